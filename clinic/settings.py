@@ -1,0 +1,268 @@
+"""Django's settings.
+
+Every value that varies is a property: read from the process environment, else from a file that `NAME_FILE`
+points to, else from the properties file (`env/.local.properties`, or the one `CLINIC_ENV_FILE` names).
+`env/example.properties` lists all of them.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+properties = Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / "env" / ".local.properties")
+if not properties.is_file():
+    raise ImproperlyConfigured(f"CLINIC_ENV_FILE names {properties}, and there is no such file.")
+env = environ.FileAwareEnv()
+env.read_env(properties)
+
+MODE = env.str("MODE", "local")
+if MODE not in ("local", "dev", "production"):
+    raise ImproperlyConfigured(f"MODE is {MODE!r}; it must be local, dev or production.")
+PRODUCTION = MODE == "production"
+
+
+def required(name: str) -> str:
+    """The property `name`; in production a missing one stops the start and is named."""
+    value = env.str(name, "")
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"Production mode needs {name}: set it, or {name}_FILE, in the environment.")
+    return value
+
+
+SECRET_KEY = required("SECRET_KEY")
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "production-refuses" in SECRET_KEY):
+    raise ImproperlyConfigured("Production mode needs a SECRET_KEY of at least 50 random characters.")
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.strip()]
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Databases: `default` is the web's role, `owner` runs the commands that write schema.
+EMBEDDED_DATA = VAR_DIR / "postgres"
+DATABASE_URL = required("DATABASE_URL")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "")
+EMBEDDED = not DATABASE_URL
+
+
+def database(url: str, embedded_user: str) -> dict[str, object]:
+    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`."""
+    location = (
+        env.db_url_config(url)
+        if url
+        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": ""}
+    )
+    return {
+        **location,
+        "ENGINE": "clinic.tenancy.backend",
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASES = {
+    "default": database(DATABASE_URL, "clinic_web"),
+    "owner": {**database(DATABASE_OWNER_URL or DATABASE_URL, "clinic_owner"), "CONN_MAX_AGE": 0},
+}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+TENANT_DB_ALIAS = "owner"
+TENANT_MODEL = "tenancy.Clinic"
+
+SHARED_APPS = [
+    "django_tenants",
+    "clinic.tenancy",
+    "clinic.ui",
+    "clinic.accounts",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "oauth2_provider",
+    "django_htmx",
+    "django_tables2",
+    "django_filters",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "js_lib_bootstrap5",
+    "heroicons",
+    "phonenumber_field",
+    "rest_framework",
+    "drf_spectacular",
+    "clinic.api",
+    "clinic.demo",
+]
+TENANT_APPS = ["clinic.audit", "clinic.staff", "clinic.patients", "clinic.assessments"]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "clinic.ui.requests.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "clinic.accounts.middleware.AccessMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "clinic.accounts.middleware.ClinicMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+
+# Sign-in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "clinic.accounts.sessions"
+SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", 12 * 60 * 60)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "clinic.ui.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
+OAUTH2_PROVIDER = {
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "SCOPES": {"read": "Read patients and assessments", "write": "Create and change them"},
+    "DEFAULT_SCOPES": ["read"],
+    "SCOPES_BACKEND_CLASS": "clinic.accounts.clients.ClientScopes",
+    "PKCE_REQUIRED": True,
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clinic.api.authentication.ResolvedAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["clinic.api.permissions.RolePermission"],
+    "DEFAULT_RENDERER_CLASSES": ["clinic.api.renderer.Renderer"],
+    "DEFAULT_PARSER_CLASSES": ["clinic.api.parser.Parser"],
+    "DEFAULT_PAGINATION_CLASS": "clinic.api.pagination.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "clinic.api.schema.EnvelopeSchema",
+    "EXCEPTION_HANDLER": "clinic.api.errors.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clinic.api.renderer.OneRenderer",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Clinic API",
+    "DESCRIPTION": "Patients and assessments of one clinic, typed by `__typename`.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+}
+
+# Caches: sign-in rate limits only; every worker must see the same one.
+CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+# Static files
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Language, time, numbers
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# Mail
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "clinic@localhost")
+
+# What a request may carry
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# Headers
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    if env.bool("BEHIND_PROXY", False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "clinic.ui.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.request": {"level": "CRITICAL"},
+    },
+}
