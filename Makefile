@@ -1,0 +1,32 @@
+.PHONY: run test lint shots lock
+python := .venv/bin/python
+compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
+
+run:
+	@bin/environment requirements.txt
+	@exec $(python) manage.py serve
+
+# Checks first, so that the last lines are the tests' own summary.
+test: lint
+	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m pytest
+
+lint:
+	@bin/environment requirements-dev.txt
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+	@$(python) -m djlint --quiet --check --lint templates
+	@$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(python) manage.py makemigrations --check
+
+# A picture of every page at 390 and 1280 px, light and dark, into var/shots/.
+shots:
+	@bin/environment requirements-dev.txt
+	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m tests.shots
+
+# Resolves the .in files anew, keeping what is pinned: UPGRADE=--upgrade takes newer versions.
+lock:
+	@bin/environment requirements-dev.txt
+	@$(python) -m pip install -q -q --disable-pip-version-check uv
+	@$(compile) $(UPGRADE) requirements.in -o requirements.txt
+	@$(compile) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
