@@ -114,7 +114,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "clinic.accounts.middleware.AccessMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "clinic.accounts.middleware.ClinicMiddleware",
     "allauth.account.middleware.AccountMiddleware",

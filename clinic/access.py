@@ -1,0 +1,74 @@
+"""Who may do what: permissions, the roles that hold them, and the marks that views carry."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    PATIENTS_VIEW = "patients.view"
+    PATIENTS_EDIT = "patients.edit"
+    ASSESSMENTS_VIEW = "assessments.view"
+    ASSESSMENTS_EDIT = "assessments.edit"
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    CLINICIAN = "clinician"
+    FRONT_DESK = "front_desk"
+    AUDITOR = "auditor"
+
+
+ROLE_LABELS = {
+    Role.OWNER: "Owner",
+    Role.CLINICIAN: "Clinician",
+    Role.FRONT_DESK: "Front desk",
+    Role.AUDITOR: "Auditor",
+}
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.CLINICIAN: frozenset(Permission),
+    Role.FRONT_DESK: frozenset({Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT}),
+    Role.AUDITOR: frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW}),
+}
+# Roles whose holders can be responsible for patients.
+PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})
+# What an API client's scopes allow.
+SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "read": frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW}),
+    "write": frozenset(Permission),
+}
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a clinic view with the permission it needs; raises PermissionDenied for who lacks it."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if permission not in getattr(request, "permissions", ()):
+                raise PermissionDenied("Your role in this clinic does not include this.")
+            return view(request, *args, **kwargs)
+
+        checked.required_permission = permission  # type: ignore[attr-defined]
+        return checked  # type: ignore[return-value]
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may open, signed in or not; it runs outside every clinic."""
+    view.audience = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Mark a view that needs a person signed in but no clinic; it runs outside every clinic."""
+    view.audience = "signed_in"  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,233 @@
+"""Who asks, in which clinic, and the one transaction that the answer is made in."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.crypto import constant_time_compare
+
+from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Role
+from clinic.accounts.clients import resolve_token
+from clinic.accounts.sessions import CLINIC_KEY
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.scope import clinic_scope
+from clinic.ui import errors
+
+# Views of packages that may be opened without signing in, by module, with the reason.
+PUBLIC_MODULES = {
+    "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
+    "oauth2_provider.views.base": "the token endpoint authenticates the client by its own secret",
+    "django.views.static": "static files",
+}
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is written into the trail: a user's id, or `client:<id>` for a program."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """One clinic that the person signed in belongs to."""
+
+    clinic_id: str
+    clinic_name: str
+    schema_name: str
+    role: Role
+
+    @property
+    def role_label(self) -> str:
+        return ROLE_LABELS[self.role]
+
+    def clinic(self) -> Clinic:
+        clinic = Clinic(pk=Clinic._meta.pk.to_python(self.clinic_id), name=self.clinic_name, schema_name=self.schema_name)
+        clinic._state.adding = False
+        return clinic
+
+
+def resolve(request: HttpRequest) -> None:
+    """Put user, client, clinic, memberships, permissions and actor on the request, by one query at most."""
+    request.user = AnonymousUser()
+    request.client = request.clinic = request.membership = request.actor = None
+    request.memberships = []
+    request.permissions = frozenset()
+    header = request.headers.get("Authorization", "")
+    if header:
+        _resolve_client(request, header)
+    elif request.session.get(SESSION_KEY):
+        _resolve_user(request)
+
+
+def _resolve_client(request: HttpRequest, header: str) -> None:
+    token = resolve_token(header) if header.startswith("Bearer ") else None
+    if token is None:
+        return
+    request.client = token.application
+    request.clinic = request.client.clinic
+    scopes = token.scope.split()
+    allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
+    request.permissions = frozenset().union(*(SCOPE_PERMISSIONS.get(scope, frozenset()) for scope in allowed))
+    request.actor = Actor(f"client:{request.client.pk}", request.client.name)
+
+
+def _resolve_user(request: HttpRequest) -> None:
+    row = request.session.row
+    user = row.user if row is not None else None
+    if user is None or not user.is_active:
+        return
+    if not constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        request.session.flush()
+        return
+    request.user = user
+    request.actor = Actor(str(user.pk), user.name or user.email)
+    request.memberships = [Member(**{**member, "role": Role(member["role"])}) for member in row.memberships]
+    active = [m for m in request.memberships if m.clinic_id == str(row.clinic_id)]
+    if not active and len(request.memberships) == 1:
+        active = request.memberships
+    if active:
+        activate(request, active[0])
+
+
+def activate(request: HttpRequest, membership: Member) -> None:
+    """Make `membership` the one this request acts under."""
+    request.membership = membership
+    request.clinic = membership.clinic()
+    request.permissions = PERMISSIONS[membership.role]
+
+
+class ClinicMiddleware:
+    """Resolve the request, open the clinic's transaction around its view, and roll it back on any 4xx or 5xx."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        resolve(request)
+        request.in_clinic = False
+        try:
+            with ExitStack() as stack:
+                request.scopes = stack
+                response = self.get_response(request)
+                if request.in_clinic and response.status_code >= 400:
+                    transaction.set_rollback(True)
+        except IntegrityError:
+            message = "What this refers to changed meanwhile. Nothing was saved; reload and try again."
+            return errors.answer(request, 409, "conflict", message)
+        except DatabaseError:
+            return errors.answer(request, 503, "unavailable", errors.DATABASE_MESSAGE)
+        if request.actor is not None:
+            add_never_cache_headers(response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        audience = getattr(view, "audience", None)
+        if audience == "public" or view.__module__ in PUBLIC_MODULES:
+            return None
+        if request.actor is None:
+            return unauthenticated(request)
+        if audience == "signed_in":
+            return None if request.user.is_authenticated else forbidden_to_clients(request)
+        refusal = no_clinic(request) or stale_page(request)
+        if refusal is None:
+            request.scopes.enter_context(clinic_scope(request.clinic))
+            request.in_clinic = True
+        return refusal
+
+
+def unauthenticated(request: HttpRequest) -> HttpResponse:
+    if errors.wants_json(request):
+        response = errors.answer(request, 401, "unauthenticated", "Sign in, or send a valid access token.")
+        response["WWW-Authenticate"] = 'Bearer realm="clinic"'
+        return response
+    if request.method not in SAFE_METHODS:
+        return errors.kept(
+            request,
+            401,
+            title="You have been signed out",
+            message="Nothing was saved yet, and nothing you typed is lost: sign in in a new tab, then send it again here.",
+            button="Send again",
+            sign_in=True,
+        )
+    login = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    return client_redirect(request, login)
+
+
+def client_redirect(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect that htmx follows as a whole page, not into a fragment."""
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def forbidden_to_clients(request: HttpRequest) -> HttpResponse:
+    return errors.answer(request, 403, "forbidden", "This is for people who sign in, not for API clients.")
+
+
+def no_clinic(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of a request that has no active clinic; None where it has one."""
+    if request.clinic is not None:
+        return None
+    if errors.wants_json(request):
+        if request.memberships:
+            return errors.answer(request, 409, "choose_clinic", "Choose which of your clinics to work in first.")
+        return errors.answer(request, 403, "no_clinic", "This account belongs to no clinic.")
+    if not request.memberships:
+        return client_redirect(request, reverse("accounts:no_clinic"))
+    back = request.get_full_path() if request.method in SAFE_METHODS else reverse("home")
+    return client_redirect(request, f"{reverse('accounts:choose')}?{urlencode({'next': back})}")
+
+
+def stale_page(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of a request from a page that was opened for another clinic; None where page and session agree."""
+    if request.client is not None:
+        return None
+    writes = request.method not in SAFE_METHODS
+    claimed = (request.POST.get("clinic") if writes else None) or request.headers.get("X-Clinic")
+    if claimed is None:
+        if not writes or len(request.memberships) == 1:
+            return None
+        message = "Say which clinic this is for: send its id as X-Clinic."
+        return errors.answer(request, 409, "clinic_missing", message)
+    if claimed == request.membership.clinic_id:
+        return None
+    other = next((m for m in request.memberships if m.clinic_id == claimed), None)
+    if other is not None and request.POST.get("_switch_clinic") == claimed:
+        request.session[CLINIC_KEY] = claimed
+        activate(request, other)
+        return None
+    return _wrong_clinic(request, other, writes)
+
+
+def _wrong_clinic(request: HttpRequest, other: Member | None, writes: bool) -> HttpResponse:
+    opened_for = other.clinic_name if other else "a clinic you do not belong to"
+    message = (
+        f"This page was opened for {opened_for}; you are now working in {request.clinic.name}. "
+        "Nothing was saved, and what you typed is below."
+    )
+    if errors.wants_json(request):
+        return errors.answer(request, 409, "wrong_clinic", message)
+    if request.htmx and not writes:
+        return HttpResponse(status=409, headers={"HX-Refresh": "true"})
+    return errors.kept(
+        request,
+        409,
+        title="This page belongs to another clinic",
+        message=message,
+        button=f"Switch to {opened_for} and save" if other else "",
+        switch_clinic=other.clinic_id if other else "",
+    )

@@ -1,0 +1,107 @@
+"""People and programs that can sign in, and the clinics they belong to; all in `public`."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.db import models
+from django.db.models.functions import JSONObject
+from oauth2_provider.models import AbstractApplication
+
+from clinic.access import ROLE_LABELS, Role
+from clinic.tenancy.models import Clinic
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who can sign in. There are no superusers: without a membership there is no clinic."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(models.Model):
+    """A user's role in one clinic."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("user", "clinic"), name="membership_once_per_clinic"),
+            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="membership_role"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} since {self.created_at:%Y-%m-%d}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def with_access(self) -> "SessionQuerySet":
+        """One row with the user and, in `memberships`, every active membership as a dict, by clinic name."""
+        memberships = (
+            Membership.objects.filter(user=models.OuterRef("user"), is_active=True)
+            .order_by("clinic__name")
+            .values(
+                row=JSONObject(
+                    clinic_id="clinic_id", clinic_name="clinic__name", schema_name="clinic__schema_name", role="role"
+                )
+            )
+        )
+        return self.select_related("user").annotate(memberships=ArraySubquery(memberships))
+
+
+class Session(AbstractBaseSession):
+    """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = BaseSessionManager.from_queryset(SessionQuerySet)()
+
+    def __str__(self) -> str:
+        return f"until {self.expire_date:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from clinic.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class ApiClient(AbstractApplication):
+    """A program that reads, or reads and writes, one clinic by OAuth 2.0 client credentials."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="api_clients")
+    can_write = models.BooleanField(default=False)
+
+    class Meta(AbstractApplication.Meta):
+        swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+        constraints = (models.UniqueConstraint(fields=("clinic", "name"), name="api_client_name_once_per_clinic"),)
+
+    def __str__(self) -> str:
+        return self.name

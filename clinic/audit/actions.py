@@ -1,0 +1,44 @@
+"""Writing to the trail."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import models
+
+from clinic.audit.models import AuditEvent
+
+
+class By(Protocol):
+    """Who acts: `id` is a user's id or `client:<id>`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def snapshot(record: models.Model, fields: Iterable[str]) -> dict[str, Any]:
+    """The values of `fields` as JSON can hold them; foreign keys as their ids."""
+    values: dict[str, Any] = {}
+    for name in fields:
+        value = getattr(record, record._meta.get_field(name).attname)  # type: ignore[union-attr]
+        values[name] = value if value is None or isinstance(value, bool | int | list | dict) else str(value)
+    return values
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """`{field: [old, new]}` for every field that changed."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any] | None = None) -> AuditEvent:
+    """Add one event to the trail of the active clinic, in the transaction that wrote `subject`."""
+    return AuditEvent.objects.using(subject._state.db).create(
+        actor_id=by.id,
+        actor_name=by.name,
+        action=action,
+        record_type=subject._meta.model_name,
+        record_id=UUID(str(subject.pk)),
+        changes=changes or {},
+    )

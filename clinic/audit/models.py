@@ -1,0 +1,24 @@
+"""The clinic's trail. Rows refer to nothing by key, so that they outlive what they describe."""
+
+from typing import Any
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """Who did what to which record. Insert-only: the clinic's role may not change or delete a row."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.CharField(max_length=64)
+    actor_name = models.CharField(max_length=200)
+    action = models.CharField(max_length=60)
+    record_type = models.CharField(max_length=40)
+    record_id = models.UUIDField()
+    changes: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = (models.Index(fields=["record_id", "-id"], name="audit_by_record"),)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.record_id}"

@@ -1,0 +1,85 @@
+"""Entering and leaving a clinic."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django_tenants.utils import quote_schema_name
+from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
+
+from clinic.tenancy.backend.base import DatabaseWrapper
+
+if TYPE_CHECKING:
+    from clinic.tenancy.models import Clinic
+
+LEAVE = "SET LOCAL search_path = public; SET LOCAL ROLE NONE; "
+
+
+class WrongClinic(RuntimeError):
+    """Raised when a scope for one clinic is opened inside a scope of another."""
+
+
+def settings_sql(clinic: "Clinic") -> str:
+    """The statements that make a transaction the clinic's, each ended by a semicolon."""
+    schema = quote_schema_name(clinic.schema_name)
+    return f"SET LOCAL search_path = {schema}, public; SET LOCAL ROLE {schema}; "
+
+
+def _connection(using: str) -> DatabaseWrapper:
+    return cast(DatabaseWrapper, connections[using])
+
+
+@contextmanager
+def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Run the block in `clinic`, in one transaction that an exception rolls back.
+
+    The transaction's first statement carries the settings, so an unused scope costs nothing. Inside a
+    transaction that is already open the scope is a savepoint, and its settings are undone on leaving. Entering
+    the clinic that is active already is a savepoint too; entering another raises WrongClinic.
+    """
+    connection = _connection(using)
+    if connection.clinic is not None:
+        if connection.clinic.pk != clinic.pk:
+            raise WrongClinic("A scope of one clinic cannot be opened inside another's.")
+        with transaction.atomic(using):
+            yield
+        return
+    sql = settings_sql(clinic)
+    outermost = not connection.in_atomic_block
+    try:
+        if outermost:
+            with transaction.atomic(using):
+                connection.enter_clinic(clinic, sql)
+                yield
+        else:
+            with transaction.atomic(using):
+                connection.apply_settings(sql)
+                connection.enter_clinic(clinic, sql)
+                yield
+                if not connection.needs_rollback:
+                    connection.apply_settings(LEAVE)
+    finally:
+        connection.leave_clinic()
+
+
+@contextmanager
+def public_scope(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Run the block on the public tables, inside a clinic's transaction too, and go back to the clinic after."""
+    connection = _connection(using)
+    clinic, sql = connection.clinic, connection.settings_sql
+    if clinic is None:
+        with transaction.atomic(using):
+            yield
+        return
+    connection.apply_settings(LEAVE)
+    connection.leave_clinic()
+    try:
+        yield
+    finally:
+        if connection.in_atomic_block:
+            connection.enter_clinic(clinic, sql)
+            if connection.connection is not None and (
+                connection.armed or connection.connection.info.transaction_status == TRANSACTION_STATUS_INTRANS
+            ):
+                connection.apply_settings(sql)

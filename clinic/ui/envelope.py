@@ -1,0 +1,30 @@
+"""The one shape of every JSON answer."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+Envelope = dict[str, Any]
+
+
+def envelope(
+    request: HttpRequest,
+    *,
+    results: Any = None,
+    message: str = "",
+    pagination: dict[str, Any] | None = None,
+    error: dict[str, Any] | None = None,
+) -> Envelope:
+    """`results` is a list for lists and the object for one; with `error` (`code`, `fields`) success is false."""
+    params = {name: values if len(values) > 1 else values[0] for name, values in request.GET.lists()}
+    meta: dict[str, Any] = {
+        "success": error is None,
+        "message": message,
+        "request": {"method": request.method, "path": request.path, "params": params},
+    }
+    if pagination is not None:
+        meta["pagination"] = pagination
+    body: Envelope = {"meta": meta, "results": results}
+    if error is not None:
+        body["error"] = {"__typename": "Error", **error}
+    return body

@@ -1,0 +1,126 @@
+"""The one place that answers errors: a page for people, the envelope for programs. Nothing here queries."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from clinic.ui.envelope import envelope
+
+log = structlog.get_logger("clinic.error")
+TITLES = {
+    400: "That address or form could not be read",
+    401: "Sign in first",
+    403: "You do not have access to this",
+    404: "There is nothing here",
+    405: "That is not possible here",
+    409: "Someone was there before you",
+    413: "That is too much at once",
+    415: "That kind of content is not understood",
+    429: "Too many tries",
+    500: "Something went wrong on our side",
+    503: "The clinic is unavailable for a moment",
+}
+DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith(("/api/v1/", "/o/")) and not request.path.startswith("/api/v1/docs/")
+
+
+def answer(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    details: Sequence[str] = (),
+    fields: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer with `status`: the page, or the envelope where a program asked. `code` is stable, `message` for people."""
+    response: HttpResponse
+    if wants_json(request):
+        error = {"code": code, "fields": fields or {}}
+        response = JsonResponse(envelope(request, message=message, error=error), status=status)
+    else:
+        context = {
+            "request": request,
+            "status": status,
+            "title": TITLES.get(status, TITLES[400]),
+            "message": message,
+            "details": details,
+            "request_id": getattr(request, "request_id", None),
+            "csp_nonce": getattr(request, "_csp_nonce", None),
+        }
+        response = HttpResponse(render_to_string("error.html", context), status=status)
+    if status == 503:
+        response["Retry-After"] = "5"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return answer(request, 413, "too_large", "A form or file may hold one megabyte at most. Nothing was saved.")
+    if isinstance(exception, TooManyFieldsSent):
+        return answer(request, 400, "too_many_fields", "The form has more fields than can be read. Nothing was saved.")
+    return answer(request, 400, "bad_request", "The request could not be read. Nothing was saved.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    message = str(exception) or "Your role in this clinic does not include this."
+    return answer(request, 403, "forbidden", message)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    message = "The address is wrong, or what was here belongs to another clinic or no longer exists."
+    return answer(request, 404, "not_found", message)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; but 503 when the cause is that the database cannot be reached."""
+    exception = sys.exc_info()[1]
+    log.error("unhandled", path=request.path, exc_info=True)
+    if isinstance(exception, OperationalError | InterfaceError):
+        return answer(request, 503, "unavailable", DATABASE_MESSAGE)
+    return answer(
+        request, 500, "server_error", "Nothing was saved. It has been noted; trying again may help, and if it does not, "
+        "tell whoever looks after this clinic the number below."
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token is stale or foreign. From our own pages what was typed is kept and can be sent again."""
+    if not wants_json(request) and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return kept(
+            request,
+            403,
+            title="Check and send again",
+            message="You signed in again since this page was opened, so it was not saved yet. What you typed is below.",
+            button="Send again",
+        )
+    return answer(request, 403, "csrf", "The form did not come from one of our pages, or the page was too old. Reload it.")
+
+
+def kept(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """A page that holds what was typed, shown and ready to be sent again; `button` and `sign_in` are its ways on."""
+    hidden = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", "_switch_clinic", "password", "oldpassword", "password1", "password2")
+        for value in values
+    ]
+    typed = [
+        (name.replace("_", " ").replace("-", " ").capitalize(), value)
+        for name, value in hidden
+        if value and name not in ("clinic", "id", "version") and "_FORMS" not in name
+    ]
+    body = render_to_string("ui/kept.html", {**context, "hidden": hidden, "typed": typed}, request)
+    response = HttpResponse(body, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

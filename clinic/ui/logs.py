@@ -1,0 +1,56 @@
+"""Logs as JSON lines that never carry patient data: no query strings, no messages of database errors."""
+
+import logging
+import traceback
+from typing import Any
+
+import structlog
+
+EventDict = dict[str, Any]
+
+
+def describe_exception(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Replace an exception by its type and the places it passed: a message may quote a patient's name."""
+    record = event.get("_record")
+    exc_info = getattr(record, "exc_info", None) or event.pop("exc_info", None)
+    if isinstance(exc_info, tuple) and exc_info[0] is not None:
+        event["exception"] = exc_info[0].__qualname__
+        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc_info[2])]
+        if record is not None:
+            record.exc_info, record.exc_text = None, None
+    event.pop("exc_info", None)
+    return event
+
+
+def drop_request(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Django hangs the whole request on its records; only its path may be written."""
+    request = event.pop("request", None)
+    if request is not None and hasattr(request, "path"):
+        event["path"] = request.path
+    return event
+
+
+def formatter() -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
+        processors=[
+            describe_exception,
+            drop_request,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    wrapper_class=structlog.stdlib.BoundLogger,
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
