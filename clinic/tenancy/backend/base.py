@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg2.extensions
 import psycopg2.sql
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
@@ -19,6 +20,8 @@ from django_tenants.postgresql_backend.base import FakeTenant
 from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntrospection
 from django_tenants.utils import get_public_schema_name, get_tenant_database_alias, quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+from clinic.tenancy import embedded
 
 
 class ScopedCursor(psycopg2.extensions.cursor):
@@ -119,6 +122,12 @@ class DatabaseWrapper(PostgresWrapper):
             return
         with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors, self.connection.cursor() as cursor:
             psycopg2.extensions.cursor.execute(cursor, "ROLLBACK")
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Whoever connects to the embedded server has it running, until that process ends."""
+        if conn_params.get("host") == str(settings.EMBEDDED_DATA):
+            embedded.start(settings.EMBEDDED_DATA)
+        return super().get_new_connection(conn_params)
 
     def connect(self) -> None:
         self.armed = False

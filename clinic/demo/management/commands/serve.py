@@ -1,0 +1,96 @@
+"""What `make run` runs: everything the clinic needs on one machine, in one process and its workers."""
+
+import hashlib
+import os
+import runpy
+import signal
+import socket
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.urls import get_resolver
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn in this process, with the settings of `deploy/gunicorn.conf.py` but for a few."""
+
+    def __init__(self, **differences: Any) -> None:
+        self.differences = differences
+        super().__init__()
+
+    def load_config(self) -> None:
+        shared = runpy.run_path(str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py"))
+        for name, value in (shared | self.differences).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        application = get_wsgi_application()
+        get_resolver().url_patterns  # noqa: B018
+        connections.close_all()
+        return application
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, the clinics and the static files where anything is missing, and serve."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--port", default=os.environ.get("PORT") or "8000", help="default: $PORT, else 8000"
+        )
+
+    def handle(self, *args: Any, port: str, **options: Any) -> None:
+        refuse_port(port)
+        if settings.EMBEDDED or settings.DATABASE_ADMIN_URL:
+            call_command("prepare_database")
+        call_command("migrate_clinics", stdout=self.stdout)
+        if not settings.PRODUCTION:
+            call_command("demo", stdout=self.stdout)
+        collect_static()
+        self.hang_up_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        Server(bind=f"127.0.0.1:{port}", loglevel="warning", when_ready=self.when_ready).run()
+
+    def when_ready(self, arbiter: Arbiter) -> None:
+        """A closed terminal ends the server as Ctrl-C does; Gunicorn by itself would reload its settings."""
+        end = signal.SIG_IGN if self.hang_up_ignored else lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+        signal.signal(signal.SIGHUP, end)
+        self.stdout.write(f"The clinic record is at http://{arbiter.address[0][0]}:{arbiter.address[0][1]}")
+        self.stdout.write("Ctrl-C stops it.")
+
+
+def refuse_port(port: str) -> None:
+    """Before anything is started: a port that is none, or that another program has."""
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise CommandError(f"PORT is {port!r}; it must be a number from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(port)))
+        except PermissionError as error:
+            raise CommandError(f"Port {port} needs root; choose another: make run PORT=8001") from error
+        except OSError as error:
+            raise CommandError(f"Port {port} is in use; choose another: make run PORT=8001") from error
+
+
+def collect_static() -> None:
+    """Collects when a source file came, went or changed since the last time."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list(ignore_patterns=[]):
+            status = os.stat(storage.path(name))
+            seen.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    note = Path(settings.STATIC_ROOT).with_suffix(".collected")
+    if not note.exists() or note.read_text() != seen.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        note.write_text(seen.hexdigest())

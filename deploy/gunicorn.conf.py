@@ -1,0 +1,37 @@
+"""Gunicorn's settings wherever it runs: `make run`, the container, a server of one's own."""
+
+import logging
+import os
+from pathlib import Path
+
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+
+class Log(Logger):
+    """Gunicorn's messages among Django's, without what a client sent: an address may name a patient."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.addFilter(leave_out_request)
+
+
+def leave_out_request(record: logging.LogRecord) -> bool:
+    for beginning in ("Invalid request", "Error handling request"):
+        if str(record.msg).startswith(beginning):
+            record.msg, record.args = beginning, ()
+    return True
+
+
+wsgi_app = "clinic.wsgi"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"  # browsers open connections ahead of use, which would keep a sync worker waiting
+threads = 4
+preload_app = True
+# The heartbeat file is touched every second, so it belongs in memory; also where the rest is read-only.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+control_socket_disable = True
+logger_class = Log
+accesslog = None  # `clinic.ui.requests` logs each request by its path
