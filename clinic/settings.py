@@ -1,7 +1,7 @@
 """Django's settings.
 
-Every value that varies is a property: read from the process environment, else from a file that `NAME_FILE`
-points to, else from the properties file (`env/.local.properties`, or the one `CLINIC_ENV_FILE` names).
+Every value that varies is a property: read from the file that `NAME_FILE` points to, else from the process
+environment, else from the properties file (`env/.local.properties`, or the one `CLINIC_ENV_FILE` names).
 `env/example.properties` lists all of them.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -18,7 +19,19 @@ VAR_DIR = BASE_DIR / "var"
 properties = Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / "env" / ".local.properties")
 if not properties.is_file():
     raise ImproperlyConfigured(f"CLINIC_ENV_FILE names {properties}, and there is no such file.")
-env = environ.FileAwareEnv()
+
+
+class Properties(FileAwareMapping):  # type: ignore[misc]
+    """Values as they are: without the line break a file ends in, and `$` does not name another variable."""
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name).strip()
+        return f"\\{value}" if value.startswith("$") else value
+
+
+env = environ.Env()
+env.ENVIRON = Properties()
+env.escape_proxy = True
 env.read_env(properties)
 
 MODE = env.str("MODE", "local")
@@ -29,7 +42,7 @@ PRODUCTION = MODE == "production"
 
 def required(name: str) -> str:
     """The property `name`; in production a missing one stops the start and is named."""
-    value = env.str(name, "")
+    value = str(env.str(name, ""))
     if PRODUCTION and not value:
         raise ImproperlyConfigured(f"Production mode needs {name}: set it, or {name}_FILE, in the environment.")
     return value
@@ -168,6 +181,13 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
 OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "SCOPES": {"read": "Read patients and assessments", "write": "Create and change them"},
     "DEFAULT_SCOPES": ["read"],

@@ -21,7 +21,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Gunicorn in this process, with the settings of `deploy/gunicorn.conf.py` but for a few."""
 
     def __init__(self, **differences: Any) -> None:
@@ -58,6 +58,7 @@ class Command(BaseCommand):
         if not settings.PRODUCTION:
             call_command("demo", stdout=self.stdout)
         collect_static()
+        self.address = f"http://127.0.0.1:{port}"
         self.hang_up_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         Server(bind=f"127.0.0.1:{port}", loglevel="warning", when_ready=self.when_ready).run()
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         """A closed terminal ends the server as Ctrl-C does; Gunicorn by itself would reload its settings."""
         end = signal.SIG_IGN if self.hang_up_ignored else lambda *_: os.kill(os.getpid(), signal.SIGTERM)
         signal.signal(signal.SIGHUP, end)
-        self.stdout.write(f"The clinic record is at http://{arbiter.address[0][0]}:{arbiter.address[0][1]}")
+        self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
 
 

@@ -1,0 +1,119 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+PRODUCTION = {
+    "CLINIC_ENV_FILE": str(ROOT / "env" / ".prod.properties"),
+    "SECRET_KEY": "a-long-enough-key-of-sixty-four-characters-0123456789-abcdefghijk",
+    "ALLOWED_HOSTS": "record.example.org",
+    "DATABASE_URL": "postgres://clinic_web:web@db.example.org/clinic",
+}
+SHOW = """
+import json, sys
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}))
+"""
+
+
+def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A new Python with nothing of this one's configuration but `variables`."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"DJANGO_SETTINGS_MODULE": "clinic.settings", **variables}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+
+def read(name: str, **variables: str) -> object:
+    result = run("-c", SHOW, name, **variables)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)[name]
+
+
+def without(name: str) -> dict[str, str]:
+    return {key: value for key, value in PRODUCTION.items() if key != name}
+
+
+def test_default_needs_no_variable_and_is_local() -> None:
+    assert read("MODE") == "local"
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_refuses_to_start_without(name: str) -> None:
+    result = run("-c", SHOW, **without(name))
+    assert result.returncode == 1
+    assert f"Production mode needs {name}: set it, or {name}_FILE" in result.stderr
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 64, "local-only-key-that-production-refuses" * 2])
+def test_production_refuses_a_key_that_is_none(key: str) -> None:
+    result = run("-c", SHOW, **PRODUCTION | {"SECRET_KEY": key})
+    assert result.returncode == 1
+    assert "SECRET_KEY of at least 50 random characters" in result.stderr
+
+
+def test_deployment_checks_are_clean_in_production() -> None:
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("mode", ["prod", "PRODUCTION", "test"])
+def test_unknown_mode_is_refused(mode: str) -> None:
+    result = run("-c", SHOW, MODE=mode)
+    assert result.returncode == 1
+    assert "it must be local, dev or production" in result.stderr
+
+
+def test_missing_properties_file_is_refused() -> None:
+    result = run("-c", SHOW, CLINIC_ENV_FILE="/nowhere.properties")
+    assert result.returncode == 1
+    assert "CLINIC_ENV_FILE names /nowhere.properties, and there is no such file." in result.stderr
+
+
+def test_variable_of_the_process_overrides_the_property() -> None:
+    assert read("TIME_ZONE", TIME_ZONE="Africa/Nairobi") == "Africa/Nairobi"
+
+
+def test_another_properties_file_may_be_named(tmp_path: Path) -> None:
+    properties = tmp_path / "clinic.properties"
+    properties.write_text("MODE=dev\nPHONE_REGION=NG\n")
+    assert read("PHONENUMBER_DEFAULT_REGION", CLINIC_ENV_FILE=str(properties)) == "NG"
+
+
+def test_secret_may_come_from_a_file_whose_line_break_is_not_part_of_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret_key"
+    secret.write_text(PRODUCTION["SECRET_KEY"] + "\n")
+    assert (
+        read("SECRET_KEY", **without("SECRET_KEY"), SECRET_KEY_FILE=str(secret)) == PRODUCTION["SECRET_KEY"]
+    )
+
+
+def test_database_may_come_from_a_file(tmp_path: Path) -> None:
+    address = tmp_path / "database_url"
+    address.write_text(PRODUCTION["DATABASE_URL"] + "\n")
+    databases = read("DATABASES", **without("DATABASE_URL"), DATABASE_URL_FILE=str(address))
+    assert isinstance(databases, dict)
+    assert (databases["default"]["HOST"], databases["default"]["NAME"]) == ("db.example.org", "clinic")
+
+
+def test_secret_may_begin_with_a_dollar_sign() -> None:
+    key = "$ecret" + PRODUCTION["SECRET_KEY"]
+    assert read("SECRET_KEY", **PRODUCTION | {"SECRET_KEY": key}) == key
+
+
+def test_embedded_server_is_used_without_a_database_address() -> None:
+    assert read("EMBEDDED") is True
+
+
+def test_example_lists_exactly_the_properties_that_are_read() -> None:
+    code = (ROOT / "clinic" / "settings.py").read_text()
+    example = (ROOT / "env" / "example.properties").read_text()
+    reads = set(re.findall(r'(?:env\.\w+|required)\(\s*"([A-Z_]+)"', code))
+    assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads
