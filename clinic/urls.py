@@ -1,5 +1,24 @@
 """Every address of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from oauth2_provider.views import TokenView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clinic.accounts import views as accounts
+from clinic.accounts.urls import allauth_urlpatterns
+from clinic.tenancy import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", accounts.home, name="home"),
+    path("accounts/", include(allauth_urlpatterns)),
+    path("accounts/", include("clinic.accounts.urls")),
+    path("patients/", include("clinic.patients.urls")),
+    path("", include("clinic.assessments.urls")),
+    path("api/v1/", include("clinic.api.urls")),
+    path("o/token/", TokenView.as_view(), name="token"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+handler400 = "clinic.ui.errors.bad_request"
+handler403 = "clinic.ui.errors.permission_denied"
+handler404 = "clinic.ui.errors.page_not_found"
+handler500 = "clinic.ui.errors.server_error"

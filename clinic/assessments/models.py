@@ -27,6 +27,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def archived(self) -> "AssessmentQuerySet":
         return self.exclude(archived_at=None)
 
+    def matching(self, text: str) -> "AssessmentQuerySet":
+        """Assessments whose own name, or whose patient, one search box finds."""
+        if not text.strip():
+            return self
+        own = models.Q(search_name__contains=Fold(models.Value(text)))
+        return self.filter(own | models.Q(patient__in=Patient.objects.matching(text).values("pk")))
+
 
 class Assessment(models.Model):
     """A free assessment: `questions` is a list of `{"question": text, "answer": text}` in the order asked."""

@@ -1,8 +1,10 @@
 """Patients of a clinic."""
 
+import re
 import uuid
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils import timezone
@@ -11,6 +13,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.staff.models import Practitioner
 from clinic.tenancy.names import Fold, NameKey
+from clinic.ui.dates import parse_date
 
 
 class Gender(models.TextChoices):
@@ -42,12 +45,46 @@ def years_before(day: date, years: int) -> date:
         return date(year, 3, 1)
 
 
+def _date_or_none(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValidationError:
+        return None
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def active(self) -> "PatientQuerySet":
         return self.filter(archived_at=None)
 
     def archived(self) -> "PatientQuerySet":
         return self.exclude(archived_at=None)
+
+    def named(self, full_name: str) -> "PatientQuerySet":
+        """Patients of that full name as uniqueness understands it: case and white space do not matter."""
+        return self.filter(name_key=NameKey(models.Value(full_name)))
+
+    def matching(self, text: str) -> "PatientQuerySet":
+        """Patients that one search box finds: parts of the name in any order, phone digits, birth date, record number.
+
+        Accents and case are ignored; a text without any letter or digit finds nobody.
+        """
+        words = [word for word in re.split(r"[\s,;]+", text) if re.search(r"\w", word)]
+        if not words:
+            return self if not text.strip() else self.none()
+        found = models.Q(record_number__istartswith=text.strip())
+        by_name = models.Q()
+        for word in words:
+            by_name &= models.Q(search_name__contains=Fold(models.Value(word)))
+        found |= by_name
+        if born := _date_or_none(text):
+            found |= models.Q(date_of_birth=born)
+        if re.fullmatch(r"(?:18|19|20)\d\d", text.strip()):
+            found |= models.Q(date_of_birth__year=int(text))
+        digits = "".join(re.findall(r"\d", text))
+        if len(digits) >= 4 and not re.search(r"[^\W\d_]", text):
+            number = digits.removeprefix("00").removeprefix("0")
+            found |= models.Q(phone_number__contains=number) | models.Q(second_phone_number__contains=number)
+        return self.filter(found)
 
     def aged(self, youngest: int, oldest: int, *, today: date) -> "PatientQuerySet":
         """Patients of `youngest` to `oldest` completed years on `today`, both included."""
@@ -128,6 +165,10 @@ class Patient(models.Model):
             return str(self.date_of_birth.year)
         text = date_format(self.date_of_birth, "j F Y")
         return f"about {text}" if self.date_of_birth_precision == BirthPrecision.ESTIMATED else text
+
+    @property
+    def created_on(self) -> date:
+        return timezone.localdate(self.created_at)
 
     @property
     def age(self) -> int:

@@ -1,0 +1,73 @@
+"""How assessments are searched and narrowed, on the page and in the API."""
+
+import uuid
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+
+from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
+from clinic.patients.filters import Archived
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.ui.forms import DateField
+
+
+class PatientField(forms.UUIDField):
+    """A patient's id; cleans to the patient, so that a filter can name them."""
+
+    def clean(self, value: Any) -> Patient | None:
+        key: uuid.UUID | None = super().clean(value)
+        if key is None:
+            return None
+        patient = Patient.objects.filter(pk=key).first()
+        if patient is None:
+            raise ValidationError("This clinic has no such patient.", code="unknown")
+        return patient
+
+
+class PatientIdFilter(django_filters.Filter):
+    field_class = PatientField
+
+
+class DateFilter(django_filters.Filter):
+    field_class = DateField
+
+
+class AssessmentFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    type = django_filters.ChoiceFilter(choices=AssessmentType.choices, empty_label="Any")
+    date_from = DateFilter(field_name="date", lookup_expr="gte", label="From")
+    date_to = DateFilter(field_name="date", lookup_expr="lte", label="Until")
+    score_min = django_filters.NumberFilter(
+        field_name="score", lookup_expr="gte", label="Score from", max_digits=8, decimal_places=2
+    )
+    score_max = django_filters.NumberFilter(
+        field_name="score", lookup_expr="lte", label="Score to", max_digits=8, decimal_places=2
+    )
+    user = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
+    )
+    patient = PatientIdFilter(widget=forms.HiddenInput)
+    archived = django_filters.ChoiceFilter(choices=Archived.choices, method="by_archived", empty_label="Not archived")
+
+    class Meta:
+        model = Assessment
+        fields = ()
+
+    def search(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
+        return queryset.matching(value)
+
+    def by_archived(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
+        return queryset.archived() if value == Archived.ONLY else queryset
+
+    def filter_queryset(self, queryset: AssessmentQuerySet) -> AssessmentQuerySet:
+        found: AssessmentQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["archived"] else found.active()
+
+
+class PatientAssessmentFilter(AssessmentFilter):
+    """The same, on the page of one patient: whose they are is not a filter there."""
+
+    patient = None

@@ -1,0 +1,29 @@
+"""The lists of assessments, as columns."""
+
+import django_tables2 as tables
+
+from clinic.ui.columns import DateColumn, LinkColumn, NumberColumn, TextColumn
+
+
+class PatientAssessmentTable(tables.Table):
+    """One patient's assessments."""
+
+    name = LinkColumn(view="assessments:detail", order_by="search_name")
+    type = TextColumn(accessor="type_label", order_by="type")
+    date = DateColumn()
+    score = NumberColumn()
+    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"))
+
+
+class AssessmentTable(tables.Table):
+    """The whole clinic's."""
+
+    name = LinkColumn(view="assessments:detail", order_by="search_name")
+    patient = TextColumn(
+        accessor="patient__display_name", order_by=("patient__filed_as", "patient__search_name", "patient")
+    )
+    record_number = TextColumn(verbose_name="Record", accessor="patient__record_number")
+    type = TextColumn(accessor="type_label", order_by="type")
+    date = DateColumn()
+    score = NumberColumn()
+    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"))

@@ -1,0 +1,230 @@
+"""The pages about assessments."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.access import Permission, requires
+from clinic.assessments import actions
+from clinic.assessments.filters import AssessmentFilter, PatientAssessmentFilter
+from clinic.assessments.forms import (
+    AssessmentForm,
+    QuestionFormSet,
+    initial_of,
+    new_initial,
+    patient_of,
+    questions_of,
+)
+from clinic.assessments.models import Assessment
+from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
+from clinic.audit.queries import changed_by
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.ui.forms import Difference, differences
+from clinic.ui.lists import Link, ListPage, table_page
+from clinic.ui.pages import saved
+
+
+def _list_page(empty_text: str, action: Link | None) -> ListPage:
+    return ListPage(
+        heading="Assessments",
+        noun="assessment",
+        noun_plural="assessments",
+        search_hint="Assessment, patient or record number",
+        empty_title="No assessments to show",
+        empty_text=empty_text,
+        action=action,
+        empty_action=action,
+    )
+
+
+@require_GET
+@requires(Permission.ASSESSMENTS_VIEW)
+def assessment_list(request: HttpRequest) -> HttpResponse:
+    page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
+    page.empty_action = Link("Find a patient", reverse("patients:list"))
+    queryset = Assessment.objects.select_related("patient", "user")
+    return table_page(request, queryset, AssessmentTable, AssessmentFilter, page, sort="-date")
+
+
+@require_GET
+@requires(Permission.ASSESSMENTS_VIEW)
+def patient_assessments(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    new = None
+    if Permission.ASSESSMENTS_EDIT in request.permissions:
+        new = Link("New assessment", f"{reverse('assessments:new')}?patient={pk}")
+    page = _list_page("Nothing matches, or this patient has not been assessed yet.", new)
+    queryset = Assessment.objects.filter(patient=patient).select_related("patient", "user")
+    return table_page(
+        request,
+        queryset,
+        PatientAssessmentTable,
+        PatientAssessmentFilter,
+        page,
+        sort="-date",
+        template="assessments/patient_assessments.html",
+        context={"patient": patient},
+    )
+
+
+@require_GET
+@requires(Permission.ASSESSMENTS_VIEW)
+def assessment_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
+    context = {"assessment": assessment, "patient": assessment.patient}
+    return render(request, "assessments/assessment_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def assessment_new(request: HttpRequest) -> HttpResponse:
+    if "patient" not in request.GET:
+        return redirect("patients:list")
+    patient = patient_of(request.GET["patient"])
+    if patient is None:
+        raise Http404
+    if request.method == "GET":
+        mine = Practitioner.objects.active().filter(pk=request.user.pk).exists()
+        form = AssessmentForm(initial=new_initial(str(request.user.pk) if mine else None))
+        return _form_page(request, form, QuestionFormSet(prefix="questions"), patient)
+    form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
+    if refusal := _not_ready(request, form, rows, patient):
+        return refusal
+    try:
+        assessment = actions.create_assessment(
+            by=request.actor, id=form.cleaned_data["id"], patient=patient, questions=questions_of(rows), **form.values()
+        )
+    except actions.NameTaken as taken:
+        return _taken_page(request, form, rows, patient, taken)
+    saved(request, "Assessment saved.")
+    return redirect("assessments:detail", assessment.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def assessment_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
+    patient = assessment.patient
+    if request.method == "GET":
+        rows = QuestionFormSet(initial=assessment.questions, prefix="questions")
+        return _form_page(request, AssessmentForm(initial=initial_of(assessment)), rows, patient, assessment)
+    data = request.POST.copy()
+    data.setdefault("version", str(assessment.version))
+    form, rows = AssessmentForm(data), QuestionFormSet(request.POST, prefix="questions")
+    if refusal := _not_ready(request, form, rows, patient, assessment):
+        return refusal
+    try:
+        actions.update_assessment(
+            by=request.actor,
+            id=pk,
+            version=form.cleaned_data["version"],
+            questions=questions_of(rows),
+            **form.values(),
+        )
+    except actions.Changed as changed:
+        return _conflict_page(request, form, rows, changed.current)
+    except actions.NameTaken as taken:
+        return _taken_page(request, form, rows, patient, taken, assessment)
+    saved(request, "Changes saved.")
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def assessment_archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    get_object_or_404(Assessment, pk=pk)
+    actions.archive_assessment(by=request.actor, id=pk)
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def assessment_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    get_object_or_404(Assessment, pk=pk)
+    actions.restore_assessment(by=request.actor, id=pk)
+    saved(request, "Assessment restored.")
+    return redirect("assessments:detail", pk)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: AssessmentForm,
+    rows: Any,
+    patient: Patient,
+    assessment: Assessment | None = None,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """The form with its rows of questions."""
+    back = reverse("assessments:detail", args=[assessment.pk]) if assessment else None
+    shown = {
+        "form": form,
+        "rows": rows,
+        "patient": patient,
+        "assessment": assessment,
+        "heading": "Edit assessment" if assessment else "New assessment",
+        "submit_label": "Save changes" if assessment else "Save assessment",
+        "cancel_url": back or reverse("assessments:for_patient", args=[patient.pk]),
+        **context,
+    }
+    return render(request, "assessments/assessment_form.html", shown, status=status)
+
+
+def _not_ready(
+    request: HttpRequest, form: AssessmentForm, rows: Any, patient: Patient, assessment: Assessment | None = None
+) -> HttpResponse | None:
+    """The form again, when a row is wanted or something typed cannot be saved; None when all of it can."""
+    if "_add_row" in request.POST:
+        return _form_page(request, form, QuestionFormSet(_one_more(request.POST), prefix="questions"), patient, assessment)
+    if form.is_valid() & rows.is_valid():
+        return None
+    return _form_page(request, form, rows, patient, assessment, status=422)
+
+
+def _one_more(posted: QueryDict) -> QueryDict:
+    """The posted rows with room for one more, which needs no script."""
+    data = posted.copy()
+    total = data.get("questions-TOTAL_FORMS", "0")
+    data["questions-TOTAL_FORMS"] = str(int(total) + 1 if total.isascii() and total.isdigit() else 1)
+    return data
+
+
+def _taken_page(
+    request: HttpRequest,
+    form: AssessmentForm,
+    rows: Any,
+    patient: Patient,
+    taken: actions.NameTaken,
+    assessment: Assessment | None = None,
+) -> HttpResponse:
+    """The form with the free name that is proposed in place of the taken one."""
+    form.data = form.data.copy()
+    form.data["name"] = taken.proposal
+    form.add_error(
+        "name", f"This patient already has “{taken.existing.name}”. Save it as “{taken.proposal}”, or write another name."
+    )
+    return _form_page(request, form, rows, patient, assessment, status=409, existing=taken.existing)
+
+
+def _conflict_page(request: HttpRequest, form: AssessmentForm, rows: Any, current: Assessment) -> HttpResponse:
+    """Both versions; saving from here replaces the one that is shown, and no later one."""
+    form.data["version"] = str(current.version)  # type: ignore[index]
+    stored = "\n".join(f"{row['question']} {row['answer']}".strip() for row in current.questions)
+    typed = "\n".join(f"{row['question']} {row['answer']}".strip() for row in questions_of(rows))
+    context = {
+        "form": form,
+        "question_rows": rows,
+        "patient": current.patient,
+        "heading": "Someone else changed this assessment",
+        "who_text": changed_by(current.pk),
+        "rows": [*differences(form, initial_of(current)), Difference("Questions and answers", stored, typed)],
+        "submit_label": "Save my version",
+        "reload_url": reverse("assessments:detail", args=[current.pk]),
+    }
+    return render(request, "ui/conflict.html", context, status=409)

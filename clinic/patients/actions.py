@@ -1,0 +1,144 @@
+"""Writing patients: used by the pages and the API alike."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from clinic.audit.actions import By, difference, record, snapshot
+from clinic.patients.models import Patient
+
+FIELDS = (
+    "user",
+    "full_name",
+    "family_name",
+    "gender",
+    "date_of_birth",
+    "date_of_birth_precision",
+    "phone_number",
+    "second_phone_number",
+    "address",
+    "record_number",
+)
+NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
+
+
+class NameTaken(Exception):
+    """The practitioner already has a patient of that name: `existing`."""
+
+    def __init__(self, existing: Patient) -> None:
+        super().__init__("This practitioner already has a patient of that name.")
+        self.existing = existing
+
+
+class RecordNumberTaken(Exception):
+    """Another patient of the clinic has that record number."""
+
+
+class Changed(Exception):
+    """Somebody else changed the record since it was read; `current` is how it is now."""
+
+    def __init__(self, current: Patient) -> None:
+        super().__init__("Someone else changed this patient meanwhile.")
+        self.current = current
+
+
+def filed_family_name(full_name: str) -> str:
+    """The proposal for how a name is filed: its last word, nothing for a name of one word."""
+    words = full_name.split()
+    return words[-1] if len(words) > 1 else ""
+
+
+def next_record_number() -> str:
+    """The number after the highest that this clinic handed out: P-000001 and on."""
+    highest = (
+        Patient.objects.filter(record_number__regex=r"^P-\d{6,9}$", record_number__startswith="P-")
+        .order_by("-record_number")
+        .values_list("record_number", flat=True)
+        .first()
+    )
+    return f"P-{int(highest[2:]) + 1:06d}" if highest else "P-000001"
+
+
+@transaction.atomic
+def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
+    """Register a patient; `fields` are those of FIELDS, clean.
+
+    A form sent twice carries the same `id` and makes one record: the second call returns the first one's.
+    Without `record_number` the clinic's next one is given; without `family_name` the last word of the name files it.
+    Raises NameTaken and RecordNumberTaken.
+    """
+    id = id or uuid4()
+    if (existing := Patient.objects.filter(pk=id).first()) is not None:
+        return existing
+    fields.setdefault("family_name", filed_family_name(fields["full_name"]))
+    patient = Patient(pk=id, **fields)
+    if not patient.record_number:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [NUMBER_LOCK])
+        patient.record_number = next_record_number()
+    try:
+        with transaction.atomic():
+            patient.save(force_insert=True)
+    except IntegrityError as error:
+        if (existing := Patient.objects.filter(pk=id).first()) is not None:
+            return existing
+        raise _taken(error, patient) from error
+    record("patient.created", patient, by=by, changes=difference({}, snapshot(patient, FIELDS)))
+    return patient
+
+
+@transaction.atomic
+def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> Patient:
+    """Change `fields` of a patient that still has the `version` it was read with (None: whichever it has).
+
+    Raises Patient.DoesNotExist, Changed, NameTaken and RecordNumberTaken. Without a difference nothing is written.
+    """
+    patient = Patient.objects.select_for_update().get(pk=id)
+    before = snapshot(patient, FIELDS)
+    if version is not None and version != patient.version:
+        raise Changed(patient)
+    for name, value in fields.items():
+        setattr(patient, name, value)
+    changes = difference(before, snapshot(patient, FIELDS))
+    if changes:
+        patient.version += 1
+        try:
+            with transaction.atomic():
+                patient.save()
+        except IntegrityError as error:
+            raise _taken(error, patient) from error
+        record("patient.changed", patient, by=by, changes=changes)
+    return patient
+
+
+def archive_patient(*, by: By, id: UUID) -> Patient:
+    """Take a patient off the lists; raises Patient.DoesNotExist. Idempotent."""
+    return _set_archived(by=by, id=id, archived=True)
+
+
+def restore_patient(*, by: By, id: UUID) -> Patient:
+    """Put an archived patient back on the lists; raises Patient.DoesNotExist. Idempotent."""
+    return _set_archived(by=by, id=id, archived=False)
+
+
+@transaction.atomic
+def _set_archived(*, by: By, id: UUID, archived: bool) -> Patient:
+    patient = Patient.objects.select_for_update().get(pk=id)
+    if (patient.archived_at is not None) != archived:
+        patient.archived_at = timezone.now() if archived else None
+        patient.version += 1
+        patient.save(update_fields=["archived_at", "version", "updated_at"])
+        record("patient.archived" if archived else "patient.restored", patient, by=by)
+    return patient
+
+
+def _taken(error: IntegrityError, patient: Patient) -> Exception:
+    """The refusal that an IntegrityError of saving `patient` stands for; the error itself when it is another."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    if constraint == "patient_name_once_per_user":
+        return NameTaken(Patient.objects.named(patient.full_name).get(user=patient.user_id))
+    if "record_number" in constraint:
+        return RecordNumberTaken("Another patient has this record number.")
+    return error

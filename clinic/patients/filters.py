@@ -1,0 +1,52 @@
+"""How patients are searched and narrowed, on the page and in the API."""
+
+import django_filters
+from django.db.models import TextChoices
+from django.utils import timezone
+
+from clinic.patients.models import Gender, Patient, PatientQuerySet
+from clinic.staff.models import Practitioner
+
+
+class AgeBand(TextChoices):
+    """Completed years, both ends included."""
+
+    CHILD = "0-11", "0 to 11"
+    TEEN = "12-17", "12 to 17"
+    YOUNG = "18-39", "18 to 39"
+    MIDDLE = "40-64", "40 to 64"
+    OLDER = "65-79", "65 to 79"
+    OLDEST = "80-150", "80 and over"
+
+
+class Archived(TextChoices):
+    ONLY = "only", "Archived only"
+    ALL = "all", "Archived too"
+
+
+class PatientFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    gender = django_filters.ChoiceFilter(choices=Gender.choices, empty_label="Any")
+    age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", empty_label="Any")
+    user = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
+    )
+    archived = django_filters.ChoiceFilter(choices=Archived.choices, method="by_archived", empty_label="Not archived")
+
+    class Meta:
+        model = Patient
+        fields = ()
+
+    def search(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
+        return queryset.matching(value)
+
+    def in_age_band(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
+        youngest, oldest = map(int, value.split("-"))
+        return queryset.aged(youngest, oldest, today=timezone.localdate())
+
+    def by_archived(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
+        return queryset.archived() if value == Archived.ONLY else queryset
+
+    def filter_queryset(self, queryset: PatientQuerySet) -> PatientQuerySet:
+        found: PatientQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["archived"] else found.active()

@@ -1,0 +1,123 @@
+"""Parsing what is typed about a patient."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import HTML, Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.formats import date_format
+from phonenumber_field.formfields import PhoneNumberField
+
+from clinic.patients.dates import parse_birth_date
+from clinic.patients.models import BirthPrecision, Gender, Patient
+from clinic.staff.models import Practitioner
+from clinic.ui.forms import LineField, helper
+
+
+class BirthDateField(forms.CharField):
+    """A date of birth as text; cleans to `(date, precision)`."""
+
+    widget = forms.TextInput(
+        attrs={
+            "autocomplete": "off",
+            "hx-post": reverse_lazy("patients:understood"),
+            "hx-trigger": "change",
+            "hx-target": "#birth-date-echo",
+            "hx-swap": "innerHTML",
+            "hx-include": "[name=date_is_estimated]",
+        }
+    )
+
+    def clean(self, value: Any) -> Any:
+        return parse_birth_date(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return date_format(value, "j F Y") if isinstance(value, date) else value
+
+
+class PatientForm(forms.Form):
+    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    full_name = LineField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    family_name = LineField(
+        max_length=200,
+        required=False,
+        help_text="How the record is filed. Leave empty to use the last word of the full name.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    gender = forms.ChoiceField(choices=Gender.choices, widget=forms.RadioSelect)
+    date_of_birth = BirthDateField(
+        max_length=40, help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do."
+    )
+    date_is_estimated = forms.BooleanField(required=False, label="This date is an estimate")
+    phone_number = PhoneNumberField(required=False)
+    second_phone_number = PhoneNumberField(required=False)
+    address = forms.CharField(
+        max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
+    )
+    user = forms.ModelChoiceField(
+        Practitioner.objects.none(), label="Responsible practitioner", empty_label="Choose a practitioner"
+    )
+    record_number = LineField(max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, next_number: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = Practitioner.objects.active()  # type: ignore[attr-defined]
+        if next_number:
+            self.fields["record_number"].help_text = f"Leave empty for the next one, {next_number}."
+        else:
+            self.fields["record_number"].required = True
+            self.fields["family_name"].help_text = "How the record is filed. It may be empty."
+        self.helper = helper()
+        self.helper.layout = Layout(
+            "id", "version", Field("full_name"), Field("family_name"), "gender", "date_of_birth",
+            Div(HTML("{{ birth_date_echo }}"), css_id="birth-date-echo", css_class="echo", aria_live="polite"),
+            "date_is_estimated", "phone_number", "second_phone_number", "address", "user", "record_number",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "date_of_birth" in cleaned:
+            born, precision = cleaned["date_of_birth"]
+            if cleaned.get("date_is_estimated") and precision == BirthPrecision.EXACT:
+                precision = BirthPrecision.ESTIMATED
+            cleaned["date_of_birth"], cleaned["date_of_birth_precision"] = born, precision
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """The clean fields as the actions take them."""
+        values = {name: value for name, value in self.cleaned_data.items() if name not in ("id", "version")}
+        values.pop("date_is_estimated")
+        if not values["family_name"] and self.cleaned_data["version"] is None:
+            values.pop("family_name")
+        return values
+
+    def add_taken_number(self) -> None:
+        self.add_error("record_number", ValidationError("Another patient has this record number.", code="taken"))
+
+
+def new_initial(practitioner_id: str | None) -> dict[str, Any]:
+    return {"id": uuid.uuid4(), "user": practitioner_id}
+
+
+def initial_of(patient: Patient) -> dict[str, Any]:
+    """How `patient` fills the form; also how a conflict shows what is stored."""
+    return {
+        "id": patient.pk,
+        "version": patient.version,
+        "full_name": patient.full_name,
+        "family_name": patient.family_name,
+        "gender": patient.gender,
+        "date_of_birth": patient.birth_date_text.removeprefix("about "),
+        "date_is_estimated": patient.date_of_birth_precision == BirthPrecision.ESTIMATED,
+        "phone_number": patient.phone_number,
+        "second_phone_number": patient.second_phone_number,
+        "address": patient.address,
+        "user": patient.user_id,
+        "record_number": patient.record_number,
+    }

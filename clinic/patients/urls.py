@@ -1,0 +1,16 @@
+"""The addresses of the pages about patients."""
+
+from django.urls import path
+
+from clinic.patients import views
+
+app_name = "patients"
+urlpatterns = [
+    path("", views.patient_list, name="list"),
+    path("new/", views.patient_new, name="new"),
+    path("birth-date/", views.birth_date_understood, name="understood"),
+    path("<uuid:pk>/", views.patient_detail, name="detail"),
+    path("<uuid:pk>/edit/", views.patient_edit, name="edit"),
+    path("<uuid:pk>/archive/", views.patient_archive, name="archive"),
+    path("<uuid:pk>/restore/", views.patient_restore, name="restore"),
+]

@@ -1,0 +1,175 @@
+"""The pages about patients."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.access import Permission, requires
+from clinic.audit.queries import changed_by
+from clinic.patients import actions
+from clinic.patients.collisions import distinguishing_names
+from clinic.patients.dates import parse_birth_date
+from clinic.patients.filters import PatientFilter
+from clinic.patients.forms import PatientForm, initial_of, new_initial
+from clinic.patients.models import BirthPrecision, Patient
+from clinic.patients.tables import PatientTable
+from clinic.staff.models import Practitioner
+from clinic.ui.forms import differences
+from clinic.ui.lists import Link, ListPage, table_page
+from clinic.ui.pages import saved
+
+
+@require_GET
+@requires(Permission.PATIENTS_VIEW)
+def patient_list(request: HttpRequest) -> HttpResponse:
+    new = Link("Register patient", reverse("patients:new")) if Permission.PATIENTS_EDIT in request.permissions else None
+    page = ListPage(
+        heading="Patients",
+        noun="patient",
+        noun_plural="patients",
+        search_hint="Name, date of birth, phone or record number",
+        empty_title="No patients to show",
+        empty_text="Nobody matches this search and these filters, or nobody has been registered yet.",
+        action=new,
+        empty_action=new,
+    )
+    queryset = Patient.objects.select_related("user")
+    return table_page(request, queryset, PatientTable, PatientFilter, page, sort="name")
+
+
+@require_GET
+@requires(Permission.PATIENTS_VIEW)
+def patient_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    return render(request, "patients/patient_detail.html", {"patient": patient})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PATIENTS_EDIT)
+def patient_new(request: HttpRequest) -> HttpResponse:
+    number = actions.next_record_number()
+    if request.method == "GET":
+        mine = Practitioner.objects.active().filter(pk=request.user.pk).exists()
+        form = PatientForm(initial=new_initial(str(request.user.pk) if mine else None), next_number=number)
+        return _form_page(request, form)
+    data = request.POST.copy()
+    if "full_name_choice" in data:
+        data["full_name"] = data["full_name_choice"]
+    form = PatientForm(data, next_number=number)
+    if not form.is_valid():
+        return _form_page(request, form)
+    try:
+        patient = actions.create_patient(by=request.actor, id=form.cleaned_data["id"], **form.values())
+    except actions.NameTaken as taken:
+        return _collision_page(request, form, taken.existing)
+    except actions.RecordNumberTaken:
+        form.add_taken_number()
+        return _form_page(request, form)
+    saved(request, "Patient registered.")
+    return redirect("patients:detail", patient.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PATIENTS_EDIT)
+def patient_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    if request.method == "GET":
+        return _form_page(request, PatientForm(initial=initial_of(patient)), patient)
+    data = request.POST.copy()
+    if "full_name_choice" in data:
+        data["full_name"] = data["full_name_choice"]
+    data.setdefault("version", str(patient.version))
+    form = PatientForm(data)
+    if not form.is_valid():
+        return _form_page(request, form, patient)
+    try:
+        actions.update_patient(by=request.actor, id=pk, version=form.cleaned_data["version"], **form.values())
+    except actions.Changed as changed:
+        return _conflict_page(request, form, changed.current)
+    except actions.NameTaken as taken:
+        return _collision_page(request, form, taken.existing, patient)
+    except actions.RecordNumberTaken:
+        form.add_taken_number()
+        return _form_page(request, form, patient)
+    saved(request, "Changes saved.")
+    return redirect("patients:detail", pk)
+
+
+@require_POST
+@requires(Permission.PATIENTS_EDIT)
+def patient_archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    get_object_or_404(Patient, pk=pk)
+    actions.archive_patient(by=request.actor, id=pk)
+    return redirect("patients:detail", pk)
+
+
+@require_POST
+@requires(Permission.PATIENTS_EDIT)
+def patient_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    get_object_or_404(Patient, pk=pk)
+    actions.restore_patient(by=request.actor, id=pk)
+    saved(request, "Patient restored.")
+    return redirect("patients:detail", pk)
+
+
+@require_POST
+@requires(Permission.PATIENTS_EDIT)
+def birth_date_understood(request: HttpRequest) -> HttpResponse:
+    """A fragment that echoes a date of birth as it was understood; posted, so that it is in no address."""
+    try:
+        born, precision = parse_birth_date(request.POST.get("date_of_birth", ""))
+    except ValidationError as error:
+        return HttpResponse(" ".join(error.messages), content_type="text/plain; charset=utf-8")
+    if request.POST.get("date_is_estimated") and precision == BirthPrecision.EXACT:
+        precision = BirthPrecision.ESTIMATED
+    patient = Patient(date_of_birth=born, date_of_birth_precision=precision)
+    return HttpResponse(patient.birth_text, content_type="text/plain; charset=utf-8")
+
+
+def _form_page(request: HttpRequest, form: PatientForm, patient: Patient | None = None) -> HttpResponse:
+    """The form, new or bound; a bound one here has errors and is answered 422."""
+    context = {
+        "form": form,
+        "patient": patient,
+        "heading": "Edit patient" if patient else "Register patient",
+        "submit_label": "Save changes" if patient else "Register patient",
+        "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
+        "birth_date_echo": patient.birth_text if patient else "",
+    }
+    return render(request, "patients/patient_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _collision_page(
+    request: HttpRequest, form: PatientForm, existing: Patient, patient: Patient | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "heading": "You already have a patient of this name",
+        "existing": existing,
+        "patient": patient,
+        "rows": differences(form, initial_of(existing)),
+        "suggestions": distinguishing_names(form.cleaned_data, existing),
+        "submit_label": "Save changes" if patient else "Register patient",
+        "cancel_url": reverse("patients:list"),
+    }
+    return render(request, "patients/patient_collision.html", context, status=409)
+
+
+def _conflict_page(request: HttpRequest, form: PatientForm, current: Patient) -> HttpResponse:
+    """Both versions; saving from here replaces the one that is shown, and no later one."""
+    form.data["version"] = str(current.version)  # type: ignore[index]
+    context: dict[str, Any] = {
+        "form": form,
+        "patient": current,
+        "heading": "Someone else changed this patient",
+        "who_text": changed_by(current.pk),
+        "rows": differences(form, initial_of(current)),
+        "submit_label": "Save my version",
+        "reload_url": reverse("patients:detail", args=[current.pk]),
+    }
+    return render(request, "ui/conflict.html", context, status=409)

@@ -1,0 +1,9 @@
+"""Small things that pages share."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+
+def saved(request: HttpRequest, text: str) -> None:
+    """Say `text` once on the next page; never with a patient's data, since it travels in a cookie."""
+    messages.success(request, text)
