@@ -7,6 +7,7 @@ environment, else from the properties file (`env/.local.properties`, or the one 
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -64,7 +65,10 @@ EMBEDDED = not DATABASE_URL
 
 
 def database(url: str, embedded_user: str) -> dict[str, object]:
-    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`."""
+    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
+
+    A percent-encoded host is a socket's folder, as libpq has it.
+    """
     location = (
         env.db_url_config(url)
         if url
@@ -72,6 +76,7 @@ def database(url: str, embedded_user: str) -> dict[str, object]:
     )
     return {
         **location,
+        "HOST": unquote(str(location["HOST"])),
         "ENGINE": "clinic.tenancy.backend",
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
@@ -238,8 +243,16 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Mail
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+mail = env.email_url("EMAIL_URL", default="consolemail://")
+smtp = {
+    "host": mail["EMAIL_HOST"],
+    "port": mail["EMAIL_PORT"],
+    "username": mail["EMAIL_HOST_USER"],
+    "password": mail["EMAIL_HOST_PASSWORD"],
+    "use_tls": mail.get("EMAIL_USE_TLS", False),
+    "use_ssl": mail.get("EMAIL_USE_SSL", False),
+}
+MAILERS = {"default": {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": smtp if mail["EMAIL_HOST"] else {}}}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "clinic@localhost")
 
 # What a request may carry
