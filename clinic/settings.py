@@ -44,7 +44,7 @@ def required(name: str) -> str:
     """The property `name`; in production a missing one stops the start and is named."""
     value = str(env.str(name, ""))
     if PRODUCTION and not value:
-        raise ImproperlyConfigured(f"Production mode needs {name}: set it, or {name}_FILE, in the environment.")
+        raise ImproperlyConfigured(f"Production mode needs {name}: set it or {name}_FILE in the environment.")
     return value
 
 
@@ -238,8 +238,22 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Mail
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+mail = env.email_url("EMAIL_URL", default="consolemail://")
+MAIL_OPTIONS = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+    "file_path": "EMAIL_FILE_PATH",
+}
+MAILERS = {
+    "default": {
+        "BACKEND": mail["EMAIL_BACKEND"],
+        "OPTIONS": {option: mail[name] for option, name in MAIL_OPTIONS.items() if mail.get(name)},
+    }
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "clinic@localhost")
 
 # What a request may carry
