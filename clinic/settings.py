@@ -7,7 +7,6 @@ environment, else from the properties file (`env/.local.properties`, or the one 
 
 import os
 from pathlib import Path
-from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -45,7 +44,7 @@ def required(name: str) -> str:
     """The property `name`; in production a missing one stops the start and is named."""
     value = str(env.str(name, ""))
     if PRODUCTION and not value:
-        raise ImproperlyConfigured(f"Production mode needs {name}: set it, or {name}_FILE, in the environment.")
+        raise ImproperlyConfigured(f"Production mode needs {name}: set it or {name}_FILE in the environment.")
     return value
 
 
@@ -65,10 +64,7 @@ EMBEDDED = not DATABASE_URL
 
 
 def database(url: str, embedded_user: str) -> dict[str, object]:
-    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
-
-    A percent-encoded host is a socket's folder, as libpq has it.
-    """
+    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`."""
     location = (
         env.db_url_config(url)
         if url
@@ -76,7 +72,6 @@ def database(url: str, embedded_user: str) -> dict[str, object]:
     )
     return {
         **location,
-        "HOST": unquote(str(location["HOST"])),
         "ENGINE": "clinic.tenancy.backend",
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
@@ -244,15 +239,21 @@ PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Mail
 mail = env.email_url("EMAIL_URL", default="consolemail://")
-smtp = {
-    "host": mail["EMAIL_HOST"],
-    "port": mail["EMAIL_PORT"],
-    "username": mail["EMAIL_HOST_USER"],
-    "password": mail["EMAIL_HOST_PASSWORD"],
-    "use_tls": mail.get("EMAIL_USE_TLS", False),
-    "use_ssl": mail.get("EMAIL_USE_SSL", False),
+MAIL_OPTIONS = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+    "file_path": "EMAIL_FILE_PATH",
 }
-MAILERS = {"default": {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": smtp if mail["EMAIL_HOST"] else {}}}
+MAILERS = {
+    "default": {
+        "BACKEND": mail["EMAIL_BACKEND"],
+        "OPTIONS": {option: mail[name] for option, name in MAIL_OPTIONS.items() if mail.get(name)},
+    }
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "clinic@localhost")
 
 # What a request may carry
