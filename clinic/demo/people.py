@@ -59,7 +59,7 @@ def people(random: Random, count: int, *, today: date) -> Iterator[Person]:
             gender=gender,
             date_of_birth=date(born.year, 1, 1) if precision == "year" else born,
             precision=precision,
-            phone_number=f"+44770090{random.randrange(10_000):04d}" if random.random() < 0.85 else "",
+            phone_number=f"+442079460{random.randrange(1000):03d}" if random.random() < 0.85 else "",
             address=_address(random) if random.random() < 0.8 else "",
         )
 
