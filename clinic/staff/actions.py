@@ -1,5 +1,6 @@
 """Creating clinics and their members."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,30 @@ from clinic.staff.models import Practitioner
 from clinic.tenancy import provisioning
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.forms import one_line
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who the trail names when somebody works at the command line."""
+
+    id: str = "operator"
+    name: str = "Operator"
+
+
+OPERATOR = Operator()
+
+
+def create_user(*, email: str, name: str, password: str | None = None) -> User:
+    """Somebody who can sign in, of no clinic yet; without `password` they set one by mail.
+
+    Raises ValidationError for an address that is malformed or taken.
+    """
+    user = User(email=email.strip().lower(), name=one_line(name))
+    user.set_password(password)
+    user.full_clean()
+    user.save(using=get_tenant_database_alias())
+    return user
 
 
 def create_clinic(*, name: str, owner: User, by: By) -> Clinic:

@@ -1,6 +1,7 @@
 """Logs as JSON lines that never carry patient data: no query strings, no messages of database errors."""
 
 import logging
+import sys
 import traceback
 from typing import Any
 
@@ -12,13 +13,14 @@ EventDict = dict[str, Any]
 def describe_exception(logger: Any, method: str, event: EventDict) -> EventDict:
     """Replace an exception by its type and the places it passed: a message may quote a patient's name."""
     record = event.get("_record")
-    exc_info = getattr(record, "exc_info", None) or event.pop("exc_info", None)
+    exc_info = event.pop("exc_info", None) or getattr(record, "exc_info", None)
+    if exc_info is True:
+        exc_info = sys.exc_info()
     if isinstance(exc_info, tuple) and exc_info[0] is not None:
         event["exception"] = exc_info[0].__qualname__
         event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc_info[2])]
         if record is not None:
             record.exc_info, record.exc_text = None, None
-    event.pop("exc_info", None)
     return event
 
 

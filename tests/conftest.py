@@ -1,0 +1,115 @@
+"""Fixtures: a real PostgreSQL, two clinics made once, real sign-in, and a real server for the browser.
+
+Ordinary tests run as the web's role in a transaction that is rolled back; a clinic scope in it is a savepoint, and
+no test holds one while it calls a client.
+"""
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from clinic.access import Role
+from clinic.accounts.models import User
+from clinic.staff import actions as staff
+from clinic.tenancy import provisioning
+from clinic.tenancy.scope import clinic_scope
+from tests.world import PASSWORD, Tester, World, make_user, make_world
+
+worlds = SimpleNamespace()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
+    """Migrate the empty database and make the clinics that every test finds."""
+    with django_db_blocker.unblock():
+        call_command("migrate_clinics", verbosity=0, stdout=io.StringIO())
+        worlds.riverside = make_world("Riverside", "riverside.test")
+        worlds.hillside = make_world("Hillside", "hillside.test")
+        worlds.both = make_user("both@example.test", "Bo Both")
+        worlds.nobody = make_user("nobody@example.test", "Noa Nobody")
+        for world in (worlds.riverside, worlds.hillside):
+            staff.add_member(clinic=world.clinic, user=worlds.both, role=Role.CLINICIAN, by=Tester())
+        call_command("collectstatic", interactive=False, verbosity=0)
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _clear_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def riverside(db: None) -> World:
+    return worlds.riverside
+
+
+@pytest.fixture
+def hillside(db: None) -> World:
+    return worlds.hillside
+
+
+@pytest.fixture
+def both(db: None) -> User:
+    """A clinician of both clinics."""
+    return worlds.both
+
+
+@pytest.fixture
+def nobody(db: None) -> User:
+    """Somebody who belongs to no clinic."""
+    return worlds.nobody
+
+
+def signed_in(client: Client, user: User) -> Client:
+    """The client after the sign-in page was filled in for `user`."""
+    response = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert response.status_code == 302, response.content.decode()
+    return client
+
+
+@pytest.fixture
+def sign_in(db: None) -> Callable[[User], Client]:
+    """A function that gives a new client, signed in as somebody."""
+    return lambda user: signed_in(Client(), user)
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        return None
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of the application, served by threads of this process on a free port."""
+    with django_db_blocker.unblock():
+        httpd = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
+        httpd.daemon_threads = True
+        httpd.set_app(get_wsgi_application())
+        thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{httpd.server_port}"
+        httpd.shutdown()
+        httpd.server_close()
+
+
+@pytest.fixture
+def live(server: str, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
+    """A committed clinic of the test's own behind `server`, dropped afterwards: `url`, `world`, `scope()`."""
+    with django_db_blocker.unblock():
+        key = uuid4().hex[:8]
+        world = make_world(f"Lakeside {key}", f"{key}.test")
+        yield SimpleNamespace(url=server, world=world, scope=lambda: clinic_scope(world.clinic))
+        User.objects.using("owner").filter(email__endswith=f"@{key}.test").delete()
+        provisioning.drop_clinic(world.clinic)
+        connections.close_all()

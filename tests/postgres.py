@@ -1,0 +1,62 @@
+"""A pytest plugin, loaded before Django: the database that the whole run uses.
+
+`TEST_DATABASE_URL` names it, signed in as a superuser (an external PostgreSQL, PgBouncer in front of one); empty
+means the embedded server in var/test-postgres. What an earlier run left in it is removed first.
+"""
+
+import os
+import secrets
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import parse_dsn
+
+from clinic.tenancy import embedded
+from clinic.tenancy.database import prepare
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+OWNER, WEB = "clinic_test_owner", "clinic_test_web"
+
+
+def clean(dsn: str) -> None:
+    """Drop every clinic of an earlier run, with its role, and everything in `public`."""
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^c_[0-9a-f]{16}$'")
+        for (schema,) in cursor.fetchall():
+            name = sql.Identifier(schema)
+            cursor.execute(sql.SQL("DROP SCHEMA {0} CASCADE").format(name))
+            cursor.execute(sql.SQL("DROP ROLE IF EXISTS {0}").format(name))
+        cursor.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+
+
+def prepare_tests() -> None:
+    """Leave an empty database and its addresses in the environment that Django's settings read."""
+    admin = os.environ.get("TEST_DATABASE_URL", "")
+    if not admin:
+        data = VAR / "test-postgres"
+        embedded.start(data, durable=False)
+        admin = f"host={data} user=postgres dbname=postgres"
+    where = parse_dsn(admin)
+    name = where["dbname"] if os.environ.get("TEST_DATABASE_URL") else "clinic_test"
+    password = secrets.token_hex(16)
+    prepare(admin, name=name, owner=(OWNER, password), web=(WEB, password))
+    clean(psycopg2.extensions.make_dsn(admin, dbname=name))
+    prepare(admin, name=name, owner=(OWNER, password), web=(WEB, password))
+    host, port = quote(where.get("host", "localhost"), safe=""), where.get("port", "5432")
+    for variable, role in (("DATABASE_URL", WEB), ("DATABASE_OWNER_URL", OWNER)):
+        os.environ[variable] = f"postgres://{role}:{password}@{host}:{port}/{name}"
+
+
+os.environ.pop("CLINIC_ENV_FILE", None)
+os.environ["CACHE_URL"] = "locmemcache://"
+os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["LOG_LEVEL"] = "INFO"
+os.environ["STATIC_ROOT"] = str(VAR / "test-static")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs an event loop in the tests' thread
+prepare_tests()

@@ -1,0 +1,85 @@
+"""The clinics, people and records that tests start from, made by the code that the product uses."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from clinic.access import Role
+from clinic.accounts.models import User
+from clinic.assessments.models import Assessment
+from clinic.patients.models import Patient
+from clinic.staff import actions as staff
+from clinic.staff.models import Practitioner
+from clinic.tenancy.models import Clinic
+
+PASSWORD = "a long enough passphrase"
+
+
+@dataclass(frozen=True)
+class Tester:
+    """Who the trail names for what tests write."""
+
+    id: str = "test"
+    name: str = "Test"
+
+
+@dataclass
+class World:
+    """One clinic and its people by role."""
+
+    clinic: Clinic
+    users: dict[Role, User] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> User:
+        return self.users[Role(name)]
+
+
+def make_user(email: str, name: str) -> User:
+    return staff.create_user(email=email, name=name, password=PASSWORD)
+
+
+def make_world(name: str, domain: str) -> World:
+    """A committed clinic with one person of each role, `owner@domain` and so on."""
+    owner = make_user(f"owner@{domain}", "Olive Owner")
+    world = World(staff.create_clinic(name=name, owner=owner, by=Tester()), {Role.OWNER: owner})
+    for role, called in (
+        (Role.CLINICIAN, "Clara Clinician"),
+        (Role.FRONT_DESK, "Frank Frontdesk"),
+        (Role.AUDITOR, "Aude Auditor"),
+    ):
+        world.users[role] = make_user(f"{role}@{domain}", called)
+        staff.add_member(clinic=world.clinic, user=world.users[role], role=role, by=Tester())
+    return world
+
+
+def make_patient(**fields: Any) -> Patient:
+    """A patient of the active clinic; fields that are not given are filled in."""
+    number = Patient.objects.count() + 1
+    values: dict[str, Any] = {
+        "full_name": f"Patient Number{number}",
+        "family_name": f"Number{number}",
+        "gender": "female",
+        "date_of_birth": date(1970, 1, 1 + number % 28),
+        "record_number": f"T-{uuid4().hex[:8]}",
+        **fields,
+    }
+    if "user" not in values:
+        values["user"] = Practitioner.objects.active().order_by("display_name").first()
+    patient = Patient.objects.create(**values)
+    patient.refresh_from_db()
+    return patient
+
+
+def make_assessment(patient: Patient, **fields: Any) -> Assessment:
+    """An assessment of the active clinic; fields that are not given are filled in."""
+    values: dict[str, Any] = {
+        "user": patient.user,
+        "name": f"Physical {Assessment.objects.count() + 1}",
+        "type": "physical",
+        "date": date(2026, 3, 1),
+        "questions": [{"question": "How far can you walk?", "answer": "To the shop"}],
+        "score": 12,
+        **fields,
+    }
+    return Assessment.objects.create(patient=patient, **values)
