@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.core.paginator import Page, Paginator
@@ -21,8 +21,7 @@ DEFAULT_PER_PAGE = 25
 RESERVED = ("q", "sort", "page", "per_page")
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     label: str
     url: str
 

@@ -1,0 +1,23 @@
+"""The demo clinics."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+
+from clinic.demo import actions
+
+
+class Command(BaseCommand):
+    help = "Make two demo clinics with users, patients and assessments. Idempotent; refused in production mode."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if settings.PRODUCTION or not actions.demo_is_there():
+                actions.make_demo()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("Sign in with any of these, password: " + settings.DEMO_PASSWORD)
+        for address in actions.sign_ins():
+            self.stdout.write(f"  {address}")
