@@ -7,6 +7,7 @@ environment, else from the properties file (`env/.local.properties`, or the one 
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -64,12 +65,14 @@ EMBEDDED = not DATABASE_URL
 
 
 def database(url: str, embedded_user: str) -> dict[str, object]:
-    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`."""
-    location = (
-        env.db_url_config(url)
-        if url
-        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
-    )
+    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
+
+    The folder of a socket is written in place of the host, as %2Fvar%2Frun%2Fpostgresql.
+    """
+    location = {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
+    if url:
+        location = env.db_url_config(url)
+        location["HOST"] = unquote(location["HOST"])
     return {
         **location,
         "ENGINE": "clinic.tenancy.backend",
@@ -118,6 +121,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "clinic.ui.requests.request_log",
+    "clinic.tenancy.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -276,7 +280,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)

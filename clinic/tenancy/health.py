@@ -1,20 +1,26 @@
 """Whether the process lives, and whether it can serve."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_GET
 
-from clinic.access import public
+Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
-@public
+def probes(get_response: Answer) -> Answer:
+    """Middleware: answers probes before host names, HTTPS and sign-in matter, since they come by bare address."""
+    views: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz}
+    return lambda request: views.get(request.path_info, get_response)(request)
+
+
 @require_GET
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers; nothing else is asked."""
     return JsonResponse({"status": "ok"})
 
 
-@public
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, its tables are there and names fold as they must; else 503 with what fails."""
@@ -28,4 +34,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         checks = {"database": False}
     ready = all(checks.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
+    )
