@@ -10,7 +10,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def probes(get_response: Answer) -> Answer:
-    """Middleware: answers probes before host names, HTTPS and sign-in matter, since they come by bare address."""
+    """Middleware: answers probes, which come by bare address, before host names and HTTPS matter."""
     views: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz}
     return lambda request: views.get(request.path_info, get_response)(request)
 
@@ -23,11 +23,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, its tables are there and names fold as they must; else 503 with what fails."""
+    """200 when the database answers, has its tables and folds names as it must; else 503 with what fails."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT public.name_key('\u00c9mile  Z') = '\u00e9mile z', public.fold('\u00c9mile') = 'emile', "
+                "SELECT public.name_key('\u00c9mile  Z') = '\u00e9mile z', "
+                "public.fold('\u00c9mile') = 'emile', "
                 "EXISTS (SELECT FROM public.django_migrations WHERE app = 'tenancy')"
             )
             checks = dict(zip(("name_key", "fold", "migrations"), cursor.fetchone(), strict=True))

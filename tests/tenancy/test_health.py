@@ -1,11 +1,11 @@
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_probe_by_bare_address_is_answered_over_http_in_production(
-    db: None, settings: SettingsWrapper, path: str
+    db: None, settings: Settings, path: str
 ) -> None:
     settings.ALLOWED_HOSTS = ["record.example.org"]
     settings.SECURE_SSL_REDIRECT = True
