@@ -15,7 +15,6 @@ from django.utils.csp import CSP
 from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 properties = Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / "env" / ".local.properties")
 if not properties.is_file():
@@ -34,6 +33,7 @@ env = environ.Env()
 env.ENVIRON = Properties()
 env.escape_proxy = True
 env.read_env(properties)
+VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "") or "var")
 
 MODE = env.str("MODE", "local")
 if MODE not in ("local", "dev", "production"):
@@ -67,14 +67,16 @@ EMBEDDED = not DATABASE_URL
 def database(url: str, embedded_user: str) -> dict[str, object]:
     """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
 
-    The folder of a socket is written in place of the host, as %2Fvar%2Frun%2Fpostgresql.
+    A percent-encoded host is a socket's folder, as libpq has it.
     """
-    location = {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
-    if url:
-        location = env.db_url_config(url)
-        location["HOST"] = unquote(location["HOST"])
+    location = (
+        env.db_url_config(url)
+        if url
+        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
+    )
     return {
         **location,
+        "HOST": unquote(str(location["HOST"])),
         "ENGINE": "clinic.tenancy.backend",
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
