@@ -10,6 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clinic.assessments.dates import check_assessment_date
 from clinic.assessments.models import Assessment, AssessmentType
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -50,10 +51,7 @@ class AssessmentForm(forms.Form):
         self.helper = helper()
 
     def clean_date(self) -> Any:
-        day = self.cleaned_data["date"]
-        if day > timezone.localdate() or day.year < 1900:
-            raise ValidationError("An assessment lies between 1900 and today.", code="out_of_range")
-        return day
+        return check_assessment_date(self.cleaned_data["date"])
 
     def values(self) -> dict[str, Any]:
         """The clean fields as the actions take them."""
