@@ -7,6 +7,7 @@ environment, else from the properties file (`env/.local.properties`, or the one 
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -64,7 +65,10 @@ EMBEDDED = not DATABASE_URL
 
 
 def database(url: str, embedded_user: str) -> dict[str, object]:
-    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`."""
+    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
+
+    A percent-encoded host is a socket's folder, as libpq has it.
+    """
     location = (
         env.db_url_config(url)
         if url
@@ -72,6 +76,7 @@ def database(url: str, embedded_user: str) -> dict[str, object]:
     )
     return {
         **location,
+        "HOST": unquote(str(location["HOST"])),
         "ENGINE": "clinic.tenancy.backend",
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,

@@ -104,12 +104,19 @@ def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture
-def live(server: str, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
-    """A committed clinic of the test's own behind `server`, dropped afterwards: `url`, `world`, `scope()`."""
+def lakeside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """A committed clinic of the test's own, dropped afterwards, for what cannot be rolled back."""
     with django_db_blocker.unblock():
         key = uuid4().hex[:8]
         world = make_world(f"Lakeside {key}", f"{key}.test")
-        yield SimpleNamespace(url=server, world=world, scope=lambda: clinic_scope(world.clinic))
+        yield world
+        connections.close_all()
         User.objects.using("owner").filter(email__endswith=f"@{key}.test").delete()
         provisioning.drop_clinic(world.clinic)
         connections.close_all()
+
+
+@pytest.fixture
+def live(server: str, lakeside: World) -> SimpleNamespace:
+    """A committed clinic behind a running server: `url`, `world`, `scope()`."""
+    return SimpleNamespace(url=server, world=lakeside, scope=lambda: clinic_scope(lakeside.clinic))

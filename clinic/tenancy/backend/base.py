@@ -105,7 +105,7 @@ class DatabaseWrapper(PostgresWrapper):
 
     def _commit(self) -> None:
         self.leave_clinic()
-        if self.armed or self.connection is None:
+        if self.armed or self.autocommit or self.connection is None:
             self.armed = False
             return
         with debug_transaction(self, "COMMIT"), self.wrap_database_errors, self.connection.cursor() as cursor:
