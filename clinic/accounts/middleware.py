@@ -25,7 +25,6 @@ from clinic.ui import errors
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
     "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
-    "oauth2_provider.views.base": "the token endpoint authenticates the client by its own secret",
     "django.views.static": "static files",
 }
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")

@@ -227,4 +227,4 @@ def _conflict_page(request: HttpRequest, form: AssessmentForm, rows: Any, curren
         "submit_label": "Save my version",
         "reload_url": reverse("assessments:detail", args=[current.pk]),
     }
-    return render(request, "ui/conflict.html", context, status=409)
+    return render(request, "assessments/assessment_conflict.html", context, status=409)
