@@ -24,7 +24,7 @@ from clinic.accounts.models import User
 from clinic.staff import actions as staff
 from clinic.tenancy import provisioning
 from clinic.tenancy.scope import clinic_scope
-from tests.world import PASSWORD, Writer, World, make_user, make_world
+from tests.world import PASSWORD, World, Writer, make_user, make_world
 
 worlds = SimpleNamespace()
 

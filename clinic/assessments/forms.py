@@ -63,9 +63,7 @@ class AssessmentForm(forms.Form):
 
 class QuestionForm(forms.Form):
     question = LineField(max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    answer = TextField(
-        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
-    )
+    answer = TextField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -74,18 +72,23 @@ class QuestionForm(forms.Form):
         return cleaned
 
 
-class QuestionRows(BaseFormSet[QuestionForm]):
+class QuestionRows(BaseFormSet):  # type: ignore[type-arg]  # not generic at run time
     def clean(self) -> None:
-        if self.is_bound and self.management_form.cleaned_data["TOTAL_FORMS"] < 0:
+        if self.is_bound and (self.management_form.cleaned_data["TOTAL_FORMS"] or 0) < 0:
             raise ValidationError("The rows could not be read. Nothing was saved.", code="rows")
 
 
 QuestionFormSet = formset_factory(
-    QuestionForm, QuestionRows, extra=1, max_num=MOST_QUESTIONS, absolute_max=MOST_QUESTIONS, validate_max=True
+    QuestionForm,
+    QuestionRows,
+    extra=1,
+    max_num=MOST_QUESTIONS,
+    absolute_max=MOST_QUESTIONS,
+    validate_max=True,
 )
 
 
-def questions_of(rows: BaseFormSet[QuestionForm]) -> list[dict[str, str]]:
+def questions_of(rows: "BaseFormSet[QuestionForm]") -> list[dict[str, str]]:
     """The rows that have a question, in their order."""
     return [
         {"question": row.cleaned_data["question"], "answer": row.cleaned_data["answer"]}

@@ -65,7 +65,8 @@ class PatientForm(forms.Form):
     )
     gender = forms.ChoiceField(choices=Gender.choices, widget=forms.RadioSelect)
     date_of_birth = BirthDateField(
-        max_length=40, help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do."
+        max_length=40,
+        help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do.",
     )
     date_is_estimated = forms.BooleanField(required=False, label="This date is an estimate")
     phone_number = PhoneField(max_length=40, required=False)

@@ -231,7 +231,11 @@ def test_filter_narrows_the_list(client, riverside, query, expected):
 
 def test_front_desk_sees_no_assessments(riverside, sign_in, assessment):
     desk = sign_in(riverside.front_desk)
-    paths = ("/assessments/", f"/assessments/{assessment.pk}/", f"/patients/{assessment.patient_id}/assessments/")
+    paths = (
+        "/assessments/",
+        f"/assessments/{assessment.pk}/",
+        f"/patients/{assessment.patient_id}/assessments/",
+    )
     assert [desk.get(path).status_code for path in paths] == [403, 403, 403]
 
 
@@ -239,7 +243,12 @@ def test_proposed_name_counts_past_gaps(riverside, patient):
     with clinic_scope(riverside.clinic):
         for name in ("Intake", "Intake (3)"):
             actions.create_assessment(
-                by=Writer(), patient=patient, user=patient.user, name=name, type="physical", date=date(2026, 1, 1)
+                by=Writer(),
+                patient=patient,
+                user=patient.user,
+                name=name,
+                type="physical",
+                date=date(2026, 1, 1),
             )
         proposal = actions.proposed_name(patient_id=patient.pk, type="physical", day=date(2026, 1, 1), base="Intake")
     assert proposal == "Intake (2)"

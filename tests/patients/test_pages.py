@@ -107,7 +107,17 @@ def test_oversized_form_is_refused(client, riverside, typed):
 
 @pytest.mark.parametrize(
     "name",
-    ["José Ángel Ñúñez", "O'Brien-Smith Jr.", "محمد علي", "李小龍", "Ḥasan ﷺ", "Łukasz Žižek", "👩‍⚕️ Zoë", "Ng", "X Æ A-12"],
+    [
+        "José Ángel Ñúñez",
+        "O'Brien-Smith Jr.",
+        "محمد علي",
+        "李小龍",
+        "Ḥasan ﷺ",
+        "Łukasz Žižek",
+        "👩‍⚕️ Zoë",
+        "Ng",
+        "X Æ A-12",
+    ],
 )
 def test_name_of_any_script_is_kept(client, riverside, typed, name):
     client.post("/patients/new/", {**typed, "full_name": name})
@@ -126,7 +136,11 @@ def test_collision_shows_both_and_ways_to_tell_apart(client, riverside, typed):
     response = client.post("/patients/new/", second)
     page = response.content.decode()
     assert (response.status_code, count(riverside)) == (409, 1)
-    assert ("Ana García (born 1980)" in page, "12 March 1961" in page, "3 May 1980" in page) == (True, True, True)
+    assert ("Ana García (born 1980)" in page, "12 March 1961" in page, "3 May 1980" in page) == (
+        True,
+        True,
+        True,
+    )
 
 
 def test_collision_is_solved_by_choosing_a_name(client, riverside, typed):
@@ -202,13 +216,19 @@ def test_get_never_writes(client, riverside):
 
 
 def test_front_desk_may_edit_and_auditor_may_not(riverside, sign_in, typed):
-    statuses = [sign_in(user).post("/patients/new/", typed).status_code for user in (riverside.auditor, riverside.front_desk)]
+    statuses = [
+        sign_in(user).post("/patients/new/", typed).status_code for user in (riverside.auditor, riverside.front_desk)
+    ]
     assert statuses == [403, 302]
 
 
 @pytest.mark.parametrize(
     ("text", "estimated", "said"),
-    [("12/3/1961", "", "12 March 1961, "), ("1961", "", "1961, about "), ("12/3/1961", "on", "about 12 March 1961, ")],
+    [
+        ("12/3/1961", "", "12 March 1961, "),
+        ("1961", "", "1961, about "),
+        ("12/3/1961", "on", "about 12 March 1961, "),
+    ],
 )
 def test_date_of_birth_is_echoed(client, text, estimated, said):
     response = client.post("/patients/birth-date/", {"date_of_birth": text, "date_is_estimated": estimated})

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from clinic.patients.tables import PatientTable
 from clinic.assessments.tables import AssessmentTable
+from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
 from tests.world import make_assessment, make_patient
 
@@ -61,7 +61,15 @@ def test_bad_address_is_400_with_a_reason_and_no_rows(client, riverside, path, q
 
 
 @pytest.mark.parametrize(
-    "query", ["patient=nonsense", "date_from=someday", "score_min=many", "type=nonsense", "score_min=1e999", "date_to=0"]
+    "query",
+    [
+        "patient=nonsense",
+        "date_from=someday",
+        "score_min=many",
+        "type=nonsense",
+        "score_min=1e999",
+        "date_to=0",
+    ],
 )
 def test_bad_assessment_filter_is_400(client, query):
     assert client.get(f"/assessments/?{query}").status_code == 400
@@ -98,7 +106,9 @@ def test_history_request_gets_the_whole_page(client, path):
     assert "<html" in response.content.decode()
 
 
-@pytest.mark.parametrize(("path", "column"), [(path, name) for path, table in LISTS.items() for name in table.base_columns])
+@pytest.mark.parametrize(
+    ("path", "column"), [(path, name) for path, table in LISTS.items() for name in table.base_columns]
+)
 def test_every_column_sorts_both_ways(client, riverside, path, column):
     fill(riverside, 4)
     rising = shown(client.get(f"{path}?sort={column}").content.decode())
