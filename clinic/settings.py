@@ -211,16 +211,25 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "clinic.api.errors.exception_handler",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clinic.api.renderer.OneRenderer",
     "URL_FORMAT_OVERRIDE": None,
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic API",
     "DESCRIPTION": "Patients and assessments of one clinic, typed by `__typename`.",
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "ENUM_NAME_OVERRIDES": {
+        "Gender": "clinic.patients.models.Gender",
+        "BirthPrecision": "clinic.patients.models.BirthPrecision",
+        "AssessmentType": "clinic.assessments.models.AssessmentType",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "clinic.api.schema.close_objects",
+    ],
 }
 
 # Caches: sign-in rate limits only; every worker must see the same one.

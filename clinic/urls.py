@@ -1,10 +1,10 @@
 """Every address of the site."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from oauth2_provider.views import TokenView
 
 from clinic.accounts import views as accounts
 from clinic.accounts.urls import allauth_urlpatterns
+from clinic.api.tokens import token
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accounts.home, name="home"),
@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", include("clinic.patients.urls")),
     path("", include("clinic.assessments.urls")),
     path("api/v1/", include("clinic.api.urls")),
-    path("o/token/", TokenView.as_view(), name="token"),
+    path("o/token/", token, name="token"),
 ]
 handler400 = "clinic.ui.errors.bad_request"
 handler403 = "clinic.ui.errors.permission_denied"

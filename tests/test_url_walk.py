@@ -17,6 +17,7 @@ OUTSIDE = {
     "": "sends people on to where they work",
     "api/v1/schema/": "the shape of the API, no data",
     "api/v1/docs/": "the shape of the API, no data",
+    "o/token/": "API clients sign in here, with their own secret",
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",

@@ -68,7 +68,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
             .order_by("clinic__name")
             .values(
                 row=JSONObject(
-                    clinic_id="clinic_id", clinic_name="clinic__name", schema_name="clinic__schema_name", role="role"
+                    clinic_id="clinic_id",
+                    clinic_name="clinic__name",
+                    schema_name="clinic__schema_name",
+                    role="role",
                 )
             )
         )
@@ -104,4 +107,4 @@ class ApiClient(AbstractApplication):
         constraints = (models.UniqueConstraint(fields=("clinic", "name"), name="api_client_name_once_per_clinic"),)
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)

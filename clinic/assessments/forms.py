@@ -10,6 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clinic.assessments.dates import check_assessment_date
 from clinic.assessments.models import Assessment, AssessmentType
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -50,10 +51,7 @@ class AssessmentForm(forms.Form):
         self.helper = helper()
 
     def clean_date(self) -> Any:
-        day = self.cleaned_data["date"]
-        if day > timezone.localdate() or day.year < 1900:
-            raise ValidationError("An assessment lies between 1900 and today.", code="out_of_range")
-        return day
+        return check_assessment_date(self.cleaned_data["date"])
 
     def values(self) -> dict[str, Any]:
         """The clean fields as the actions take them."""
@@ -65,9 +63,7 @@ class AssessmentForm(forms.Form):
 
 class QuestionForm(forms.Form):
     question = LineField(max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    answer = TextField(
-        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
-    )
+    answer = TextField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -76,8 +72,19 @@ class QuestionForm(forms.Form):
         return cleaned
 
 
+class QuestionRows(BaseFormSet):  # type: ignore[type-arg]  # not generic at run time
+    def clean(self) -> None:
+        if self.is_bound and (self.management_form.cleaned_data["TOTAL_FORMS"] or 0) < 0:
+            raise ValidationError("The rows could not be read. Nothing was saved.", code="rows")
+
+
 QuestionFormSet = formset_factory(
-    QuestionForm, extra=1, max_num=MOST_QUESTIONS, absolute_max=MOST_QUESTIONS, validate_max=True
+    QuestionForm,
+    QuestionRows,
+    extra=1,
+    max_num=MOST_QUESTIONS,
+    absolute_max=MOST_QUESTIONS,
+    validate_max=True,
 )
 
 

@@ -9,10 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.formats import date_format
-from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.patients.dates import parse_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
+from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
 from clinic.ui.forms import LineField, helper
 
@@ -38,6 +39,18 @@ class BirthDateField(forms.CharField):
         return date_format(value, "j F Y") if isinstance(value, date) else value
 
 
+class PhoneField(forms.CharField):
+    """A phone number in any spelling; cleans to a PhoneNumber, or "" where it is empty."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"})
+
+    def clean(self, value: Any) -> Any:
+        return parse_phone(super().clean(value)) or ""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.as_international if isinstance(value, PhoneNumber) else value
+
+
 class PatientForm(forms.Form):
     """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from."""
 
@@ -52,11 +65,12 @@ class PatientForm(forms.Form):
     )
     gender = forms.ChoiceField(choices=Gender.choices, widget=forms.RadioSelect)
     date_of_birth = BirthDateField(
-        max_length=40, help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do."
+        max_length=40,
+        help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do.",
     )
     date_is_estimated = forms.BooleanField(required=False, label="This date is an estimate")
-    phone_number = PhoneNumberField(required=False)
-    second_phone_number = PhoneNumberField(required=False)
+    phone_number = PhoneField(max_length=40, required=False)
+    second_phone_number = PhoneField(max_length=40, required=False)
     address = forms.CharField(
         max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
     )

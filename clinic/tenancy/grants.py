@@ -19,9 +19,6 @@ PUBLIC_GRANTS: dict[str, str] = {
     "accounts_apiclient": "SELECT",
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",
     "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",
-    "oauth2_provider_accesstoken": "SELECT, INSERT, UPDATE, DELETE",
-    "oauth2_provider_refreshtoken": "SELECT, INSERT, UPDATE, DELETE",
-    "oauth2_provider_idtoken": "SELECT, INSERT, UPDATE, DELETE",
-    "oauth2_provider_grant": "SELECT, INSERT, UPDATE, DELETE",
+    "oauth2_provider_accesstoken": "SELECT, INSERT",
     "django_migrations": "SELECT",
 }

@@ -35,6 +35,4 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         checks = {"database": False}
     ready = all(checks.values())
-    return JsonResponse(
-        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
-    )
+    return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from clinic.access import Request
 
 Envelope = dict[str, Any]
 
 
 def envelope(
-    request: HttpRequest,
+    request: Request,
     *,
     results: Any = None,
     message: str = "",

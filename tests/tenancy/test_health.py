@@ -4,9 +4,7 @@ from pytest_django import Settings
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_probe_by_bare_address_is_answered_over_http_in_production(
-    db: None, settings: Settings, path: str
-) -> None:
+def test_probe_by_bare_address_is_answered_over_http_in_production(db: None, settings: Settings, path: str) -> None:
     settings.ALLOWED_HOSTS = ["record.example.org"]
     settings.SECURE_SSL_REDIRECT = True
     response = Client().get(path, headers={"host": "10.0.0.7:8000"})

@@ -1,0 +1,87 @@
+"""Whatever goes wrong in a view of the API, in the one shape."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, UnreadablePostError
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from clinic.api.authentication import CsrfRefused
+from clinic.api.renderer import Refusal
+from clinic.assessments import actions as assessments
+from clinic.patients import actions as patients
+
+INVALID = "What was sent cannot be accepted. Nothing was saved."
+NOT_FOUND = "What was here belongs to another clinic, is archived or no longer exists."
+FORBIDDEN = "Your role in this clinic does not include this."
+TOO_BIG = "A request may hold one megabyte at most. Nothing was saved."
+# The stable codes of what DRF raises; anything else that it refuses is `invalid`.
+CODES: dict[type[exceptions.APIException], str] = {
+    CsrfRefused: "csrf",
+    exceptions.NotAuthenticated: "unauthenticated",
+    exceptions.AuthenticationFailed: "unauthenticated",
+    exceptions.PermissionDenied: "forbidden",
+    exceptions.NotFound: "not_found",
+    exceptions.MethodNotAllowed: "method_not_allowed",
+    exceptions.UnsupportedMediaType: "unsupported_media_type",
+    exceptions.Throttled: "throttled",
+}
+
+
+def refuse(status: int, code: str, message: str, fields: Any = None, **more: Any) -> Response:
+    return Response(Refusal(message, {"code": code, "fields": fields or {}, **more}), status=status)
+
+
+def messages_by_field(detail: Any, path: str = "") -> dict[str, list[str]]:
+    """DRF's nested errors as one level: `questions.2.answer` for the answer of the third question."""
+    if not isinstance(detail, Mapping):
+        return {path or "body": [str(message) for message in detail]}
+    found: dict[str, list[str]] = {}
+    for name, inner in detail.items():
+        step = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
+        found |= messages_by_field(inner, step)
+    return found
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: the answer to `error`, or None for one that is a fault of ours."""
+    if isinstance(error, exceptions.ValidationError):
+        return refuse(400, "invalid", INVALID, messages_by_field(error.detail))
+    if isinstance(error, exceptions.APIException):
+        return _refused_by_drf(error)
+    if isinstance(error, Http404):
+        return refuse(404, "not_found", NOT_FOUND)
+    if isinstance(error, PermissionDenied):
+        return refuse(403, "forbidden", str(error) or FORBIDDEN)
+    if isinstance(error, RequestDataTooBig):
+        return refuse(413, "too_large", TOO_BIG)
+    if isinstance(error, UnreadablePostError):
+        return refuse(400, "invalid", "The connection ended before the whole body had arrived.")
+    return _refused_by_action(error, context)
+
+
+def _refused_by_drf(error: exceptions.APIException) -> Response:
+    response = refuse(error.status_code, CODES.get(type(error), "invalid"), str(error.detail))
+    if challenge := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait))
+    return response
+
+
+def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | None:
+    if isinstance(error, patients.Changed | assessments.Changed):
+        current = context["view"].get_serializer(error.current).data
+        message = f"{error} Nothing was saved; how it is now is in error.current."
+        return refuse(409, "conflict", message, current=current)
+    if isinstance(error, patients.NameTaken):
+        fields = {"full_name": [str(error)]}
+        return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))
+    if isinstance(error, assessments.NameTaken):
+        fields = {"name": [f"{error} “{error.proposal}” is free."]}
+        return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))
+    if isinstance(error, patients.RecordNumberTaken):
+        return refuse(400, "invalid", INVALID, {"record_number": ["Another patient has this record number."]})
+    return None

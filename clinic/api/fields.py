@@ -1,0 +1,134 @@
+"""Serializer fields that take what the schema says and nothing else."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from phonenumber_field.serializerfields import PhoneNumberField
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from clinic.ui.forms import one_line
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _text(field: serializers.CharField, data: Any) -> Any:
+    """`data`, refused where it is there and is not text: CharField would take numbers."""
+    if data is not empty and data is not None and not isinstance(data, str):
+        field.fail("invalid")
+    return data
+
+
+class TypenameField(serializers.ReadOnlyField):
+    """The constant by which generated clients tell objects apart."""
+
+    def __init__(self, typename: str) -> None:
+        super().__init__()
+        self.typename = typename
+
+    def get_attribute(self, instance: Any) -> str:
+        return self.typename
+
+
+class TextField(serializers.CharField):
+    """Text of several lines, NFC, its line ends made plain."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> str:
+        return unicodedata.normalize("NFC", super().to_internal_value(data)).replace("\r\n", "\n")
+
+
+class LineField(serializers.CharField):
+    """One line of text, kept as `one_line` says."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> str:
+        return one_line(super().to_internal_value(data))
+
+
+class PhoneField(PhoneNumberField):  # type: ignore[misc]
+    """A phone number however it is written; answered as E.164, empty where there is none."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(_text(self, data))
+
+    def to_representation(self, value: Any) -> str:
+        return value.as_e164 if value else ""
+
+
+class DayField(serializers.DateField):
+    """A day as YYYY-MM-DD and in no other spelling."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+class UuidField(serializers.UUIDField):
+    """A UUID in its usual spelling of 36 characters."""
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        if not isinstance(data, str) or not UUID.fullmatch(data):
+            self.fail("invalid", value=data)
+        return uuid.UUID(data)
+
+
+class VersionField(serializers.IntegerField):
+    """The version that an edit started from: a JSON integer."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ScoreField(serializers.DecimalField):
+    """A score as a JSON number; a number written as text is taken too."""
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return serializers.Field.validate_empty_values(self, data)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return int(value) if value == value.to_integral_value() else float(value)
+
+
+class RecordField(UuidField):
+    """A record of this clinic by its id; what the record already refers to may be sent back unchanged.
+
+    `rows` gives those that may be chosen; `unknown` says what an id of none of them is.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], unknown: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows = rows
+        self.error_messages["unknown"] = unknown
+
+    def get_attribute(self, instance: Model) -> Any:
+        return getattr(instance, f"{self.source}_id")
+
+    def to_internal_value(self, data: Any) -> Any:
+        key = super().to_internal_value(data)
+        changed = getattr(self.parent, "instance", None)
+        if changed is not None and self.get_attribute(changed) == key:
+            return getattr(changed, str(self.source))
+        found = self.rows().filter(pk=key).first()
+        if found is None:
+            self.fail("unknown")
+        return found

@@ -1,0 +1,118 @@
+"""The pages' filters, search and sorting, by the API's names."""
+
+from collections.abc import Container
+from typing import TYPE_CHECKING, Any
+
+import django_tables2 as tables
+from django import forms
+from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.request import Request
+
+from clinic.ui.forms import DateField
+from clinic.ui.lists import BadList, ordering
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+PAGING = ("ordering", "page", "page_size")
+# What the API calls a filter, where that is not what the pages call it.
+API_NAMES = {"q": "search"}
+FORM_NAMES = {"search": "q"}
+
+
+def refuse_parameters(request: Request, known: Container[str] = ()) -> None:
+    """Raise a ValidationError that names each query parameter which is not `known` or is given twice."""
+    problems = {}
+    for name, values in request.query_params.lists():
+        if name not in known:
+            problems[name] = ["There is no such parameter here."]
+        elif len(values) > 1:
+            problems[name] = ["This is given more than once."]
+    if problems:
+        raise ValidationError(problems)
+
+
+def order_by(table_class: type[tables.Table], text: str) -> list[str]:
+    """The `order_by` of an `ordering` such as `-date,name`; raises ValidationError for any other name."""
+    try:
+        terms = [ordering(table_class, name) for name in text.split(",")]
+    except BadList as problem:
+        raise ValidationError({"ordering": [str(problem)]}) from problem
+    tie_break = terms[0][-1]
+    return [*(term for part in terms for term in part[:-1]), tie_break]
+
+
+class ListParameters(BaseFilterBackend):
+    """Narrows and sorts by the view's `filterset_class` and `table_class`.
+
+    One record is looked up among the same rows, so that an archived one is found with `archived=all` only.
+    """
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> QuerySet[Any]:
+        mine: Any = view
+        fields = mine.filterset_class.base_filters
+        listed = mine.action == "list"
+        names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
+        refuse_parameters(request, {*names, *PAGING} if listed else names)
+        given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
+        filterset = mine.filterset_class(given, queryset=queryset, request=request._request)
+        if not filterset.is_valid():
+            problems = filterset.errors.items()
+            raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})
+        found: QuerySet[Any] = filterset.qs
+        if not listed:
+            return found
+        return found.order_by(*order_by(mine.table_class, given.get("ordering", mine.default_ordering)))
+
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        mine: Any = view
+        filters = mine.filterset_class.base_filters
+        if mine.action != "list":
+            return [_parameter("archived", filters["archived"].field)] if mine.detail else []
+        described = [_parameter(name, found.field) for name, found in filters.items()]
+        return [*described, _ordering_parameter(mine)]
+
+
+def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
+    description = str(field.label or name.replace("_", " ").capitalize())
+    if name == "archived":
+        description = "Archived records are left out, unless all or only they are asked for."
+    return {
+        "name": API_NAMES.get(name, name),
+        "in": "query",
+        "schema": _schema(field),
+        "description": description,
+    }
+
+
+def _schema(field: Any) -> dict[str, Any]:
+    """What of JSON Schema a filter's form field stands for."""
+    if isinstance(field, forms.ModelChoiceField | forms.UUIDField):
+        return {"type": "string", "format": "uuid"}
+    if isinstance(field, forms.ChoiceField):
+        return {"type": "string", "enum": [value for value, _ in field.choices if value]}
+    if isinstance(field, forms.DecimalField):
+        return {"type": "number"}
+    if isinstance(field, DateField):
+        return {"type": "string", "format": "date"}
+    return {"type": "string", "maxLength": field.max_length}
+
+
+def _ordering_parameter(view: Any) -> dict[str, Any]:
+    columns = view.table_class.base_columns.items()
+    names = [name for name, column in columns if column.orderable is not False]
+    return {
+        "name": "ordering",
+        "in": "query",
+        "style": "form",
+        "explode": False,
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "enum": [sign + name for name in names for sign in ("", "-")]},
+            "minItems": 1,
+            "default": [view.default_ordering],
+        },
+        "description": "What to sort by, the first name first; a minus sign turns its order round.",
+    }

@@ -1,0 +1,113 @@
+"""The API's views. Each one's permissions are class attributes, which `RolePermission` reads."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from clinic.access import Permission
+from clinic.api.filters import ListParameters, refuse_parameters
+from clinic.api.parser import json_object
+from clinic.api.serializers import AssessmentSerializer, PatientSerializer
+from clinic.assessments import actions as assessments
+from clinic.assessments.filters import AssessmentFilter
+from clinic.assessments.models import Assessment
+from clinic.assessments.tables import AssessmentTable
+from clinic.audit.actions import By
+from clinic.patients import actions as patients
+from clinic.patients.filters import PatientFilter
+from clinic.patients.models import Patient
+from clinic.patients.tables import PatientTable
+
+METHODS = ["get", "head", "post", "put", "patch", "delete"]
+
+
+def actor(request: Request) -> By:
+    """Who is written into the trail."""
+    http: Any = request._request
+    by: By = http.actor
+    return by
+
+
+def parsed(view: GenericAPIView[Any], record: Any = None, *, partial: bool = False) -> dict[str, Any]:
+    """The clean fields of the body for `record`, or for a new one; of `id` and `version` what counts."""
+    serializer = view.get_serializer(record, data=json_object(view.request), partial=partial)
+    serializer.is_valid(raise_exception=True)
+    fields: dict[str, Any] = serializer.validated_data
+    fields.pop("version" if record is None else "id", None)
+    if record is not None:
+        fields.setdefault("version", None)
+    return fields
+
+
+def created(view: GenericAPIView[Any], record: Any) -> Response:
+    address = view.request.build_absolute_uri(f"{view.request.path}{record.pk}/")
+    return Response(view.get_serializer(record).data, status=201, headers={"Location": address})
+
+
+class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
+    """Patients of the clinic that are not archived, unless `archived` asks for others."""
+
+    view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
+    queryset = Patient.objects.select_related("user")
+    serializer_class = PatientSerializer
+    filter_backends = (ListParameters,)
+    filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
+    http_method_names = METHODS
+
+    def create(self, request: Request) -> Response:
+        """Registers a patient. Sending the same `id` again answers with the patient that it made."""
+        refuse_parameters(request)
+        return created(self, patients.create_patient(by=actor(request), **parsed(self)))
+
+    def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
+        """Changes a patient; a field left out keeps its value."""
+        patient = self.get_object()
+        fields = parsed(self, patient, partial=partial)
+        changed = patients.update_patient(by=actor(request), id=patient.pk, **fields)
+        return Response(self.get_serializer(changed).data)
+
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Changes the fields that are sent, and no other."""
+        return self.update(request, pk, partial=True)
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Archives the patient: a medical record is never deleted. `archived=all` still finds it."""
+        patients.archive_patient(by=actor(request), id=self.get_object().pk)
+        return Response(status=204)
+
+
+class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
+    """Assessments of all patients that are not archived, unless `archived` asks for others."""
+
+    view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
+    queryset = Assessment.objects.all()
+    serializer_class = AssessmentSerializer
+    filter_backends = (ListParameters,)
+    filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
+    http_method_names = METHODS
+
+    def create(self, request: Request) -> Response:
+        """Records an assessment. Sending the same `id` again answers with the assessment that it made."""
+        refuse_parameters(request)
+        return created(self, assessments.create_assessment(by=actor(request), **parsed(self)))
+
+    def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
+        """Changes an assessment; a field left out keeps its value. Questions are replaced whole."""
+        assessment = self.get_object()
+        fields = parsed(self, assessment, partial=partial)
+        changed = assessments.update_assessment(by=actor(request), id=assessment.pk, **fields)
+        return Response(self.get_serializer(changed).data)
+
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Changes the fields that are sent, and no other; questions are replaced whole."""
+        return self.update(request, pk, partial=True)
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Archives the assessment: a medical record is never deleted. `archived=all` still finds it."""
+        assessments.archive_assessment(by=actor(request), id=self.get_object().pk)
+        return Response(status=204)

@@ -1,0 +1,13 @@
+"""When an assessment can have been made."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+
+def check_assessment_date(day: date) -> date:
+    """The day itself; raises ValidationError when it lies before 1900 or in the future."""
+    if day > timezone.localdate() or day.year < 1900:
+        raise ValidationError("An assessment lies between 1900 and today.", code="out_of_range")
+    return day
