@@ -21,7 +21,7 @@ if not properties.is_file():
     raise ImproperlyConfigured(f"CLINIC_ENV_FILE names {properties}, and there is no such file.")
 
 
-class Properties(FileAwareMapping):  # type: ignore[misc]
+class Properties(FileAwareMapping):
     """Values as they are: without the line break a file ends in, and `$` does not name another variable."""
 
     def __getitem__(self, name: str) -> str:

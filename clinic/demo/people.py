@@ -16,11 +16,11 @@ MALE = (
     "Raj", "Søren", "Tomás", "Umar", "Wei",
 )  # fmt: skip
 FAMILY = (
-    "Adeyemi", "Ahmed", "Andersen", "Bell", "Brown", "Chen", "Cooper", "Costa", "Davies", "Doyle", "Evans", "Fernández",
-    "Fischer", "García", "González", "Green", "Haddad", "Hughes", "Ivanova", "Jones", "Kaur", "Kelly", "Khan", "Kowalska",
-    "Lefèvre", "Martin", "Mensah", "Müller", "Nguyen", "Novák", "O'Brien", "Okafor", "Patel", "Pereira", "Petrov",
-    "Rossi", "Ruiz", "Santos", "Silva", "Singh", "Smith", "Sørensen", "Suzuki", "Taylor", "Thompson", "Walsh", "Wang",
-    "White", "Williams", "Wright", "Yılmaz", "Young",
+    "Adeyemi", "Ahmed", "Andersen", "Bell", "Brown", "Chen", "Cooper", "Costa", "Davies", "Doyle", "Evans",
+    "Fernández", "Fischer", "García", "González", "Green", "Haddad", "Hughes", "Ivanova", "Jones", "Kaur",
+    "Kelly", "Khan", "Kowalska", "Lefèvre", "Martin", "Mensah", "Müller", "Nguyen", "Novák", "O'Brien",
+    "Okafor", "Patel", "Pereira", "Petrov", "Rossi", "Ruiz", "Santos", "Silva", "Singh", "Smith", "Sørensen",
+    "Suzuki", "Taylor", "Thompson", "Walsh", "Wang", "White", "Williams", "Wright", "Yılmaz", "Young",
 )  # fmt: skip
 WHOLE = (
     ("王芳", "female"), ("李伟", "male"), ("Мария Иванова", "female"), ("Σοφία Παπαδοπούλου", "female"),

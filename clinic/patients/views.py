@@ -139,7 +139,6 @@ def _form_page(request: Request, form: PatientForm, patient: Patient | None = No
         "heading": "Edit patient" if patient else "Register patient",
         "submit_label": "Save changes" if patient else "Register patient",
         "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
-        "birth_date_echo": patient.birth_text if patient else "",
     }
     return render(request, "patients/patient_form.html", context, status=422 if form.is_bound else 200)
 

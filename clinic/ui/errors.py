@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from clinic.access import Request
 from clinic.ui.envelope import envelope
 
 log = structlog.get_logger("clinic.error")
