@@ -11,7 +11,8 @@ from urllib.parse import unquote
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, MODE as MODE, PRODUCTION, VAR_DIR, env, required
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, env, required
+from clinic.properties import MODE as MODE
 
 SECRET_KEY = required("SECRET_KEY")
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "production-refuses" in SECRET_KEY):

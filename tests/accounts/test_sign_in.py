@@ -1,8 +1,13 @@
 """Signing in, and the clinic of a request."""
 
+import io
+from datetime import timedelta
+
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clinic.accounts.models import Membership, Session, User
 from clinic.audit.models import AuditEvent
@@ -189,3 +194,11 @@ def test_failed_request_writes_nothing_to_the_trail(riverside, sign_in):
     sign_in(riverside.owner).post("/patients/new/", {**FORM, "date_of_birth": "tomorrow"})
     with clinic_scope(riverside.clinic):
         assert AuditEvent.objects.filter(action="patient.created").count() == 0
+
+
+def test_clearing_removes_sessions_that_have_run_out_only(riverside, sign_in):
+    alive, gone = sign_in(riverside.owner), sign_in(riverside.clinician)
+    row = Session.objects.filter(session_key=gone.cookies["sessionid"].value)
+    row.update(expire_date=timezone.now() - timedelta(minutes=1))
+    call_command("clear_sessions", stdout=io.StringIO())
+    assert (row.exists(), alive.get("/patients/").status_code) == (False, 200)
