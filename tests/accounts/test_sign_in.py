@@ -196,8 +196,8 @@ def test_failed_request_writes_nothing_to_the_trail(riverside, sign_in):
         assert AuditEvent.objects.filter(action="patient.created").count() == 0
 
 
-def test_clearing_removes_sessions_that_have_run_out_only(riverside, sign_in):
-    alive, gone = sign_in(riverside.owner), sign_in(riverside.clinician)
+def test_clearing_removes_sessions_that_have_run_out_only(lakeside):
+    alive, gone = signed_in(Client(), lakeside.owner), signed_in(Client(), lakeside.clinician)
     row = Session.objects.filter(session_key=gone.cookies["sessionid"].value)
     row.update(expire_date=timezone.now() - timedelta(minutes=1))
     call_command("clear_sessions", stdout=io.StringIO())
