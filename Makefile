@@ -15,7 +15,8 @@ lint:
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
-	@$(python) -m djlint --quiet --check --lint templates
+	@$(python) -m djlint --lint templates
+	@$(python) -m djlint --check templates
 	@$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	@$(python) manage.py makemigrations --check
 
