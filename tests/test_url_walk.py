@@ -19,6 +19,7 @@ OUTSIDE = {
     "readyz": "monitoring",
     "api/v1/schema/": "the shape of the API, no data",
     "api/v1/docs/": "the shape of the API, no data",
+    "o/token/": "authenticates API clients by their own secret",
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",

@@ -71,7 +71,7 @@ def resolve(request: HttpRequest) -> None:
 
 
 def _resolve_client(request: HttpRequest, header: str) -> None:
-    token = resolve_token(header) if header.startswith("Bearer ") else None
+    token = resolve_token(header)
     if token is None:
         return
     request.client = token.application

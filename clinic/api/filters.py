@@ -92,7 +92,8 @@ def _schema(field: Any) -> dict[str, Any]:
     if isinstance(field, forms.ModelChoiceField | forms.UUIDField):
         return {"type": "string", "format": "uuid"}
     if isinstance(field, forms.ChoiceField):
-        return {"type": "string", "enum": [value for value, _ in field.choices if value]}
+        choices: Any = field.choices
+        return {"type": "string", "enum": [value for value, _ in choices if value]}
     if isinstance(field, forms.DecimalField):
         return {"type": "number"}
     if isinstance(field, DateField):
