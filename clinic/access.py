@@ -1,14 +1,14 @@
 """Who may do what: permissions, the roles that hold them, and the marks that views carry."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Permission(StrEnum):
@@ -46,12 +46,40 @@ SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 }
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+@dataclass(frozen=True)
+class Actor:
+    """Who is written into the trail: a user's id, or `client:<id>` for a program."""
+
+    id: str
+    name: str
+
+
+class Request(HttpRequest):
+    """The type of a request behind our middleware, which puts these on it; never made by itself.
+
+    `client` is the API client and `membership` the active one of `memberships`; each is None where there is none,
+    like `clinic`. `actor` is None for strangers, who get into no view that reads it.
+    """
+
+    client: Any
+    clinic: Any
+    membership: Any
+    memberships: list[Any]
+    permissions: frozenset[Permission]
+    actor: Any
+    htmx: Any
+    request_id: str
+    session: Any
+    scopes: ExitStack
+    in_clinic: bool
+
+
+def requires[View: Callable[..., Any]](permission: Permission) -> Callable[[View], View]:
     """Mark a clinic view with the permission it needs; raises PermissionDenied for who lacks it."""
 
     def mark(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def checked(request: Request, *args: Any, **kwargs: Any) -> Any:
             if permission not in getattr(request, "permissions", ()):
                 raise PermissionDenied("Your role in this clinic does not include this.")
             return view(request, *args, **kwargs)
@@ -62,13 +90,13 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return mark
 
 
-def public(view: View) -> View:
+def public[View: Callable[..., Any]](view: View) -> View:
     """Mark a view that anybody may open, signed in or not; it runs outside every clinic."""
     view.audience = "public"  # type: ignore[attr-defined]
     return view
 
 
-def signed_in(view: View) -> View:
+def signed_in[View: Callable[..., Any]](view: View) -> View:
     """Mark a view that needs a person signed in but no clinic; it runs outside every clinic."""
     view.audience = "signed_in"  # type: ignore[attr-defined]
     return view

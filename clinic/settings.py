@@ -15,14 +15,13 @@ from django.utils.csp import CSP
 from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 properties = Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / "env" / ".local.properties")
 if not properties.is_file():
     raise ImproperlyConfigured(f"CLINIC_ENV_FILE names {properties}, and there is no such file.")
 
 
-class Properties(FileAwareMapping):  # type: ignore[misc]
+class Properties(FileAwareMapping):
     """Values as they are: without the line break a file ends in, and `$` does not name another variable."""
 
     def __getitem__(self, name: str) -> str:
@@ -34,6 +33,7 @@ env = environ.Env()
 env.ENVIRON = Properties()
 env.escape_proxy = True
 env.read_env(properties)
+VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "") or "var")
 
 MODE = env.str("MODE", "local")
 if MODE not in ("local", "dev", "production"):
@@ -123,6 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "clinic.ui.requests.request_log",
+    "clinic.tenancy.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -290,7 +291,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)

@@ -5,7 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 from clinic.accounts import views as accounts
 from clinic.accounts.urls import allauth_urlpatterns
 from clinic.api.tokens import token
-from clinic.tenancy import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accounts.home, name="home"),
@@ -15,8 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.assessments.urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
 ]
 handler400 = "clinic.ui.errors.bad_request"
 handler403 = "clinic.ui.errors.permission_denied"

@@ -1,4 +1,4 @@
-"""A container's health check: `python deploy/healthy.py /readyz` fails unless this machine's server answers 200."""
+"""A container's health check: `python deploy/healthy.py /readyz` fails unless the server here answers 200."""
 
 import http.client
 import os

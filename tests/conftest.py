@@ -24,7 +24,7 @@ from clinic.accounts.models import User
 from clinic.staff import actions as staff
 from clinic.tenancy import provisioning
 from clinic.tenancy.scope import clinic_scope
-from tests.world import PASSWORD, Tester, World, make_user, make_world
+from tests.world import PASSWORD, World, Writer, make_user, make_world
 
 worlds = SimpleNamespace()
 
@@ -39,7 +39,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
         worlds.both = make_user("both@example.test", "Bo Both")
         worlds.nobody = make_user("nobody@example.test", "Noa Nobody")
         for world in (worlds.riverside, worlds.hillside):
-            staff.add_member(clinic=world.clinic, user=worlds.both, role=Role.CLINICIAN, by=Tester())
+            staff.add_member(clinic=world.clinic, user=worlds.both, role=Role.CLINICIAN, by=Writer())
         call_command("collectstatic", interactive=False, verbosity=0)
         connections.close_all()
 

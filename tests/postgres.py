@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import parse_dsn
+from psycopg2.extensions import make_dsn, parse_dsn
 
 from clinic.tenancy import embedded
 from clinic.tenancy.database import prepare
@@ -41,12 +41,12 @@ def prepare_tests() -> None:
     if not admin:
         data = VAR / "test-postgres"
         embedded.start(data, durable=False)
-        admin = f"host={data} user=postgres dbname=postgres"
+        admin = make_dsn(host=str(data), port=5432, user="postgres", dbname="postgres")
     where = parse_dsn(admin)
     name = where["dbname"] if os.environ.get("TEST_DATABASE_URL") else "clinic_test"
     password = secrets.token_hex(16)
     prepare(admin, name=name, owner=(OWNER, password), web=(WEB, password))
-    clean(psycopg2.extensions.make_dsn(admin, dbname=name))
+    clean(make_dsn(admin, dbname=name))
     prepare(admin, name=name, owner=(OWNER, password), web=(WEB, password))
     host, port = quote(where.get("host", "localhost"), safe=""), where.get("port", "5432")
     for variable, role in (("DATABASE_URL", WEB), ("DATABASE_OWNER_URL", OWNER)):
@@ -57,6 +57,8 @@ os.environ.pop("CLINIC_ENV_FILE", None)
 os.environ["CACHE_URL"] = "locmemcache://"
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["LOG_LEVEL"] = "INFO"
-os.environ["STATIC_ROOT"] = str(VAR / "test-static")
+STATIC = VAR / "test-static"
+STATIC.mkdir(parents=True, exist_ok=True)
+os.environ["STATIC_ROOT"] = str(STATIC)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs an event loop in the tests' thread
 prepare_tests()

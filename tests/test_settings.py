@@ -26,9 +26,7 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """A new Python with nothing of this one's configuration but `variables`."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment |= {"DJANGO_SETTINGS_MODULE": "clinic.settings", **variables}
-    return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 def read(name: str, **variables: str) -> object:
@@ -92,9 +90,7 @@ def test_another_properties_file_may_be_named(tmp_path: Path) -> None:
 def test_secret_may_come_from_a_file_whose_line_break_is_not_part_of_it(tmp_path: Path) -> None:
     secret = tmp_path / "secret_key"
     secret.write_text(PRODUCTION["SECRET_KEY"] + "\n")
-    assert (
-        read("SECRET_KEY", **without("SECRET_KEY"), SECRET_KEY_FILE=str(secret)) == PRODUCTION["SECRET_KEY"]
-    )
+    assert read("SECRET_KEY", **without("SECRET_KEY"), SECRET_KEY_FILE=str(secret)) == PRODUCTION["SECRET_KEY"]
 
 
 def test_database_may_come_from_a_file(tmp_path: Path) -> None:

@@ -15,11 +15,9 @@ from tests.world import make_assessment, make_patient
 # Addresses outside every clinic, with what they are for.
 OUTSIDE = {
     "": "sends people on to where they work",
-    "healthz": "monitoring",
-    "readyz": "monitoring",
     "api/v1/schema/": "the shape of the API, no data",
     "api/v1/docs/": "the shape of the API, no data",
-    "o/token/": "authenticates API clients by their own secret",
+    "o/token/": "API clients sign in here, with their own secret",
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",
@@ -59,7 +57,7 @@ def secret(hillside):
 
 def test_walk_sees_the_pages_and_the_api():
     routes = [route for route, _ in views()]
-    assert {"patients/", "assessments/", "healthz"} <= set(routes)
+    assert {"patients/", "assessments/"} <= set(routes)
     assert len(clinic_routes()) >= 14
 
 

@@ -17,7 +17,7 @@ PASSWORD = "a long enough passphrase"
 
 
 @dataclass(frozen=True)
-class Tester:
+class Writer:
     """Who the trail names for what tests write."""
 
     id: str = "test"
@@ -42,14 +42,14 @@ def make_user(email: str, name: str) -> User:
 def make_world(name: str, domain: str) -> World:
     """A committed clinic with one person of each role, `owner@domain` and so on."""
     owner = make_user(f"owner@{domain}", "Olive Owner")
-    world = World(staff.create_clinic(name=name, owner=owner, by=Tester()), {Role.OWNER: owner})
+    world = World(staff.create_clinic(name=name, owner=owner, by=Writer()), {Role.OWNER: owner})
     for role, called in (
         (Role.CLINICIAN, "Clara Clinician"),
         (Role.FRONT_DESK, "Frank Frontdesk"),
         (Role.AUDITOR, "Aude Auditor"),
     ):
         world.users[role] = make_user(f"{role}@{domain}", called)
-        staff.add_member(clinic=world.clinic, user=world.users[role], role=role, by=Tester())
+        staff.add_member(clinic=world.clinic, user=world.users[role], role=role, by=Writer())
     return world
 
 

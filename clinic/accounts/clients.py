@@ -13,14 +13,22 @@ class ClientScopes(SettingsScopes):
     """Offers a client `read`, and `write` only where it was created with it."""
 
     def get_available_scopes(
-        self, application: ApiClient | None = None, request: HttpRequest | None = None, *args: object, **kwargs: object
+        self,
+        application: ApiClient | None = None,
+        request: HttpRequest | None = None,
+        *args: object,
+        **kwargs: object,
     ) -> list[str]:
         if application is None:
             return []
         return ["read", "write"] if application.can_write else ["read"]
 
     def get_default_scopes(
-        self, application: ApiClient | None = None, request: HttpRequest | None = None, *args: object, **kwargs: object
+        self,
+        application: ApiClient | None = None,
+        request: HttpRequest | None = None,
+        *args: object,
+        **kwargs: object,
     ) -> list[str]:
         return self.get_available_scopes(application)
 

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
 
-from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Role
+from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.tenancy.models import Clinic
@@ -28,14 +28,6 @@ PUBLIC_MODULES = {
     "django.views.static": "static files",
 }
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who is written into the trail: a user's id, or `client:<id>` for a program."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -52,12 +44,14 @@ class Member:
         return ROLE_LABELS[self.role]
 
     def clinic(self) -> Clinic:
-        clinic = Clinic(pk=Clinic._meta.pk.to_python(self.clinic_id), name=self.clinic_name, schema_name=self.schema_name)
+        clinic = Clinic(
+            pk=Clinic._meta.pk.to_python(self.clinic_id), name=self.clinic_name, schema_name=self.schema_name
+        )
         clinic._state.adding = False
         return clinic
 
 
-def resolve(request: HttpRequest) -> None:
+def resolve(request: Request) -> None:
     """Put user, client, clinic, memberships, permissions and actor on the request, by one query at most."""
     request.user = AnonymousUser()
     request.client = request.clinic = request.membership = request.actor = None
@@ -70,7 +64,7 @@ def resolve(request: HttpRequest) -> None:
         _resolve_user(request)
 
 
-def _resolve_client(request: HttpRequest, header: str) -> None:
+def _resolve_client(request: Request, header: str) -> None:
     token = resolve_token(header)
     if token is None:
         return
@@ -82,7 +76,7 @@ def _resolve_client(request: HttpRequest, header: str) -> None:
     request.actor = Actor(f"client:{request.client.pk}", request.client.name)
 
 
-def _resolve_user(request: HttpRequest) -> None:
+def _resolve_user(request: Request) -> None:
     row = request.session.row
     user = row.user if row is not None else None
     if user is None or not user.is_active:
@@ -100,7 +94,7 @@ def _resolve_user(request: HttpRequest) -> None:
         activate(request, active[0])
 
 
-def activate(request: HttpRequest, membership: Member) -> None:
+def activate(request: Request, membership: Member) -> None:
     """Make `membership` the one this request acts under."""
     request.membership = membership
     request.clinic = membership.clinic()
@@ -110,10 +104,10 @@ def activate(request: HttpRequest, membership: Member) -> None:
 class ClinicMiddleware:
     """Resolve the request, open the clinic's transaction around its view, and roll it back on any 4xx or 5xx."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Request) -> HttpResponseBase:
         resolve(request)
         request.in_clinic = False
         try:
@@ -132,7 +126,7 @@ class ClinicMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         audience = getattr(view, "audience", None)
         if audience == "public" or view.__module__ in PUBLIC_MODULES:
@@ -148,7 +142,7 @@ class ClinicMiddleware:
         return refusal
 
 
-def unauthenticated(request: HttpRequest) -> HttpResponse:
+def unauthenticated(request: Request) -> HttpResponse:
     if errors.wants_json(request):
         response = errors.answer(request, 401, "unauthenticated", "Sign in, or send a valid access token.")
         response["WWW-Authenticate"] = 'Bearer realm="clinic"'
@@ -158,7 +152,7 @@ def unauthenticated(request: HttpRequest) -> HttpResponse:
             request,
             401,
             title="You have been signed out",
-            message="Nothing was saved yet, and nothing you typed is lost: sign in in a new tab, then send it again here.",
+            message="Nothing was saved, and nothing you typed is lost: sign in in a new tab, then send it again here.",
             button="Send again",
             sign_in=True,
         )
@@ -166,18 +160,18 @@ def unauthenticated(request: HttpRequest) -> HttpResponse:
     return client_redirect(request, login)
 
 
-def client_redirect(request: HttpRequest, url: str) -> HttpResponse:
+def client_redirect(request: Request, url: str) -> HttpResponse:
     """A redirect that htmx follows as a whole page, not into a fragment."""
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return redirect(url)
 
 
-def forbidden_to_clients(request: HttpRequest) -> HttpResponse:
+def forbidden_to_clients(request: Request) -> HttpResponse:
     return errors.answer(request, 403, "forbidden", "This is for people who sign in, not for API clients.")
 
 
-def no_clinic(request: HttpRequest) -> HttpResponse | None:
+def no_clinic(request: Request) -> HttpResponse | None:
     """The refusal of a request that has no active clinic; None where it has one."""
     if request.clinic is not None:
         return None
@@ -191,7 +185,7 @@ def no_clinic(request: HttpRequest) -> HttpResponse | None:
     return client_redirect(request, f"{reverse('accounts:choose')}?{urlencode({'next': back})}")
 
 
-def stale_page(request: HttpRequest) -> HttpResponse | None:
+def stale_page(request: Request) -> HttpResponse | None:
     """The refusal of a request from a page that was opened for another clinic; None where page and session agree."""
     if request.client is not None:
         return None
@@ -212,7 +206,7 @@ def stale_page(request: HttpRequest) -> HttpResponse | None:
     return _wrong_clinic(request, other, writes)
 
 
-def _wrong_clinic(request: HttpRequest, other: Member | None, writes: bool) -> HttpResponse:
+def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpResponse:
     opened_for = other.clinic_name if other else "a clinic you do not belong to"
     message = (
         f"This page was opened for {opened_for}; you are now working in {request.clinic.name}. "

@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiClient.user, whose base has no types
     """A person who can sign in. There are no superusers: without a membership there is no clinic."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,7 +68,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
             .order_by("clinic__name")
             .values(
                 row=JSONObject(
-                    clinic_id="clinic_id", clinic_name="clinic__name", schema_name="clinic__schema_name", role="role"
+                    clinic_id="clinic_id",
+                    clinic_name="clinic__name",
+                    schema_name="clinic__schema_name",
+                    role="role",
                 )
             )
         )
@@ -81,7 +84,7 @@ class Session(AbstractBaseSession):
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     clinic = models.ForeignKey(Clinic, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = BaseSessionManager.from_queryset(SessionQuerySet)()
+    objects: ClassVar[Any] = BaseSessionManager.from_queryset(SessionQuerySet)()
 
     def __str__(self) -> str:
         return f"until {self.expire_date:%Y-%m-%d %H:%M}"
@@ -104,4 +107,4 @@ class ApiClient(AbstractApplication):
         constraints = (models.UniqueConstraint(fields=("clinic", "name"), name="api_client_name_once_per_clinic"),)
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)

@@ -1,18 +1,18 @@
 """Choosing the clinic to work in, and the way in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from clinic.access import signed_in
+from clinic.access import Request, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.ui import errors
 
 
 @signed_in
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     if request.clinic is None:
         return redirect("accounts:choose" if request.memberships else "accounts:no_clinic")
     return redirect("patients:list")
@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_GET
-def choose_clinic(request: HttpRequest) -> HttpResponse:
+def choose_clinic(request: Request) -> HttpResponse:
     if not request.memberships:
         return redirect("accounts:no_clinic")
     context = {"memberships": request.memberships, "next": request.GET.get("next", "")}
@@ -29,21 +29,23 @@ def choose_clinic(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def switch_clinic(request: HttpRequest) -> HttpResponse:
+def switch_clinic(request: Request) -> HttpResponse:
     """Work in another of one's clinics from now on; a clinic one does not belong to is refused."""
     wanted = request.POST.get("clinic", "")
     if wanted not in [membership.clinic_id for membership in request.memberships]:
         return errors.answer(request, 403, "forbidden", "You do not belong to that clinic.")
     request.session[CLINIC_KEY] = wanted
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     return redirect(target)
 
 
 @signed_in
 @require_GET
-def no_clinic(request: HttpRequest) -> HttpResponse:
+def no_clinic(request: Request) -> HttpResponse:
     if request.memberships:
         return redirect("home")
     return render(request, "accounts/no_clinic.html", status=403)

@@ -133,9 +133,7 @@ def example(schema: dict[str, Any], *, writing: bool = False) -> Any:
     if "examples" in schema:
         return schema["examples"][0]
     if "properties" in schema:
-        shown = {
-            name: inner for name, inner in schema["properties"].items() if not writing or "examples" in inner
-        }
+        shown = {name: inner for name, inner in schema["properties"].items() if not writing or "examples" in inner}
         return {name: example(inner, writing=writing) for name, inner in shown.items()}
     if schema["type"] == "array":
         return [example(schema["items"])]

@@ -58,7 +58,7 @@ class LineField(serializers.CharField):
         return one_line(super().to_internal_value(data))
 
 
-class PhoneField(PhoneNumberField):  # type: ignore[misc]
+class PhoneField(PhoneNumberField):
     """A phone number however it is written; answered as E.164, empty where there is none."""
 
     def run_validation(self, data: Any = empty) -> Any:

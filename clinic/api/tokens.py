@@ -19,7 +19,7 @@ def refused(error: str, description: str, status: int = 400) -> HttpResponse:
     return response
 
 
-class TokenView(AnyGrantTokenView):  # type: ignore[misc]
+class TokenView(AnyGrantTokenView):
     """Gives a client a token for an hour; refusals have OAuth's own shape, not the envelope."""
 
     http_method_names = ["post"]

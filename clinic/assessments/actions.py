@@ -33,9 +33,7 @@ class Changed(Exception):
 def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> str:
     """A free name for the patient's next sitting: "Mental health · 2026-03-01", then the same with " (2)"."""
     base = base or f"{AssessmentType(type).label} · {day.isoformat()}"
-    taken = set(
-        Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True)
-    )
+    taken = set(Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True))
     if base not in taken:
         return base
     count = 2
@@ -55,9 +53,7 @@ def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Asses
         return existing
     assessment = Assessment(pk=id, **fields)
     if not assessment.name:
-        assessment.name = proposed_name(
-            patient_id=assessment.patient_id, type=assessment.type, day=assessment.date
-        )
+        assessment.name = proposed_name(patient_id=assessment.patient_id, type=assessment.type, day=assessment.date)
     try:
         with transaction.atomic():
             assessment.save(force_insert=True)

@@ -70,4 +70,4 @@ class AssessmentFilter(django_filters.FilterSet):
 class PatientAssessmentFilter(AssessmentFilter):
     """The same, on the page of one patient: whose they are is not a filter there."""
 
-    patient = None
+    patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away

@@ -31,18 +31,28 @@ class AssessmentForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    type = forms.ChoiceField(choices=[("", "Choose a type"), *AssessmentType.choices])
-    date = DateField(max_length=40, help_text="Day, month and year, such as 1 March 2026 or 1/3/2026.")
+    type = forms.ChoiceField(
+        choices=[("", "Choose a type"), *AssessmentType.choices], error_messages={"required": "Choose a type."}
+    )
+    date = DateField(
+        max_length=40,
+        error_messages={"required": "Write the date."},
+        widget=forms.TextInput(attrs={"class": "width-m", "autocomplete": "off"}),
+        help_text="Day, month and year, such as 1 March 2026 or 1/3/2026.",
+    )
     name = LineField(
         max_length=200, required=False, help_text="Leave empty to name it after its type and date, for example "
         "Physical · 2026-03-01.", widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     user = forms.ModelChoiceField(
-        Practitioner.objects.none(), label="Practitioner", empty_label="Choose a practitioner"
+        Practitioner.objects.none(),
+        label="Practitioner",
+        empty_label="Choose a practitioner",
+        error_messages={"required": "Choose who saw the patient."},
     )
     score = forms.DecimalField(
         max_digits=8, decimal_places=2, required=False, localize=False, label="Final score",
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "width-s"}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,9 +73,7 @@ class AssessmentForm(forms.Form):
 
 class QuestionForm(forms.Form):
     question = LineField(max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    answer = TextField(
-        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
-    )
+    answer = TextField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -74,8 +82,19 @@ class QuestionForm(forms.Form):
         return cleaned
 
 
+class QuestionRows(BaseFormSet):  # type: ignore[type-arg]  # not generic at run time
+    def clean(self) -> None:
+        if self.is_bound and (self.management_form.cleaned_data["TOTAL_FORMS"] or 0) < 0:
+            raise ValidationError("The rows could not be read. Nothing was saved.", code="rows")
+
+
 QuestionFormSet = formset_factory(
-    QuestionForm, extra=1, max_num=MOST_QUESTIONS, absolute_max=MOST_QUESTIONS, validate_max=True
+    QuestionForm,
+    QuestionRows,
+    extra=1,
+    max_num=MOST_QUESTIONS,
+    absolute_max=MOST_QUESTIONS,
+    validate_max=True,
 )
 
 

@@ -22,7 +22,7 @@ class AssessmentTable(tables.Table):
     patient = TextColumn(
         accessor="patient__display_name", order_by=("patient__filed_as", "patient__search_name", "patient")
     )
-    record_number = TextColumn(verbose_name="Record", accessor="patient__record_number")
+    record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number")
     type = TextColumn(accessor="type_label", order_by="type")
     date = DateColumn()
     score = NumberColumn()

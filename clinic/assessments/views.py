@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.access import Permission, requires
+from clinic.access import Permission, Request, requires
 from clinic.assessments import actions
 from clinic.assessments.filters import AssessmentFilter, PatientAssessmentFilter
 from clinic.assessments.forms import (
@@ -44,7 +44,7 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
 
 @require_GET
 @requires(Permission.ASSESSMENTS_VIEW)
-def assessment_list(request: HttpRequest) -> HttpResponse:
+def assessment_list(request: Request) -> HttpResponse:
     page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
     page.empty_action = Link("Find a patient", reverse("patients:list"))
     queryset = Assessment.objects.select_related("patient", "user")
@@ -53,7 +53,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ASSESSMENTS_VIEW)
-def patient_assessments(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     new = None
     if Permission.ASSESSMENTS_EDIT in request.permissions:
@@ -74,7 +74,7 @@ def patient_assessments(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ASSESSMENTS_VIEW)
-def assessment_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
     context = {"assessment": assessment, "patient": assessment.patient}
     return render(request, "assessments/assessment_detail.html", context)
@@ -82,22 +82,26 @@ def assessment_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-def assessment_new(request: HttpRequest) -> HttpResponse:
+def assessment_new(request: Request) -> HttpResponse:
     if "patient" not in request.GET:
         return redirect("patients:list")
     patient = patient_of(request.GET["patient"])
     if patient is None:
         raise Http404
     if request.method == "GET":
-        mine = Practitioner.objects.active().filter(pk=request.user.pk).exists()
-        form = AssessmentForm(initial=new_initial(str(request.user.pk) if mine else None))
+        mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
+        form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
         return _form_page(request, form, QuestionFormSet(prefix="questions"), patient)
     form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient):
         return refusal
     try:
         assessment = actions.create_assessment(
-            by=request.actor, id=form.cleaned_data["id"], patient=patient, questions=questions_of(rows), **form.values()
+            by=request.actor,
+            id=form.cleaned_data["id"],
+            patient=patient,
+            questions=questions_of(rows),
+            **form.values(),
         )
     except actions.NameTaken as taken:
         return _taken_page(request, form, rows, patient, taken)
@@ -107,7 +111,7 @@ def assessment_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-def assessment_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
     patient = assessment.patient
     if request.method == "GET":
@@ -136,7 +140,7 @@ def assessment_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-def assessment_archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def assessment_archive(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Assessment, pk=pk)
     actions.archive_assessment(by=request.actor, id=pk)
     return redirect("assessments:detail", pk)
@@ -144,7 +148,7 @@ def assessment_archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-def assessment_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def assessment_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Assessment, pk=pk)
     actions.restore_assessment(by=request.actor, id=pk)
     saved(request, "Assessment restored.")
@@ -152,7 +156,7 @@ def assessment_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest,
+    request: Request,
     form: AssessmentForm,
     rows: Any,
     patient: Patient,
@@ -177,11 +181,17 @@ def _form_page(
 
 
 def _not_ready(
-    request: HttpRequest, form: AssessmentForm, rows: Any, patient: Patient, assessment: Assessment | None = None
+    request: Request,
+    form: AssessmentForm,
+    rows: Any,
+    patient: Patient,
+    assessment: Assessment | None = None,
 ) -> HttpResponse | None:
     """The form again, when a row is wanted or something typed cannot be saved; None when all of it can."""
     if "_add_row" in request.POST:
-        return _form_page(request, form, QuestionFormSet(_one_more(request.POST), prefix="questions"), patient, assessment)
+        return _form_page(
+            request, form, QuestionFormSet(_one_more(request.POST), prefix="questions"), patient, assessment
+        )
     if form.is_valid() & rows.is_valid():
         return None
     return _form_page(request, form, rows, patient, assessment, status=422)
@@ -196,7 +206,7 @@ def _one_more(posted: QueryDict) -> QueryDict:
 
 
 def _taken_page(
-    request: HttpRequest,
+    request: Request,
     form: AssessmentForm,
     rows: Any,
     patient: Patient,
@@ -204,15 +214,15 @@ def _taken_page(
     assessment: Assessment | None = None,
 ) -> HttpResponse:
     """The form with the free name that is proposed in place of the taken one."""
-    form.data = form.data.copy()
-    form.data["name"] = taken.proposal
+    form.data = {**form.data.dict(), "name": taken.proposal}  # type: ignore[attr-defined]
     form.add_error(
-        "name", f"This patient already has “{taken.existing.name}”. Save it as “{taken.proposal}”, or write another name."
+        "name",
+        f"This patient already has “{taken.existing.name}”. Save it as “{taken.proposal}”, or write another name.",
     )
     return _form_page(request, form, rows, patient, assessment, status=409, existing=taken.existing)
 
 
-def _conflict_page(request: HttpRequest, form: AssessmentForm, rows: Any, current: Assessment) -> HttpResponse:
+def _conflict_page(request: Request, form: AssessmentForm, rows: Any, current: Assessment) -> HttpResponse:
     """Both versions; saving from here replaces the one that is shown, and no later one."""
     form.data["version"] = str(current.version)  # type: ignore[index]
     stored = "\n".join(f"{row['question']} {row['answer']}".strip() for row in current.questions)
@@ -227,4 +237,4 @@ def _conflict_page(request: HttpRequest, form: AssessmentForm, rows: Any, curren
         "submit_label": "Save my version",
         "reload_url": reverse("assessments:detail", args=[current.pk]),
     }
-    return render(request, "ui/conflict.html", context, status=409)
+    return render(request, "assessments/assessment_conflict.html", context, status=409)

@@ -38,7 +38,7 @@ def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any
         actor_id=by.id,
         actor_name=by.name,
         action=action,
-        record_type=subject._meta.model_name,
+        record_type=subject._meta.model_name or "",
         record_id=UUID(str(subject.pk)),
         changes=changes or {},
     )

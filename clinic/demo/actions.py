@@ -21,8 +21,18 @@ from clinic.tenancy.scope import clinic_scope
 
 CLINICS = {"Riverside": "riverside.test", "Hillside": "hillside.test"}
 PEOPLE = {
-    "Riverside": {"owner": "Ruth Okafor", "clinician": "Clara Jensen", "frontdesk": "Fred Moss", "auditor": "Ada Wells"},
-    "Hillside": {"owner": "Hugo Laurent", "clinician": "Maya Shah", "frontdesk": "Tess Byrne", "auditor": "Iain Muir"},
+    "Riverside": {
+        "owner": "Ruth Okafor",
+        "clinician": "Clara Jensen",
+        "frontdesk": "Fred Moss",
+        "auditor": "Ada Wells",
+    },
+    "Hillside": {
+        "owner": "Hugo Laurent",
+        "clinician": "Maya Shah",
+        "frontdesk": "Tess Byrne",
+        "auditor": "Iain Muir",
+    },
 }
 ROLES = {
     "owner": Role.OWNER,

@@ -16,17 +16,25 @@ MALE = (
     "Raj", "Søren", "Tomás", "Umar", "Wei",
 )  # fmt: skip
 FAMILY = (
-    "Adeyemi", "Ahmed", "Andersen", "Bell", "Brown", "Chen", "Cooper", "Costa", "Davies", "Doyle", "Evans", "Fernández",
-    "Fischer", "García", "González", "Green", "Haddad", "Hughes", "Ivanova", "Jones", "Kaur", "Kelly", "Khan", "Kowalska",
-    "Lefèvre", "Martin", "Mensah", "Müller", "Nguyen", "Novák", "O'Brien", "Okafor", "Patel", "Pereira", "Petrov",
-    "Rossi", "Ruiz", "Santos", "Silva", "Singh", "Smith", "Sørensen", "Suzuki", "Taylor", "Thompson", "Walsh", "Wang",
-    "White", "Williams", "Wright", "Yılmaz", "Young",
+    "Adeyemi", "Ahmed", "Andersen", "Bell", "Brown", "Chen", "Cooper", "Costa", "Davies", "Doyle", "Evans",
+    "Fernández", "Fischer", "García", "González", "Green", "Haddad", "Hughes", "Ivanova", "Jones", "Kaur",
+    "Kelly", "Khan", "Kowalska", "Lefèvre", "Martin", "Mensah", "Müller", "Nguyen", "Novák", "O'Brien",
+    "Okafor", "Patel", "Pereira", "Petrov", "Rossi", "Ruiz", "Santos", "Silva", "Singh", "Smith", "Sørensen",
+    "Suzuki", "Taylor", "Thompson", "Walsh", "Wang", "White", "Williams", "Wright", "Yılmaz", "Young",
 )  # fmt: skip
 WHOLE = (
     ("王芳", "female"), ("李伟", "male"), ("Мария Иванова", "female"), ("Σοφία Παπαδοπούλου", "female"),
     ("أحمد حسن", "male"), ("Suharto", "male"), ("佐藤 健", "male"), ("Nguyễn Thị Mai", "female"),
 )  # fmt: skip
-STREETS = ("Mill Lane", "Church Road", "Station Road", "High Street", "Park Avenue", "Victoria Road", "The Green")
+STREETS = (
+    "Mill Lane",
+    "Church Road",
+    "Station Road",
+    "High Street",
+    "Park Avenue",
+    "Victoria Road",
+    "The Green",
+)
 TOWNS = ("Riverton", "Hillford", "Ashby", "Marlow", "Kingsbridge")
 
 
@@ -59,7 +67,7 @@ def people(random: Random, count: int, *, today: date) -> Iterator[Person]:
             gender=gender,
             date_of_birth=date(born.year, 1, 1) if precision == "year" else born,
             precision=precision,
-            phone_number=f"+44770090{random.randrange(10_000):04d}" if random.random() < 0.85 else "",
+            phone_number=f"+442079460{random.randrange(1000):03d}" if random.random() < 0.85 else "",
             address=_address(random) if random.random() < 0.8 else "",
         )
 
@@ -81,4 +89,6 @@ def _name(random: Random) -> tuple[str, str, str]:
 
 def _address(random: Random) -> str:
     town = random.choice(TOWNS)
-    return f"{random.randrange(1, 180)} {random.choice(STREETS)}\n{town}\n{town[:2].upper()}{random.randrange(1, 20)} 4XX"
+    return (
+        f"{random.randrange(1, 180)} {random.choice(STREETS)}\n{town}\n{town[:2].upper()}{random.randrange(1, 20)} 4XX"
+    )

@@ -17,7 +17,13 @@ AGREEMENT = ("Not at all", "A little", "Quite a bit", "Very much")
 HELP = ("Cannot", "With much help", "With a little help", "Alone")
 SCHEMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cognitive_status": (
-        ("Names today's date", "Repeats three words", "Counts back from 20", "Names common things", "Recalls the words"),
+        (
+            "Names today's date",
+            "Repeats three words",
+            "Counts back from 20",
+            "Names common things",
+            "Recalls the words",
+        ),
         ("No", "With prompting", "Yes"),
     ),
     "physical": (
@@ -33,7 +39,12 @@ SCHEMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         HELP,
     ),
     "social_support": (
-        ("Has someone to talk to", "Sees friends or family weekly", "Has help when ill", "Feels part of a community"),
+        (
+            "Has someone to talk to",
+            "Sees friends or family weekly",
+            "Has help when ill",
+            "Feels part of a community",
+        ),
         AGREEMENT,
     ),
 }

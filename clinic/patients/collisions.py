@@ -19,5 +19,7 @@ def distinguishing_names(typed: dict[str, Any], existing: Patient) -> list[str]:
     while Patient.objects.named(f"{name} ({count})").filter(user=existing.user_id).exists():
         count += 1
     proposals.append(f"{name} ({count})")
-    taken = {proposal for proposal in proposals if Patient.objects.named(proposal).filter(user=existing.user_id).exists()}
+    taken = {
+        proposal for proposal in proposals if Patient.objects.named(proposal).filter(user=existing.user_id).exists()
+    }
     return [proposal for proposal in proposals if proposal not in taken and len(proposal) <= 200]

@@ -4,15 +4,15 @@ import uuid
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.formats import date_format
-from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.patients.dates import parse_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
+from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
 from clinic.ui.forms import LineField, helper
 
@@ -23,10 +23,13 @@ class BirthDateField(forms.CharField):
     widget = forms.TextInput(
         attrs={
             "autocomplete": "off",
+            "class": "width-m",
+            "data-echo-url": reverse_lazy("patients:understood"),
             "hx-post": reverse_lazy("patients:understood"),
             "hx-trigger": "change",
-            "hx-target": "#birth-date-echo",
+            "hx-target": "next .echo",
             "hx-swap": "innerHTML",
+            "hx-push-url": "false",
             "hx-include": "[name=date_is_estimated]",
         }
     )
@@ -38,32 +41,59 @@ class BirthDateField(forms.CharField):
         return date_format(value, "j F Y") if isinstance(value, date) else value
 
 
+class PhoneField(forms.CharField):
+    """A phone number in any spelling; cleans to a PhoneNumber, or "" where it is empty."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "class": "width-m"})
+
+    def clean(self, value: Any) -> Any:
+        return parse_phone(super().clean(value)) or ""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.as_international if isinstance(value, PhoneNumber) else value
+
+
 class PatientForm(forms.Form):
     """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from."""
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    full_name = LineField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    full_name = LineField(
+        max_length=200,
+        error_messages={"required": "Write the full name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     family_name = LineField(
         max_length=200,
         required=False,
         help_text="How the record is filed. Leave empty to use the last word of the full name.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    gender = forms.ChoiceField(choices=Gender.choices, widget=forms.RadioSelect)
+    gender = forms.ChoiceField(
+        choices=Gender.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one; “Not known” will do."},
+    )
     date_of_birth = BirthDateField(
-        max_length=40, help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do."
+        max_length=40,
+        error_messages={"required": "Write the date of birth, or its year."},
+        help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do.",
     )
     date_is_estimated = forms.BooleanField(required=False, label="This date is an estimate")
-    phone_number = PhoneNumberField(required=False)
-    second_phone_number = PhoneNumberField(required=False)
+    phone_number = PhoneField(max_length=40, required=False)
+    second_phone_number = PhoneField(max_length=40, required=False)
     address = forms.CharField(
         max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
     )
     user = forms.ModelChoiceField(
-        Practitioner.objects.none(), label="Responsible practitioner", empty_label="Choose a practitioner"
+        Practitioner.objects.none(),
+        label="Responsible practitioner",
+        empty_label="Choose a practitioner",
+        error_messages={"required": "Choose who is responsible.", "invalid_choice": "Choose somebody of this clinic."},
     )
-    record_number = LineField(max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    record_number = LineField(
+        max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "class": "width-m"})
+    )
 
     def __init__(self, *args: Any, next_number: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,11 +104,6 @@ class PatientForm(forms.Form):
             self.fields["record_number"].required = True
             self.fields["family_name"].help_text = "How the record is filed. It may be empty."
         self.helper = helper()
-        self.helper.layout = Layout(
-            "id", "version", Field("full_name"), Field("family_name"), "gender", "date_of_birth",
-            Div(HTML("{{ birth_date_echo }}"), css_id="birth-date-echo", css_class="echo", aria_live="polite"),
-            "date_is_estimated", "phone_number", "second_phone_number", "address", "user", "record_number",
-        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

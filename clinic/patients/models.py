@@ -89,7 +89,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def aged(self, youngest: int, oldest: int, *, today: date) -> "PatientQuerySet":
         """Patients of `youngest` to `oldest` completed years on `today`, both included."""
         return self.filter(
-            date_of_birth__lte=years_before(today, youngest), date_of_birth__gt=years_before(today, oldest + 1)
+            date_of_birth__lte=years_before(today, youngest),
+            date_of_birth__gt=years_before(today, oldest + 1),
         )
 
 
@@ -131,7 +132,8 @@ class Patient(models.Model):
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(gender__in=Gender.values), name="patient_gender"),
             models.CheckConstraint(
-                condition=models.Q(date_of_birth_precision__in=BirthPrecision.values), name="patient_birth_precision"
+                condition=models.Q(date_of_birth_precision__in=BirthPrecision.values),
+                name="patient_birth_precision",
             ),
         )
         indexes = (

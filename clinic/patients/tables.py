@@ -1,6 +1,9 @@
 """The list of patients, as columns."""
 
+from typing import Any
+
 import django_tables2 as tables
+from django.utils.html import escape
 
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.ui.columns import DateColumn, LinkColumn, TextColumn
@@ -17,12 +20,21 @@ class BirthColumn(DateColumn):
         return f'<span title="Estimated">about {super().cell(value, record)}</span>'
 
 
+class PhoneColumn(TextColumn):
+    """A phone number in its international spelling."""
+
+    css = "nowrap"
+
+    def cell(self, value: Any, record: Patient) -> str:  # type: ignore[override]
+        return escape(value.as_international) if value else ""
+
+
 class PatientTable(tables.Table):
     name = LinkColumn(view="patients:detail", accessor="display_name", order_by=("filed_as", "search_name"))
-    record_number = TextColumn(verbose_name="Record")
+    record_number = TextColumn(verbose_name="Record", css="nowrap")
     date_of_birth = BirthColumn(verbose_name="Born")
-    age = TextColumn(verbose_name="Age", order_by="-date_of_birth")
+    age = TextColumn(verbose_name="Age", css="num", order_by="-date_of_birth")
     gender = TextColumn(accessor="gender_label", order_by="gender")
-    phone_number = TextColumn(verbose_name="Phone")
+    phone_number = PhoneColumn(verbose_name="Phone")
     practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"))
     created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")

@@ -4,12 +4,12 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.access import Permission, requires
+from clinic.access import Permission, Request, requires
 from clinic.audit.queries import changed_by
 from clinic.patients import actions
 from clinic.patients.collisions import distinguishing_names
@@ -26,7 +26,7 @@ from clinic.ui.pages import saved
 
 @require_GET
 @requires(Permission.PATIENTS_VIEW)
-def patient_list(request: HttpRequest) -> HttpResponse:
+def patient_list(request: Request) -> HttpResponse:
     new = Link("Register patient", reverse("patients:new")) if Permission.PATIENTS_EDIT in request.permissions else None
     page = ListPage(
         heading="Patients",
@@ -44,22 +44,22 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.PATIENTS_VIEW)
-def patient_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     return render(request, "patients/patient_detail.html", {"patient": patient})
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PATIENTS_EDIT)
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: Request) -> HttpResponse:
     number = actions.next_record_number()
     if request.method == "GET":
-        mine = Practitioner.objects.active().filter(pk=request.user.pk).exists()
-        form = PatientForm(initial=new_initial(str(request.user.pk) if mine else None), next_number=number)
+        mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
+        form = PatientForm(initial=new_initial(request.actor.id if mine else None), next_number=number)
         return _form_page(request, form)
     data = request.POST.copy()
     if "full_name_choice" in data:
-        data["full_name"] = data["full_name_choice"]
+        data["full_name"] = str(data["full_name_choice"])
     form = PatientForm(data, next_number=number)
     if not form.is_valid():
         return _form_page(request, form)
@@ -76,13 +76,13 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PATIENTS_EDIT)
-def patient_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     if request.method == "GET":
         return _form_page(request, PatientForm(initial=initial_of(patient)), patient)
     data = request.POST.copy()
     if "full_name_choice" in data:
-        data["full_name"] = data["full_name_choice"]
+        data["full_name"] = str(data["full_name_choice"])
     data.setdefault("version", str(patient.version))
     form = PatientForm(data)
     if not form.is_valid():
@@ -102,7 +102,7 @@ def patient_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_EDIT)
-def patient_archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def patient_archive(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Patient, pk=pk)
     actions.archive_patient(by=request.actor, id=pk)
     return redirect("patients:detail", pk)
@@ -110,7 +110,7 @@ def patient_archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_EDIT)
-def patient_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def patient_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Patient, pk=pk)
     actions.restore_patient(by=request.actor, id=pk)
     saved(request, "Patient restored.")
@@ -119,7 +119,7 @@ def patient_restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_EDIT)
-def birth_date_understood(request: HttpRequest) -> HttpResponse:
+def birth_date_understood(request: Request) -> HttpResponse:
     """A fragment that echoes a date of birth as it was understood; posted, so that it is in no address."""
     try:
         born, precision = parse_birth_date(request.POST.get("date_of_birth", ""))
@@ -131,7 +131,7 @@ def birth_date_understood(request: HttpRequest) -> HttpResponse:
     return HttpResponse(patient.birth_text, content_type="text/plain; charset=utf-8")
 
 
-def _form_page(request: HttpRequest, form: PatientForm, patient: Patient | None = None) -> HttpResponse:
+def _form_page(request: Request, form: PatientForm, patient: Patient | None = None) -> HttpResponse:
     """The form, new or bound; a bound one here has errors and is answered 422."""
     context = {
         "form": form,
@@ -139,13 +139,12 @@ def _form_page(request: HttpRequest, form: PatientForm, patient: Patient | None 
         "heading": "Edit patient" if patient else "Register patient",
         "submit_label": "Save changes" if patient else "Register patient",
         "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
-        "birth_date_echo": patient.birth_text if patient else "",
     }
     return render(request, "patients/patient_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _collision_page(
-    request: HttpRequest, form: PatientForm, existing: Patient, patient: Patient | None = None
+    request: Request, form: PatientForm, existing: Patient, patient: Patient | None = None
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -160,7 +159,7 @@ def _collision_page(
     return render(request, "patients/patient_collision.html", context, status=409)
 
 
-def _conflict_page(request: HttpRequest, form: PatientForm, current: Patient) -> HttpResponse:
+def _conflict_page(request: Request, form: PatientForm, current: Patient) -> HttpResponse:
     """Both versions; saving from here replaces the one that is shown, and no later one."""
     form.data["version"] = str(current.version)  # type: ignore[index]
     context: dict[str, Any] = {

@@ -59,8 +59,6 @@ def prepare(admin_dsn: str, *, name: str, owner: tuple[str, str], web: tuple[str
     with closing(psycopg2.connect(**dsn)) as connection, connection.cursor() as cursor:
         connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         for extension in EXTENSIONS:
-            cursor.execute(
-                sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public").format(sql.Identifier(extension))
-            )
+            cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public").format(sql.Identifier(extension)))
         cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         cursor.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(owner[0])))

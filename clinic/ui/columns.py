@@ -35,6 +35,10 @@ class TextColumn(tables.Column):
 
     css = ""
 
+    def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.css = css if css is not None else type(self).css
+
     def getter(self) -> Callable[[models.Model], Any]:
         return attrgetter(str(self.accessor).replace("__", "."))
 
@@ -58,7 +62,7 @@ class LinkColumn(TextColumn):
 class DateColumn(TextColumn):
     """A date as 23 Nov 2026, with how long ago that is in its title."""
 
-    css = "num"
+    css = "nowrap"
 
     def cell(self, value: Any, record: models.Model) -> str:
         if value is None:

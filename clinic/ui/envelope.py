@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent
-from django.http import HttpRequest
+
+from clinic.access import Request
 
 Envelope = dict[str, Any]
 
 
 def envelope(
-    request: HttpRequest,
+    request: Request,
     *,
     results: Any = None,
     message: str = "",

@@ -7,9 +7,10 @@ from typing import Any
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from clinic.access import Request
 from clinic.ui.envelope import envelope
 
 log = structlog.get_logger("clinic.error")
@@ -29,12 +30,12 @@ TITLES = {
 DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
 
 
-def wants_json(request: HttpRequest) -> bool:
+def wants_json(request: Request) -> bool:
     return request.path.startswith(("/api/v1/", "/o/")) and not request.path.startswith("/api/v1/docs/")
 
 
 def answer(
-    request: HttpRequest,
+    request: Request,
     status: int,
     code: str,
     message: str,
@@ -64,7 +65,7 @@ def answer(
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: Request, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return answer(request, 413, "too_large", "A form or file may hold one megabyte at most. Nothing was saved.")
     if isinstance(exception, TooManyFieldsSent):
@@ -72,29 +73,32 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 400, "bad_request", "The request could not be read. Nothing was saved.")
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: Request, exception: Exception) -> HttpResponse:
     message = str(exception) or "Your role in this clinic does not include this."
     return answer(request, 403, "forbidden", message)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: Request, exception: Exception) -> HttpResponse:
     message = "The address is wrong, or what was here belongs to another clinic or no longer exists."
     return answer(request, 404, "not_found", message)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: Request) -> HttpResponse:
     """500; but 503 when the cause is that the database cannot be reached."""
     exception = sys.exc_info()[1]
     log.error("unhandled", path=request.path, exc_info=True)
     if isinstance(exception, OperationalError | InterfaceError):
         return answer(request, 503, "unavailable", DATABASE_MESSAGE)
     return answer(
-        request, 500, "server_error", "Nothing was saved. It has been noted; trying again may help, and if it does not, "
-        "tell whoever looks after this clinic the number below."
+        request,
+        500,
+        "server_error",
+        "Nothing was saved. It has been noted; trying again may help, and if it does not, "
+        "tell whoever looks after this clinic the number below.",
     )
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's token is stale or foreign. From our own pages what was typed is kept and can be sent again."""
     if not wants_json(request) and request.headers.get("Sec-Fetch-Site") == "same-origin":
         return kept(
@@ -104,10 +108,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             message="You signed in again since this page was opened, so it was not saved yet. What you typed is below.",
             button="Send again",
         )
-    return answer(request, 403, "csrf", "The form did not come from one of our pages, or the page was too old. Reload it.")
+    return answer(
+        request,
+        403,
+        "csrf",
+        "The form did not come from one of our pages, or the page was too old. Reload it.",
+    )
 
 
-def kept(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+def kept(request: Request, status: int, **context: Any) -> HttpResponse:
     """A page that holds what was typed, shown and ready to be sent again; `button` and `sign_in` are its ways on."""
     hidden = [
         (name, value)

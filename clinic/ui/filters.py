@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django_filters import FilterSet
+
+from clinic.access import Request
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def parameter_names(filterset: FilterSet) -> dict[str, list[str]]:
     return names
 
 
-def unknown_parameters(request: HttpRequest, filterset: FilterSet, reserved: Iterable[str]) -> list[str]:
+def unknown_parameters(request: Request, filterset: FilterSet, reserved: Iterable[str]) -> list[str]:
     known = {parameter for names in parameter_names(filterset).values() for parameter in names} | set(reserved)
     return [name for name in request.GET if name not in known]
 
@@ -46,7 +47,7 @@ def shown(field: forms.Field, value: Any) -> str:
     return labels.get(str(getattr(value, "pk", value)), str(value))
 
 
-def active_chips(request: HttpRequest, filterset: FilterSet) -> list[Chip]:
+def active_chips(request: Request, filterset: FilterSet) -> list[Chip]:
     """A chip for each filter that narrows the list; the search text has its box and no chip."""
     form = filterset.form
     form.is_valid()

@@ -74,7 +74,9 @@ def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Differ
     """The form's visible fields as they are stored now (`current`, its initial values) and as they were typed."""
     return [
         Difference(
-            str(bound.label), shown(bound.field, current.get(bound.name)), one_line(shown(bound.field, bound.value()))
+            str(bound.label),
+            shown(bound.field, current.get(bound.name)),
+            one_line(shown(bound.field, bound.value())),
         )
         for bound in form.visible_fields()
     ]

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import django_tables2 as tables
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
+from clinic.access import Request
 from clinic.ui.filters import Chip, active_chips, errors_of, unknown_parameters
 
 PER_PAGE = (10, 25, 50, 100)
@@ -50,7 +51,7 @@ class ListPage:
     action: Link | None = None
     empty_action: Link | None = None
     columns: list[Heading] = field(default_factory=list)
-    rows: SafeString = SafeString("")
+    rows: SafeString = field(default_factory=SafeString)
     errors: list[str] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
@@ -77,7 +78,7 @@ class BadList(ValueError):
         self.status = status
 
 
-def url_with(request: HttpRequest, **changes: Any) -> str:
+def url_with(request: Request, **changes: Any) -> str:
     """This list's address with some parameters replaced; None removes one."""
     parameters = request.GET.copy()
     for name, value in changes.items():
@@ -101,7 +102,7 @@ def ordering(table_class: type[tables.Table], sort: str) -> list[str]:
     return [*terms, "-pk" if terms[0].startswith("-") else "pk"]
 
 
-def whole_number(request: HttpRequest, name: str, default: int, allowed: Sequence[int] | None = None) -> int:
+def whole_number(request: Request, name: str, default: int, allowed: Sequence[int] | None = None) -> int:
     """A positive number from the address; raises BadList for anything else, or for one that is not `allowed`."""
     text = request.GET.get(name)
     if text is None:
@@ -113,7 +114,7 @@ def whole_number(request: HttpRequest, name: str, default: int, allowed: Sequenc
     return int(text)
 
 
-def headings(request: HttpRequest, table_class: type[tables.Table], sort: str) -> list[Heading]:
+def headings(request: Request, table_class: type[tables.Table], sort: str) -> list[Heading]:
     made = []
     for name, column in table_class.base_columns.items():
         current = sort.removeprefix("-") == name
@@ -152,7 +153,7 @@ def counted(number: int, page: ListPage) -> str:
     return f"{number:,} {page.noun if number == 1 else page.noun_plural}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
-def fill(request: HttpRequest, page: ListPage, filterset: FilterSet, table_class: type[tables.Table], sort: str) -> None:
+def fill(request: Request, page: ListPage, filterset: FilterSet, table_class: type[tables.Table], sort: str) -> None:
     """Put the asked page of rows into `page`; raises BadList where the address cannot be answered."""
     if unknown := unknown_parameters(request, filterset, RESERVED):
         raise BadList(f"This list has no filter called “{unknown[0]}”.")
@@ -176,7 +177,7 @@ def fill(request: HttpRequest, page: ListPage, filterset: FilterSet, table_class
 
 
 def table_page(
-    request: HttpRequest,
+    request: Request,
     queryset: QuerySet[Any],
     table_class: type[tables.Table],
     filterset_class: type[FilterSet],
@@ -210,7 +211,7 @@ def table_page(
 
 
 def page_or_fragment(
-    request: HttpRequest, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
+    request: Request, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render `fragment` when htmx asks for the element of its name, else the whole `template`."""
     wanted = request.htmx and request.htmx.target == fragment.partition("#")[2]

@@ -3,11 +3,12 @@
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-EventDict = dict[str, Any]
+EventDict = MutableMapping[str, Any]
 
 
 def describe_exception(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -18,7 +19,9 @@ def describe_exception(logger: Any, method: str, event: EventDict) -> EventDict:
         exc_info = sys.exc_info()
     if isinstance(exc_info, tuple) and exc_info[0] is not None:
         event["exception"] = exc_info[0].__qualname__
-        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc_info[2])]
+        event["frames"] = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc_info[2])
+        ]
         if record is not None:
             record.exc_info, record.exc_text = None, None
     return event

@@ -1,9 +1,10 @@
 """Small things that pages share."""
 
 from django.contrib import messages
-from django.http import HttpRequest
+
+from clinic.access import Request
 
 
-def saved(request: HttpRequest, text: str) -> None:
+def saved(request: Request, text: str) -> None:
     """Say `text` once on the next page; never with a patient's data, since it travels in a cookie."""
     messages.success(request, text)

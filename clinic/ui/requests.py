@@ -5,17 +5,21 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from clinic.access import Request
 
 log = structlog.get_logger("clinic.request")
 QUIET = ("/healthz", "/readyz", "/static/")
 
 
-def request_log(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+def request_log(
+    get_response: Callable[[Request], HttpResponseBase],
+) -> Callable[[Request], HttpResponseBase]:
     """Middleware: give the request an id, log method, path without its query, status, duration, who and where."""
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
+    def middleware(request: Request) -> HttpResponseBase:
         clear_contextvars()
         request.request_id = uuid.uuid4().hex[:12]
         bind_contextvars(request_id=request.request_id)

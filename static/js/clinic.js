@@ -92,6 +92,14 @@
     }
   });
 
+  // The head of a table stays below the patient's bar, however many lines that takes.
+  const identity = document.querySelector(".identity");
+  if (identity) {
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--identity", `${identity.offsetHeight}px`);
+    }).observe(identity);
+  }
+
   // Repeated rows of a form.
   const total = (rows) => rows.querySelector(`[name="${rows.dataset.rows}-TOTAL_FORMS"]`);
 

@@ -19,7 +19,10 @@ def patient_count(world) -> int:
 
 def test_stranger_is_sent_to_sign_in_and_back(riverside):
     response = Client().get("/patients/?q=ana")
-    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=%2Fpatients%2F%3Fq%3Dana")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/accounts/login/?next=%2Fpatients%2F%3Fq%3Dana",
+    )
 
 
 def test_htmx_request_of_a_stranger_is_sent_as_a_whole_page(riverside):

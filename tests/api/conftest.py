@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from clinic.api.actions import create_api_client
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import worlds
-from tests.world import Tester, World, make_assessment, make_patient
+from tests.world import Writer, World, make_assessment, make_patient
 
 Credentials = dict[tuple[str, bool], tuple[str, str]]
 
@@ -25,7 +25,7 @@ def credentials(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Cr
         for world in (worlds.riverside, worlds.hillside):
             for write in (False, True):
                 client, secret = create_api_client(
-                    clinic=world.clinic, name=f"Laboratory {write}", can_write=write, by=Tester()
+                    clinic=world.clinic, name=f"Laboratory {write}", can_write=write, by=Writer()
                 )
                 made[world.clinic.name, write] = client.client_id, secret
         connections.close_all()

@@ -92,7 +92,9 @@ def test_failing_creation_leaves_no_schema_and_no_role(owner, monkeypatch):
 
 def test_grant_map_knows_every_clinic_table():
     tables = {
-        model._meta.db_table for label in provisioning.tenant_labels() for model in apps.get_app_config(label).get_models()
+        model._meta.db_table
+        for label in provisioning.tenant_labels()
+        for model in apps.get_app_config(label).get_models()
     }
     assert set(GRANTS) == tables
 

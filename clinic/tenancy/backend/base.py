@@ -120,7 +120,11 @@ class DatabaseWrapper(PostgresWrapper):
         self.armed = False
         if self.connection is None or self.connection.closed or self._status() == TRANSACTION_STATUS_IDLE:
             return
-        with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors, self.connection.cursor() as cursor:
+        with (
+            debug_transaction(self, "ROLLBACK"),
+            self.wrap_database_errors,
+            self.connection.cursor() as cursor,
+        ):
             psycopg2.extensions.cursor.execute(cursor, "ROLLBACK")
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

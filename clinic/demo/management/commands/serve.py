@@ -46,9 +46,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--port", default=os.environ.get("PORT") or "8000", help="default: $PORT, else 8000"
-        )
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: $PORT, else 8000")
 
     def handle(self, *args: Any, port: str, **options: Any) -> None:
         refuse_port(port)

@@ -33,5 +33,7 @@ class Command(BaseCommand):
             user = actions.create_user(email=email, name=email.partition("@")[0])
         except ValidationError as error:
             raise CommandError(f"{email}: {' '.join(error.messages)}") from error
-        self.stdout.write(f"{user.email} is new: a password is set with “Forgotten your password?” on the sign-in page.")
+        self.stdout.write(
+            f"{user.email} is new: a password is set with “Forgotten your password?” on the sign-in page."
+        )
         return user

@@ -1,0 +1,186 @@
+"""Writing patients: uniqueness, versions, numbers and the trail."""
+
+import threading
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from clinic.audit.models import AuditEvent
+from clinic.patients import actions
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.tenancy.scope import clinic_scope
+from tests.world import Writer
+
+
+@pytest.fixture
+def scope(riverside):
+    with clinic_scope(riverside.clinic):
+        yield riverside
+
+
+def fields(**changes):
+    return {
+        "user": Practitioner.objects.order_by("display_name").first(),
+        "full_name": "Ana García",
+        "gender": "female",
+        "date_of_birth": date(1961, 3, 12),
+        "record_number": "",
+        **changes,
+    }
+
+
+def create(**changes) -> Patient:
+    return actions.create_patient(by=Writer(), **fields(**changes))
+
+
+def test_first_patient_gets_the_first_number_and_the_next_the_next(scope):
+    numbers = [create(full_name=f"Ana Number{index}").record_number for index in range(3)]
+    assert numbers == ["P-000001", "P-000002", "P-000003"]
+
+
+def test_number_of_its_own_does_not_disturb_the_clinics(scope):
+    create(full_name="Ana One", record_number="X-77")
+    assert create(full_name="Ana Two").record_number == "P-000001"
+
+
+def test_taken_number_is_refused(scope):
+    create(record_number="X-77")
+    with pytest.raises(actions.RecordNumberTaken):
+        create(full_name="Someone Else", record_number="X-77")
+
+
+def test_family_name_is_proposed_from_the_last_word(scope):
+    assert (create().family_name, create(full_name="Suharto").family_name) == ("García", "")
+
+
+def test_given_family_name_is_kept_even_if_empty(scope):
+    assert create(family_name="").family_name == ""
+
+
+@pytest.mark.parametrize("name", ["ANA GARCÍA", "ana   garcía", "Ana Garci\u0301a"])
+def test_same_name_in_another_spelling_is_taken(scope, name):
+    existing = create()
+    with pytest.raises(actions.NameTaken) as taken:
+        create(full_name=name)
+    assert taken.value.existing == existing
+
+
+def test_accent_makes_another_name(scope):
+    create()
+    assert create(full_name="Ana Garcia").pk is not None
+
+
+def test_same_name_under_another_practitioner_is_free(scope):
+    create()
+    other = Practitioner.objects.order_by("-display_name").first()
+    assert create(user=other).user_id == other.pk
+
+
+def test_archived_patient_still_holds_the_name(scope):
+    actions.archive_patient(by=Writer(), id=create().pk)
+    with pytest.raises(actions.NameTaken):
+        create()
+
+
+def test_same_id_makes_one_record(scope):
+    key = uuid4()
+    assert create(id=key) == create(id=key)
+    assert Patient.objects.count() == 1
+
+
+def test_creation_is_in_the_trail(scope):
+    patient = create()
+    event = AuditEvent.objects.get(record_id=patient.pk)
+    assert (event.action, event.actor_id, event.changes["full_name"]) == (
+        "patient.created",
+        "test",
+        [None, "Ana García"],
+    )
+
+
+def test_refused_creation_is_not_in_the_trail(scope):
+    create()
+    with pytest.raises(actions.NameTaken):
+        create()
+    assert AuditEvent.objects.filter(record_type="patient").count() == 1
+
+
+def test_change_keeps_old_and_new_in_the_trail(scope):
+    patient = create()
+    actions.update_patient(by=Writer(), id=patient.pk, version=1, gender="other")
+    event = AuditEvent.objects.get(record_id=patient.pk, action="patient.changed")
+    assert event.changes == {"gender": ["female", "other"]}
+
+
+def test_change_without_a_difference_writes_nothing(scope):
+    patient = create()
+    updated = actions.update_patient(by=Writer(), id=patient.pk, version=1, gender="female")
+    assert (updated.version, AuditEvent.objects.filter(action="patient.changed").count()) == (1, 0)
+
+
+def test_stale_version_is_refused(scope):
+    patient = create()
+    actions.update_patient(by=Writer(), id=patient.pk, version=1, gender="other")
+    with pytest.raises(actions.Changed):
+        actions.update_patient(by=Writer(), id=patient.pk, version=1, gender="male")
+
+
+def test_archive_and_restore_are_in_the_trail_once(scope):
+    patient = create()
+    for action in (actions.archive_patient, actions.archive_patient, actions.restore_patient):
+        action(by=Writer(), id=patient.pk)
+    found = AuditEvent.objects.filter(record_id=patient.pk).order_by("id").values_list("action", flat=True)
+    assert list(found) == ["patient.created", "patient.archived", "patient.restored"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("garcia", True),
+        ("GARCÍA ana", True),
+        ("an gar", True),
+        ("12/3/1961", True),
+        ("12 March 1961", True),
+        ("1961", True),
+        ("p-0000", True),
+        ("07700 900123", True),
+        ("+44 7700 900123", True),
+        ("900123", True),
+        ("", True),
+        ("garcia bob", False),
+        ("13/3/1961", False),
+        ("1962", False),
+        ("%", False),
+        ("_", False),
+        ("---", False),
+    ],
+)
+def test_search_finds_what_it_should(scope, text, found):
+    create(phone_number="+447700900123")
+    assert Patient.objects.matching(text).exists() is found
+
+
+def test_ten_at_once_get_ten_numbers_and_one_name(lakeside):
+    """Real threads and transactions: the clinic's numbers have no gap and no double, a name is given once."""
+    outcomes: list[str] = []
+
+    def register(index: int) -> None:
+        try:
+            with clinic_scope(lakeside.clinic):
+                name = "The Same" if index % 2 else f"Someone Different{index}"
+                outcomes.append(create(full_name=name).record_number)
+        except actions.NameTaken:
+            outcomes.append("taken")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register, args=(index,)) for index in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = sorted(outcome for outcome in outcomes if outcome != "taken")
+    assert (numbers, outcomes.count("taken")) == ([f"P-{n:06d}" for n in range(1, 7)], 4)

@@ -1,0 +1,80 @@
+"""Dates of birth as people give them."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.patients.dates import parse_birth_date
+from clinic.patients.models import BirthPrecision, age_on, years_before
+
+EXACT = date(1961, 3, 12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 March 1961",
+        "12 mar 1961",
+        "12/3/1961",
+        "12.03.1961",
+        "12-3-1961",
+        "1961-03-12",
+        "March 12, 1961",
+        "12th of March 1961",
+        "  12   MARCH  1961 ",
+        "١٢/٣/١٩٦١",
+    ],
+)
+def test_usual_spelling_is_understood(text):
+    assert parse_birth_date(text) == (EXACT, BirthPrecision.EXACT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1961", (date(1961, 1, 1), BirthPrecision.YEAR)),
+        ("about 1961", (date(1961, 1, 1), BirthPrecision.YEAR)),
+        ("c. 1961", (date(1961, 1, 1), BirthPrecision.YEAR)),
+        ("about 12 March 1961", (EXACT, BirthPrecision.ESTIMATED)),
+    ],
+)
+def test_less_than_a_date_is_kept_as_such(text, expected):
+    assert parse_birth_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not a date"),
+        ("31 February 1961", "no such day"),
+        ("12/13/1961", "no such day"),
+        ("12 Smarch 1961", "not a month"),
+        ("12 Ju 1961", "not a date"),
+        ("12/3/61", "four digits"),
+        ("1 January 3000", "in the future"),
+        ("1 January 1700", "more than 130 years"),
+        ("0000", "not a date"),
+        ("yesterday", "not a date"),
+    ],
+)
+def test_bad_date_is_refused_with_a_reason(text, said):
+    with pytest.raises(ValidationError, match=said):
+        parse_birth_date(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_date_or_a_refusal(text):
+    try:
+        born, _ = parse_birth_date(text)
+    except ValidationError:
+        return
+    assert born <= date.today()
+
+
+@given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.dates(date(2026, 1, 2), date(2060, 1, 1)))
+def test_age_band_agrees_with_age(born, today):
+    years = age_on(born, today)
+    assert years_before(today, years + 1) < born <= years_before(today, years)
