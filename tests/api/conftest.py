@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from clinic.api.actions import create_api_client
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import worlds
-from tests.world import Writer, World, make_assessment, make_patient
+from tests.world import World, Writer, make_assessment, make_patient
 
 Credentials = dict[tuple[str, bool], tuple[str, str]]
 

@@ -100,7 +100,9 @@ def test_lists_hold_one_clinic(client, elsewhere):
     assert [client.get(path).json()["results"] for path in elsewhere] == [[], []]
 
 
-def test_other_clinics_ids_are_unknown_in_bodies_and_filters(client, elsewhere, hillside, patient_body, assessment_body):
+def test_other_clinics_ids_are_unknown_in_bodies_and_filters(
+    client, elsewhere, hillside, patient_body, assessment_body
+):
     nobody = {"user": ["This clinic has no active practitioner with this id."]}
     nothing = {"patient": ["This clinic has no patient with this id."]}
     refused = send(client, "post", PATIENTS, patient_body(user=str(hillside.clinician.pk)))

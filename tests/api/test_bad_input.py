@@ -293,7 +293,9 @@ def test_too_many_parameters_are_refused(person):
     check(person.get(f"{PATHS[0]}?{'a&' * 1500}"), 400, "too_many_fields")
 
 
-@pytest.mark.parametrize("name", ["José", "Nguyễn Thị Hồng", "李小龙", "محمد بن سلمان", "O’Connor-Ståhl", "N!xau 𐐷", "a\u200db"])
+@pytest.mark.parametrize(
+    "name", ["José", "Nguyễn Thị Hồng", "李小龙", "محمد بن سلمان", "O’Connor-Ståhl", "N!xau 𐐷", "a\u200db"]
+)
 def test_names_keep_their_characters(client, patient_body, name):
     body = json.dumps(patient_body(full_name=name))
     assert send(client, "post", PATHS[0], body).json()["results"]["full_name"] == name

@@ -43,7 +43,7 @@ def test_envelope_of_an_error(client):
         "error": {
             "__typename": "Error",
             "code": "invalid",
-            "fields": {"gender": ["\"x\" is not a valid choice."]},
+            "fields": {"gender": ['"x" is not a valid choice.']},
         },
     }
 

@@ -21,9 +21,7 @@ def patients(riverside):
     """Three patients, by the first letter of their names."""
     today = timezone.localdate()
     with clinic_scope(riverside.clinic):
-        owner, clinician = (
-            Practitioner.objects.get(pk=user.pk) for user in (riverside.owner, riverside.clinician)
-        )
+        owner, clinician = (Practitioner.objects.get(pk=user.pk) for user in (riverside.owner, riverside.clinician))
         made = [
             make_patient(full_name="Zoë Adams", family_name="Adams", gender="female", user=owner,
                          date_of_birth=today - timedelta(days=365 * 10), record_number="C-3"),
@@ -231,7 +229,9 @@ def test_one_record_takes_no_parameters_of_lists(client, patient, name):
 
 
 def queries(client, path):
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
 

@@ -214,6 +214,4 @@ def test_practitioner_who_left_may_stay_responsible_but_gets_nobody_new(client, 
         type(Patient.objects.get(pk=made["id"]).user).objects.update(is_active=False)
     assert send(client, "put", at(made["id"]), made).status_code == 200
     refused = send(client, "post", LIST, patient_body())
-    assert refused.json()["error"]["fields"] == {
-        "user": ["This clinic has no active practitioner with this id."]
-    }
+    assert refused.json()["error"]["fields"] == {"user": ["This clinic has no active practitioner with this id."]}

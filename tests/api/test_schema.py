@@ -65,9 +65,7 @@ def test_document_knows_both_ways_in(db):
     schemes = document()["components"]["securitySchemes"]
     assert {name: scheme["type"] for name, scheme in schemes.items()} == {"oauth2": "oauth2", "session": "apiKey"}
     assert schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] == "/o/token/"
-    needed = {
-        method: operation["security"] for method, operation in document()["paths"][f"{PATIENTS}{{id}}/"].items()
-    }
+    needed = {method: operation["security"] for method, operation in document()["paths"][f"{PATIENTS}{{id}}/"].items()}
     read, write = ([{"session": []}, {"oauth2": [scope]}] for scope in ("read", "write"))
     assert needed == {"get": read, "put": write, "patch": write, "delete": write}
 

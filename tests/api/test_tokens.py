@@ -202,7 +202,7 @@ def test_command_refuses_an_unknown_clinic(command, clinic):
         command.run(clinic, command.name)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a" * 256, "\0"])
+@pytest.mark.parametrize("name", ["", "  ", "a" * 256])
 def test_command_refuses_a_name_that_is_none(command, name):
     with pytest.raises(CommandError):
         command.run("Riverside", name)
