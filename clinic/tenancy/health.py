@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -15,13 +15,13 @@ def probes(get_response: Answer) -> Answer:
     return lambda request: views.get(request.path_info, get_response)(request)
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers; nothing else is asked."""
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, has its tables and folds names as it must; else 503 with what fails."""
     try:
