@@ -5,49 +5,14 @@ environment, else from the properties file (`env/.local.properties`, or the one 
 `env/example.properties` lists all of them.
 """
 
-import os
 from pathlib import Path
 from urllib.parse import unquote
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from environ.fileaware_mapping import FileAwareMapping
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-properties = Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / "env" / ".local.properties")
-if not properties.is_file():
-    raise ImproperlyConfigured(f"CLINIC_ENV_FILE names {properties}, and there is no such file.")
-
-
-class Properties(FileAwareMapping):
-    """Values as they are: without the line break a file ends in, and `$` does not name another variable."""
-
-    def __getitem__(self, name: str) -> str:
-        value = super().__getitem__(name).strip()
-        return f"\\{value}" if value.startswith("$") else value
-
-
-env = environ.Env()
-env.ENVIRON = Properties()
-env.escape_proxy = True
-env.read_env(properties)
-VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "") or "var")
-
-MODE = env.str("MODE", "local")
-if MODE not in ("local", "dev", "production"):
-    raise ImproperlyConfigured(f"MODE is {MODE!r}; it must be local, dev or production.")
-PRODUCTION = MODE == "production"
-
-
-def required(name: str) -> str:
-    """The property `name`; in production a missing one stops the start and is named."""
-    value = str(env.str(name, ""))
-    if PRODUCTION and not value:
-        raise ImproperlyConfigured(f"Production mode needs {name}: set it or {name}_FILE in the environment.")
-    return value
-
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, env, required
+from clinic.properties import MODE as MODE
 
 SECRET_KEY = required("SECRET_KEY")
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "production-refuses" in SECRET_KEY):

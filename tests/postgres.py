@@ -35,8 +35,11 @@ def clean(dsn: str) -> None:
         cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
-def prepare_tests() -> None:
-    """Leave an empty database and its addresses in the environment that Django's settings read."""
+def prepare_tests() -> str:
+    """Leave an empty database and its addresses in the environment that Django's settings read.
+
+    Returns the administrator's own address of that database.
+    """
     admin = os.environ.get("TEST_DATABASE_URL", "")
     if not admin:
         data = VAR / "test-postgres"
@@ -51,6 +54,7 @@ def prepare_tests() -> None:
     host, port = quote(where.get("host", "localhost"), safe=""), where.get("port", "5432")
     for variable, role in (("DATABASE_URL", WEB), ("DATABASE_OWNER_URL", OWNER)):
         os.environ[variable] = f"postgres://{role}:{password}@{host}:{port}/{name}"
+    return psycopg2.extensions.make_dsn(admin, dbname=name)
 
 
 os.environ.pop("CLINIC_ENV_FILE", None)
@@ -61,4 +65,4 @@ STATIC = VAR / "test-static"
 STATIC.mkdir(parents=True, exist_ok=True)
 os.environ["STATIC_ROOT"] = str(STATIC)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs an event loop in the tests' thread
-prepare_tests()
+ADMIN_DSN = prepare_tests()

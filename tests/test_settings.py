@@ -111,7 +111,7 @@ def test_embedded_server_is_used_without_a_database_address() -> None:
 
 
 def test_example_lists_exactly_the_properties_that_are_read() -> None:
-    code = (ROOT / "clinic" / "settings.py").read_text()
+    code = "".join((ROOT / "clinic" / name).read_text() for name in ("properties.py", "settings.py"))
     example = (ROOT / "env" / "example.properties").read_text()
     reads = set(re.findall(r'(?:env\.\w+|required)\(\s*"([A-Z_]+)"', code))
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, IntegrityError, transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -121,6 +121,8 @@ class ClinicMiddleware:
             return errors.answer(request, 409, "conflict", message)
         except DatabaseError:
             return errors.answer(request, 503, "unavailable", errors.DATABASE_MESSAGE)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = not_allowed(request, response)
         if request.actor is not None:
             add_never_cache_headers(response)
         return response
@@ -140,6 +142,13 @@ class ClinicMiddleware:
             request.scopes.enter_context(clinic_scope(request.clinic))
             request.in_clinic = True
         return refusal
+
+
+def not_allowed(request: Request, response: HttpResponseNotAllowed) -> HttpResponse:
+    """Django's bare 405, as everybody else's errors look."""
+    said = errors.answer(request, 405, "method_not_allowed", "This address cannot be used in that way.")
+    said["Allow"] = response["Allow"]
+    return said
 
 
 def unauthenticated(request: Request) -> HttpResponse:

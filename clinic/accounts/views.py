@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Request, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
@@ -11,7 +11,7 @@ from clinic.ui import errors
 
 
 @signed_in
-@require_GET
+@require_safe
 def home(request: Request) -> HttpResponse:
     if request.clinic is None:
         return redirect("accounts:choose" if request.memberships else "accounts:no_clinic")
@@ -19,7 +19,7 @@ def home(request: Request) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def choose_clinic(request: Request) -> HttpResponse:
     if not request.memberships:
         return redirect("accounts:no_clinic")
@@ -44,7 +44,7 @@ def switch_clinic(request: Request) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def no_clinic(request: Request) -> HttpResponse:
     if request.memberships:
         return redirect("home")

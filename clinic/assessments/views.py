@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments import actions
@@ -24,9 +24,10 @@ from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
 from clinic.audit.queries import changed_by
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.ui import errors
 from clinic.ui.forms import Difference, differences
 from clinic.ui.lists import Link, ListPage, table_page
-from clinic.ui.pages import saved
+from clinic.ui.pages import posted_version, saved, undo_of
 
 
 def _list_page(empty_text: str, action: Link | None) -> ListPage:
@@ -42,7 +43,7 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_list(request: Request) -> HttpResponse:
     page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
@@ -51,7 +52,7 @@ def assessment_list(request: Request) -> HttpResponse:
     return table_page(request, queryset, AssessmentTable, AssessmentFilter, page, sort="-date")
 
 
-@require_GET
+@require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
@@ -72,15 +73,15 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
-    context = {"assessment": assessment, "patient": assessment.patient}
+    context = {"assessment": assessment, "patient": assessment.patient, "undo": undo_of("assessments:undo", assessment)}
     return render(request, "assessments/assessment_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def assessment_new(request: Request) -> HttpResponse:
     if "patient" not in request.GET:
@@ -88,7 +89,7 @@ def assessment_new(request: Request) -> HttpResponse:
     patient = patient_of(request.GET["patient"])
     if patient is None:
         raise Http404
-    if request.method == "GET":
+    if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
         return _form_page(request, form, QuestionFormSet(prefix="questions"), patient)
@@ -109,12 +110,12 @@ def assessment_new(request: Request) -> HttpResponse:
     return redirect("assessments:detail", assessment.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
     patient = assessment.patient
-    if request.method == "GET":
+    if request.method != "POST":
         rows = QuestionFormSet(initial=assessment.questions, prefix="questions")
         return _form_page(request, AssessmentForm(initial=initial_of(assessment)), rows, patient, assessment)
     data = request.POST.copy()
@@ -134,7 +135,20 @@ def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
         return _conflict_page(request, form, rows, changed.current)
     except actions.NameTaken as taken:
         return _taken_page(request, form, rows, patient, taken, assessment)
-    saved(request, "Changes saved.")
+    saved(request, "Changes saved.", undo=True)
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def assessment_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Take back the change that was just saved; a later one is never touched."""
+    get_object_or_404(Assessment, pk=pk)
+    try:
+        actions.undo_assessment_change(by=request.actor, id=pk, version=posted_version(request))
+    except (actions.Changed, actions.NameTaken):
+        return errors.answer(request, 409, "conflict", "Something was changed since, so there is nothing to take back.")
+    saved(request, "The change was taken back.")
     return redirect("assessments:detail", pk)
 
 

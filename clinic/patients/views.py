@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
 from clinic.audit.queries import changed_by
@@ -19,12 +19,13 @@ from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
+from clinic.ui import errors
 from clinic.ui.forms import differences
 from clinic.ui.lists import Link, ListPage, table_page
-from clinic.ui.pages import saved
+from clinic.ui.pages import posted_version, saved, undo_of
 
 
-@require_GET
+@require_safe
 @requires(Permission.PATIENTS_VIEW)
 def patient_list(request: Request) -> HttpResponse:
     new = Link("Register patient", reverse("patients:new")) if Permission.PATIENTS_EDIT in request.permissions else None
@@ -42,18 +43,20 @@ def patient_list(request: Request) -> HttpResponse:
     return table_page(request, queryset, PatientTable, PatientFilter, page, sort="name")
 
 
-@require_GET
+@require_safe
 @requires(Permission.PATIENTS_VIEW)
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    return render(request, "patients/patient_detail.html", {"patient": patient})
+    return render(
+        request, "patients/patient_detail.html", {"patient": patient, "undo": undo_of("patients:undo", patient)}
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_EDIT)
 def patient_new(request: Request) -> HttpResponse:
     number = actions.next_record_number()
-    if request.method == "GET":
+    if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = PatientForm(initial=new_initial(request.actor.id if mine else None), next_number=number)
         return _form_page(request, form)
@@ -74,11 +77,11 @@ def patient_new(request: Request) -> HttpResponse:
     return redirect("patients:detail", patient.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_EDIT)
 def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form_page(request, PatientForm(initial=initial_of(patient)), patient)
     data = request.POST.copy()
     if "full_name_choice" in data:
@@ -96,7 +99,20 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     except actions.RecordNumberTaken:
         form.add_taken_number()
         return _form_page(request, form, patient)
-    saved(request, "Changes saved.")
+    saved(request, "Changes saved.", undo=True)
+    return redirect("patients:detail", pk)
+
+
+@require_POST
+@requires(Permission.PATIENTS_EDIT)
+def patient_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Take back the change that was just saved; a later one is never touched."""
+    get_object_or_404(Patient, pk=pk)
+    try:
+        actions.undo_patient_change(by=request.actor, id=pk, version=posted_version(request))
+    except (actions.Changed, actions.NameTaken, actions.RecordNumberTaken):
+        return errors.answer(request, 409, "conflict", "Something was changed since, so there is nothing to take back.")
+    saved(request, "The change was taken back.")
     return redirect("patients:detail", pk)
 
 

@@ -1,8 +1,14 @@
 """Signing in, and the clinic of a request."""
 
+import io
+import re
+from datetime import timedelta
+
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clinic.accounts.models import Membership, Session, User
 from clinic.audit.models import AuditEvent
@@ -189,3 +195,23 @@ def test_failed_request_writes_nothing_to_the_trail(riverside, sign_in):
     sign_in(riverside.owner).post("/patients/new/", {**FORM, "date_of_birth": "tomorrow"})
     with clinic_scope(riverside.clinic):
         assert AuditEvent.objects.filter(action="patient.created").count() == 0
+
+
+def test_clearing_removes_sessions_that_have_run_out_only(lakeside):
+    alive, gone = signed_in(Client(), lakeside.owner), signed_in(Client(), lakeside.clinician)
+    row = Session.objects.filter(session_key=gone.cookies["sessionid"].value)
+    row.update(expire_date=timezone.now() - timedelta(minutes=1))
+    call_command("clear_sessions", stdout=io.StringIO())
+    assert (row.exists(), alive.get("/patients/").status_code) == (False, 200)
+
+
+def test_password_is_reset_by_mail(riverside, mailoutbox):
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": riverside.owner.email})
+    link = re.search(r"/accounts/password/reset/key/\S+", mailoutbox[0].body)[0]
+    form = client.get(link, follow=True)
+    path = form.redirect_chain[-1][0]
+    chosen = "a wholly different passphrase"
+    assert client.post(path, {"password1": chosen, "password2": chosen}).status_code == 302
+    answer = Client().post("/accounts/login/", {"login": riverside.owner.email, "password": chosen})
+    assert answer.status_code == 302

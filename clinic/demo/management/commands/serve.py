@@ -66,6 +66,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGHUP, end)
         self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
+        self.stdout.flush()  # before the workers are forked with what is still unwritten
 
 
 def refuse_port(port: str) -> None:

@@ -1,0 +1,126 @@
+"""`make run` after its environment is there: a first start from nothing, then a second."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Run:
+    """A process that serves, with everything it makes in `var`."""
+
+    def __init__(self, var: Path, port: int) -> None:
+        self.port = port
+        self.log = var.with_name(f"{port}-{time.monotonic_ns()}.log")
+        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment |= {"VAR_DIR": str(var), "PORT": str(port)}
+        command = [sys.executable, "manage.py", "serve"]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def wait_until_serving(self) -> None:
+        deadline = time.monotonic() + 90
+        while "Ctrl-C stops it." not in self.log.read_text():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)
+
+    def get(self, path: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def say(self, text: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+            client.sendall(text)
+            return client.recv(1000).split(b"\r\n")[0]
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run") / "var"
+
+
+def serving(var: Path) -> Iterator[Run]:
+    started = Run(var, free_port())
+    try:
+        started.wait_until_serving()
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.end(signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def first(var: Path) -> Iterator[Run]:
+    yield from serving(var)
+
+
+@pytest.fixture
+def second(first: Run, var: Path) -> Iterator[Run]:
+    """A start where everything is there already; it shares the database of the first while that one runs."""
+    yield from serving(var)
+
+
+def assert_stopped(run: Run, var: Path) -> None:
+    assert not (var / "postgres" / "postmaster.pid").exists()
+    with pytest.raises(ConnectionRefusedError):
+        run.get("/healthz")
+
+
+def test_first_start_tells_where_and_as_whom_to_sign_in(first: Run) -> None:
+    told = first.log.read_text()
+    assert f"The clinic record is at http://127.0.0.1:{first.port}" in told
+    assert "owner@riverside.test" in told
+    assert [first.get(path) for path in ("/healthz", "/readyz", "/accounts/login/")] == [200, 200, 200]
+
+
+def test_log_keeps_neither_searches_nor_what_no_request_is(first: Run) -> None:
+    assert first.get("/patients/?q=Marguerite") == 302
+    assert first.say(b"GET /patients/?q=Mar guerite HTTP/1.1\r\nHost: x\r\n\r\n") == b"HTTP/1.1 400 Bad Request"
+    assert "guerite" not in first.log.read_text()
+
+
+def test_port_in_use_is_said_in_one_line(first: Run, var: Path) -> None:
+    refused = Run(var, first.port)
+    assert refused.process.wait(timeout=30) == 1
+    told = f"CommandError: Port {first.port} is in use; choose another: make run PORT=8001\n"
+    assert refused.log.read_text() == told
+
+
+def test_termination_stops_everything_it_started(first: Run, var: Path) -> None:
+    assert first.end(signal.SIGTERM) == 0
+    assert_stopped(first, var)
+
+
+def test_interruption_of_a_second_start_stops_everything_too(second: Run, var: Path) -> None:
+    assert "shared tables" not in second.log.read_text()
+    assert second.end(signal.SIGINT) == 0
+    assert_stopped(second, var)
+
+
+def test_closed_terminal_stops_everything_too(second: Run, var: Path) -> None:
+    assert second.end(signal.SIGHUP) == 0
+    assert_stopped(second, var)

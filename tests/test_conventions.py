@@ -1,0 +1,110 @@
+"""The house rules that a machine can check."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted(
+    path for path in [*ROOT.glob("clinic/**/*.py"), *ROOT.glob("tests/**/*.py")] if "migrations" not in path.parts
+)
+TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
+LAYERS = ("access", "tenancy", "ui", "accounts", "audit", "staff", "patients", "assessments", "api", "demo")
+# Parts that have another's name: the frame itself, and one that a package includes.
+NOT_PAGES = {"base.html", "password_reset_help_text.html"}
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "base", "manager", "service"}
+# Modules of a forbidden name, with the reason.
+NAMED_BY_OTHERS = {"clinic/tenancy/backend/base.py": "Django finds a database backend by this name"}
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text().splitlines())
+
+
+def test_module_has_300_lines_at_most():
+    assert [relative(path) for path in MODULES if lines(path) > 300] == []
+
+
+def test_template_has_80_lines_at_most():
+    assert [relative(path) for path in TEMPLATES if lines(path) > 80] == []
+
+
+def test_function_has_30_lines_at_most():
+    """Without its docstring and, since they are data, its parameters."""
+    long = []
+    for path in MODULES:
+        if not relative(path).startswith("clinic/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                if body and (body[-1].end_lineno or 0) - body[0].lineno + 1 > 30:
+                    long.append(f"{relative(path)}:{node.name}")
+    assert long == []
+
+
+def test_module_is_not_called_after_nothing():
+    found = {relative(path) for path in MODULES if path.stem in FORBIDDEN_NAMES}
+    assert found == set(NAMED_BY_OTHERS)
+
+
+def test_page_extends_base_and_a_part_does_not():
+    for path in TEMPLATES:
+        extends = path.read_text().lstrip().startswith("{% extends")
+        if path.parts[-2] in ("elements", "layouts", "bootstrap5") or path.name in (
+            "base.html",
+            "password_reset_help_text.html",
+        ):
+            continue  # the parts of packages have the packages' names
+        assert extends is not path.name.startswith("_"), relative(path)
+
+
+@pytest.mark.parametrize("pattern", [r"<script(?![^>]*\bsrc=)", r"<style", r"\sstyle=", r"\son[a-z]+=", r"https?://"])
+def test_template_has_nothing_inline_and_nothing_from_elsewhere(pattern):
+    assert [relative(path) for path in TEMPLATES if re.search(pattern, path.read_text())] == []
+
+
+def test_foreign_keys_point_down():
+    wrong = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("clinic."):
+            continue
+        here = LAYERS.index(model.__module__.split(".")[1])
+        for field in model._meta.get_fields():
+            target = field.related_model.__module__ if isinstance(field, models.ForeignKey) else ""
+            if target.startswith("clinic.") and LAYERS.index(target.split(".")[1]) > here:
+                wrong.append(str(field))
+    assert wrong == []
+
+
+def test_patients_never_learn_of_assessments():
+    texts = [path.read_text() for path in ROOT.glob("clinic/patients/*.py")]
+    assert [text for text in texts if re.search(r"clinic\.assessments|assessment_set", text)] == []
+
+
+def test_no_module_sets_a_session_setting():
+    """`SET` outlives a transaction; only the owner's migration connection may use it."""
+    found = {
+        relative(path)
+        for path in MODULES
+        if relative(path).startswith("clinic/") and re.search(r"[\"' (]SET (?!LOCAL|CONSTRAINTS)", path.read_text())
+    }
+    assert found == {"clinic/tenancy/backend/base.py", "clinic/tenancy/database.py"}
+
+
+def test_test_is_never_skipped():
+    words = ("skip" + "(", "skip" + "if", "x" + "fail")
+    assert [relative(path) for path in MODULES if any(word in path.read_text() for word in words)] == []
+
+
+def test_requirements_name_no_host():
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements.in", "requirements-dev.in"):
+        assert "://" not in (ROOT / name).read_text()
