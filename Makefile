@@ -17,7 +17,7 @@ lint:
 	@$(python) -m mypy
 	@$(python) -m djlint --lint templates
 	@$(python) -m djlint --check templates
-	@$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command(["--no-logo"])'
 	@$(python) manage.py makemigrations --check
 
 # A picture of every page at 390 and 1280 px, light and dark, into var/shots/.

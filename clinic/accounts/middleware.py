@@ -65,7 +65,7 @@ def resolve(request: Request) -> None:
 
 
 def _resolve_client(request: Request, header: str) -> None:
-    token = resolve_token(header) if header.startswith("Bearer ") else None
+    token = resolve_token(header)
     if token is None:
         return
     request.client = token.application

@@ -16,6 +16,7 @@ from rest_framework.fields import empty
 from clinic.ui.forms import one_line
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,2})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -101,6 +102,8 @@ class ScoreField(serializers.DecimalField):
         return serializers.Field.validate_empty_values(self, data)
 
     def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and not NUMBER.fullmatch(data):
+            self.fail("invalid")
         if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
             self.fail("invalid")
         return super().to_internal_value(data)

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentType
-from clinic.audit.actions import By, difference, record, snapshot
+from clinic.audit.actions import By, difference, record, restore_values, snapshot
+from clinic.audit.queries import last_change
 
 FIELDS = ("patient", "user", "name", "type", "date", "questions", "score")
 
@@ -77,6 +78,11 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
         raise Changed(assessment)
     for name, value in fields.items():
         setattr(assessment, name, value)
+    return _save_change(assessment, before, by=by)
+
+
+def _save_change(assessment: Assessment, before: dict[str, Any], *, by: By) -> Assessment:
+    """Save what differs from `before` as the next version, with its record in the trail."""
     changes = difference(before, snapshot(assessment, FIELDS))
     if changes:
         assessment.version += 1
@@ -87,6 +93,21 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
             raise _taken(error, assessment) from error
         record("assessment.changed", assessment, by=by, changes=changes)
     return assessment
+
+
+@transaction.atomic
+def undo_assessment_change(*, by: By, id: UUID, version: int) -> Assessment:
+    """Take back the change that led to `version`, if nothing came after it.
+
+    Raises Assessment.DoesNotExist, NameTaken, and Changed when the last thing that happened is not that change.
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=id)
+    event = last_change(id)
+    if assessment.version != version or event is None or event.action != "assessment.changed":
+        raise Changed(assessment)
+    before = snapshot(assessment, FIELDS)
+    restore_values(assessment, event.changes)
+    return _save_change(assessment, before, by=by)
 
 
 def archive_assessment(*, by: By, id: UUID) -> Assessment:

@@ -9,6 +9,7 @@ from django.db import models
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.names import Fold
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
 class AssessmentType(models.TextChoices):
@@ -20,7 +21,7 @@ class AssessmentType(models.TextChoices):
     OTHER = "other", "Other"
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
+class AssessmentQuerySet(ClinicQuerySet["Assessment"]):
     def active(self) -> "AssessmentQuerySet":
         return self.filter(archived_at=None)
 
@@ -35,7 +36,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(own | models.Q(patient__in=Patient.objects.matching(text).values("pk")))
 
 
-class Assessment(models.Model):
+class Assessment(ClinicModel):
     """A free assessment: `questions` is a list of `{"question": text, "answer": text}` in the order asked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

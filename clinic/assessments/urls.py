@@ -11,6 +11,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/", views.assessment_detail, name="detail"),
     path("assessments/<uuid:pk>/edit/", views.assessment_edit, name="edit"),
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
+    path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),
     path("assessments/<uuid:pk>/restore/", views.assessment_restore, name="restore"),
     path("patients/<uuid:pk>/assessments/", views.patient_assessments, name="for_patient"),
 ]

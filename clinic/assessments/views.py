@@ -24,9 +24,10 @@ from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
 from clinic.audit.queries import changed_by
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.ui import errors
 from clinic.ui.forms import Difference, differences
 from clinic.ui.lists import Link, ListPage, table_page
-from clinic.ui.pages import saved
+from clinic.ui.pages import posted_version, saved, undo_of
 
 
 def _list_page(empty_text: str, action: Link | None) -> ListPage:
@@ -76,7 +77,7 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
-    context = {"assessment": assessment, "patient": assessment.patient}
+    context = {"assessment": assessment, "patient": assessment.patient, "undo": undo_of("assessments:undo", assessment)}
     return render(request, "assessments/assessment_detail.html", context)
 
 
@@ -134,7 +135,20 @@ def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
         return _conflict_page(request, form, rows, changed.current)
     except actions.NameTaken as taken:
         return _taken_page(request, form, rows, patient, taken, assessment)
-    saved(request, "Changes saved.")
+    saved(request, "Changes saved.", undo=True)
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def assessment_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Take back the change that was just saved; a later one is never touched."""
+    get_object_or_404(Assessment, pk=pk)
+    try:
+        actions.undo_assessment_change(by=request.actor, id=pk, version=posted_version(request))
+    except (actions.Changed, actions.NameTaken):
+        return errors.answer(request, 409, "conflict", "Something was changed since, so there is nothing to take back.")
+    saved(request, "The change was taken back.")
     return redirect("assessments:detail", pk)
 
 

@@ -32,6 +32,14 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
+def restore_values(subject: models.Model, changes: dict[str, Any]) -> None:
+    """Put the old values of `{field: [old, new]}` back onto `subject`; nothing is saved."""
+    for name, (old, _) in changes.items():
+        field = subject._meta.get_field(name)
+        target = getattr(field, "target_field", field)
+        setattr(subject, field.attname, target.to_python(old))  # type: ignore[union-attr]
+
+
 def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any] | None = None) -> AuditEvent:
     """Add one event to the trail of the active clinic, in the transaction that wrote `subject`."""
     return AuditEvent.objects.using(subject._state.db).create(

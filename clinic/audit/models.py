@@ -4,8 +4,10 @@ from typing import Any
 
 from django.db import models
 
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
-class AuditEvent(models.Model):
+
+class AuditEvent(ClinicModel):
     """Who did what to which record. Insert-only: the clinic's role may not change or delete a row."""
 
     id = models.BigAutoField(primary_key=True)
@@ -16,6 +18,8 @@ class AuditEvent(models.Model):
     record_type = models.CharField(max_length=40)
     record_id = models.UUIDField()
     changes: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict)
+
+    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         indexes = (models.Index(fields=["record_id", "-id"], name="audit_by_record"),)

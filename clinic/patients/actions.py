@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from clinic.audit.actions import By, difference, record, snapshot
+from clinic.audit.actions import By, difference, record, restore_values, snapshot
+from clinic.audit.queries import last_change
 from clinic.patients.models import Patient
 
 FIELDS = (
@@ -101,6 +102,11 @@ def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> P
         raise Changed(patient)
     for name, value in fields.items():
         setattr(patient, name, value)
+    return _save_change(patient, before, by=by)
+
+
+def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient:
+    """Save what differs from `before` as the next version, with its record in the trail."""
     changes = difference(before, snapshot(patient, FIELDS))
     if changes:
         patient.version += 1
@@ -111,6 +117,21 @@ def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> P
             raise _taken(error, patient) from error
         record("patient.changed", patient, by=by, changes=changes)
     return patient
+
+
+@transaction.atomic
+def undo_patient_change(*, by: By, id: UUID, version: int) -> Patient:
+    """Take back the change that led to `version`, if nothing came after it.
+
+    Raises Patient.DoesNotExist, NameTaken, and Changed when the last thing that happened is not that change.
+    """
+    patient = Patient.objects.select_for_update().get(pk=id)
+    event = last_change(id)
+    if patient.version != version or event is None or event.action != "patient.changed":
+        raise Changed(patient)
+    before = snapshot(patient, FIELDS)
+    restore_values(patient, event.changes)
+    return _save_change(patient, before, by=by)
 
 
 def archive_patient(*, by: By, id: UUID) -> Patient:

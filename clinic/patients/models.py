@@ -13,6 +13,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.staff.models import Practitioner
 from clinic.tenancy.names import Fold, NameKey
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.ui.dates import parse_date
 
 
@@ -52,7 +53,7 @@ def _date_or_none(text: str) -> date | None:
         return None
 
 
-class PatientQuerySet(models.QuerySet["Patient"]):
+class PatientQuerySet(ClinicQuerySet["Patient"]):
     def active(self) -> "PatientQuerySet":
         return self.filter(archived_at=None)
 
@@ -94,7 +95,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         )
 
 
-class Patient(models.Model):
+class Patient(ClinicModel):
     """A person in the care of a practitioner (`user`) of this clinic."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

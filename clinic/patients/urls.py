@@ -12,5 +12,6 @@ urlpatterns = [
     path("<uuid:pk>/", views.patient_detail, name="detail"),
     path("<uuid:pk>/edit/", views.patient_edit, name="edit"),
     path("<uuid:pk>/archive/", views.patient_archive, name="archive"),
+    path("<uuid:pk>/undo/", views.patient_undo, name="undo"),
     path("<uuid:pk>/restore/", views.patient_restore, name="restore"),
 ]

@@ -19,9 +19,10 @@ from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
+from clinic.ui import errors
 from clinic.ui.forms import differences
 from clinic.ui.lists import Link, ListPage, table_page
-from clinic.ui.pages import saved
+from clinic.ui.pages import posted_version, saved, undo_of
 
 
 @require_safe
@@ -46,7 +47,9 @@ def patient_list(request: Request) -> HttpResponse:
 @requires(Permission.PATIENTS_VIEW)
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    return render(request, "patients/patient_detail.html", {"patient": patient})
+    return render(
+        request, "patients/patient_detail.html", {"patient": patient, "undo": undo_of("patients:undo", patient)}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +99,20 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     except actions.RecordNumberTaken:
         form.add_taken_number()
         return _form_page(request, form, patient)
-    saved(request, "Changes saved.")
+    saved(request, "Changes saved.", undo=True)
+    return redirect("patients:detail", pk)
+
+
+@require_POST
+@requires(Permission.PATIENTS_EDIT)
+def patient_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Take back the change that was just saved; a later one is never touched."""
+    get_object_or_404(Patient, pk=pk)
+    try:
+        actions.undo_patient_change(by=request.actor, id=pk, version=posted_version(request))
+    except (actions.Changed, actions.NameTaken, actions.RecordNumberTaken):
+        return errors.answer(request, 409, "conflict", "Something was changed since, so there is nothing to take back.")
+    saved(request, "The change was taken back.")
     return redirect("patients:detail", pk)
 
 

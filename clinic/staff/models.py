@@ -2,13 +2,15 @@
 
 from django.db import models
 
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
-class PractitionerQuerySet(models.QuerySet["Practitioner"]):
+
+class PractitionerQuerySet(ClinicQuerySet["Practitioner"]):
     def active(self) -> "PractitionerQuerySet":
         return self.filter(is_active=True)
 
 
-class Practitioner(models.Model):
+class Practitioner(ClinicModel):
     """Somebody who can be responsible for patients; `id` is the user's id, with no key to the user's table."""
 
     id = models.UUIDField(primary_key=True)

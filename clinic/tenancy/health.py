@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
+from clinic.tenancy.migrating import release
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -23,15 +25,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, has its tables and folds names as it must; else 503 with what fails."""
+    """200 when the database answers, is migrated and folds names as it must; else 503 with what fails."""
     try:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT app, name FROM public.django_migrations")
+            migrated = release().shared <= set(cursor.fetchall())
             cursor.execute(
-                "SELECT public.name_key('\u00c9mile  Z') = '\u00e9mile z', "
-                "public.fold('\u00c9mile') = 'emile', "
-                "EXISTS (SELECT FROM public.django_migrations WHERE app = 'tenancy')"
+                "SELECT public.name_key('\u00c9mile  Z') = '\u00e9mile z' AND public.fold('\u00c9mile') = 'emile'"
             )
-            checks = dict(zip(("name_key", "fold", "migrations"), cursor.fetchone(), strict=True))
+            checks = {"database": True, "migrations": migrated, "names": cursor.fetchone()[0]}
     except DatabaseError:
         checks = {"database": False}
     ready = all(checks.values())

@@ -1,6 +1,8 @@
 """Bringing `public` and every clinic up to date."""
 
 from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
 
 from django.core.management import call_command
 from django.db import transaction
@@ -13,10 +15,19 @@ from clinic.tenancy.provisioning import grant_public, grant_statements, owner_co
 MigrationKey = tuple[str, str]
 
 
-def wanted() -> set[MigrationKey]:
-    """The tenant apps' migrations that this release consists of."""
-    labels = set(tenant_labels())
-    return {key for key in MigrationLoader(None).disk_migrations if key[0] in labels}
+class Release(NamedTuple):
+    """The migrations on disk: those of the shared tables, and those of each clinic."""
+
+    shared: frozenset[MigrationKey]
+    clinics: frozenset[MigrationKey]
+
+
+@cache
+def release() -> Release:
+    """What this release of the code consists of; read once a process."""
+    labels, keys = set(tenant_labels()), frozenset(MigrationLoader(None).disk_migrations)
+    clinics = frozenset(key for key in keys if key[0] in labels)
+    return Release(shared=keys - clinics, clinics=clinics)
 
 
 def applied(clinic: Clinic) -> set[MigrationKey]:
@@ -27,15 +38,14 @@ def applied(clinic: Clinic) -> set[MigrationKey]:
 
 def behind() -> list[Clinic]:
     """The clinics that miss a migration of a tenant app."""
-    release = wanted()
     clinics: Iterable[Clinic] = Clinic.objects.using(owner_connection().alias).order_by("name")
-    return [clinic for clinic in clinics if release - applied(clinic)]
+    return [clinic for clinic in clinics if release().clinics - applied(clinic)]
 
 
 def public_is_behind() -> bool:
     """Whether `public` misses a migration; asks Django's loader, so it also holds on an empty database."""
     loader = MigrationLoader(owner_connection())
-    return bool(set(loader.disk_migrations) - set(loader.applied_migrations) - wanted())
+    return bool(release().shared - set(loader.applied_migrations))
 
 
 def migrate_public() -> None:

@@ -1,10 +1,33 @@
 """Small things that pages share."""
 
+from typing import Any, NamedTuple
+
 from django.contrib import messages
+from django.urls import reverse
 
 from clinic.access import Request
 
 
-def saved(request: Request, text: str) -> None:
-    """Say `text` once on the next page; never with a patient's data, since it travels in a cookie."""
-    messages.success(request, text)
+def saved(request: Request, text: str, *, undo: bool = False) -> None:
+    """Say `text` once on the next page; never with a patient's data, since it travels in a cookie.
+
+    With `undo` the next page, where it is a record's, offers to take the change back.
+    """
+    messages.success(request, text, extra_tags="undo" if undo else "")
+
+
+class Undo(NamedTuple):
+    """Where the change that led to `version` can be taken back."""
+
+    url: str
+    version: int
+
+
+def undo_of(view: str, record: Any) -> Undo:
+    return Undo(reverse(view, args=[record.pk]), record.version)
+
+
+def posted_version(request: Request) -> int:
+    """The version that a form was rendered with; 0, which no record has, for anything that is none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -252,3 +252,11 @@ def test_proposed_name_counts_past_gaps(riverside, patient):
             )
         proposal = actions.proposed_name(patient_id=patient.pk, type="physical", day=date(2026, 1, 1), base="Intake")
     assert proposal == "Intake (2)"
+
+
+def test_saved_change_can_be_undone(client, riverside, assessment):
+    changed = edited(assessment, score="3", date="2025-01-01", **{"questions-0-answer": "Nowhere"})
+    client.post(f"/assessments/{assessment.pk}/edit/", changed)
+    client.post(f"/assessments/{assessment.pk}/undo/", {"version": "2"})
+    restored = stored(riverside)
+    assert (restored.score, restored.date, restored.questions) == (12, assessment.date, assessment.questions)

@@ -1,6 +1,7 @@
 """The patient pages, as they are used."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -244,3 +245,26 @@ def test_detail_title_names_the_patient(client, riverside):
 
 def test_malformed_id_is_404(client):
     assert client.get("/patients/not-a-uuid/").status_code == 404
+
+
+def test_saved_change_can_be_undone_from_the_next_page(client, riverside):
+    patient = existing(riverside, full_name="First Version", date_of_birth=date(1961, 3, 12))
+    changed = edited(patient, full_name="Second Version", date_of_birth="1980", gender="other")
+    page = client.post(f"/patients/{patient.pk}/edit/", changed, follow=True).content.decode()
+    assert "Undo" in page
+    client.post(f"/patients/{patient.pk}/undo/", {"version": "2"})
+    restored = stored(riverside)
+    assert (restored.full_name, restored.date_of_birth, restored.gender, restored.version) == (
+        "First Version",
+        date(1961, 3, 12),
+        "female",
+        3,
+    )
+
+
+@pytest.mark.parametrize("version", ["1", "3", "", "x", "9" * 5000])
+def test_undo_of_another_version_is_refused(client, riverside, version):
+    patient = existing(riverside, full_name="First Version")
+    client.post(f"/patients/{patient.pk}/edit/", edited(patient, full_name="Second Version"))
+    assert client.post(f"/patients/{patient.pk}/undo/", {"version": version}).status_code == 409
+    assert stored(riverside).full_name == "Second Version"

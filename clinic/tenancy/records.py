@@ -1,0 +1,101 @@
+"""Records and querysets that know the clinic they were made in.
+
+A lazy queryset made in one clinic and iterated in another would return the other's rows, and a record saved there
+would overwrite the row of that key. Both raise WrongClinic instead. What was made outside every clinic belongs to
+the first one that it is used in; reading what is loaded already, outside every clinic, is harmless and allowed.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from clinic.tenancy.scope import WrongClinic
+
+
+def active_clinic(using: str | None) -> UUID | None:
+    """The key of the clinic whose scope is open on a connection."""
+    clinic = connections[using or DEFAULT_DB_ALIAS].clinic  # type: ignore[attr-defined]
+    return clinic.pk if clinic is not None else None
+
+
+def refuse_foreign(made_in: UUID | None, using: str | None) -> None:
+    """Raises WrongClinic when something made in one clinic is used in another."""
+    active = active_clinic(using)
+    if made_in is not None and active is not None and made_in != active:
+        raise WrongClinic("This was made in another clinic than the one that is active.")
+
+
+class ClinicQuerySet[M: models.Model](models.QuerySet[M]):
+    """Every execution asks for `db`, and every iteration for `_fetch_all`: that is where the clinic is checked."""
+
+    _db: str | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clinic = active_clinic(self._db)
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._clinic = self._clinic
+        return clone
+
+    @property
+    def db(self) -> str:
+        alias = super().db
+        refuse_foreign(self._clinic, alias)
+        return alias
+
+    def _fetch_all(self) -> None:
+        refuse_foreign(self._clinic, self._db)
+        super()._fetch_all()
+        self._clinic = self._clinic or active_clinic(self._db)
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        return super().bulk_create(self._own(objs), *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
+        return super().bulk_update(self._own(objs), *args, **kwargs)
+
+    def _own(self, objs: Iterable[M]) -> list[M]:
+        records = list(objs)
+        for record in records:
+            refuse_foreign(getattr(record._state, "clinic", None), self._db)
+        return records
+
+
+class ClinicModel(models.Model):
+    """A record of a clinic's schema; `_state.clinic` is the key of the clinic it was made in or loaded from."""
+
+    class Meta:
+        abstract = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stamp(None)
+
+    @classmethod
+    def from_db(cls, db: str | None, *args: Any, **kwargs: Any) -> Self:
+        record: Self = super().from_db(db, *args, **kwargs)
+        record._stamp(db)
+        return record
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_foreign(kwargs.get("using"))
+        super().save_base(*args, **kwargs)
+        self._stamp(kwargs.get("using"))
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        self._refuse_foreign(kwargs.get("using"))
+        return super().delete(*args, **kwargs)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_foreign(kwargs.get("using"))
+        super().refresh_from_db(*args, **kwargs)
+
+    def _stamp(self, using: str | None) -> None:
+        self._state.clinic = active_clinic(using)  # type: ignore[attr-defined]
+
+    def _refuse_foreign(self, using: str | None) -> None:
+        refuse_foreign(self._state.clinic, using)  # type: ignore[attr-defined]
