@@ -17,6 +17,7 @@ from tests.world import PASSWORD, World, own_clinic
 
 HEIGHTS = {320: 800, 390: 844, 1280: 900}
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3}) ")
+LOST = re.compile(r"net::ERR_INTERNET_DISCONNECTED|^htmx:(sendError|afterRequest)")
 SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -35,15 +36,22 @@ class Watch:
         self.complaints: list[str] = []
         self.refused: list[tuple[int, str]] = []
         self.declared: list[tuple[int, str]] = []
+        self.offline = False
 
     def provokes(self, status: int, path: str) -> None:
         """The next step is answered with `status` at `path`, and Chromium says so on the console, once."""
         self.declared.append((status, path))
 
+    def loses_connection(self) -> None:
+        """The next requests get no answer: as many as there are."""
+        self.offline = True
+
     def hear(self, message: ConsoleMessage) -> None:
         refusal = REFUSED.match(message.text)
         if refusal:
             self.refused.append((int(refusal[1]), urlsplit(message.location["url"]).path))
+        elif self.offline and LOST.search(message.text):
+            return
         elif message.type in ("error", "warning") or "Content Security Policy" in message.text:
             self.complaints.append(f"{message.type}: {message.text}")
 
@@ -112,9 +120,16 @@ def sign_in(page: Page, user: User) -> None:
         page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture
-def harbour(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """A second committed clinic of the test's own."""
+@pytest.fixture(scope="module")
+def practice(server: str, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """A committed clinic for the tests of a module: each works on patients of its own."""
+    with django_db_blocker.unblock(), own_clinic("Lakeside") as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def harbour(server: str, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """A second one."""
     with django_db_blocker.unblock(), own_clinic("Harbour") as world:
         yield world
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from clinic.access import Role
@@ -56,7 +57,7 @@ def make_site() -> Iterator[Site]:
                 full_name="Ana Beatriz García López",
                 family_name="García López",
                 gender="female",
-                date_of_birth=assessment.patient.date_of_birth,
+                date_of_birth=date(1991, 6, 17),
                 phone_number="+442079460017",
                 address="12 Mill Lane\nRiverton\nRI4 4XX",
                 record_number="",
