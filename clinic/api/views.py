@@ -52,7 +52,7 @@ def created(view: GenericAPIView[Any], record: Any) -> Response:
 class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
     """Patients of the clinic that are not archived, unless `archived` asks for others."""
 
-    required_permissions = (Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT)
+    view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
     queryset = Patient.objects.select_related("user")
     serializer_class = PatientSerializer
     filter_backends = (ListParameters,)
@@ -84,7 +84,7 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
 class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
     """Assessments of all patients that are not archived, unless `archived` asks for others."""
 
-    required_permissions = (Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT)
+    view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
     queryset = Assessment.objects.all()
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
