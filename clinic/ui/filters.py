@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django_filters import FilterSet
 
 from clinic.access import Request
@@ -43,6 +45,8 @@ def shown(field: forms.Field, value: Any) -> str:
     """A cleaned filter value in words."""
     if isinstance(value, slice):
         return " to ".join(str(part) if part is not None else "…" for part in (value.start, value.stop))
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
     labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     return labels.get(str(getattr(value, "pk", value)), str(value))
 
