@@ -28,6 +28,10 @@ TITLES = {
     503: "The clinic is unavailable for a moment",
 }
 DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
+LOST_AT_COMMIT_MESSAGE = (
+    "The database did not answer when this was to be saved, so it is not known whether it was. "
+    "Look at the record in a few seconds before you send it again."
+)
 
 
 def wants_json(request: Request) -> bool:
