@@ -1,10 +1,6 @@
 """What a request really sends to PostgreSQL, counted on the wire, and what becomes of a lost answer."""
 
-import io
-from wsgiref.util import setup_testing_defaults
-
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -13,28 +9,9 @@ from clinic.tenancy.backend import base
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import signed_in
 from tests.tenancy.conftest import administer
+from tests.visitor import Visitor, cookie
 from tests.wire import wire
 from tests.world import make_patient
-
-
-class Browser:
-    """Asks the WSGI application itself, with the signals that open and close connections around each request."""
-
-    def __init__(self, client: Client) -> None:
-        self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        self.application = get_wsgi_application()
-
-    def get(self, path: str, **headers: str) -> tuple[str, str]:
-        path, _, query = path.partition("?")
-        environ = {"PATH_INFO": path, "QUERY_STRING": query, "HTTP_COOKIE": self.cookie, "wsgi.input": io.BytesIO()}
-        told = []
-        asked = environ | {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-        setup_testing_defaults(asked)
-        response = self.application(asked, lambda status, headers, exc_info=None: told.append(status))
-        try:
-            return told[0], b"".join(response).decode(errors="replace")
-        finally:
-            response.close()
 
 
 @pytest.fixture
@@ -42,7 +19,7 @@ def line(lakeside):
     """The default connection through a proxy, of a client of a committed clinic with one patient."""
     with clinic_scope(lakeside.clinic):
         make_patient(full_name="Lara Lake")
-    browser = Browser(signed_in(Client(), lakeside.clinician))
+    browser = Visitor(cookie(signed_in(Client(), lakeside.clinician)))
     with wire(connection) as line:
         line.browser, line.clinic = browser, lakeside.clinic
         browser.get("/patients/")

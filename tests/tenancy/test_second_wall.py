@@ -204,7 +204,9 @@ def seen_by(clinic, script, names):
 
 def contents(schema):
     """Every row of a clinic, and the comments, owners and rights of its tables."""
-    tables = [row[0] for row in administer("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", schema)]
+    tables = [
+        row[0] for row in administer("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", schema)
+    ]
     found = [
         administer(f"SELECT t::text FROM {schema}.{table} t ORDER BY 1")
         for table in sorted(tables)
