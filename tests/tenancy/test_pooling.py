@@ -72,7 +72,7 @@ def count(port, clinics, visitors, *, stock, requests):
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
-    print(f"\n{'stock' if stock else 'ours'}, {THREADS} threads, {SERVERS} server connections: {found}")
+    sys.stdout.write(f"{'stock' if stock else 'ours'}, {THREADS} threads, {SERVERS} server connections: {found}\n")
     return found
 
 
