@@ -34,7 +34,8 @@ DELETE FROM tenancy_preparedschema WHERE schema_name = (
 ) RETURNING schema_name
 """
 NOTE = """
-INSERT INTO django_migrations (app, name, applied) SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
+INSERT INTO django_migrations (app, name, applied)
+SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
 WHERE NOT EXISTS (SELECT FROM django_migrations old WHERE old.app = new.app AND old.name = new.name)
 """
 
