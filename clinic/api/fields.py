@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from clinic.patients.phones import parse_phone
 from clinic.ui.forms import one_line
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -58,11 +58,14 @@ class LineField(serializers.CharField):
         return one_line(super().to_internal_value(data))
 
 
-class PhoneField(PhoneNumberField):
+class PhoneField(serializers.CharField):
     """A phone number however it is written; answered as E.164, empty where there is none."""
 
     def run_validation(self, data: Any = empty) -> Any:
         return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> Any:
+        return parse_phone(super().to_internal_value(data)) or ""
 
     def to_representation(self, value: Any) -> str:
         return value.as_e164 if value else ""

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 class RolePermission(BasePermission):
-    """A view names `required_permissions`: one for safe methods, one for all others; without them it is closed."""
+    """Safe methods need the view's `view_permission`, others its `edit_permission`; a view without is closed."""
 
     message = "Your role in this clinic, or the scope of your token, does not include this."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         http: Any = request._request
-        reading, writing = getattr(view, "required_permissions", (None, None))
-        return (reading if request.method in SAFE_METHODS else writing) in http.permissions
+        name = "view_permission" if request.method in SAFE_METHODS else "edit_permission"
+        return getattr(view, name, None) in http.permissions

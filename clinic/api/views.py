@@ -1,6 +1,6 @@
 """The API's views. Each one's permissions are class attributes, which `RolePermission` reads."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework.generics import GenericAPIView
@@ -52,11 +52,12 @@ def created(view: GenericAPIView[Any], record: Any) -> Response:
 class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
     """Patients of the clinic that are not archived, unless `archived` asks for others."""
 
-    required_permissions = (Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT)
+    view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
     queryset = Patient.objects.select_related("user")
     serializer_class = PatientSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
+    field_columns: ClassVar[dict[str, str]] = {"full_name": "name", "family_name": "name", "user": "practitioner"}
     http_method_names = METHODS
 
     def create(self, request: Request) -> Response:
@@ -84,11 +85,12 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
 class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
     """Assessments of all patients that are not archived, unless `archived` asks for others."""
 
-    required_permissions = (Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT)
+    view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
     queryset = Assessment.objects.all()
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
+    field_columns: ClassVar[dict[str, str]] = {"user": "practitioner"}
     http_method_names = METHODS
 
     def create(self, request: Request) -> Response:
