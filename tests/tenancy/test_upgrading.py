@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
-from clinic.tenancy import migrating, upgrading
+from clinic.tenancy import migrating, provisioning, upgrading
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.postgres import ADMIN_DSN
