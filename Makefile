@@ -23,7 +23,7 @@ lint:
 # A picture of every page at 390 and 1280 px, light and dark, into var/shots/.
 shots:
 	@bin/environment requirements-dev.txt
-	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m tests.shots
+	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m pytest tests/browser/shots.py
 
 # Measured beside what it replaces, into bench/results/: SIZE=2000 for the largest number of clinics, default 300.
 bench:

@@ -121,7 +121,7 @@ def initial_of(assessment: Assessment) -> dict[str, Any]:
         "date": date_format(assessment.date, "j F Y"),
         "name": assessment.name,
         "user": assessment.user_id,
-        "score": assessment.score,
+        "score": assessment.score_text,
     }
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.formats import date_format
 from phonenumber_field.phonenumber import PhoneNumber
 
-from clinic.patients.dates import parse_birth_date
+from clinic.patients.dates import birth_date_echo, parse_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
@@ -24,7 +24,7 @@ class BirthDateField(forms.CharField):
         attrs={
             "autocomplete": "off",
             "class": "width-m",
-            "data-echo-url": reverse_lazy("patients:understood"),
+            "data-echo": "",
             "hx-post": reverse_lazy("patients:understood"),
             "hx-trigger": "change",
             "hx-target": "next .echo",
@@ -103,7 +103,16 @@ class PatientForm(forms.Form):
         else:
             self.fields["record_number"].required = True
             self.fields["family_name"].help_text = "How the record is filed. It may be empty."
+        self.fields["date_of_birth"].widget.attrs["data-echo"] = self._echo()
         self.helper = helper()
+
+    def _echo(self) -> str:
+        """The date of birth as it is understood; empty where there is none yet."""
+        try:
+            text = str(self["date_of_birth"].value() or "")
+            return birth_date_echo(text, estimated=bool(self["date_is_estimated"].value()))
+        except ValidationError:
+            return ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
