@@ -43,6 +43,7 @@ def answer(
     code: str,
     message: str,
     *,
+    title: str = "",
     details: Sequence[str] = (),
     fields: dict[str, Any] | None = None,
 ) -> HttpResponse:
@@ -55,7 +56,7 @@ def answer(
         context = {
             "request": request,
             "status": status,
-            "title": TITLES.get(status, TITLES[400]),
+            "title": title or TITLES.get(status, TITLES[400]),
             "message": message,
             "details": details,
             "request_id": getattr(request, "request_id", None),
