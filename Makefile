@@ -1,4 +1,4 @@
-.PHONY: run test soak lint shots lock
+.PHONY: run test soak lint shots bench lock
 python := .venv/bin/python
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
 
@@ -30,7 +30,12 @@ lint:
 # A picture of every page at 390 and 1280 px, light and dark, into var/shots/.
 shots:
 	@bin/environment requirements-dev.txt
-	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m tests.shots
+	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m pytest tests/browser/shots.py
+
+# Measured beside what it replaces, into bench/results/: SIZE=2000 for the largest number of clinics, default 300.
+bench:
+	@bin/environment requirements-dev.txt
+	@SIZE=$(SIZE) $(python) -m bench.tenancy
 
 # Resolves the .in files anew, keeping what is pinned: UPGRADE=--upgrade takes newer versions.
 lock:

@@ -8,7 +8,6 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -22,9 +21,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.staff import actions as staff
-from clinic.tenancy import provisioning
 from clinic.tenancy.scope import clinic_scope
-from tests.world import PASSWORD, World, Writer, make_user, make_world
+from tests.world import PASSWORD, World, Writer, make_user, make_world, own_clinic
 
 worlds = SimpleNamespace()
 
@@ -106,14 +104,8 @@ def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 @pytest.fixture
 def lakeside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """A committed clinic of the test's own, dropped afterwards, for what cannot be rolled back."""
-    with django_db_blocker.unblock():
-        key = uuid4().hex[:8]
-        world = make_world(f"Lakeside {key}", f"{key}.test")
+    with django_db_blocker.unblock(), own_clinic("Lakeside") as world:
         yield world
-        connections.close_all()
-        User.objects.using("owner").filter(email__endswith=f"@{key}.test").delete()
-        provisioning.drop_clinic(world.clinic)
-        connections.close_all()
 
 
 @pytest.fixture

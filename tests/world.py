@@ -1,9 +1,13 @@
 """The clinics, people and records that tests start from, made by the code that the product uses."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import uuid4
+
+from django.db import connections
 
 from clinic.access import Role
 from clinic.accounts.models import User
@@ -11,9 +15,16 @@ from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
+from clinic.tenancy import provisioning
 from clinic.tenancy.models import Clinic
 
 PASSWORD = "a long enough passphrase"
+CALLED = {
+    Role.OWNER: "Olive Owner",
+    Role.CLINICIAN: "Clara Clinician",
+    Role.FRONT_DESK: "Frank Frontdesk",
+    Role.AUDITOR: "Aude Auditor",
+}
 
 
 @dataclass(frozen=True)
@@ -39,18 +50,32 @@ def make_user(email: str, name: str) -> User:
     return staff.create_user(email=email, name=name, password=PASSWORD)
 
 
-def make_world(name: str, domain: str) -> World:
+def make_world(name: str, domain: str, called: Mapping[Role, str] = CALLED) -> World:
     """A committed clinic with one person of each role, `owner@domain` and so on."""
-    owner = make_user(f"owner@{domain}", "Olive Owner")
-    world = World(staff.create_clinic(name=name, owner=owner, by=Writer()), {Role.OWNER: owner})
-    for role, called in (
-        (Role.CLINICIAN, "Clara Clinician"),
-        (Role.FRONT_DESK, "Frank Frontdesk"),
-        (Role.AUDITOR, "Aude Auditor"),
-    ):
-        world.users[role] = make_user(f"{role}@{domain}", called)
-        staff.add_member(clinic=world.clinic, user=world.users[role], role=role, by=Writer())
+    users = {role: make_user(f"{role}@{domain}", called[role]) for role in Role}
+    world = World(staff.create_clinic(name=name, owner=users[Role.OWNER], by=Writer()), users)
+    for role in (Role.CLINICIAN, Role.FRONT_DESK, Role.AUDITOR):
+        staff.add_member(clinic=world.clinic, user=users[role], role=role, by=Writer())
     return world
+
+
+@contextmanager
+def dropped_at_end(world: World) -> Iterator[World]:
+    """A committed clinic while it is needed; then it goes, with everybody who was made for it."""
+    domain = world.owner.email.partition("@")[2]
+    try:
+        yield world
+    finally:
+        connections.close_all()
+        User.objects.using("owner").filter(email__endswith=f"@{domain}").delete()
+        provisioning.drop_clinic(world.clinic)
+        connections.close_all()
+
+
+def own_clinic(name: str) -> AbstractContextManager[World]:
+    """A committed clinic of a name that no other has."""
+    key = uuid4().hex[:8]
+    return dropped_at_end(make_world(f"{name} {key}", f"{key}.test"))
 
 
 def make_patient(**fields: Any) -> Patient:

@@ -35,8 +35,10 @@ class ClientScopes(SettingsScopes):
 
 def resolve_token(header: str) -> AccessToken | None:
     """The valid access token, with its client and clinic, of an `Authorization: Bearer` header; one query."""
-    token = header.removeprefix("Bearer ").strip()
-    checksum = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    checksum = hashlib.sha256(token.strip().encode("utf-8", "replace")).hexdigest()
     found = AccessToken.objects.select_related("application__clinic").filter(token_checksum=checksum).first()
     if found is None or found.application is None or not found.is_valid():
         return None

@@ -1,5 +1,6 @@
 """Making API clients."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django_tenants.utils import get_tenant_database_alias
 from oauth2_provider.generators import generate_client_secret
@@ -28,6 +29,8 @@ def create_api_client(*, clinic: Clinic, name: str, can_write: bool, by: By) -> 
         client_secret=secret,
     )
     client.full_clean()
+    if not client.name:
+        raise ValidationError("An API client needs a name.")
     with transaction.atomic(using=owner):
         client.save(using=owner)
         with clinic_scope(clinic, using=owner):

@@ -125,13 +125,13 @@ def _example_text(content: dict[str, Any], *, writing: bool = False) -> str:
 
 def example(schema: dict[str, Any], *, writing: bool = False) -> Any:
     """A value of `schema`, from the examples and constants in it; with `writing` only what can be written."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return example(document()["components"]["schemas"][name], writing=writing)
     if "const" in schema:
         return schema["const"]
     if "examples" in schema:
         return schema["examples"][0]
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return example(document()["components"]["schemas"][name], writing=writing)
     if "properties" in schema:
         shown = {name: inner for name, inner in schema["properties"].items() if not writing or "examples" in inner}
         return {name: example(inner, writing=writing) for name, inner in shown.items()}

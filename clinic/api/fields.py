@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from clinic.patients.phones import parse_phone
 from clinic.ui.forms import one_line
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,2})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -57,11 +58,14 @@ class LineField(serializers.CharField):
         return one_line(super().to_internal_value(data))
 
 
-class PhoneField(PhoneNumberField):
+class PhoneField(serializers.CharField):
     """A phone number however it is written; answered as E.164, empty where there is none."""
 
     def run_validation(self, data: Any = empty) -> Any:
         return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> Any:
+        return parse_phone(super().to_internal_value(data)) or ""
 
     def to_representation(self, value: Any) -> str:
         return value.as_e164 if value else ""
@@ -101,6 +105,8 @@ class ScoreField(serializers.DecimalField):
         return serializers.Field.validate_empty_values(self, data)
 
     def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and not NUMBER.fullmatch(data):
+            self.fail("invalid")
         if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
             self.fail("invalid")
         return super().to_internal_value(data)

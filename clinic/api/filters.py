@@ -3,7 +3,6 @@
 from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
-import django_tables2 as tables
 from django import forms
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
@@ -34,14 +33,23 @@ def refuse_parameters(request: Request, known: Container[str] = ()) -> None:
         raise ValidationError(problems)
 
 
-def order_by(table_class: type[tables.Table], text: str) -> list[str]:
-    """The `order_by` of an `ordering` such as `-date,name`; raises ValidationError for any other name."""
+def order_by(view: Any, text: str) -> list[str]:
+    """The `order_by` of an `ordering` such as `-date,name`; raises ValidationError for any other name.
+
+    Names are those of the view's `table_class`, and of `field_columns` where a field has another name than its column.
+    """
     try:
-        terms = [ordering(table_class, name) for name in text.split(",")]
+        terms = [ordering(view.table_class, _column(view, name)) for name in text.split(",")]
     except BadList as problem:
         raise ValidationError({"ordering": [str(problem)]}) from problem
     tie_break = terms[0][-1]
     return [*(term for part in terms for term in part[:-1]), tie_break]
+
+
+def _column(view: Any, name: str) -> str:
+    sign, field = ("-", name[1:]) if name.startswith("-") else ("", name)
+    columns: dict[str, str] = view.field_columns
+    return sign + columns.get(field, field)
 
 
 class ListParameters(BaseFilterBackend):
@@ -64,7 +72,7 @@ class ListParameters(BaseFilterBackend):
         found: QuerySet[Any] = filterset.qs
         if not listed:
             return found
-        return found.order_by(*order_by(mine.table_class, given.get("ordering", mine.default_ordering)))
+        return found.order_by(*order_by(mine, given.get("ordering", mine.default_ordering)))
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         mine: Any = view
@@ -103,7 +111,7 @@ def _schema(field: Any) -> dict[str, Any]:
 
 def _ordering_parameter(view: Any) -> dict[str, Any]:
     columns = view.table_class.base_columns.items()
-    names = [name for name, column in columns if column.orderable is not False]
+    names = [*(name for name, column in columns if column.orderable is not False), *view.field_columns]
     return {
         "name": "ordering",
         "in": "query",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class RolePermission(BasePermission):
-    """Safe methods need the view's `view_permission`, others its `edit_permission`; without, it is closed."""
+    """Safe methods need the view's `view_permission`, others its `edit_permission`; a view without is closed."""
 
     message = "Your role in this clinic, or the scope of your token, does not include this."
 

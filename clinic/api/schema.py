@@ -9,6 +9,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.examples import EXAMPLES
+from clinic.api.fields import NUMBER
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -201,7 +202,7 @@ class ScoreExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         number = {"type": ["number", "null"], "minimum": -999999.99, "maximum": 999999.99}
         if direction == "response":
             return number
-        return {"anyOf": [number, {**TEXT, "pattern": r"^-?\d{1,6}(\.\d{1,2})?$"}]}
+        return {"anyOf": [number, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:

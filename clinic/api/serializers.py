@@ -101,9 +101,9 @@ class PatientSerializer(StrictSerializer):
         help_text="How well the date is known; of `year` only the year is kept, as its first of January.",
     )
     phone_number = PhoneField(
-        required=False, allow_blank=True, help_text="Answered as E.164; empty where there is none."
+        max_length=40, required=False, allow_blank=True, help_text="Answered as E.164; empty where there is none."
     )
-    second_phone_number = PhoneField(required=False, allow_blank=True)
+    second_phone_number = PhoneField(max_length=40, required=False, allow_blank=True)
     address = TextField(max_length=1000, required=False, allow_blank=True)
     record_number = LineField(
         max_length=40,

@@ -1,6 +1,6 @@
 """The API's views. Each one's permissions are class attributes, which `RolePermission` reads."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework.generics import GenericAPIView
@@ -57,6 +57,7 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
     serializer_class = PatientSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
+    field_columns: ClassVar[dict[str, str]] = {"full_name": "name", "family_name": "name", "user": "practitioner"}
     http_method_names = METHODS
 
     def create(self, request: Request) -> Response:
@@ -89,6 +90,7 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
+    field_columns: ClassVar[dict[str, str]] = {"user": "practitioner"}
     http_method_names = METHODS
 
     def create(self, request: Request) -> Response:

@@ -50,7 +50,9 @@ class AssessmentFilter(django_filters.FilterSet):
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
     )
     patient = PatientIdFilter(widget=forms.HiddenInput)
-    archived = django_filters.ChoiceFilter(choices=Archived.choices, method="by_archived", empty_label="Not archived")
+    archived = django_filters.ChoiceFilter(
+        choices=Archived.choices, method="by_archived", label="Show", empty_label="Not archived"
+    )
 
     class Meta:
         model = Assessment

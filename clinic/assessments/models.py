@@ -1,6 +1,7 @@
 """Assessments: one sitting of one patient."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MinLengthValidator
@@ -78,6 +79,11 @@ class Assessment(ClinicModel):
     @property
     def type_label(self) -> str:
         return self.get_type_display()
+
+    @property
+    def score_text(self) -> str:
+        """The score without needless decimals; empty where there is none."""
+        return "" if self.score is None else f"{Decimal(self.score).normalize():f}"
 
     @property
     def practitioner_name(self) -> str:

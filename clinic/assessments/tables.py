@@ -9,10 +9,10 @@ class PatientAssessmentTable(tables.Table):
     """One patient's assessments."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
-    type = TextColumn(accessor="type_label", order_by="type")
+    type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
     date = DateColumn()
     score = NumberColumn()
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"))
+    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")
 
 
 class AssessmentTable(tables.Table):
@@ -23,7 +23,7 @@ class AssessmentTable(tables.Table):
         accessor="patient__display_name", order_by=("patient__filed_as", "patient__search_name", "patient")
     )
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number")
-    type = TextColumn(accessor="type_label", order_by="type")
+    type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
     date = DateColumn()
     score = NumberColumn()
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"))
+    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")

@@ -236,18 +236,22 @@ def _taken_page(
     return _form_page(request, form, rows, patient, assessment, status=409, existing=taken.existing)
 
 
+def _as_text(questions: list[dict[str, str]]) -> str:
+    return "\n".join(f"{row['question']} – {row['answer'] or 'no answer'}" for row in questions)
+
+
 def _conflict_page(request: Request, form: AssessmentForm, rows: Any, current: Assessment) -> HttpResponse:
     """Both versions; saving from here replaces the one that is shown, and no later one."""
     form.data["version"] = str(current.version)  # type: ignore[index]
-    stored = "\n".join(f"{row['question']} {row['answer']}".strip() for row in current.questions)
-    typed = "\n".join(f"{row['question']} {row['answer']}".strip() for row in questions_of(rows))
+    yours = initial_of(Assessment(**{"name": current.name, **form.values()}))
+    asked = Difference("Questions and answers", _as_text(current.questions), _as_text(questions_of(rows)))
     context = {
         "form": form,
         "question_rows": rows,
         "patient": current.patient,
         "heading": "Someone else changed this assessment",
         "who_text": changed_by(current.pk),
-        "rows": [*differences(form, initial_of(current)), Difference("Questions and answers", stored, typed)],
+        "rows": [*differences(form, initial_of(current), yours), asked],
         "submit_label": "Save my version",
         "reload_url": reverse("assessments:detail", args=[current.pk]),
     }

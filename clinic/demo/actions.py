@@ -68,7 +68,7 @@ def make_demo() -> None:
         add_member(clinic=clinic, user=_user(*BOTH), role=Role.CLINICIAN, by=OPERATOR)
         with clinic_scope(clinic):
             if not Patient.objects.exists():
-                _register_patients(Random(domain))  # noqa: S311
+                register_patients(Random(domain), PATIENTS)  # noqa: S311
 
 
 def demo_is_there() -> bool:
@@ -83,15 +83,11 @@ def demo_is_there() -> bool:
     return True
 
 
-def _user(email: str, name: str) -> User:
-    existing = User.objects.using("owner").filter(email=email).first()
-    return existing or create_user(email=email, name=name, password=settings.DEMO_PASSWORD)
-
-
-def _register_patients(random: Random) -> None:
+def register_patients(random: Random, count: int) -> None:
+    """Invented patients and their assessments in the active clinic; the same for the same seed and day."""
     today = timezone.localdate()
     practitioners = list(Practitioner.objects.active())
-    for number, person in enumerate(people(random, PATIENTS, today=today)):
+    for number, person in enumerate(people(random, count, today=today)):
         patient = create_patient(
             by=OPERATOR,
             user=random.choice(practitioners),
@@ -113,3 +109,8 @@ def _register_patients(random: Random) -> None:
             )  # fmt: skip
         if number % 29 == 28:
             archive_patient(by=OPERATOR, id=patient.pk)
+
+
+def _user(email: str, name: str) -> User:
+    existing = User.objects.using("owner").filter(email=email).first()
+    return existing or create_user(email=email, name=name, password=settings.DEMO_PASSWORD)

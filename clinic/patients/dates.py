@@ -6,7 +6,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic.patients.models import BirthPrecision
+from clinic.patients.models import BirthPrecision, Patient
 from clinic.ui.dates import parse_date
 
 ABOUT = re.compile(r"(?:about|around|approx\.?|circa|ca?\.?|~)\s*(?=\d)", re.IGNORECASE)
@@ -36,3 +36,11 @@ def check_birth_date(born: date) -> date:
     if born.year < today.year - OLDEST:
         raise ValidationError(f"This date of birth is more than {OLDEST} years back.", code="too_old")
     return born
+
+
+def birth_date_echo(text: str, *, estimated: bool) -> str:
+    """How `text` was understood: "12 March 1961, 65 years". Raises ValidationError as `parse_birth_date` does."""
+    born, precision = parse_birth_date(text)
+    if estimated and precision == BirthPrecision.EXACT:
+        precision = BirthPrecision.ESTIMATED
+    return Patient(date_of_birth=born, date_of_birth_precision=precision).birth_text

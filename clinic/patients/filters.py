@@ -27,11 +27,13 @@ class Archived(TextChoices):
 class PatientFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     gender = django_filters.ChoiceFilter(choices=Gender.choices, empty_label="Any")
-    age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", empty_label="Any")
+    age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
     )
-    archived = django_filters.ChoiceFilter(choices=Archived.choices, method="by_archived", empty_label="Not archived")
+    archived = django_filters.ChoiceFilter(
+        choices=Archived.choices, method="by_archived", label="Show", empty_label="Not archived"
+    )
 
     class Meta:
         model = Patient

@@ -26,7 +26,7 @@ class PhoneColumn(TextColumn):
     css = "nowrap"
 
     def cell(self, value: Any, record: Patient) -> str:  # type: ignore[override]
-        return escape(value.as_international) if value else ""
+        return f'<bdi dir="ltr">{escape(value.as_international)}</bdi>' if value else ""
 
 
 class PatientTable(tables.Table):
@@ -36,5 +36,5 @@ class PatientTable(tables.Table):
     age = TextColumn(verbose_name="Age", css="num", order_by="-date_of_birth")
     gender = TextColumn(accessor="gender_label", order_by="gender")
     phone_number = PhoneColumn(verbose_name="Phone")
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"))
+    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")
     created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")

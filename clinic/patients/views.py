@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,10 +13,10 @@ from clinic.access import Permission, Request, requires
 from clinic.audit.queries import changed_by
 from clinic.patients import actions
 from clinic.patients.collisions import distinguishing_names
-from clinic.patients.dates import parse_birth_date
+from clinic.patients.dates import birth_date_echo
 from clinic.patients.filters import PatientFilter
 from clinic.patients.forms import PatientForm, initial_of, new_initial
-from clinic.patients.models import BirthPrecision, Patient
+from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
@@ -60,10 +60,7 @@ def patient_new(request: Request) -> HttpResponse:
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = PatientForm(initial=new_initial(request.actor.id if mine else None), next_number=number)
         return _form_page(request, form)
-    data = request.POST.copy()
-    if "full_name_choice" in data:
-        data["full_name"] = str(data["full_name_choice"])
-    form = PatientForm(data, next_number=number)
+    form = PatientForm(_with_chosen_name(request), next_number=number)
     if not form.is_valid():
         return _form_page(request, form)
     try:
@@ -83,9 +80,7 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     if request.method != "POST":
         return _form_page(request, PatientForm(initial=initial_of(patient)), patient)
-    data = request.POST.copy()
-    if "full_name_choice" in data:
-        data["full_name"] = str(data["full_name_choice"])
+    data = _with_chosen_name(request)
     data.setdefault("version", str(patient.version))
     form = PatientForm(data)
     if not form.is_valid():
@@ -138,13 +133,22 @@ def patient_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
 def birth_date_understood(request: Request) -> HttpResponse:
     """A fragment that echoes a date of birth as it was understood; posted, so that it is in no address."""
     try:
-        born, precision = parse_birth_date(request.POST.get("date_of_birth", ""))
+        echo = birth_date_echo(
+            request.POST.get("date_of_birth", ""), estimated=bool(request.POST.get("date_is_estimated"))
+        )
     except ValidationError as error:
-        return HttpResponse(" ".join(error.messages), content_type="text/plain; charset=utf-8")
-    if request.POST.get("date_is_estimated") and precision == BirthPrecision.EXACT:
-        precision = BirthPrecision.ESTIMATED
-    patient = Patient(date_of_birth=born, date_of_birth_precision=precision)
-    return HttpResponse(patient.birth_text, content_type="text/plain; charset=utf-8")
+        echo = " ".join(error.messages)
+    return HttpResponse(echo, content_type="text/plain; charset=utf-8")
+
+
+def _with_chosen_name(request: Request) -> QueryDict:
+    """What was posted, with the name chosen on the collision page; filed as the name that was typed would be."""
+    data = request.POST.copy()
+    if "full_name_choice" in data:
+        if not str(data.get("family_name", "")).strip():
+            data["family_name"] = actions.filed_family_name(str(data.get("full_name", "")))
+        data["full_name"] = str(data["full_name_choice"])
+    return data
 
 
 def _form_page(request: Request, form: PatientForm, patient: Patient | None = None) -> HttpResponse:
@@ -159,18 +163,26 @@ def _form_page(request: Request, form: PatientForm, patient: Patient | None = No
     return render(request, "patients/patient_form.html", context, status=422 if form.is_bound else 200)
 
 
+def _typed(form: PatientForm) -> dict[str, Any]:
+    """What was typed as it would be stored and shown again; a new patient's free fields as the clinic fills them."""
+    values = form.values()
+    values.setdefault("family_name", actions.filed_family_name(values["full_name"]))
+    values["record_number"] = values["record_number"] or actions.next_record_number()
+    return initial_of(Patient(**values))
+
+
 def _collision_page(
     request: Request, form: PatientForm, existing: Patient, patient: Patient | None = None
 ) -> HttpResponse:
     context = {
         "form": form,
-        "heading": "You already have a patient of this name",
+        "heading": "There is already a patient of this name",
         "existing": existing,
         "patient": patient,
-        "rows": differences(form, initial_of(existing)),
+        "rows": differences(form, initial_of(existing), _typed(form)),
         "suggestions": distinguishing_names(form.cleaned_data, existing),
         "submit_label": "Save changes" if patient else "Register patient",
-        "cancel_url": reverse("patients:list"),
+        "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
     }
     return render(request, "patients/patient_collision.html", context, status=409)
 
@@ -183,8 +195,8 @@ def _conflict_page(request: Request, form: PatientForm, current: Patient) -> Htt
         "patient": current,
         "heading": "Someone else changed this patient",
         "who_text": changed_by(current.pk),
-        "rows": differences(form, initial_of(current)),
+        "rows": differences(form, initial_of(current), _typed(form)),
         "submit_label": "Save my version",
         "reload_url": reverse("patients:detail", args=[current.pk]),
     }
-    return render(request, "ui/conflict.html", context, status=409)
+    return render(request, "patients/patient_conflict.html", context, status=409)

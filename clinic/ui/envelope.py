@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
+
 from clinic.access import Request
 
 Envelope = dict[str, Any]
@@ -16,7 +18,11 @@ def envelope(
     error: dict[str, Any] | None = None,
 ) -> Envelope:
     """`results` is a list for lists and the object for one; with `error` (`code`, `fields`) success is false."""
-    params = {name: values if len(values) > 1 else values[0] for name, values in request.GET.lists()}
+    try:
+        given = request.GET.lists()
+    except TooManyFieldsSent:
+        given = ()
+    params = {name: values if len(values) > 1 else values[0] for name, values in given}
     meta: dict[str, Any] = {
         "success": error is None,
         "message": message,

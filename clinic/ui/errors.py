@@ -1,5 +1,6 @@
 """The one place that answers errors: a page for people, the envelope for programs. Nothing here queries."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,8 @@ TITLES = {
     500: "Something went wrong on our side",
     503: "The clinic is unavailable for a moment",
 }
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ROW = re.compile(r"\w+-(?P<index>\d{1,4})-(?P<field>\w+)", re.ASCII)
 DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
 LOST_AT_COMMIT_MESSAGE = (
     "The database did not answer when this was to be saved, so it is not known whether it was. "
@@ -44,6 +47,7 @@ def answer(
     code: str,
     message: str,
     *,
+    title: str = "",
     details: Sequence[str] = (),
     fields: dict[str, Any] | None = None,
 ) -> HttpResponse:
@@ -56,7 +60,7 @@ def answer(
         context = {
             "request": request,
             "status": status,
-            "title": TITLES.get(status, TITLES[400]),
+            "title": title or TITLES.get(status, TITLES[400]),
             "message": message,
             "details": details,
             "request_id": getattr(request, "request_id", None),
@@ -129,11 +133,18 @@ def kept(request: Request, status: int, **context: Any) -> HttpResponse:
         for value in values
     ]
     typed = [
-        (name.replace("_", " ").replace("-", " ").capitalize(), value)
+        (_label(name), value)
         for name, value in hidden
-        if value and name not in ("clinic", "id", "version") and "_FORMS" not in name
+        if value and name != "version" and "_FORMS" not in name and not UUID.fullmatch(value)
     ]
     body = render_to_string("ui/kept.html", {**context, "hidden": hidden, "typed": typed}, request)
     response = HttpResponse(body, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _label(name: str) -> str:
+    """A field's name in words; of repeated rows "questions-0-answer" is "Answer 1"."""
+    if row := ROW.fullmatch(name):
+        name = f"{row['field']} {int(row['index']) + 1}"
+    return name.replace("_", " ").capitalize()

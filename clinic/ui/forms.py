@@ -8,9 +8,8 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.formats import date_format
 
-from clinic.ui.dates import parse_date
+from clinic.ui.dates import parse_date, written
 
 
 def one_line(text: str) -> str:
@@ -35,7 +34,7 @@ class DateField(forms.CharField):
         return parse_date(text) if text else None
 
     def prepare_value(self, value: Any) -> Any:
-        return date_format(value, "j F Y") if isinstance(value, date) else value
+        return written(value) if isinstance(value, date) else value
 
 
 def helper() -> FormHelper:
@@ -62,21 +61,21 @@ class Difference:
 def shown(field: forms.Field, value: Any) -> str:
     """A field's value in words, the way somebody who compares two versions reads it."""
     value = field.prepare_value(getattr(value, "pk", value))
-    if value in (None, "", [], False):
+    if isinstance(field, forms.BooleanField):
+        return "Yes" if value else "No"
+    if value in (None, "", []):
         return ""
-    if value is True:
-        return "Yes"
     labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     return labels.get(str(value), str(value))
 
 
-def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Difference]:
-    """The form's visible fields as they are stored now (`current`, its initial values) and as they were typed."""
+def differences(form: forms.BaseForm, theirs: Mapping[str, Any], yours: Mapping[str, Any]) -> list[Difference]:
+    """The form's visible fields as two versions fill them; both are initial values, so spelling is no difference."""
     return [
         Difference(
             str(bound.label),
-            shown(bound.field, current.get(bound.name)),
-            one_line(shown(bound.field, bound.value())),
+            shown(bound.field, theirs.get(bound.name)),
+            shown(bound.field, yours.get(bound.name)),
         )
         for bound in form.visible_fields()
     ]

@@ -149,11 +149,27 @@
     }
   });
 
+  // htmx notes the address, with what was searched for, in the browser's storage: it must not stay there.
+  const forget = () => {
+    try {
+      sessionStorage.removeItem("htmx-current-path-for-history");
+    } catch {
+      // Storage is closed, so nothing was noted.
+    }
+  };
+  forget();
+  for (const kind of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) {
+    document.addEventListener(kind, forget);
+  }
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     document.getElementById("offline").hidden = true;
     if (!/<html[\s>]/i.test(xhr.responseText)) return;
-    if (xhr.status < 400) {
+    if (event.detail.target.id !== "table") {
+      // A form asked in passing and must not be lost to the answer; sending it will say the same.
+      event.detail.shouldSwap = false;
+    } else if (xhr.status < 400) {
       event.detail.shouldSwap = false;
       window.location.assign(xhr.responseURL);
     } else {

@@ -11,8 +11,8 @@ from django.urls import include, path
 from clinic.access import Permission, requires
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
+from tests.committed import administer
 from tests.conftest import signed_in
-from tests.tenancy.conftest import administer
 from tests.world import make_patient
 
 pytestmark = pytest.mark.urls(__name__)

@@ -1,44 +1,78 @@
-"""Committed clinics for what an outer transaction would hide: the start, the end and the loss of a transaction."""
+"""What the tests of tenancy share: the owner's connection, committed clinics, later releases."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from uuid import UUID, uuid4
-
-import psycopg2
 import pytest
 from django.db import connection, connections
-from pytest_django.plugin import DjangoDbBlocker
 
-from clinic.staff.models import Practitioner
-from clinic.tenancy import provisioning
-from clinic.tenancy.models import Clinic
-from clinic.tenancy.scope import clinic_scope
-from tests.postgres import ADMIN_DSN
-from tests.world import make_patient
+from clinic.tenancy import migrating, provisioning
+from clinic.tenancy.grants import GRANTS
+from clinic.tenancy.models import Clinic, PreparedSchema
+from tests.committed import make_clinic
 
-# A practitioner who works in both clinics of a pair, so has the same key in both.
-SHARED_KEY = UUID("5eed0000-0000-4000-8000-000000000001")
-
-
-def administer(sql: str, *parameters: object) -> list[tuple]:
-    """Run a statement as the server's administrator, on a connection of its own; its rows, if it has any."""
-    with closing(psycopg2.connect(ADMIN_DSN)) as admin, admin.cursor() as cursor:
-        admin.autocommit = True
-        cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []
+UNDO = """
+DROP TABLE IF EXISTS {0}.patients_visit;
+ALTER TABLE {0}.patients_patient DROP COLUMN IF EXISTS nickname, DROP CONSTRAINT IF EXISTS patient_lucky,
+    ALTER COLUMN version TYPE integer;
+DELETE FROM {0}.django_migrations WHERE name LIKE 'p9%'
+"""
 
 
-def make_clinic(title: str) -> Clinic:
-    """A committed clinic called `title and a key` with one practitioner and the patient `title Patient`."""
-    clinic = provisioning.create_clinic(name=f"{title} {uuid4().hex[:6]}")
-    with clinic_scope(clinic):
-        Practitioner.objects.create(pk=SHARED_KEY, display_name=f"{title} Practitioner")
-        make_patient(full_name=f"{title} Patient")
-    return clinic
+@pytest.fixture
+def owner(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield provisioning.owner_connection()
+        connections.close_all()
+
+
+@pytest.fixture
+def make(owner):
+    """Makes committed clinics, which are dropped afterwards."""
+    made = []
+
+    def make_one(name):
+        made.append(provisioning.create_clinic(name=name))
+        return made[-1]
+
+    yield make_one
+    for clinic in made:
+        provisioning.drop_clinic(clinic)
+
+
+@pytest.fixture
+def no_prepared(owner):
+    """There are no prepared schemas, and none are left."""
+    yield
+    for row in PreparedSchema.objects.using("owner"):
+        provisioning.drop_schema(row.schema_name)
+        row.delete()
+
+
+def forget_release():
+    migrating.release.cache_clear()
+    provisioning.fingerprint.cache_clear()
+
+
+@pytest.fixture
+def release(owner, settings):
+    """A function that makes one of `tests.late` the release of the code; every clinic is taken back afterwards."""
+
+    def use(name):
+        settings.MIGRATION_MODULES = {"patients": f"tests.late.{name}"}
+        if name in ("plain", "code"):
+            GRANTS["patients_visit"] = "SELECT, INSERT"
+        forget_release()
+
+    yield use
+    settings.MIGRATION_MODULES = {}
+    GRANTS.pop("patients_visit", None)
+    forget_release()
+    with owner.cursor() as cursor:
+        for clinic in Clinic.objects.using("owner"):
+            cursor.execute(UNDO.format(f'"{clinic.schema_name}"'))
+    Clinic.objects.using("owner").update(fenced=False)
 
 
 @pytest.fixture(scope="module")
-def pair(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Clinic, Clinic]]:
+def pair(django_db_setup, django_db_blocker):
     """Two committed clinics, North and South, and no outer transaction; dropped after the module."""
     with django_db_blocker.unblock():
         clinics = make_clinic("North"), make_clinic("South")
@@ -50,11 +84,11 @@ def pair(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 @pytest.fixture
-def north(pair: tuple[Clinic, Clinic]) -> Iterator[Clinic]:
+def north(pair):
     yield pair[0]
     connection.close()
 
 
 @pytest.fixture
-def south(pair: tuple[Clinic, Clinic]) -> Clinic:
+def south(pair):
     return pair[1]

@@ -12,10 +12,10 @@ from django.test import Client
 from clinic.access import Role
 from clinic.staff import actions as staff
 from clinic.tenancy import provisioning
+from tests.committed import make_clinic
 from tests.conftest import signed_in, worlds
 from tests.pooler import SERVERS, database_url, pgbouncer
 from tests.postgres import ROOT
-from tests.tenancy.conftest import make_clinic
 from tests.visitor import cookie
 from tests.world import Writer
 

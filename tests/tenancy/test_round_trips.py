@@ -7,8 +7,8 @@ from django.test import Client
 from clinic.patients.models import Patient
 from clinic.tenancy.backend import base
 from clinic.tenancy.scope import clinic_scope
+from tests.committed import administer
 from tests.conftest import signed_in
-from tests.tenancy.conftest import administer
 from tests.visitor import Visitor, cookie
 from tests.wire import wire
 from tests.world import make_patient

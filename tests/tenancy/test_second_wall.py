@@ -13,7 +13,7 @@ import pytest
 from django.db import Error, connection, transaction
 
 from clinic.tenancy.scope import clinic_scope
-from tests.tenancy.conftest import administer
+from tests.committed import administer
 
 READ = "SELECT full_name FROM {south}.patients_patient"
 # Beyond this wall, with the reason. The README lists the same.

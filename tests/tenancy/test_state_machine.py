@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import WrongClinic, clinic_scope, public_scope
-from tests.tenancy.conftest import administer
+from tests.committed import administer
 from tests.world import make_patient
 
 CLINICS: list[Any] = []

@@ -9,7 +9,7 @@ from django.db import DatabaseError, Error, IntegrityError, ProgrammingError, co
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import WrongClinic, clinic_scope, public_scope
-from tests.tenancy.conftest import administer
+from tests.committed import administer
 from tests.world import make_patient
 
 NOT_THERE = pytest.raises(ProgrammingError, match="does not exist")

@@ -1,0 +1,101 @@
+"""Both ways into the API: a person's session, and a program's token."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from clinic.api.actions import create_api_client
+from clinic.tenancy.scope import clinic_scope
+from tests.conftest import worlds
+from tests.world import World, Writer, make_assessment, make_patient
+
+Credentials = dict[tuple[str, bool], tuple[str, str]]
+
+
+@pytest.fixture(scope="session")
+def credentials(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Credentials:
+    """The id and secret of two API clients of each clinic, by the clinic's name and whether they may write."""
+    made = {}
+    with django_db_blocker.unblock():
+        for world in (worlds.riverside, worlds.hillside):
+            for write in (False, True):
+                client, secret = create_api_client(
+                    clinic=world.clinic, name=f"Laboratory {write}", can_write=write, by=Writer()
+                )
+                made[world.clinic.name, write] = client.client_id, secret
+        connections.close_all()
+    return made
+
+
+def basic(name: str, secret: str) -> str:
+    return "Basic " + b64encode(f"{name}:{secret}".encode()).decode()
+
+
+@pytest.fixture
+def program(db: None, credentials: Credentials) -> Callable[..., Client]:
+    """A function that gives a new client with a token for a clinic, fetched as programs do."""
+
+    def made(world: World, *, write: bool = True) -> Client:
+        header = basic(*credentials[world.clinic.name, write])
+        form = {"grant_type": "client_credentials"}
+        answer = Client().post("/o/token/", form, headers={"Authorization": header})
+        assert answer.status_code == 200, answer.content
+        return Client(headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+
+    return made
+
+
+@pytest.fixture(params=["session", "token"])
+def client(request, riverside, sign_in, program) -> Client:
+    """Riverside's clinician, and a program that may write there."""
+    return sign_in(riverside.clinician) if request.param == "session" else program(riverside)
+
+
+@pytest.fixture
+def person(riverside, sign_in) -> Client:
+    return sign_in(riverside.clinician)
+
+
+@pytest.fixture
+def patient_body(riverside):
+    """What registers a patient; a new name each time."""
+    return lambda **fields: {
+        "user": str(riverside.clinician.pk),
+        "full_name": f"Ana García {uuid4().hex[:6]}",
+        "gender": "female",
+        "date_of_birth": "1961-03-12",
+        **fields,
+    }
+
+
+@pytest.fixture
+def patient(riverside):
+    with clinic_scope(riverside.clinic):
+        return make_patient(full_name="Ana García López", family_name="García López")
+
+
+@pytest.fixture
+def assessment(riverside, patient):
+    with clinic_scope(riverside.clinic):
+        return make_assessment(patient, name="Physical")
+
+
+@pytest.fixture
+def assessment_body(riverside, patient):
+    return lambda **fields: {
+        "patient": str(patient.pk),
+        "user": str(riverside.clinician.pk),
+        "type": "physical",
+        "date": "2026-03-01",
+        **fields,
+    }
+
+
+def send(client: Client, method: str, path: str, body: object = None, **headers: str):
+    """Send `body` as JSON; text and bytes go as they are."""
+    return getattr(client, method)(path, body, content_type="application/json", headers=headers)

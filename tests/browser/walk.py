@@ -1,0 +1,248 @@
+"""Every page in every state, one after the other: for the checks that no page may fail, and for the pictures."""
+
+import re
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+from django.core import mail
+from playwright.sync_api import Page
+
+from clinic.patients import actions as patients
+from clinic.patients.models import Patient
+from clinic.tenancy.scope import clinic_scope
+from tests.browser.breaking import broken_table, cancelled_statements
+from tests.browser.conftest import Watch, sign_in
+from tests.browser.site import Site
+from tests.world import Writer
+
+Visit = Callable[..., Page]
+Shown = Iterator[tuple[str, Page]]
+TOO_MANY_FIELDS = "&".join(f"field{number}" for number in range(1001))
+
+
+def every_page(visit: Visit, watch: Watch, site: Site) -> Shown:
+    """The name of each state and the page that shows it."""
+    yield from strangers(visit(), watch, site)
+    yield from people_without_a_page(visit, watch, site)
+    page = visit(site.both)
+    pressed(page, re.compile(site.world.clinic.name))
+    yield from lists(page, watch, site)
+    yield from about_a_patient(page, watch, site)
+    yield from patient_forms(page, watch, site)
+    yield from about_assessments(page, watch, site)
+    yield from assessment_forms(page, watch, site)
+    yield from account(page, watch, site)
+    yield from refusals(page, watch, site)
+    yield from kept_pages(page, watch, site)
+
+
+def pressed(page: Page, name: str | re.Pattern[str]) -> None:
+    """Press a button of the page itself and wait for the page that answers."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name=name, exact=isinstance(name, str)).click()
+
+
+def strangers(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/accounts/login/")
+    yield "sign-in", page
+    page.get_by_label("Email").fill("nobody@example.test")
+    page.get_by_label("Password").fill("wrong")
+    pressed(page, "Sign in")
+    yield "sign-in-refused", page
+    page.goto("/accounts/password/reset/")
+    yield "reset", page
+    pressed(page, "Send the link")
+    yield "reset-refused", page
+    mail.outbox.clear()
+    page.get_by_label("Email").fill(site.world.clinician.email)
+    pressed(page, "Send the link")
+    yield "reset-sent", page
+    link = re.search(r"https?://\S+", str(mail.outbox[0].body))
+    assert link is not None
+    page.goto(link[0])
+    yield "reset-choose", page
+    page.get_by_label("New password").first.fill("short")
+    pressed(page, "Change password")
+    yield "reset-choose-refused", page
+    page.goto("/accounts/password/reset/key/1-expired/")
+    yield "reset-expired", page
+    page.goto("/accounts/password/reset/key/done/")
+    yield "reset-done", page
+    page.goto("/accounts/inactive/")
+    yield "account-closed", page
+    watch.provokes(404, "/nothing/")
+    page.goto("/nothing/")
+    yield "error-404-signed-out", page
+
+
+def people_without_a_page(visit: Visit, watch: Watch, site: Site) -> Shown:
+    watch.provokes(403, "/accounts/no-clinic/")
+    yield "no-clinic", visit(site.nobody)
+    yield "choose-clinic", visit(site.both)
+    page = visit(site.world.auditor)
+    page.goto(f"/patients/{site.patient.pk}/")
+    yield "patient-read-only", page
+    watch.provokes(403, "/patients/new/")
+    page.goto("/patients/new/")
+    yield "error-403", page
+
+
+def lists(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/patients/")
+    yield "patients", page
+    page.locator(".clinic > summary").click()
+    yield "patients-clinic-menu", page
+    page.locator(".account > summary").click()
+    yield "patients-account-menu", page
+    page.goto("/patients/?gender=female&age=18-39&sort=-created_at")
+    yield "patients-filtered", page
+    page.goto("/patients/?q=nobody+is+called+this")
+    yield "patients-empty", page
+    watch.provokes(400, "/patients/")
+    page.goto("/patients/?gender=female&age=7")
+    yield "patients-error", page
+    page.goto("/patients/?per_page=10&page=3&archived=all")
+    yield "patients-page-3", page
+
+
+def about_a_patient(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto(f"/patients/{site.patient.pk}/")
+    yield "patient", page
+    page.goto(f"/patients/{site.away.pk}/")
+    yield "patient-archived", page
+    pressed(page, "Restore")
+    yield "patient-restored", page
+    pressed(page, "Archive")
+
+
+def patient_forms(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/patients/new/")
+    yield "patient-new", page
+    watch.provokes(422, "/patients/new/")
+    page.get_by_label("Date of birth").fill("31 February 1961")
+    page.get_by_label("Phone number", exact=False).first.fill("12")
+    pressed(page, "Register patient")
+    yield "patient-errors", page
+    watch.provokes(409, "/patients/new/")
+    page.get_by_label("Full name").fill(site.fresh.full_name)
+    page.get_by_label("Female").check()
+    page.get_by_label("Date of birth").fill("3 May 1980")
+    page.get_by_label("Phone number", exact=False).first.fill("020 7946 0018")
+    page.get_by_label("Responsible practitioner").select_option(str(site.fresh.user_id))
+    pressed(page, "Register patient")
+    yield "patient-collision", page
+    page.goto(f"/patients/{site.fresh.pk}/edit/")
+    yield "patient-edit", page
+    with clinic_scope(site.world.clinic):
+        version = Patient.objects.get(pk=site.fresh.pk).version
+        address = f"{version} Station Road\nRiverton\nRI4 4XX"
+        patients.update_patient(by=Writer(), id=site.fresh.pk, version=None, address=address)
+    watch.provokes(409, f"/patients/{site.fresh.pk}/edit/")
+    page.get_by_label("Address").fill("14 Mill Lane\nRiverton\nRI4 4XX")
+    pressed(page, "Save changes")
+    yield "patient-conflict", page
+
+
+def about_assessments(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto(f"/patients/{site.patient.pk}/assessments/")
+    yield "patient-assessments", page
+    page.goto(f"/patients/{site.fresh.pk}/assessments/")
+    yield "patient-assessments-none", page
+    page.goto("/assessments/")
+    yield "assessments", page
+    page.goto("/assessments/?type=mental_health&score_min=3&date_from=1+March+2024")
+    yield "assessments-filtered", page
+    watch.provokes(400, "/assessments/")
+    page.goto("/assessments/?date_from=soon")
+    yield "assessments-error", page
+    page.goto(f"/assessments/{site.assessment.pk}/")
+    yield "assessment", page
+
+
+def assessment_forms(page: Page, watch: Watch, site: Site) -> Shown:
+    new = f"/assessments/new/?patient={site.patient.pk}"
+    page.goto(new)
+    page.get_by_role("textbox", name="Question").first.fill("How far can you walk?")
+    page.get_by_role("button", name="Add a question").click()
+    yield "assessment-new", page
+    watch.provokes(422, "/assessments/new/")
+    page.get_by_role("textbox", name="Answer").nth(1).fill("To the shop")
+    page.get_by_label("Date", exact=True).fill("yesterday")
+    pressed(page, "Save assessment")
+    yield "assessment-errors", page
+    watch.provokes(409, "/assessments/new/")
+    page.get_by_role("textbox", name="Question").nth(1).fill("And back?")
+    page.get_by_label("Type", exact=True).select_option("physical")
+    page.get_by_label("Date", exact=True).fill("1 March 2026")
+    page.get_by_role("textbox", name="Name").fill(site.assessment.name)
+    pressed(page, "Save assessment")
+    yield "assessment-name-taken", page
+    edit = f"/assessments/{site.assessment.pk}/edit/"
+    page.goto(edit)
+    yield "assessment-edit", page
+    watch.provokes(409, edit)
+    page.locator("[name=version]").evaluate("field => field.value = 999")
+    page.get_by_label("Final score").fill("17")
+    pressed(page, "Save changes")
+    yield "assessment-conflict", page
+
+
+def account(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/accounts/password/change/")
+    yield "password-change", page
+    page.get_by_label("Current password").fill("wrong")
+    page.get_by_label("New password").first.fill("short")
+    page.get_by_label("New password").last.fill("other")
+    pressed(page, "Change password")
+    yield "password-change-refused", page
+    page.goto("/accounts/reauthenticate/")
+    yield "reauthenticate", page
+    page.goto("/accounts/logout/")
+    yield "sign-out", page
+    page.goto("/api/v1/docs/")
+    yield "api-docs", page
+
+
+def refusals(page: Page, watch: Watch, site: Site) -> Shown:
+    watch.provokes(400, "/patients/")
+    page.goto(f"/patients/?{TOO_MANY_FIELDS}")
+    yield "error-400", page
+    lost = f"/patients/{uuid4()}/"
+    watch.provokes(404, lost)
+    page.goto(lost)
+    yield "error-404", page
+    watch.provokes(405, f"/patients/{site.patient.pk}/archive/")
+    page.goto(f"/patients/{site.patient.pk}/archive/")
+    yield "error-405", page
+    watch.provokes(500, "/assessments/")
+    with broken_table(site.world.clinic, "assessments_assessment"):
+        page.goto("/assessments/")
+    yield "error-500", page
+    watch.provokes(503, "/assessments/")
+    with cancelled_statements(site.world.clinic, "assessments_assessment"):
+        page.goto("/assessments/")
+    yield "error-503", page
+
+
+def kept_pages(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/patients/new/")
+    page.get_by_label("Full name").fill("Kept As Typed")
+    page.get_by_label("Address").fill("12 Mill Lane\nRiverton")
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/patients/")
+    elsewhere.locator(".clinic > summary").click()
+    with elsewhere.expect_navigation():
+        elsewhere.get_by_role("button", name=site.other.clinic.name).click()
+    watch.provokes(409, "/patients/new/")
+    pressed(page, "Register patient")
+    yield "error-409", page
+    elsewhere.goto("/accounts/logout/")
+    pressed(elsewhere, "Sign out")
+    watch.provokes(401, "/patients/new/")
+    pressed(page, re.compile("^Switch to"))
+    yield "error-401", page
+    sign_in(elsewhere, site.world.clinician)
+    elsewhere.close()
+    watch.provokes(403, "/patients/new/")
+    pressed(page, "Send again")
+    yield "error-403-sent-again", page
