@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -125,8 +125,10 @@ class ClinicMiddleware:
         except IntegrityError:
             message = "What this refers to changed meanwhile. Nothing was saved; reload and try again."
             return errors.answer(request, 409, "conflict", message)
-        except DatabaseError:
-            return errors.answer(request, 503, "unavailable", errors.DATABASE_MESSAGE)
+        except (DatabaseError, InterfaceError):
+            safe = request.method in SAFE_METHODS
+            message = errors.DATABASE_MESSAGE if safe else errors.LOST_AT_COMMIT_MESSAGE
+            return errors.answer(request, 503, "unavailable", message)
         if isinstance(response, HttpResponseNotAllowed):
             response = not_allowed(request, response)
         if request.actor is not None:

@@ -8,12 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from clinic.assessments.dates import check_assessment_date
 from clinic.assessments.models import Assessment, AssessmentType
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.ui.dates import written
 from clinic.ui.forms import DateField, LineField, helper
 
 MOST_QUESTIONS = 200
@@ -108,8 +108,7 @@ def questions_of(rows: "BaseFormSet[QuestionForm]") -> list[dict[str, str]]:
 
 
 def new_initial(practitioner_id: str | None) -> dict[str, Any]:
-    today = date_format(timezone.localdate(), "j F Y")
-    return {"id": uuid.uuid4(), "user": practitioner_id, "date": today}
+    return {"id": uuid.uuid4(), "user": practitioner_id, "date": written(timezone.localdate())}
 
 
 def initial_of(assessment: Assessment) -> dict[str, Any]:
@@ -118,7 +117,7 @@ def initial_of(assessment: Assessment) -> dict[str, Any]:
         "id": assessment.pk,
         "version": assessment.version,
         "type": assessment.type,
-        "date": date_format(assessment.date, "j F Y"),
+        "date": written(assessment.date),
         "name": assessment.name,
         "user": assessment.user_id,
         "score": assessment.score_text,

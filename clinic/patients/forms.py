@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
-from django.utils.formats import date_format
 from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.patients.dates import birth_date_echo, parse_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
+from clinic.ui.dates import written
 from clinic.ui.forms import LineField, helper
 
 
@@ -38,7 +38,7 @@ class BirthDateField(forms.CharField):
         return parse_birth_date(super().clean(value))
 
     def prepare_value(self, value: Any) -> Any:
-        return date_format(value, "j F Y") if isinstance(value, date) else value
+        return written(value) if isinstance(value, date) else value
 
 
 class PhoneField(forms.CharField):
@@ -141,14 +141,15 @@ def new_initial(practitioner_id: str | None) -> dict[str, Any]:
 
 def initial_of(patient: Patient) -> dict[str, Any]:
     """How `patient` fills the form; also how a conflict shows what is stored."""
+    born, precision = patient.date_of_birth, patient.date_of_birth_precision
     return {
         "id": patient.pk,
         "version": patient.version,
         "full_name": patient.full_name,
         "family_name": patient.family_name,
         "gender": patient.gender,
-        "date_of_birth": patient.birth_date_text.removeprefix("about "),
-        "date_is_estimated": patient.date_of_birth_precision == BirthPrecision.ESTIMATED,
+        "date_of_birth": str(born.year) if precision == BirthPrecision.YEAR else written(born),
+        "date_is_estimated": precision == BirthPrecision.ESTIMATED,
         "phone_number": patient.phone_number,
         "second_phone_number": patient.second_phone_number,
         "address": patient.address,

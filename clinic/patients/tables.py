@@ -26,7 +26,7 @@ class PhoneColumn(TextColumn):
     css = "nowrap"
 
     def cell(self, value: Any, record: Patient) -> str:  # type: ignore[override]
-        return escape(value.as_international) if value else ""
+        return f'<bdi dir="ltr">{escape(value.as_international)}</bdi>' if value else ""
 
 
 class PatientTable(tables.Table):

@@ -44,7 +44,7 @@ class TextColumn(tables.Column):
 
     def cell(self, value: Any, record: models.Model) -> str:
         """The cell's inner HTML, escaped."""
-        return escape(value) if value not in (None, "") else ""
+        return f"<bdi>{escape(value)}</bdi>" if value not in (None, "") else ""
 
 
 class LinkColumn(TextColumn):

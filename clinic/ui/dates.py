@@ -17,6 +17,11 @@ MONTH_FIRST = re.compile(r"(?P<m>[a-z]{3,9})\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,?
 HINT = "Write day, month and year, such as 12 March 1961 or 12/3/1961."
 
 
+def written(day: date) -> str:
+    """A date as our fields are filled with it, "12 March 1961": what `parse_date` reads, in every language."""
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
+
+
 def month_number(text: str) -> int:
     if text.isdigit():
         return int(text)

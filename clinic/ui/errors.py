@@ -31,6 +31,10 @@ TITLES = {
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ROW = re.compile(r"\w+-(?P<index>\d{1,4})-(?P<field>\w+)", re.ASCII)
 DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
+LOST_AT_COMMIT_MESSAGE = (
+    "The database did not answer when this was to be saved, so it is not known whether it was. "
+    "Look at the record in a few seconds before you send it again."
+)
 
 
 def wants_json(request: Request) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.formats import date_format
 
-from clinic.ui.dates import parse_date
+from clinic.ui.dates import parse_date, written
 
 
 def one_line(text: str) -> str:
@@ -35,7 +34,7 @@ class DateField(forms.CharField):
         return parse_date(text) if text else None
 
     def prepare_value(self, value: Any) -> Any:
-        return date_format(value, "j F Y") if isinstance(value, date) else value
+        return written(value) if isinstance(value, date) else value
 
 
 def helper() -> FormHelper:

@@ -12,9 +12,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, sync_pl
 from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.accounts.models import User
+from tests.browser.outside import FOLDER
 from tests.browser.site import Site, make_site
 from tests.world import PASSWORD, World, own_clinic
 
+collect_ignore = [] if FOLDER.is_dir() else ["test_outside_data.py"]
 HEIGHTS = {320: 800, 390: 844, 1280: 900}
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3}) ")
 LOST = re.compile(r"net::ERR_INTERNET_DISCONNECTED|^htmx:(sendError|afterRequest)")

@@ -28,6 +28,14 @@ def violations(page: Page, only: dict[str, Any]) -> Iterator[str]:
             yield f"{violation['id']} {node['target']}: {node['failureSummary']}"
 
 
+def overflows(page: Page) -> Iterator[str]:
+    """The widths at which the page has to be scrolled sideways."""
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate(OVERFLOW) > 0:
+            yield f"{width} px"
+
+
 def looked_at(page: Page) -> Iterator[tuple[str, str]]:
     """What is wrong with the page as it stands: the kind of fault, and where."""
     for width in (1280, 390):
@@ -38,10 +46,8 @@ def looked_at(page: Page) -> Iterator[tuple[str, str]]:
         for violation in violations(page, {"type": "rule", "values": COLOUR_RULES}):
             yield "axe", f"{width} px, dark: {violation}"
         page.emulate_media(color_scheme="light")
-    for width in (320, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate(OVERFLOW) > 0:
-            yield "overflow", f"{width} px"
+    for where in overflows(page):
+        yield "overflow", where
 
 
 def test_every_page_is_accessible_and_fits_the_narrowest_phone(visit: Any, watch: Any, site: Any) -> None:

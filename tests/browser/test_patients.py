@@ -186,6 +186,13 @@ def test_printed_page_has_the_patient_and_nothing_to_press(page, patient):
         expect(page.locator(part).first).to_be_hidden()
 
 
+def test_printed_list_fits_the_paper(page, patient):
+    page.goto(f"/patients/?q={patient.record_number}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 900})
+    assert page.locator(".table-list").evaluate("table => table.getBoundingClientRect().right") <= 688
+
+
 def test_patient_of_another_clinic_is_not_found(harbour, patient, visit, watch):
     page = visit(harbour.clinician)
     watch.provokes(404, f"/patients/{patient.pk}/")

@@ -1,11 +1,12 @@
-"""What the tests of provisioning and of deploys share: the owner's connection, facts of a schema, later releases."""
+"""What the tests of tenancy share: the owner's connection, committed clinics, later releases."""
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from clinic.tenancy import migrating, provisioning
 from clinic.tenancy.grants import GRANTS
 from clinic.tenancy.models import Clinic, PreparedSchema
+from tests.committed import make_clinic
 
 UNDO = """
 DROP TABLE IF EXISTS {0}.patients_visit;
@@ -27,11 +28,11 @@ def make(owner):
     """Makes committed clinics, which are dropped afterwards."""
     made = []
 
-    def make_clinic(name):
+    def make_one(name):
         made.append(provisioning.create_clinic(name=name))
         return made[-1]
 
-    yield make_clinic
+    yield make_one
     for clinic in made:
         provisioning.drop_clinic(clinic)
 
@@ -68,3 +69,26 @@ def release(owner, settings):
         for clinic in Clinic.objects.using("owner"):
             cursor.execute(UNDO.format(f'"{clinic.schema_name}"'))
     Clinic.objects.using("owner").update(fenced=False)
+
+
+@pytest.fixture(scope="module")
+def pair(django_db_setup, django_db_blocker):
+    """Two committed clinics, North and South, and no outer transaction; dropped after the module."""
+    with django_db_blocker.unblock():
+        clinics = make_clinic("North"), make_clinic("South")
+        yield clinics
+        connections.close_all()
+        for clinic in clinics:
+            provisioning.drop_clinic(clinic)
+        connections.close_all()
+
+
+@pytest.fixture
+def north(pair):
+    yield pair[0]
+    connection.close()
+
+
+@pytest.fixture
+def south(pair):
+    return pair[1]
