@@ -1,4 +1,4 @@
-.PHONY: run test lint shots lock
+.PHONY: run test soak lint shots bench lock
 python := .venv/bin/python
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
 
@@ -8,7 +8,14 @@ run:
 
 # Checks first, so that the last lines are the tests' own summary.
 test: lint
-	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m pytest
+	@CHROMIUM="$$(bin/find-chromium)" && PGBOUNCER="$$(bin/find-pgbouncer)" && export CHROMIUM PGBOUNCER && \
+		exec $(python) -m pytest
+
+# Hours in minutes: as many requests through PgBouncer as it takes to see a rare leak.
+soak:
+	@bin/environment requirements-dev.txt
+	@PGBOUNCER="$$(bin/find-pgbouncer)" && export PGBOUNCER POOL_REQUESTS=$${POOL_REQUESTS:-100000} && \
+		exec $(python) -m pytest -s tests/tenancy/test_pooling.py
 
 lint:
 	@bin/environment requirements-dev.txt
@@ -24,6 +31,11 @@ lint:
 shots:
 	@bin/environment requirements-dev.txt
 	@CHROMIUM="$$(bin/find-chromium)" && export CHROMIUM && exec $(python) -m pytest tests/browser/shots.py
+
+# Measured beside what it replaces, into bench/results/: SIZE=2000 for the largest number of clinics, default 300.
+bench:
+	@bin/environment requirements-dev.txt
+	@SIZE=$(SIZE) $(python) -m bench.tenancy
 
 # Resolves the .in files anew, keeping what is pinned: UPGRADE=--upgrade takes newer versions.
 lock:

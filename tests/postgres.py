@@ -30,7 +30,9 @@ def clean(dsn: str) -> None:
         for (schema,) in cursor.fetchall():
             name = sql.Identifier(schema)
             cursor.execute(sql.SQL("DROP SCHEMA {0} CASCADE").format(name))
-            cursor.execute(sql.SQL("DROP ROLE IF EXISTS {0}").format(name))
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema])
+            if cursor.fetchone():
+                cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(name))
         cursor.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
         cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
 from clinic.accounts.sessions import CLINIC_KEY
-from clinic.tenancy.models import Clinic
+from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 
@@ -37,6 +37,8 @@ class Member:
     clinic_id: str
     clinic_name: str
     schema_name: str
+    state: str
+    fenced: bool
     role: Role
 
     @property
@@ -45,7 +47,11 @@ class Member:
 
     def clinic(self) -> Clinic:
         clinic = Clinic(
-            pk=Clinic._meta.pk.to_python(self.clinic_id), name=self.clinic_name, schema_name=self.schema_name
+            pk=Clinic._meta.pk.to_python(self.clinic_id),
+            name=self.clinic_name,
+            schema_name=self.schema_name,
+            state=self.state,
+            fenced=self.fenced,
         )
         clinic._state.adding = False
         return clinic
@@ -119,8 +125,10 @@ class ClinicMiddleware:
         except IntegrityError:
             message = "What this refers to changed meanwhile. Nothing was saved; reload and try again."
             return errors.answer(request, 409, "conflict", message)
-        except DatabaseError:
-            return errors.answer(request, 503, "unavailable", errors.DATABASE_MESSAGE)
+        except (DatabaseError, InterfaceError):
+            safe = request.method in SAFE_METHODS
+            message = errors.DATABASE_MESSAGE if safe else errors.LOST_AT_COMMIT_MESSAGE
+            return errors.answer(request, 503, "unavailable", message)
         if isinstance(response, HttpResponseNotAllowed):
             response = not_allowed(request, response)
         if request.actor is not None:
@@ -137,7 +145,7 @@ class ClinicMiddleware:
             return unauthenticated(request)
         if audience == "signed_in":
             return None if request.user.is_authenticated else forbidden_to_clients(request)
-        refusal = no_clinic(request) or stale_page(request)
+        refusal = no_clinic(request) or stale_page(request) or closed(request)
         if refusal is None:
             request.scopes.enter_context(clinic_scope(request.clinic))
             request.in_clinic = True
@@ -213,6 +221,25 @@ def stale_page(request: Request) -> HttpResponse | None:
         activate(request, other)
         return None
     return _wrong_clinic(request, other, writes)
+
+
+def closed(request: Request) -> HttpResponse | None:
+    """The refusal of a request to a clinic that is suspended, or fenced by a failed migration; else None."""
+    clinic = request.clinic
+    if not clinic.is_closed:
+        return None
+    if clinic.state == State.SUSPENDED:
+        message = f"{clinic.name} is suspended; its record is kept. Ask whoever looks after your clinics to resume it."
+        return _unavailable(request, 403, "clinic_suspended", "This clinic is suspended", message)
+    message = f"{clinic.name} is being brought up to date. Nothing is lost; try again in a few minutes."
+    return _unavailable(request, 503, "clinic_updating", "This clinic is being updated", message)
+
+
+def _unavailable(request: Request, status: int, code: str, title: str, message: str) -> HttpResponse:
+    """What was typed is kept, so that it can be sent again."""
+    if request.method in SAFE_METHODS or errors.wants_json(request):
+        return errors.answer(request, status, code, message, title=title)
+    return errors.kept(request, status, title=title, message=f"{message} What you typed is below.", button="Send again")
 
 
 def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpResponse:

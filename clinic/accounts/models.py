@@ -71,6 +71,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
                     clinic_id="clinic_id",
                     clinic_name="clinic__name",
                     schema_name="clinic__schema_name",
+                    state="clinic__state",
+                    fenced="clinic__fenced",
                     role="role",
                 )
             )

@@ -56,7 +56,7 @@ class Assessment(ClinicModel):
         expression=Fold("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
 
-    objects = AssessmentQuerySet.as_manager()
+    objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
         constraints = (

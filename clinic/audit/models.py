@@ -19,7 +19,7 @@ class AuditEvent(ClinicModel):
     record_id = models.UUIDField()
     changes: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict)
 
-    objects = ClinicQuerySet.as_manager()
+    objects = ClinicQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
         indexes = (models.Index(fields=["record_id", "-id"], name="audit_by_record"),)

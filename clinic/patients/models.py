@@ -125,7 +125,7 @@ class Patient(ClinicModel):
         expression=Fold("family_name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
 
-    objects = PatientQuerySet.as_manager()
+    objects = PatientQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
         constraints = (

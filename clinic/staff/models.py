@@ -17,7 +17,7 @@ class Practitioner(ClinicModel):
     display_name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
 
-    objects = PractitionerQuerySet.as_manager()
+    objects = PractitionerQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
         ordering = ("display_name", "id")

@@ -53,6 +53,7 @@ def prepare(admin_dsn: str, *, name: str, owner: tuple[str, str], web: tuple[str
         database = sql.Identifier(name)
         cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, sql.Identifier(owner[0])))
         cursor.execute(sql.SQL("ALTER DATABASE {} SET timezone = 'UTC'").format(database))
+        cursor.execute(sql.SQL("ALTER DATABASE {} SET search_path = public").format(database))
         cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
         cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(web[0])))
     dsn = {**parse_dsn(admin_dsn), "dbname": name}

@@ -12,8 +12,19 @@ def opaque_name() -> str:
     return f"c_{uuid.uuid4().hex[:16]}"
 
 
+class State(models.TextChoices):
+    """What the clinic's people and programs find: the record, or a page that says why not."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
 class Clinic(TenantMixin):
-    """A clinic: this row in `public`, and a schema and a role both named `schema_name`."""
+    """A clinic: this row in `public`, and a schema and a role both named `schema_name`.
+
+    `state` is decided by people. `fenced` is set where a migration failed, and lifted by the run that brings the
+    clinic up to date: a clinic can be both.
+    """
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -21,13 +32,21 @@ class Clinic(TenantMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200, unique=True)
     schema_name = models.CharField(max_length=63, unique=True, default=opaque_name, editable=False)
+    state = models.CharField(max_length=20, choices=State, default=State.ACTIVE, db_default=State.ACTIVE)
+    fenced = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("name",)
+        constraints = (models.CheckConstraint(condition=models.Q(state__in=State.values), name="clinic_state"),)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its people are answered with a page that says why, and nothing else."""
+        return self.fenced or self.state != State.ACTIVE
 
 
 class Blueprint(models.Model):
@@ -42,3 +61,14 @@ class Blueprint(models.Model):
 
     def __str__(self) -> str:
         return self.fingerprint[:12]
+
+
+class PreparedSchema(models.Model):
+    """A schema with its role, made ahead for the next new clinic of the release that `fingerprint` names."""
+
+    schema_name = models.CharField(max_length=63, primary_key=True, default=opaque_name)
+    fingerprint = models.CharField(max_length=64)
+    prepared_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.schema_name

@@ -6,107 +6,95 @@ takes a few milliseconds of the server. Grants are applied by table name, from t
 
 import hashlib
 import inspect
+from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import cast
 
-from django.apps import apps
-from django.conf import settings
+import django
 from django.db import connections, transaction
-from django.db.backends.postgresql.schema import DatabaseSchemaEditor
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 
 from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy.collecting import MigrationKey, plain, rehearse, tenant_labels
 from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Blueprint, Clinic
 
-SCRATCH = "blueprint"
+# Where Citus runs, a schema that is made under these becomes one that lives whole on one of its servers. Written
+# from its documentation, never run here.
+CITUS_SETTINGS = (
+    "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
+    "SET LOCAL citus.enable_schema_based_sharding = 'on'",
+)
+TAKE_PREPARED = """
+DELETE FROM tenancy_preparedschema WHERE schema_name = (
+    SELECT schema_name FROM tenancy_preparedschema WHERE fingerprint = %s
+    ORDER BY prepared_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING schema_name
+"""
+NOTE = """
+INSERT INTO django_migrations (app, name, applied)
+SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
+WHERE NOT EXISTS (SELECT FROM django_migrations old WHERE old.app = new.app AND old.name = new.name)
+"""
 
 
 def owner_connection() -> DatabaseWrapper:
     return cast(DatabaseWrapper, connections[get_tenant_database_alias()])
 
 
-def tenant_labels() -> list[str]:
-    return [apps.get_app_config(name.rpartition(".")[2]).label for name in settings.TENANT_APPS]
+@cache
+def has_citus() -> bool:
+    with owner_connection().cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
+        return bool(cursor.fetchone()[0])
 
 
-def fingerprint(loader: MigrationLoader) -> str:
-    """A digest of the sources of the tenant apps' migrations and of the grants that follow them."""
-    digest = hashlib.sha256(repr(sorted(GRANTS.items())).encode())
+def run(statements: Iterable[str]) -> None:
+    """Run statements as the owner: in one message, or one by one for Citus, which refuses several DDL in one."""
+    with owner_connection().cursor() as cursor:
+        for message in statements if has_citus() else ["; ".join(statements)]:
+            cursor.execute(message)
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of this release's tenant migrations, of the grants that follow them, and of Django, which writes SQL."""
+    loader = MigrationLoader(None)
+    digest = hashlib.sha256(repr((django.VERSION, sorted(GRANTS.items()))).encode())
     labels = set(tenant_labels())
-    for label, name in sorted(key for key in loader.disk_migrations if key[0] in labels):
-        module = import_module(loader.disk_migrations[label, name].__module__)
-        digest.update(inspect.getsource(module).encode())
+    for key in sorted(key for key in loader.disk_migrations if key[0] in labels):
+        module = import_module(loader.disk_migrations[key].__module__)
+        digest.update(f"{key} {inspect.getsource(module)}".encode())
     return digest.hexdigest()
 
 
-def _collect(connection: DatabaseWrapper) -> list[str]:
-    """Run the migrations in a schema that is rolled back, and return what they sent to the server."""
-    statements: list[str] = []
-
-    class Collector(DatabaseSchemaEditor):
-        def execute(self, sql: Any, params: Any = ()) -> None:
-            statements.append(_plain(connection, str(sql), params))
-            super().execute(sql, params)
-
-    with transaction.atomic(using=connection.alias):
-        stock, connection.SchemaEditorClass = connection.SchemaEditorClass, Collector
-        try:
-            statements.append(_migrate_scratch(connection))
-        finally:
-            connection.SchemaEditorClass = stock
-            connection.schema_name = "public"
-            transaction.set_rollback(True, using=connection.alias)
-    connection.set_schema_to_public()
-    return statements
-
-
-def _plain(connection: DatabaseWrapper, sql: str, params: Any) -> str:
-    """The statement with its parameters in place."""
-    if not params:
-        return sql
-    with connection.cursor() as cursor:
-        text: bytes = cursor.cursor.mogrify(sql, params)
-    return text.decode()
-
-
-def _migrate_scratch(connection: DatabaseWrapper) -> str:
-    """Migrate the tenant apps in a scratch schema; the statement that notes them as applied."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA {SCRATCH}")
-    connection.set_schema(SCRATCH, include_public=False)
-    executor = MigrationExecutor(connection)
-    executor.recorder.ensure_schema()
-    connection.set_schema(SCRATCH)
-    labels = set(tenant_labels())
-    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
-        rows = cursor.fetchall()
-    note = "INSERT INTO django_migrations (app, name, applied) SELECT *, now() FROM unnest(%s, %s) AS applied"
-    return _plain(connection, note, [[app for app, _ in rows], [name for _, name in rows]])
+def noted(rows: Iterable[MigrationKey]) -> str:
+    """The statement that notes migrations as applied, in the schema that is the current one."""
+    keys = sorted(rows)
+    return plain(owner_connection(), NOTE, [[app for app, _ in keys], [name for _, name in keys]])
 
 
 def blueprint() -> list[str]:
     """The statements that make this release's clinic; collected and kept on the first call of a release."""
     connection = owner_connection()
-    key = fingerprint(MigrationLoader(None))
     rows = Blueprint.objects.using(connection.alias)
-    if (kept := rows.filter(fingerprint=key).first()) is not None:
+    if (kept := rows.filter(fingerprint=fingerprint()).first()) is not None:
         return kept.statements
-    statements = _collect(connection)
-    rows.update_or_create(fingerprint=key, defaults={"statements": statements})
+    steps = rehearse(connection)
+    statements = [statement for step in steps for statement in step.statements]
+    statements.append(noted(row for step in steps for row in step.rows))
+    rows.update_or_create(fingerprint=fingerprint(), defaults={"statements": statements})
     return statements
 
 
-def grant_statements(schema_name: str) -> list[str]:
+def grant_statements(schema_name: str, tables: Iterable[str] = GRANTS) -> list[str]:
     """What opens exactly the mapped tables of a schema to its own role."""
     schema = quote_schema_name(schema_name)
     return [
         f"GRANT USAGE ON SCHEMA {schema} TO {schema}",
-        *(f"GRANT {privileges} ON {schema}.{table} TO {schema}" for table, privileges in GRANTS.items()),
+        *(f"GRANT {GRANTS[table]} ON {schema}.{table} TO {schema}" for table in tables),
     ]
 
 
@@ -134,35 +122,53 @@ def grant_public() -> None:
         cursor.execute("; ".join(tables + sequences))
 
 
+def make_schema(schema_name: str) -> None:
+    """A schema of this release with its role, in the transaction that is open."""
+    schema = quote_schema_name(schema_name)
+    statements = blueprint()
+    run(
+        [
+            *role_statements(schema_name),
+            *(CITUS_SETTINGS if has_citus() else ()),
+            f"CREATE SCHEMA {schema}",
+            f"SET LOCAL search_path = {schema}, public",
+            *statements,
+            *grant_statements(schema_name),
+            "SET LOCAL search_path = public",
+        ]
+    )
+
+
+def take_prepared() -> str | None:
+    """A prepared schema of this release, which nobody else gets unless this transaction fails; None without one."""
+    with owner_connection().cursor() as cursor:
+        cursor.execute(TAKE_PREPARED, [fingerprint()])
+        row = cursor.fetchone()
+    return row and str(row[0])
+
+
 def create_clinic(*, name: str) -> Clinic:
     """A new clinic with an empty schema, in one transaction of the owner; raises ValidationError for a taken name."""
     connection = owner_connection()
-    statements = blueprint()
     clinic = Clinic(name=" ".join(name.split()))
     with transaction.atomic(using=connection.alias):
-        clinic.full_clean(validate_constraints=True)
+        prepared = take_prepared()
+        clinic.schema_name = prepared or clinic.schema_name
+        clinic.full_clean(exclude=["schema_name", "state"])
         clinic.save(using=connection.alias)
-        schema = quote_schema_name(clinic.schema_name)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "; ".join(
-                    [
-                        *role_statements(clinic.schema_name),
-                        f"CREATE SCHEMA {schema}",
-                        f"SET LOCAL search_path = {schema}, public",
-                        *statements,
-                        *grant_statements(clinic.schema_name),
-                        "SET LOCAL search_path = public",
-                    ]
-                )
-            )
+        if prepared is None:
+            make_schema(clinic.schema_name)
     return clinic
 
 
 def drop_clinic(clinic: Clinic) -> None:
     """Remove a clinic for good: its schema with everything in it, its role and its row."""
     connection = owner_connection()
-    schema = quote_schema_name(clinic.schema_name)
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA {schema} CASCADE; DROP ROLE {schema}")
+    with transaction.atomic(using=connection.alias):
+        drop_schema(clinic.schema_name)
         Clinic.objects.using(connection.alias).filter(pk=clinic.pk).delete()
+
+
+def drop_schema(schema_name: str) -> None:
+    schema = quote_schema_name(schema_name)
+    run([f"DROP SCHEMA {schema} CASCADE", f"DROP ROLE {schema}"])

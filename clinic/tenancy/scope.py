@@ -46,19 +46,14 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS) -> Iterator[No
             yield
         return
     sql = settings_sql(clinic)
-    outermost = not connection.in_atomic_block
+    inside = not connection.get_autocommit()
     try:
-        if outermost:
-            with transaction.atomic(using):
-                connection.enter_clinic(clinic, sql)
-                yield
-        else:
-            with transaction.atomic(using):
-                connection.apply_settings(sql)
-                connection.enter_clinic(clinic, sql)
-                yield
-                if not connection.needs_rollback:
-                    connection.apply_settings(LEAVE)
+        with transaction.atomic(using):
+            connection.apply_settings(sql)
+            connection.enter_clinic(clinic, sql)
+            yield
+            if inside and not connection.needs_rollback:
+                connection.apply_settings(LEAVE)
     finally:
         connection.leave_clinic()
 

@@ -31,6 +31,10 @@ TITLES = {
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ROW = re.compile(r"\w+-(?P<index>\d{1,4})-(?P<field>\w+)", re.ASCII)
 DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
+LOST_AT_COMMIT_MESSAGE = (
+    "The database did not answer when this was to be saved, so it is not known whether it was. "
+    "Look at the record in a few seconds before you send it again."
+)
 
 
 def wants_json(request: Request) -> bool:
@@ -43,6 +47,7 @@ def answer(
     code: str,
     message: str,
     *,
+    title: str = "",
     details: Sequence[str] = (),
     fields: dict[str, Any] | None = None,
 ) -> HttpResponse:
@@ -55,7 +60,7 @@ def answer(
         context = {
             "request": request,
             "status": status,
-            "title": TITLES.get(status, TITLES[400]),
+            "title": title or TITLES.get(status, TITLES[400]),
             "message": message,
             "details": details,
             "request_id": getattr(request, "request_id", None),

@@ -1,65 +1,90 @@
 """New clinics equal migrated ones, and their roles open exactly what the map says."""
 
+import io
+from contextlib import closing
+
+import psycopg2
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connections
 
-from clinic.tenancy import migrating, provisioning
+from clinic.tenancy import migrating, preparing, provisioning
 from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
-from clinic.tenancy.models import Clinic
-
-COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
-       co.collname, pg_get_expr(d.adbin, d.adrelid)
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-LEFT JOIN pg_collation co ON co.oid = a.attcollation
-WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind = 'r' ORDER BY 1, 2
-"""
-CONSTRAINTS = """
-SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = %(schema)s::regnamespace ORDER BY 1, 2
-"""
-INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %(schema)s ORDER BY 1, 2"
-GRANTED = """
-SELECT table_name, privilege_type FROM information_schema.role_table_grants
-WHERE table_schema = %(schema)s AND grantee = %(schema)s ORDER BY 1, 2
-"""
+from clinic.tenancy.models import Clinic, PreparedSchema
+from tests.postgres import ADMIN_DSN
+from tests.tenancy.facts import facts
 
 
 @pytest.fixture
-def owner(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield provisioning.owner_connection()
-        connections.close_all()
+def migrated(owner):
+    """A clinic made by running the migrations as django-tenants does."""
+    clinic = Clinic(name="Migrated")
+    clinic.save(using="owner")
+    provisioning.run([*provisioning.role_statements(clinic.schema_name), f'CREATE SCHEMA "{clinic.schema_name}"'])
+    call_command("migrate_schemas", schema_name=clinic.schema_name, interactive=False, verbosity=0)
+    provisioning.run(provisioning.grant_statements(clinic.schema_name))
+    yield clinic
+    provisioning.drop_clinic(clinic)
 
 
-def facts(connection, schema):
-    """What the catalogue says about a schema, with the schema's own name left out."""
-    with connection.cursor() as cursor:
-        found = []
-        for query in (COLUMNS, CONSTRAINTS, INDEXES, GRANTED):
-            cursor.execute(query, {"schema": schema})
-            found.append([[str(value).replace(f"{schema}.", "") for value in row] for row in cursor.fetchall()])
-    return found
+def test_clinic_from_the_blueprint_equals_a_migrated_one(owner, make, migrated):
+    made = facts(owner, make("From the blueprint").schema_name)
+    assert made == facts(owner, migrated.schema_name)
+    assert len(made[0]) > 30
 
 
-def test_clinic_from_the_blueprint_equals_a_migrated_one(owner):
-    made = provisioning.create_clinic(name="From the blueprint")
-    migrated = Clinic(name="Migrated")
-    migrated.save(using="owner")
-    try:
-        with owner.cursor() as cursor:
-            roles = "; ".join(provisioning.role_statements(migrated.schema_name))
-            cursor.execute(f'{roles}; CREATE SCHEMA "{migrated.schema_name}"')
-        migrating.migrate_clinic(migrated)
-        assert facts(owner, made.schema_name) == facts(owner, migrated.schema_name)
-        assert len(facts(owner, made.schema_name)[0]) > 30
-    finally:
-        provisioning.drop_clinic(made)
-        provisioning.drop_clinic(migrated)
+def test_clinic_from_a_prepared_schema_equals_a_migrated_one(owner, make, migrated, no_prepared):
+    call_command("prepare_clinics", "1", stdout=io.StringIO())
+    prepared = PreparedSchema.objects.using("owner").get().schema_name
+    clinic = make("From a prepared schema")
+    assert (clinic.schema_name, preparing.ready()) == (prepared, 0)
+    assert facts(owner, clinic.schema_name) == facts(owner, migrated.schema_name)
+
+
+def test_blueprint_of_a_later_release_equals_its_migrations(owner, make, release, request):
+    release("code")
+    made = facts(owner, make("From the later blueprint").schema_name)
+    assert made == facts(owner, request.getfixturevalue("migrated").schema_name)
+    assert [row for row in made[3] if row[2] == "what was said"] == [["patients_visit", "note", "what was said"]]
+
+
+def test_prepared_schema_is_taken_once(owner, make, no_prepared):
+    preparing.refill(2)
+    with closing(psycopg2.connect(ADMIN_DSN)) as other, other.cursor() as cursor:
+        cursor.execute(provisioning.TAKE_PREPARED, [provisioning.fingerprint()])
+        taken = cursor.fetchone()[0]
+        mine = make("Beside another").schema_name
+        assert mine != taken
+        assert make("Without waiting").schema_name not in (mine, taken)
+        other.rollback()
+    assert make("After all").schema_name == taken
+
+
+def test_failed_creation_leaves_the_prepared_schema_for_the_next(owner, make, no_prepared):
+    preparing.refill(1)
+    with pytest.raises(ValidationError):
+        provisioning.create_clinic(name="Riverside")
+    assert preparing.ready() == 1
+
+
+def test_prepared_schemas_of_another_release_are_replaced(owner, release, no_prepared):
+    preparing.refill(2)
+    old = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
+    release("plain")
+    assert (preparing.ready(), provisioning.take_prepared()) == (0, None)
+    assert preparing.renew() == 2
+    assert preparing.ready() == 2
+    assert not old & set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
+    preparing.renew()
+    assert preparing.ready() == 2
+
+
+def test_command_replaces_the_prepared_schema_it_took(owner, no_prepared):
+    preparing.refill(1)
+    call_command("create_clinic", "Commanded", "--owner", "owner@riverside.test", stdout=io.StringIO())
+    assert preparing.ready() == 1
+    provisioning.drop_clinic(Clinic.objects.using("owner").get(name="Commanded"))
 
 
 def test_new_clinic_is_up_to_date(owner):

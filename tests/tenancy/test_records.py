@@ -5,12 +5,17 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.db.models import prefetch_related_objects
 
+from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
 from clinic.tenancy.provisioning import tenant_labels
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.tenancy.scope import WrongClinic, clinic_scope
-from tests.world import make_patient
+from tests.world import make_assessment, make_patient
+
+BOTH = uuid4()
 
 
 @pytest.fixture
@@ -36,6 +41,7 @@ USES = {
     "in_bulk": lambda rows: rows.in_bulk(),
     "create": lambda rows: rows.create(full_name="x"),
     "related": lambda rows: list(rows.select_related("user")),
+    "using": lambda rows: list(rows.using("default")),
 }
 
 
@@ -46,6 +52,68 @@ def test_lazy_queryset_of_one_clinic_is_refused_in_another(two, use):
         rows = Patient.objects.all()
     with clinic_scope(other), pytest.raises(WrongClinic):
         USES[use](rows)
+
+
+RAW_USES = {
+    "iterate": list,
+    "length": len,
+    "first": lambda rows: rows[0],
+    "iterator": lambda rows: list(rows.iterator()),
+    "using": lambda rows: list(rows.using("default")),
+    "prefetch": lambda rows: list(rows.prefetch_related("user")),
+}
+
+
+@pytest.mark.parametrize("use", RAW_USES)
+def test_raw_queryset_of_one_clinic_is_refused_in_another(two, use):
+    one, other = two
+    with clinic_scope(one):
+        rows = Patient.objects.raw("SELECT * FROM patients_patient")
+    with clinic_scope(other), pytest.raises(WrongClinic):
+        RAW_USES[use](rows)
+
+
+def test_raw_queryset_finds_the_rows_of_its_own_clinic(two):
+    for clinic in two:
+        with clinic_scope(clinic):
+            rows = Patient.objects.raw("SELECT * FROM patients_patient WHERE gender = %s", ["female"])
+            assert [patient.full_name for patient in rows] == [f"Of {clinic.name}"]
+
+
+def test_raw_queryset_made_outside_belongs_to_the_first_clinic_it_is_used_in(two):
+    one, other = two
+    rows = Patient.objects.raw("SELECT * FROM patients_patient")
+    with clinic_scope(one):
+        assert len(rows) == 1
+    with clinic_scope(other), pytest.raises(WrongClinic):
+        list(rows)
+
+
+def test_what_hangs_on_a_record_is_refused_in_another_clinic(two):
+    """A person who works in both clinics is a practitioner of both by one key, so the other's row would be found."""
+    one, other = two
+    with clinic_scope(one):
+        practitioner = Practitioner.objects.create(pk=BOTH, display_name="In Riverside")
+        make_assessment(make_patient(full_name="Of both", user=practitioner))
+        patient, assessment = Patient.objects.get(full_name="Of both"), Assessment.objects.get()
+    with clinic_scope(other):
+        Practitioner.objects.create(pk=BOTH, display_name="In Hillside")
+        with pytest.raises(WrongClinic):
+            patient.user  # noqa: B018
+        with pytest.raises(WrongClinic):
+            assessment.patient  # noqa: B018
+        with pytest.raises(WrongClinic):
+            prefetch_related_objects([patient], "user")
+    with clinic_scope(one):
+        assert patient.user.display_name == "In Riverside"
+
+
+def test_deferred_field_is_refused_in_another_clinic(two):
+    one, other = two
+    with clinic_scope(one):
+        patient = Patient.objects.defer("phone_number").get()
+    with clinic_scope(other), pytest.raises(WrongClinic):
+        patient.phone_number  # noqa: B018
 
 
 def test_evaluated_queryset_of_one_clinic_is_refused_in_another(two):
@@ -114,4 +182,5 @@ def test_every_clinic_model_and_its_manager_know_their_clinic():
     models = [model for label in tenant_labels() for model in apps.get_app_config(label).get_models()]
     assert len(models) >= 4
     assert [model for model in models if not issubclass(model, ClinicModel)] == []
-    assert [model for model in models if not isinstance(model._default_manager.all(), ClinicQuerySet)] == []
+    for manager in ("_default_manager", "_base_manager"):
+        assert [model for model in models if not isinstance(getattr(model, manager).all(), ClinicQuerySet)] == []

@@ -186,11 +186,11 @@ class TestOwnTransaction:
     def test_connection_is_clean_after_commit_and_after_rollback(self):
         with clinic_scope(self.clinic):
             Patient.objects.count()
-        assert (setting("role"), setting("search_path")) == ("none", '"$user", public')
+        assert (setting("role"), setting("search_path")) == ("none", "public")
         with pytest.raises(ValueError, match="stop"), clinic_scope(self.clinic):
             Patient.objects.count()
             raise ValueError("stop")
-        assert (setting("role"), setting("search_path")) == ("none", '"$user", public')
+        assert (setting("role"), setting("search_path")) == ("none", "public")
 
     def test_on_commit_hook_runs_outside_the_clinic(self):
         seen = []

@@ -6,75 +6,44 @@ transaction behind a pooler. Here the driver stays in autocommit and the first s
 carries `BEGIN`, and inside a clinic `SET LOCAL search_path` and `SET LOCAL ROLE`, in its own message.
 """
 
+import select
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg2.extensions
-import psycopg2.sql
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
 from django.db.backends.utils import debug_transaction
 from django_tenants.postgresql_backend.base import FakeTenant
 from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntrospection
 from django_tenants.utils import get_public_schema_name, get_tenant_database_alias, quote_schema_name
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS
 
 from clinic.tenancy import embedded
+from clinic.tenancy.backend.cursors import ScopedCursor
 
-
-class ScopedCursor(psycopg2.extensions.cursor):
-    """A cursor that puts the pending start of a transaction in front of its first statement."""
-
-    django: "DatabaseWrapper"
-
-    def execute(self, query: Any, vars: Any = None) -> None:
-        prefix = self.django.take_prefix()
-        if not prefix:
-            return super().execute(query, vars)
-        if isinstance(query, psycopg2.sql.Composable):
-            query = query.as_string(self)
-        elif isinstance(query, bytes):
-            query = query.decode()
-        try:
-            super().execute(prefix + query, vars)
-        except BaseException:
-            self.django.rearm()
-            raise
-
-    def _begin(self) -> None:
-        if prefix := self.django.take_prefix():
-            super().execute(prefix)
-
-    def executemany(self, query: Any, vars_list: Any) -> None:
-        self._begin()
-        super().executemany(query, vars_list)
-
-    def callproc(self, procname: Any, parameters: Any = None) -> Any:
-        self._begin()
-        return super().callproc(procname, parameters)
-
-    def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
-        self._begin()
-        super().copy_expert(sql, file, size)
-
-    def copy_from(self, *args: Any, **kwargs: Any) -> None:
-        self._begin()
-        super().copy_from(*args, **kwargs)
-
-    def copy_to(self, *args: Any, **kwargs: Any) -> None:
-        self._begin()
-        super().copy_to(*args, **kwargs)
+# Undoes what a bare SET or a held cursor would leave to whoever has the connection next. It rides with the COMMIT.
+COMMIT = "CLOSE ALL; COMMIT; RESET ROLE; RESET search_path"
+ENDED = "The transaction was ended by a statement inside it."
+FAILED = "The transaction had failed and was rolled back instead of committed."
+LOST = "The connection was lost inside the transaction."
+# A connection that answered this many seconds ago, and has nothing to read, is not asked whether it lives.
+TRUSTED = 5.0
 
 
 class DatabaseWrapper(PostgresWrapper):
     """One connection; `settings_sql` is what the current clinic scope sets, empty outside any."""
 
+    health_check_done: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.introspection = DatabaseSchemaIntrospection(self)
         self.armed = False
+        self.used_at = 0.0
         self.settings_sql = ""
         self.clinic: Any = None
         self.schema_name: str = get_public_schema_name()
@@ -83,19 +52,31 @@ class DatabaseWrapper(PostgresWrapper):
     # The start of a transaction
 
     def take_prefix(self) -> str:
-        """What the next statement must carry in front, once; empty when a transaction is open or none is due."""
-        if not self.armed:
-            return ""
-        self.armed = False
-        return f"BEGIN; {self.settings_sql}"
+        """What the next statement must carry in front, once; empty when a transaction is open or none is due.
+
+        Raises DatabaseError when the transaction that Django believes in is over: what follows would run outside it.
+        """
+        if self.armed:
+            self.armed = False
+            return f"BEGIN; {self.settings_sql}"
+        if not self.autocommit and self._status() == TRANSACTION_STATUS_IDLE:
+            raise DatabaseError(ENDED)
+        return ""
 
     def rearm(self) -> None:
         """Arm the prefix again if the message that carried it never opened a transaction (it did not parse)."""
         if not self.connection.closed and self._status() == TRANSACTION_STATUS_IDLE:
             self.armed = True
 
+    def refuse_ended(self, tag: str, query: Any) -> None:
+        """Raises DatabaseError after a statement that ended or began a transaction inside one."""
+        if self.autocommit or (tag == "ROLLBACK" and str(query).startswith("ROLLBACK TO ")):
+            return
+        self.needs_rollback = self.in_atomic_block
+        raise DatabaseError(ENDED)
+
     def _status(self) -> int:
-        return int(self.connection.info.transaction_status)
+        return int(self.connection.get_transaction_status())
 
     def _set_autocommit(self, autocommit: bool) -> None:
         with self.wrap_database_errors:
@@ -103,29 +84,51 @@ class DatabaseWrapper(PostgresWrapper):
                 self.connection.autocommit = True
         self.armed = not autocommit
 
+    def _begun(self) -> bool:
+        """Whether the server has a transaction to end. Raises OperationalError when the connection is lost."""
+        if self.armed or self.autocommit or self.connection is None:
+            return False
+        if self.connection.closed:
+            raise OperationalError(LOST)
+        return True
+
     def _commit(self) -> None:
         self.leave_clinic()
-        if self.armed or self.autocommit or self.connection is None:
-            self.armed = False
-            return
-        with debug_transaction(self, "COMMIT"), self.wrap_database_errors, self.connection.cursor() as cursor:
-            if self._status() == TRANSACTION_STATUS_IDLE:
-                raise DatabaseError("The transaction was ended by a statement inside it.")
-            psycopg2.extensions.cursor.execute(cursor, "COMMIT")
-            if cursor.statusmessage == "ROLLBACK":
-                raise DatabaseError("The transaction had failed and was rolled back instead of committed.")
+        if self._begun():
+            if (status := self._status()) != TRANSACTION_STATUS_INTRANS:
+                raise DatabaseError(ENDED if status == TRANSACTION_STATUS_IDLE else FAILED)
+            self._send("COMMIT", "COMMIT" if self.alias == get_tenant_database_alias() else COMMIT)
 
     def _rollback(self) -> None:
         self.leave_clinic()
-        self.armed = False
-        if self.connection is None or self.connection.closed or self._status() == TRANSACTION_STATUS_IDLE:
-            return
-        with (
-            debug_transaction(self, "ROLLBACK"),
-            self.wrap_database_errors,
-            self.connection.cursor() as cursor,
-        ):
-            psycopg2.extensions.cursor.execute(cursor, "ROLLBACK")
+        if self._begun() and self._status() != TRANSACTION_STATUS_IDLE:
+            self._send("ROLLBACK", "ROLLBACK")
+        self.armed = not self.autocommit
+
+    def _send(self, name: str, sql: str) -> None:
+        """End the transaction; while autocommit is off the next statement begins another."""
+        with debug_transaction(self, name), self.wrap_database_errors, self.connection.cursor() as cursor:
+            psycopg2.extensions.cursor.execute(cursor, sql)
+        self.armed = not self.autocommit
+
+    # Whether the connection lives
+
+    def close_if_health_check_failed(self) -> None:
+        """Ask a connection whether it lives only when it was idle for a while, or has something unexpected to say.
+
+        A server that ends a session says so, and a closed socket is readable: both are seen without a round trip.
+        """
+        if self.connection is not None and not self.health_check_done and not self.connection.closed:
+            recent = time.monotonic() - self.used_at < TRUSTED
+            self.health_check_done = recent and not self._has_something_to_say()
+        super().close_if_health_check_failed()
+
+    def _has_something_to_say(self) -> bool:
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
+    # Connections and cursors
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Whoever connects to the embedded server has it running, until that process ends."""
@@ -135,7 +138,9 @@ class DatabaseWrapper(PostgresWrapper):
 
     def connect(self) -> None:
         self.armed = False
+        self.leave_clinic()
         super().connect()
+        self.used_at = time.monotonic()
 
     def close(self) -> None:
         self.leave_clinic()

@@ -1,0 +1,58 @@
+"""The cursor that puts the pending start of a transaction in front of its first statement."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import psycopg2.extensions
+import psycopg2.sql
+
+if TYPE_CHECKING:
+    from clinic.tenancy.backend.base import DatabaseWrapper
+
+# What the server calls a statement that ends or begins a transaction.
+BOUNDARIES = frozenset({"BEGIN", "COMMIT", "PREPARE TRANSACTION", "ROLLBACK", "START TRANSACTION"})
+
+
+class ScopedCursor(psycopg2.extensions.cursor):
+    django: "DatabaseWrapper"
+
+    def execute(self, query: Any, vars: Any = None) -> None:
+        prefix = self.django.take_prefix()
+        try:
+            super().execute(prefix + self._text(query) if prefix else query, vars)
+        except BaseException:
+            if prefix:
+                self.django.rearm()
+            raise
+        self.django.used_at = time.monotonic()
+        if self.statusmessage in BOUNDARIES:
+            self.django.refuse_ended(self.statusmessage, query)
+
+    def _text(self, query: Any) -> str:
+        if isinstance(query, psycopg2.sql.Composable):
+            return query.as_string(self)
+        return query.decode() if isinstance(query, bytes) else str(query)
+
+    def _begin(self) -> None:
+        if prefix := self.django.take_prefix():
+            super().execute(prefix)
+
+    def executemany(self, query: Any, vars_list: Any) -> None:
+        self._begin()
+        super().executemany(query, vars_list)
+
+    def callproc(self, procname: Any, parameters: Any = None) -> Any:
+        self._begin()
+        return super().callproc(procname, parameters)
+
+    def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+        self._begin()
+        super().copy_expert(sql, file, size)
+
+    def copy_from(self, *args: Any, **kwargs: Any) -> None:
+        self._begin()
+        super().copy_from(*args, **kwargs)
+
+    def copy_to(self, *args: Any, **kwargs: Any) -> None:
+        self._begin()
+        super().copy_to(*args, **kwargs)

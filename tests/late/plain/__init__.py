@@ -1,0 +1,3 @@
+from tests.late import REAL
+
+__path__ = [*__path__, str(REAL)]

@@ -1,0 +1,98 @@
+"""A real PgBouncer, as `deploy/pgbouncer.ini` configures it, in front of the tests' PostgreSQL."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from configparser import ConfigParser
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2.extensions import parse_dsn
+
+from tests.postgres import ADMIN_DSN, ROOT
+
+SERVERS = 4
+
+
+def database_url(variable: str, port: int) -> str:
+    """The address that the environment has in a variable, by way of a PgBouncer on this port."""
+    url = urlsplit(os.environ[variable])
+    return f"postgres://{url.username}:{url.password}@127.0.0.1:{port}{url.path}"
+
+
+def account() -> pwd.struct_passwd | None:
+    """Who PgBouncer runs as when this process is root, which it refuses: whoever may enter the server's socket."""
+    if os.geteuid() != 0:
+        return None
+    host = parse_dsn(ADMIN_DSN).get("host", "")
+    owner = Path(host).stat().st_uid if host.startswith("/") else 0
+    return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+
+
+def configure(folder: Path, port: int, **changes: object) -> Path:
+    """Write the deployed configuration with the tests' addresses, passwords and `changes` in it."""
+    parser = ConfigParser(interpolation=None, comment_prefixes=(";",), delimiters=("=",))
+    parser.read(ROOT / "deploy" / "pgbouncer.ini")
+    server = parse_dsn(ADMIN_DSN)
+    where = f"host={server.get('host', 'localhost')} port={server.get('port', '5432')} dbname={server['dbname']}"
+    parser["databases"] = {server["dbname"]: where}
+    users = folder / "userlist.txt"
+    urls = [urlsplit(os.environ[variable]) for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")]
+    users.write_text("".join(f'"{url.username}" "{url.password}"\n' for url in urls))
+    parser["pgbouncer"].update({"listen_port": str(port), "auth_file": str(users), "default_pool_size": str(SERVERS)})
+    parser["pgbouncer"].update({name: str(value) for name, value in changes.items()})
+    with (folder / "pgbouncer.ini").open("w") as file:
+        parser.write(file)
+    return folder / "pgbouncer.ini"
+
+
+@contextmanager
+def pgbouncer(**changes: object) -> Iterator[int]:
+    """Runs a PgBouncer for the length of the block; its port."""
+    program = subprocess.run([ROOT / "bin" / "find-pgbouncer"], capture_output=True, text=True)
+    assert program.returncode == 0, program.stderr
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
+    user = account()
+    configure(folder, port, **changes)
+    if user:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, user.pw_uid, user.pw_gid)
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [program.stdout.strip(), str(folder / "pgbouncer.ini")],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+        )
+    try:
+        _wait(process, port, folder / "log")
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(200):
+        try:
+            with closing(psycopg2.connect(database_url("DATABASE_URL", port))):
+                return
+        except psycopg2.OperationalError as error:
+            assert process.poll() is None, log.read_text()
+            last = error
+            time.sleep(0.05)
+    raise last

@@ -1,0 +1,106 @@
+"""A proxy between the application and PostgreSQL that sees each message: what is counted here was really sent."""
+
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+
+from psycopg2.extensions import parse_dsn
+
+from tests.postgres import ADMIN_DSN
+
+
+class Wire:
+    """Passes bytes on, noting every query in `messages`; `cut_after` drops the line once one with that text is through.
+
+    The server gets the statement that is cut after, and its answer is lost.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self._open: list[tuple[socket.socket, socket.socket]] = []
+        self.cut_after: str | None = None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Break every line that is open."""
+        for ends in self._open:
+            _hang_up(*ends)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = _connect()
+                self._open.append((client, server))
+                for work in (self._forward, self._back):
+                    threading.Thread(target=work, args=[client, server], daemon=True).start()
+
+    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+        started = False
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                kind = _exactly(client, 1) if started else b""
+                length = _exactly(client, 4)
+                body = _exactly(client, struct.unpack("!I", length)[0] - 4)
+                started = True
+                if kind == b"Q":
+                    self.messages.append(body.rstrip(b"\0").decode(errors="replace"))
+                server.sendall(kind + length + body)
+        _hang_up(client, server)
+
+    def _back(self, client: socket.socket, server: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                if self.cut_after and self.messages and self.cut_after in self.messages[-1]:
+                    break
+                client.sendall(data)
+        _hang_up(client, server)
+
+
+def _connect() -> socket.socket:
+    where = parse_dsn(ADMIN_DSN)
+    host, port = where.get("host", "localhost"), where.get("port", "5432")
+    if not host.startswith("/"):
+        return socket.create_connection((host, int(port)))
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(f"{host}/.s.PGSQL.{port}")
+    return server
+
+
+def _exactly(source: socket.socket, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        if not (more := source.recv(count - len(data))):
+            raise ValueError("The line ended.")
+        data += more
+    return data
+
+
+def _hang_up(*ends: socket.socket) -> None:
+    for end in ends:
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def wire(connection: object) -> Iterator[Wire]:
+    """Has a Django connection go through a proxy, on a new session, for the length of the block."""
+    line = Wire()
+    settings = connection.settings_dict  # type: ignore[attr-defined]
+    before = {key: settings[key] for key in ("HOST", "PORT", "OPTIONS")}
+    connection.close()  # type: ignore[attr-defined]
+    settings.update(HOST="127.0.0.1", PORT=str(line.port), OPTIONS={**before["OPTIONS"], "sslmode": "disable"})
+    try:
+        yield line
+    finally:
+        connection.close()  # type: ignore[attr-defined]
+        settings.update(before)
+        line.close()
