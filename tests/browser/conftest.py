@@ -99,7 +99,7 @@ def visit(chromium: Browser, watch: Watch, server: str) -> Iterator[Callable[...
             **more,
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.on("console", watch.hear)
         context.on("weberror", watch.catch)
         page = context.new_page()
