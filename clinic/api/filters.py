@@ -1,6 +1,7 @@
 """The pages' filters, search and sorting, by the API's names."""
 
 from collections.abc import Container
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -76,7 +77,7 @@ class ListParameters(BaseFilterBackend):
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         mine: Any = view
-        filters = mine.filterset_class.base_filters
+        filters = deepcopy(mine.filterset_class.base_filters)  # a field asked of the class's own would stay as it is
         if mine.action != "list":
             return [_parameter("archived", filters["archived"].field)] if mine.detail else []
         described = [_parameter(name, found.field) for name, found in filters.items()]

@@ -37,7 +37,7 @@ class DateFilter(django_filters.Filter):
 
 class AssessmentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
-    type = django_filters.ChoiceFilter(choices=AssessmentType.choices, empty_label="Any")
+    type = django_filters.ChoiceFilter(choices=AssessmentType.choices, label="Type", empty_label="Any")
     date_from = DateFilter(field_name="date", lookup_expr="gte", label="From")
     date_to = DateFilter(field_name="date", lookup_expr="lte", label="Until")
     score_min = django_filters.NumberFilter(
@@ -49,7 +49,7 @@ class AssessmentFilter(django_filters.FilterSet):
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
     )
-    patient = PatientIdFilter(widget=forms.HiddenInput)
+    patient = PatientIdFilter(label="Patient", widget=forms.HiddenInput)
     archived = django_filters.ChoiceFilter(
         choices=Archived.choices, method="by_archived", label="Show", empty_label="Not archived"
     )

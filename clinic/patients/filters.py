@@ -26,7 +26,7 @@ class Archived(TextChoices):
 
 class PatientFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
-    gender = django_filters.ChoiceFilter(choices=Gender.choices, empty_label="Any")
+    gender = django_filters.ChoiceFilter(choices=Gender.choices, label="Gender", empty_label="Any")
     age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"

@@ -163,3 +163,11 @@ def test_sort_link_keeps_filters_and_page_size(client, riverside):
 def test_count_is_in_words(client, riverside):
     fill(riverside, 2)
     assert "2 patients" in client.get("/patients/").content.decode()
+
+
+def test_filters_keep_their_labels_after_the_api_was_described(client, riverside):
+    fill(riverside, 1)
+    client.get("/api/v1/docs/")
+    page = client.get("/patients/?gender=nonsense&age=nonsense").content.decode()
+    named = re.findall(r"<p>(\w+): Select a valid choice", page)
+    assert named == ["Gender", "Age"]
