@@ -115,7 +115,7 @@ def _hold(data: Path) -> None:
         ) from error
     fcntl.flock(users, fcntl.LOCK_SH)
     _held[data] = users
-    atexit.register(_let_go, data)
+    atexit.register(_let_go_at_exit, data)
 
 
 def _let_go(data: Path) -> None:
@@ -126,6 +126,14 @@ def _let_go(data: Path) -> None:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _answers(data):
             _run(data, "pg_ctl", "stop", "--mode", "fast", "--wait", "--timeout", str(PATIENCE))
+
+
+def _let_go_at_exit(data: Path) -> None:
+    """A second signal, as a terminal's Ctrl-C and a parent's both come, must not interrupt this."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+    _let_go(data)
 
 
 def _leave_to_parent() -> None:
