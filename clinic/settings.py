@@ -79,10 +79,11 @@ SHARED_APPS = [
     "phonenumber_field",
     "rest_framework",
     "drf_spectacular",
+    "django_tasks_db",
     "clinic.api",
     "clinic.demo",
 ]
-TENANT_APPS = ["clinic.audit", "clinic.staff", "clinic.patients", "clinic.assessments"]
+TENANT_APPS = ["clinic.audit", "clinic.lists", "clinic.staff", "clinic.patients", "clinic.assessments"]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -199,6 +200,9 @@ SPECTACULAR_SETTINGS = {
 
 # Caches: sign-in rate limits only; every worker must see the same one.
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+# Long work: rows of `public` that name a clinic and a job by id, done by `manage.py work`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Static files
 STATIC_URL = "static/"

@@ -40,6 +40,7 @@ class Member:
     state: str
     fenced: bool
     role: Role
+    preferences: dict[str, Any]
 
     @property
     def role_label(self) -> str:
