@@ -53,7 +53,7 @@ DATABASES = {
     "default": database(DATABASE_URL, "clinic_web"),
     "owner": {**database(DATABASE_OWNER_URL or DATABASE_URL, "clinic_owner"), "CONN_MAX_AGE": 0},
 }
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = ["clinic.tenancy.routers.MigrationRouter", "django_tenants.routers.TenantSyncRouter"]
 TENANT_DB_ALIAS = "owner"
 TENANT_MODEL = "tenancy.Clinic"
 

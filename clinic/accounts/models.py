@@ -42,7 +42,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiC
 
 
 class Membership(models.Model):
-    """A user's role in one clinic; `preferences` is how they like its pages, read with the session at no extra query."""
+    """A user's role in one clinic; `preferences` is how they like its pages."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")

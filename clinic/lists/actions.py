@@ -77,7 +77,7 @@ def begin_job(*, by: By, ids: Iterable[UUID] | None = None, **fields: Any) -> Jo
     """Hand work on many rows to the worker; `fields` are the job's. Without `ids` the work gathers its rows itself."""
     job = Job(by_id=by.id, by_name=by.name, **fields)
     job.save(force_insert=True)
-    for chunk in batched(ids or (), AT_ONCE, strict=False):
+    for chunk in batched(ids or (), AT_ONCE):
         JobItem.objects.bulk_create(JobItem(job=job, record_id=id) for id in chunk)
         job.total += len(chunk)
     if job.total:

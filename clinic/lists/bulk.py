@@ -82,7 +82,7 @@ def begin(request: Request, bulk: BulkList) -> HttpResponse:
         by=request.actor,
         ids=asked.ids,
         list=bulk.key,
-        label=f"{action.label}: {counted(asked.count, bulk)}",
+        label=action.sentence.format(count=counted(asked.count, bulk)),
         work=action.work,
         undo_work=action.undo_work,
         expected=asked.count if asked.ids is None else None,
@@ -149,7 +149,9 @@ def _ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked) -> 
     ]
     context = {
         "action": action,
+        "heading": action.sentence.format(count=counted(asked.count, bulk)),
         "count_text": counted(asked.count, bulk),
+        "noun_plural": bulk.noun_plural,
         "is_all": asked.ids is None,
         "changed_meanwhile": "expected" in request.POST,
         "chips": active_chips(request, asked.filterset),

@@ -1,10 +1,12 @@
 """A list as a file: exactly what is seen, with the columns, the order, the filters and the search of its page."""
 
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import django_tables2 as tables
-from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils import timezone
 
 from clinic.access import Request
@@ -61,6 +63,26 @@ def keep_export(
 
 def file_name(bulk: BulkList, kind: str) -> str:
     return f"{bulk.key}-{timezone.localdate():%Y-%m-%d}.{FORMATS[kind].ending}"
+
+
+def value_getter(table_class: type[tables.Table], name: str) -> Callable[[Any], Any]:
+    column = table_class.base_columns[name]
+    if column.accessor is None:
+        column.accessor = tables.A(name)
+    get, plain = column.getter(), column.plain
+    return lambda record: plain(get(record), record)
+
+
+def following(queryset: QuerySet[Any], order: Sequence[str], last: Any, size: int) -> list[Any]:
+    if last is not None:
+        where, same = Q(), Q()
+        for term in order:
+            name = term.removeprefix("-")
+            value = operator.attrgetter(name.replace("__", "."))(last)
+            where |= same & Q(**{f"{name}__{'lt' if term.startswith('-') else 'gt'}": value})
+            same &= Q(**{name: value})
+        queryset = queryset.filter(where)
+    return list(queryset.order_by(*order)[:size])
 
 
 def _values(

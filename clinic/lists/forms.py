@@ -55,6 +55,6 @@ def moved(columns: list[str], move: str) -> list[str]:
         return columns
     here = columns.index(name)
     there = here + {"up": -1, "down": 1}.get(way, 0)
-    if 0 < here and 0 < there < len(columns):
+    if here > 0 and 0 < there < len(columns):
         columns[here], columns[there] = columns[there], columns[here]
     return columns

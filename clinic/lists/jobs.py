@@ -105,7 +105,11 @@ def _note(job: Job, items: Sequence[JobItem], outcomes: Sequence[Outcome]) -> No
         item.state, item.before = outcome.state, outcome.before
         item.version, item.reason = outcome.version, outcome.reason[:200]
     JobItem.objects.bulk_update(items, ["state", "before", "version", "reason"])
-    for state, field in ((ItemState.CHANGED, "changed"), (ItemState.UNCHANGED, "unchanged"), (ItemState.FAILED, "failed")):
+    for state, field in (
+        (ItemState.CHANGED, "changed"),
+        (ItemState.UNCHANGED, "unchanged"),
+        (ItemState.FAILED, "failed"),
+    ):
         setattr(job, field, getattr(job, field) + sum(item.state == state for item in items))
     touch(job)
 

@@ -1,7 +1,7 @@
 """What people keep of lists, and the work on many rows that runs beside the pages. In the clinic's schema."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from clinic.access import Actor
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
-
 
 LOST_AFTER = timedelta(seconds=60)
 
@@ -118,6 +117,10 @@ class Job(ClinicModel):
     def looks_lost(self) -> bool:
         """Whether nobody has been at it for so long that its worker must be gone, or none is running."""
         return self.is_open and timezone.now() - self.touched_at > LOST_AFTER
+
+    @property
+    def created_on(self) -> date:
+        return timezone.localdate(self.created_at)
 
     @property
     def state_label(self) -> str:

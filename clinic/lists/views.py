@@ -41,7 +41,7 @@ def for_people[View: Callable[..., Any]](view: View) -> View:
     return checked  # type: ignore[return-value]
 
 
-def _back(request: Request, fallback: str, **drop: None) -> HttpResponse:
+def _back(request: Request, fallback: str) -> HttpResponse:
     """To the page that a form was on, if it is one of ours."""
     target = request.POST.get("next", "")
     if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
@@ -176,6 +176,7 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     context = {
         "job": job,
         "reasons": reasons(job) if job.failed else (),
+        "detail_view": LIST_URLS[job.list].replace(":list", ":detail"),
         "undone_by": undone,
         "can_undo": bool(job.undo_work and job.changed and not job.is_open and undone is None),
         "list_url": f"{reverse(LIST_URLS[job.list])}?{job.parameters.get('query', '')}".rstrip("?"),

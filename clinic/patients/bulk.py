@@ -43,6 +43,7 @@ PATIENTS = BulkList(
         BulkAction(
             "archive",
             "Archive",
+            "Archive {count}",
             "clinic.patients.bulk.archive",
             Permission.PATIENTS_EDIT,
             undo_work="clinic.patients.bulk.undo_archive",
@@ -50,14 +51,15 @@ PATIENTS = BulkList(
         BulkAction(
             "assign",
             "Assign practitioner",
+            "Assign {count} to a practitioner",
             "clinic.patients.bulk.assign",
             Permission.PATIENTS_EDIT,
             undo_work="clinic.patients.bulk.undo_assign",
             question="Who takes over?",
             choices=practitioners,
         ),
-        BulkAction("csv", "Export as CSV", "clinic.patients.bulk.export_csv", Permission.PATIENTS_VIEW),
-        BulkAction("xlsx", "Export as XLSX", "clinic.patients.bulk.export_xlsx", Permission.PATIENTS_VIEW),
+        BulkAction("csv", "Export as CSV", "Export {count} as CSV", "clinic.patients.bulk.export_csv", Permission.PATIENTS_VIEW),
+        BulkAction("xlsx", "Export as XLSX", "Export {count} as XLSX", "clinic.patients.bulk.export_xlsx", Permission.PATIENTS_VIEW),
     ),
 )
 

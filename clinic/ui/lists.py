@@ -24,7 +24,7 @@ RESERVED = ("q", "sort", "page", "per_page", "columns", "view")
 
 
 TICK = (
-    '<td role="cell" class="tick"><label><input class="form-check-input" type="checkbox" name="id" value="{}" '
+    '<td role="cell" class="tick"><label><input type="checkbox" name="id" value="{}" '
     'form="bulk" aria-label="Tick {}"></label></td>'
 )
 
@@ -258,7 +258,10 @@ def table_page(
     page.columns = headings(request, table_class, sort, layout.columns)
     page.column_choices = column_choices(table_class, layout.columns)
     page.layout_next = url_with(request, page=None, per_page=None, columns=None)
-    page.csv_url, page.xlsx_url = url_with(request, page=None, _export="csv"), url_with(request, page=None, _export="xlsx")
+    page.csv_url, page.xlsx_url = (
+        url_with(request, page=None, _export="csv"),
+        url_with(request, page=None, _export="xlsx"),
+    )
     page.per_page_choices = [(size, url_with(request, per_page=size, page=None)) for size in PER_PAGE]
     return page_or_fragment(request, template, "ui/list.html#table", {"page": page, **(context or {})}, status=status)
 

@@ -141,7 +141,7 @@ class _Sink(io.RawIOBase):
 def _xlsx(labels: Sequence[str], batches: Iterable[Sequence[Row]]) -> Iterator[tuple[bytes, int]]:
     """One sheet, its heading frozen. Raises ValueError where a sheet has no room for the rows."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         archive.writestr("[Content_Types].xml", CONTENT_TYPES)
         archive.writestr("_rels/.rels", RELATIONS.format(_relation("rId1", "officeDocument", "xl/workbook.xml")))
         archive.writestr("xl/workbook.xml", WORKBOOK)

@@ -26,6 +26,7 @@
     }
     bar.hidden = !ticked && !all;
     bar.classList.toggle("bulk-all", all);
+    results().classList.toggle("all-match", all);
     bar.querySelector("[data-selected]").textContent = `${counted(ticked)} ticked on this page`;
     const count = document.getElementById("count");
     bar.querySelector("[data-all]").textContent =
