@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -54,8 +54,10 @@ def _back(request: Request, fallback: str) -> HttpResponse:
 @for_people
 def keep_layout(request: Request, key: str) -> HttpResponse:
     """Remember how the person likes one list; `reset` forgets it."""
+    if key not in LIST_URLS:
+        raise Http404
     form = LayoutForm(request.POST)
-    if not form.is_valid() or key not in LIST_URLS:
+    if not form.is_valid():
         return errors.answer(request, 400, "layout", "This list cannot be shown like that. Nothing was saved.")
     kept = dict(preferences(request).get("lists", {}))
     kept[key] = {} if "reset" in request.POST else {**kept.get(key, {}), **form.chosen()}
@@ -88,7 +90,7 @@ def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
 def view_new(request: Request, key: str) -> HttpResponse:
     """Name the list as it is and keep it; the address comes from the list's menu."""
     if key not in LIST_URLS:
-        return errors.answer(request, 404, "not_found", "There is no such list.")
+        raise Http404
     if request.method != "POST":
         return _view_page(request, ViewForm(initial={"query": request.GET.urlencode()}), key)
     form = ViewForm(request.POST)

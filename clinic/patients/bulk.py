@@ -58,8 +58,20 @@ PATIENTS = BulkList(
             question="Who takes over?",
             choices=practitioners,
         ),
-        BulkAction("csv", "Export as CSV", "Export {count} as CSV", "clinic.patients.bulk.export_csv", Permission.PATIENTS_VIEW),
-        BulkAction("xlsx", "Export as XLSX", "Export {count} as XLSX", "clinic.patients.bulk.export_xlsx", Permission.PATIENTS_VIEW),
+        BulkAction(
+            "csv",
+            "Export as CSV",
+            "Export {count} as CSV",
+            "clinic.patients.bulk.export_csv",
+            Permission.PATIENTS_VIEW,
+        ),
+        BulkAction(
+            "xlsx",
+            "Export as XLSX",
+            "Export {count} as XLSX",
+            "clinic.patients.bulk.export_xlsx",
+            Permission.PATIENTS_VIEW,
+        ),
     ),
 )
 

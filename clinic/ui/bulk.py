@@ -10,8 +10,9 @@ from clinic.access import Permission
 class BulkAction:
     """One entry of the bar that appears over selected rows.
 
-    `label` is the button ("Archive"), `sentence` names the job ("Archive {count}"). `work` and `undo_work` are dotted names of functions that take a clinic and a job. `choices` gives the values that the
-    action needs one of, such as practitioners, asked for as `value` under `question`.
+    `label` is the button ("Archive"), `sentence` names the job ("Archive {count}"). `work` and `undo_work` are
+    dotted names of functions that take a clinic and a job. `choices` gives the values that the action needs one of,
+    such as practitioners, asked for as `value` under `question`.
     """
 
     name: str

@@ -36,7 +36,10 @@ def patients(riverside):
     """Twelve patients, five of them male: `keys` by name, `scope()` for looking."""
     with clinic_scope(riverside.clinic):
         made = [
-            make_patient(full_name=f"Person Number{n:02}", gender="male" if n < 5 else "female") for n in range(12)
+            make_patient(
+                full_name=f"Person Number{n:02}", family_name=f"Number{n:02}", gender="male" if n < 5 else "female"
+            )
+            for n in range(12)
         ]
     return SimpleNamespace(
         made=made,

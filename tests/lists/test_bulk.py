@@ -199,7 +199,13 @@ def test_lost_job_is_continued_where_it_was(client, patients, work, archived, ri
 def test_error_of_a_job_is_told_without_what_it_was_about(client, patients, work, riverside, capfd, settings):
     client.post(BULK, {"do": "assign", "id": patients.keys[:1], "value": riverside.clinician.pk})
     with patients.scope():
-        Job.objects.update(parameters={"query": "", "value": "Secretname", "permission": "patients.edit", "columns": []})
+        Job.objects.update(
+            parameters={"query": "", "value": "Secretname", "permission": "patients.edit", "columns": []}
+        )
     work()
     done = job(riverside)
-    assert (done.state, "Secretname" in done.message, "Secretname" in capfd.readouterr().err) == ("stopped", False, False)
+    assert (done.state, "Secretname" in done.message, "Secretname" in capfd.readouterr().err) == (
+        "stopped",
+        False,
+        False,
+    )
