@@ -200,6 +200,9 @@ SPECTACULAR_SETTINGS = {
 # Caches: sign-in rate limits only; every worker must see the same one.
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
 
+# Files of clinics, in a folder for each
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or VAR_DIR / "media")
+
 # Static files
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
