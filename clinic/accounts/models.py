@@ -74,6 +74,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
                     schema_name="clinic__schema_name",
                     state="clinic__state",
                     fenced="clinic__fenced",
+                    deleted_at="clinic__deleted_at",
                     role="role",
                     preferences="preferences",
                 )
