@@ -219,6 +219,10 @@ class Definition:
     def key(self) -> tuple[str, str]:
         return self.id, self.version
 
+    @property
+    def score_range(self) -> tuple[Number, Number] | None:
+        return (self.low, self.high) if self.rule != "none" else None
+
     @cached_property
     def by_code(self) -> dict[str, Item]:
         return {item.code: item for item in self.items}

@@ -34,42 +34,66 @@ def definition_of(data: Any) -> Definition:
 
 def _definition(reader: Reader) -> Definition:
     sets = _option_sets(reader.table("options"))
-    items = tuple(_item(row, sets) for row in reader.rows("items", MOST_ITEMS))
-    scoring, asked, loinc = reader.table("scoring"), reader.table("asked"), reader.table("loinc")
     made = Definition(
-        id=_pattern(reader, "id", ID),
-        version=_pattern(reader, "version", VERSION),
-        title=reader.text("title", longest=60),
-        name=reader.text("name", longest=200),
-        type=reader.choice("type", TYPES),
-        answered_by=reader.choice("answered_by", ANSWERED_BY, "clinician"),
-        instruction=reader.text("instruction", required=False, longest=LONGEST),
-        source=reader.text("source", longest=LONGEST),
-        licence=reader.text("licence", longest=LONGEST),
-        licence_class=reader.choice("licence_class", LICENCE_CLASSES),
-        items=items,
-        rule=scoring.choice("rule", ("sum", "none"), "sum"),
-        low=scoring.number("minimum", 0),
-        high=scoring.number("maximum", 0),
-        multiply=scoring.number("multiply", 1),
-        pattern=scoring.text("pattern", required=False),
+        **_identity(reader),
+        **_rule(reader.table("scoring")),
+        **_asked(reader.table("asked")),
+        **_loinc_codes(reader.table("loinc")),
+        items=tuple(_item(row, sets) for row in reader.rows("items", MOST_ITEMS)),
         sections=tuple(_section(row) for row in reader.rows("sections", MOST_ITEMS)),
         subscales=tuple(_subscale(row) for row in reader.rows("subscales", MOST_ITEMS)),
         bands=tuple(_band(row) for row in reader.rows("bands", MOST_ROWS)),
         cutoffs=tuple(_cutoff(row) for row in reader.rows("cutoffs", MOST_ROWS)),
         alerts=tuple(_alert(row) for row in reader.rows("alerts", MOST_ROWS)),
         change=_change(reader.table("change")),
-        youngest=asked.optional_whole("youngest", 0, 130),
-        oldest=asked.optional_whole("oldest", 0, 130),
-        sexes=asked.texts("sexes", SEXES) or SEXES,
-        caution=asked.text("caution", required=False, longest=LONGEST),
-        note=reader.text("note", required=False, longest=LONGEST),
-        panel_loinc=_loinc(loinc, "panel"),
-        total_loinc=_loinc(loinc, "total"),
         translations=_translations(reader.table("translations")),
     )
-    for part in (scoring, asked, loinc, reader):
-        part.close()
+    reader.close()
+    return made
+
+
+def _identity(reader: Reader) -> dict[str, Any]:
+    return {
+        "id": _pattern(reader, "id", ID),
+        "version": _pattern(reader, "version", VERSION),
+        "title": reader.text("title", longest=60),
+        "name": reader.text("name", longest=200),
+        "type": reader.choice("type", TYPES),
+        "answered_by": reader.choice("answered_by", ANSWERED_BY, "clinician"),
+        "instruction": reader.text("instruction", required=False, longest=LONGEST),
+        "source": reader.text("source", longest=LONGEST),
+        "licence": reader.text("licence", longest=LONGEST),
+        "licence_class": reader.choice("licence_class", LICENCE_CLASSES),
+        "note": reader.text("note", required=False, longest=LONGEST),
+    }
+
+
+def _rule(reader: Reader) -> dict[str, Any]:
+    made = {
+        "rule": reader.choice("rule", ("sum", "none"), "sum"),
+        "low": reader.number("minimum", 0),
+        "high": reader.number("maximum", 0),
+        "multiply": reader.number("multiply", 1),
+        "pattern": reader.text("pattern", required=False),
+    }
+    reader.close()
+    return made
+
+
+def _asked(reader: Reader) -> dict[str, Any]:
+    made = {
+        "youngest": reader.optional_whole("youngest", 0, 130),
+        "oldest": reader.optional_whole("oldest", 0, 130),
+        "sexes": reader.texts("sexes", SEXES) or SEXES,
+        "caution": reader.text("caution", required=False, longest=LONGEST),
+    }
+    reader.close()
+    return made
+
+
+def _loinc_codes(reader: Reader) -> dict[str, Any]:
+    made = {"panel_loinc": _loinc(reader, "panel"), "total_loinc": _loinc(reader, "total")}
+    reader.close()
     return made
 
 
