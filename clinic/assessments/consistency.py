@@ -1,6 +1,5 @@
 """Whether the parts of a definition fit together: what would make a score wrong or a question unanswerable."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -37,18 +36,8 @@ def _items(definition: Definition) -> Iterator[Fault]:
             yield Fault(path, "An item has either options or a measure.")
         elif item.measure is not None:
             yield from _measure(definition, item, item.measure, (*path, "measure"))
-        else:
-            yield from _options(item, (*path, "options"))
         if item.source and item.measure is None:
             yield Fault((*path, "source"), "What is taken from the record is a measure.")
-
-
-def _options(item: Item, path: Path) -> Iterator[Fault]:
-    if len(item.choices) < len(item.options):
-        twice = Counter(option.points for option in item.options).most_common(1)[0][0]
-        yield Fault(path, f"Two options have {twice} points, so that the points do not say which was chosen.")
-    if len({option.text for option in item.options}) < len(item.options):
-        yield Fault(path, "Two options have the same text.")
 
 
 def _measure(definition: Definition, item: Item, measure: Measure, path: Path) -> Iterator[Fault]:
@@ -97,7 +86,9 @@ def _references(definition: Definition) -> Iterator[Fault]:
         if any(code in definition.by_code and definition.by_code[code].measure for code in scale.items):
             yield Fault(("subscales", index, "items"), "A subscale is made of items with options.")
         if scale.needs > len(scale.items) or (scale.needs > 0) != (scale.at_least is not None):
-            yield Fault(("subscales", index), "“needs” goes with “at_least”, and is at most the number of items.")
+            yield Fault(
+                ("subscales", index, "needs"), "“needs” goes with “at_least”, and is at most the number of items."
+            )
     if definition.pattern and not any(scale.needs for scale in definition.subscales):
         yield Fault(("scoring", "pattern"), "A pattern needs subscales with “needs”.")
     for language, translation in definition.translations.items():
@@ -129,7 +120,7 @@ def _range(definition: Definition) -> Iterator[Fault]:
     low, high = whole_range(definition)
     if (definition.low, definition.high) != (low, high):
         message = f"The items add up to {low} at least and {high} at most; “minimum” and “maximum” must say so."
-        yield Fault(("scoring",), message)
+        yield Fault(("scoring", "minimum" if definition.low != low else "maximum"), message)
     if definition.youngest is not None and definition.oldest is not None and definition.youngest > definition.oldest:
         yield Fault(("asked", "youngest"), "“youngest” must not be above “oldest”.")
 
@@ -169,7 +160,7 @@ def _cutoffs(definition: Definition) -> Iterator[Fault]:
     for index, cutoff in enumerate(definition.cutoffs):
         start = cutoff.positive_from if cutoff.uncertain_from is None else cutoff.uncertain_from
         if not definition.low < start <= cutoff.positive_from <= definition.high:
-            yield Fault(("cutoffs", index), "The cut-off lies outside what the items add up to.")
+            yield Fault(("cutoffs", index, "positive_from"), "The cut-off lies outside what the items add up to.")
 
 
 def _alerts(definition: Definition) -> Iterator[Fault]:

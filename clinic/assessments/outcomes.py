@@ -41,7 +41,8 @@ def note_result(assessment: Assessment, answers: Mapping[str, Number | None], re
 
 
 def _decimal(number: Number | None) -> Decimal | None:
-    return None if number is None else Decimal(number)
+    """The number as the database gives it back, so that the same score is no difference."""
+    return None if number is None else Decimal(number).quantize(Decimal("0.01"))
 
 
 def _results(result: Result) -> dict[str, Any]:

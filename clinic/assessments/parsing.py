@@ -119,9 +119,14 @@ def _option_sets(reader: Reader) -> dict[str, tuple[parts.Option, ...]]:
 
 
 def _options(reader: Reader, name: str) -> tuple[parts.Option, ...]:
-    found = []
+    found: list[parts.Option] = []
     for row in reader.rows(name, MOST_OPTIONS):
-        found.append(parts.Option(row.number("points"), row.text("text"), _loinc(row)))
+        option = parts.Option(row.number("points"), row.text("text"), _loinc(row))
+        if any(option.points == other.points for other in found):
+            row.note("points", f"Two options have {option.points} points, so that they do not say which was chosen.")
+        if any(option.text == other.text for other in found):
+            row.note("text", "Two options have the same text.")
+        found.append(option)
         row.close()
     return tuple(found)
 
