@@ -1,4 +1,4 @@
-"""A real PgBouncer, as `deploy/pgbouncer.ini` configures it, in front of the tests' PostgreSQL."""
+"""A real PgBouncer, as `deploy/pgbouncer.ini` configures it, in front of the PostgreSQL of `DATABASE_URL`."""
 
 import os
 import pwd
@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from configparser import ConfigParser
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
-from psycopg2.extensions import parse_dsn
 
-from tests.postgres import ADMIN_DSN, ROOT
-
+ROOT = Path(__file__).resolve().parent.parent
 SERVERS = 4
 
 
@@ -27,11 +25,17 @@ def database_url(variable: str, port: int) -> str:
     return f"postgres://{url.username}:{url.password}@127.0.0.1:{port}{url.path}"
 
 
+def server() -> tuple[str, int, str]:
+    """Host (or the folder of its socket), port and database that `DATABASE_URL` names."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    return unquote(url.hostname or "localhost"), url.port or 5432, url.path[1:]
+
+
 def account() -> pwd.struct_passwd | None:
     """Who PgBouncer runs as when this process is root, which it refuses: whoever may enter the server's socket."""
     if os.geteuid() != 0:
         return None
-    host = parse_dsn(ADMIN_DSN).get("host", "")
+    host = server()[0]
     owner = Path(host).stat().st_uid if host.startswith("/") else 0
     return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
 
@@ -40,12 +44,11 @@ def configure(folder: Path, port: int, **changes: object) -> Path:
     """Write the deployed configuration with the tests' addresses, passwords and `changes` in it."""
     parser = ConfigParser(interpolation=None, comment_prefixes=(";",), delimiters=("=",))
     parser.read(ROOT / "deploy" / "pgbouncer.ini")
-    server = parse_dsn(ADMIN_DSN)
-    where = f"host={server.get('host', 'localhost')} port={server.get('port', '5432')} dbname={server['dbname']}"
-    parser["databases"] = {server["dbname"]: where}
+    host, number, name = server()
+    parser["databases"] = {name: f"host={host} port={number} dbname={name}"}
     users = folder / "userlist.txt"
     urls = [urlsplit(os.environ[variable]) for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")]
-    users.write_text("".join(f'"{url.username}" "{url.password}"\n' for url in urls))
+    users.write_text("".join(f'"{url.username}" "{url.password or ""}"\n' for url in urls))
     parser["pgbouncer"].update({"listen_port": str(port), "auth_file": str(users), "default_pool_size": str(SERVERS)})
     parser["pgbouncer"].update({name: str(value) for name, value in changes.items()})
     with (folder / "pgbouncer.ini").open("w") as file:

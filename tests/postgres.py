@@ -66,5 +66,6 @@ os.environ["LOG_LEVEL"] = "INFO"
 STATIC = VAR / "test-static"
 STATIC.mkdir(parents=True, exist_ok=True)
 os.environ["STATIC_ROOT"] = str(STATIC)
+os.environ["MEDIA_ROOT"] = str(VAR / "test-media")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs an event loop in the tests' thread
 ADMIN_DSN = prepare_tests()

@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 from psycopg2.extensions import parse_dsn
 
@@ -94,13 +95,22 @@ def _hang_up(*ends: socket.socket) -> None:
 def wire(connection: object) -> Iterator[Wire]:
     """Has a Django connection go through a proxy, on a new session, for the length of the block."""
     line = Wire()
-    settings = connection.settings_dict  # type: ignore[attr-defined]
-    before = {key: settings[key] for key in ("HOST", "PORT", "OPTIONS")}
-    connection.close()  # type: ignore[attr-defined]
-    settings.update(HOST="127.0.0.1", PORT=str(line.port), OPTIONS={**before["OPTIONS"], "sslmode": "disable"})
     try:
-        yield line
+        with through(connection, line.port):
+            yield line
     finally:
-        connection.close()  # type: ignore[attr-defined]
-        settings.update(before)
         line.close()
+
+
+@contextlib.contextmanager
+def through(connection: Any, port: int) -> Iterator[None]:
+    """Has a Django connection, in every thread, go to a port of this machine for the length of the block."""
+    settings = connection.settings_dict
+    before = {key: settings[key] for key in ("HOST", "PORT", "OPTIONS")}
+    connection.close()
+    settings.update(HOST="127.0.0.1", PORT=str(port), OPTIONS={**before["OPTIONS"], "sslmode": "disable"})
+    try:
+        yield
+    finally:
+        connection.close()
+        settings.update(before)

@@ -14,6 +14,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
@@ -39,7 +42,9 @@ class Member:
     schema_name: str
     state: str
     fenced: bool
+    deleted_at: str | None
     role: Role
+    preferences: dict[str, Any]
 
     @property
     def role_label(self) -> str:
@@ -52,6 +57,7 @@ class Member:
             schema_name=self.schema_name,
             state=self.state,
             fenced=self.fenced,
+            deleted_at=parse_datetime(self.deleted_at) if self.deleted_at else None,
         )
         clinic._state.adding = False
         return clinic
@@ -224,10 +230,14 @@ def stale_page(request: Request) -> HttpResponse | None:
 
 
 def closed(request: Request) -> HttpResponse | None:
-    """The refusal of a request to a clinic that is suspended, or fenced by a failed migration; else None."""
+    """The refusal of a request to a clinic that is deleted, suspended, or fenced by a failed migration; else None."""
     clinic = request.clinic
     if not clinic.is_closed:
         return None
+    if clinic.gone_at is not None:
+        until = date_format(localtime(clinic.gone_at), "j M Y")
+        message = f"{clinic.name} was deleted. Until {until}, whoever looks after your clinics can bring it back."
+        return _unavailable(request, 403, "clinic_deleted", "This clinic was deleted", message)
     if clinic.state == State.SUSPENDED:
         message = f"{clinic.name} is suspended; its record is kept. Ask whoever looks after your clinics to resume it."
         return _unavailable(request, 403, "clinic_suspended", "This clinic is suspended", message)

@@ -1,12 +1,14 @@
 """Writing patients: used by the pages and the API alike."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from clinic.audit.actions import By, difference, record, restore_values, snapshot
+from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.patients.models import Patient
 
@@ -153,6 +155,36 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Patient:
         patient.save(update_fields=["archived_at", "version", "updated_at"])
         record("patient.archived" if archived else "patient.restored", patient, by=by)
     return patient
+
+
+class Archiving(NamedTuple):
+    """What became of one of many patients, and the version it has now."""
+
+    changed: bool
+    version: int
+
+
+@transaction.atomic
+def set_many_archived(*, by: By, versions: Mapping[UUID, int | None], archived: bool) -> dict[UUID, Archiving]:
+    """Archive or restore many patients, each with its record in the trail; what became of those that are there.
+
+    `versions` maps ids to the version that a patient must still have, or to None. One that has another version, or
+    is in that state already, stays as it is.
+    """
+    rows = Patient.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+    found, moving = {}, []
+    for patient in rows.only("pk", "version", "archived_at"):
+        expected = versions[patient.pk]
+        changes = (patient.archived_at is not None) != archived and expected in (None, patient.version)
+        found[patient.pk] = Archiving(changes, patient.version + changes)
+        if changes:
+            moving.append(patient)
+    now = timezone.now()
+    Patient.objects.filter(pk__in=[patient.pk for patient in moving]).update(
+        archived_at=now if archived else None, version=F("version") + 1, updated_at=now
+    )
+    record_many("patient.archived" if archived else "patient.restored", moving, by=by)
+    return found
 
 
 def _taken(error: IntegrityError, patient: Patient) -> Exception:

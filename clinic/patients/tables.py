@@ -19,6 +19,9 @@ class BirthColumn(DateColumn):
             return f'<span title="Only the year is known">{record.date_of_birth.year}</span>'
         return f'<span title="Estimated">about {super().cell(value, record)}</span>'
 
+    def plain(self, value: object, record: Patient) -> object:  # type: ignore[override]
+        return value if record.date_of_birth_precision == BirthPrecision.EXACT else record.birth_date_text
+
 
 class PhoneColumn(TextColumn):
     """A phone number in its international spelling."""
@@ -27,6 +30,9 @@ class PhoneColumn(TextColumn):
 
     def cell(self, value: Any, record: Patient) -> str:  # type: ignore[override]
         return f'<bdi dir="ltr">{escape(value.as_international)}</bdi>' if value else ""
+
+    def plain(self, value: Any, record: Patient) -> Any:  # type: ignore[override]
+        return value.as_international if value else None
 
 
 class PatientTable(tables.Table):

@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
+from django_tenants.utils import quote_schema_name
 
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.grants import GRANTS
@@ -153,9 +154,31 @@ def transactional(sql: str) -> str:
     return re.sub(r"^\s*((?:CREATE (?:UNIQUE )?|DROP )INDEX) CONCURRENTLY\b", r"\1", sql, flags=re.IGNORECASE)
 
 
-def _record(connection: DatabaseWrapper, recorded: Recording, applied: frozenset[MigrationKey]) -> Iterable[Step]:
-    executor = _scratch(connection, applied)
-    prologue = recorded.take()
+def grow(
+    connection: DatabaseWrapper, schema_name: str, applied: frozenset[MigrationKey], fill: Callable[[], None]
+) -> None:
+    """Make a schema as it was with `applied`, have `fill` put its rows in, and take both to this release.
+
+    All of it, Python and indexes to be built concurrently included, in the owner's transaction that is open.
+    """
+    stock = connection.SchemaEditorClass
+    try:
+        recorded = Recording(connection)
+        executor = _scratch(connection, schema_name, applied)
+        missing, state = _replay(executor)
+        fill()
+        for migration in missing:
+            recorded.take()
+            with connection.cursor() as cursor:
+                cursor.execute("; ".join(BETWEEN))
+            state = executor.migrate([_key(migration)], plan=[(migration, False)], state=state)
+    finally:
+        connection.SchemaEditorClass = stock
+        connection.set_schema_to_public()
+
+
+def _replay(executor: MigrationExecutor) -> tuple[list[Migration], ProjectState]:
+    """Run what is noted as applied; what is left to run in a clinic, and the models' state before it."""
     labels = set(tenant_labels())
     leaves = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
     plan = [migration for migration, _ in executor.migration_plan(leaves, clean_start=True)]
@@ -164,7 +187,14 @@ def _record(connection: DatabaseWrapper, recorded: Recording, applied: frozenset
     missing = [m for m in plan if m.app_label in labels and _key(m) not in executor.loader.applied_migrations]
     replayed = [(migration, False) for migration in plan if migration not in missing]
     state = executor.migrate(leaves, plan=replayed, state=ProjectState(real_apps=executor.loader.unmigrated_apps))
-    prologue = () if applied else prologue
+    return missing, state
+
+
+def _record(connection: DatabaseWrapper, recorded: Recording, applied: frozenset[MigrationKey]) -> Iterable[Step]:
+    executor = _scratch(connection, SCRATCH, applied)
+    prologue = () if applied else recorded.take()
+    labels = set(tenant_labels())
+    missing, state = _replay(executor)
     recorded.take()
     before = applied
     for migration in missing:
@@ -183,14 +213,14 @@ def _record(connection: DatabaseWrapper, recorded: Recording, applied: frozenset
         prologue, before = (), after
 
 
-def _scratch(connection: DatabaseWrapper, applied: frozenset[MigrationKey]) -> MigrationExecutor:
+def _scratch(connection: DatabaseWrapper, schema_name: str, applied: frozenset[MigrationKey]) -> MigrationExecutor:
     """A schema in which `applied` are noted, not yet run, and the executor for it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA {SCRATCH}")
-    connection.set_schema(SCRATCH, include_public=False)
+        cursor.execute(f"CREATE SCHEMA {quote_schema_name(schema_name)}")
+    connection.set_schema(schema_name, include_public=False)
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
-    connection.set_schema(SCRATCH)
+    connection.set_schema(schema_name)
     for app, name in sorted(applied):
         recorder.record_applied(app, name)
     return MigrationExecutor(connection)

@@ -9,12 +9,14 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import F, Func, TextField, Value
 
 from clinic.tenancy.collecting import MigrationKey, tenant_labels
+from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Clinic
-from clinic.tenancy.provisioning import grant_public, owner_connection
+from clinic.tenancy.provisioning import grant_public, noted_grants, owner_connection
 
 # So many clinics are asked in one round trip. The locks on their tables are held until it is answered, two a
 # clinic, and PostgreSQL as it comes has room for 6,400.
 AT_ONCE = 2000
+COMMENT = "obj_description(to_regnamespace(quote_ident(%(expressions)s))::oid, 'pg_namespace')"
 
 
 class Release(NamedTuple):
@@ -25,14 +27,20 @@ class Release(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A clinic and the migrations of tenant apps applied in it; None where even their table is missing."""
+    """A clinic, the migrations of tenant apps applied in it (None where even their table is missing), its grants."""
 
     clinic: Clinic
     applied: frozenset[MigrationKey] | None
+    grants: str | None
 
     @property
     def is_behind(self) -> bool:
         return self.applied is None or bool(release().clinics - self.applied)
+
+    @property
+    def lacks_grants(self) -> bool:
+        """Whether its role has the rights of another release's map."""
+        return self.grants != noted_grants(GRANTS)
 
 
 @cache
@@ -55,7 +63,8 @@ def labels_sql() -> Value:
 def survey() -> list[Standing]:
     """Every clinic and how far it is, by key; one round trip for each `AT_ONCE` clinics."""
     applied = Func(F("schema_name"), labels_sql(), function="public.clinic_migrations", output_field=TextField())
-    rows = Clinic.objects.using(owner_connection().alias).annotate(applied=applied).order_by("pk")
+    grants = Func(F("schema_name"), template=COMMENT, output_field=TextField())
+    rows = Clinic.objects.using(owner_connection().alias).annotate(applied=applied, grants=grants).order_by("pk")
     read: dict[str | None, frozenset[MigrationKey] | None] = {None: None}
     standings: list[Standing] = []
     while True:
@@ -64,24 +73,28 @@ def survey() -> list[Standing]:
         for clinic in found:
             if clinic.applied not in read:
                 read[clinic.applied] = keys(clinic.applied or "")
-            standings.append(Standing(clinic, read[clinic.applied]))
+            standings.append(Standing(clinic, read[clinic.applied], clinic.grants))
         if len(found) < AT_ONCE:
             return standings
 
 
 def behind() -> list[Clinic]:
-    """The clinics that miss a migration of a tenant app, by name."""
-    return sorted((standing.clinic for standing in survey() if standing.is_behind), key=lambda clinic: clinic.name)
+    """The clinics that miss a migration of a tenant app, or the grants of this release, by name."""
+    late = (standing.clinic for standing in survey() if standing.is_behind or standing.lacks_grants)
+    return sorted(late, key=lambda clinic: clinic.name)
 
 
 def public_is_behind() -> bool:
-    """Whether `public` misses a migration; an empty database misses all of them."""
+    """Whether `public` misses a migration or a grant; an empty database misses all of them."""
     with owner_connection().cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return True
         cursor.execute("SELECT app, name FROM public.django_migrations")
-        return bool(release().shared - set(cursor.fetchall()))
+        if release().shared - set(cursor.fetchall()):
+            return True
+        cursor.execute("SELECT obj_description('public'::regnamespace, 'pg_namespace')")
+        return bool(cursor.fetchone()[0] != noted_grants(PUBLIC_GRANTS))
 
 
 def migrate_public() -> None:

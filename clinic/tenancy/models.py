@@ -1,10 +1,13 @@
 """The tenant, and what new ones are made from."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django_tenants.models import TenantMixin
+
+KEPT = timedelta(days=30)  # what is deleted can be brought back for so long
 
 
 def opaque_name() -> str:
@@ -23,7 +26,7 @@ class Clinic(TenantMixin):
     """A clinic: this row in `public`, and a schema and a role both named `schema_name`.
 
     `state` is decided by people. `fenced` is set where a migration failed, and lifted by the run that brings the
-    clinic up to date: a clinic can be both.
+    clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     """
 
     auto_create_schema = False
@@ -34,6 +37,7 @@ class Clinic(TenantMixin):
     schema_name = models.CharField(max_length=63, unique=True, default=opaque_name, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE, db_default=State.ACTIVE)
     fenced = models.BooleanField(default=False, db_default=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -46,7 +50,12 @@ class Clinic(TenantMixin):
     @property
     def is_closed(self) -> bool:
         """Whether its people are answered with a page that says why, and nothing else."""
-        return self.fenced or self.state != State.ACTIVE
+        return self.fenced or self.state != State.ACTIVE or self.deleted_at is not None
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """Until when a clinic in the bin can be brought back."""
+        return self.deleted_at + KEPT if self.deleted_at is not None else None
 
 
 class Blueprint(models.Model):

@@ -6,13 +6,14 @@ takes a few milliseconds of the server. Grants are applied by table name, from t
 
 import hashlib
 import inspect
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import cast
 
 import django
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 
@@ -33,6 +34,7 @@ DELETE FROM tenancy_preparedschema WHERE schema_name = (
     ORDER BY prepared_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING schema_name
 """
+TRIES = 100  # to have a clinic's tables to oneself
 NOTE = """
 INSERT INTO django_migrations (app, name, applied)
 SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
@@ -89,12 +91,20 @@ def blueprint() -> list[str]:
     return statements
 
 
-def grant_statements(schema_name: str, tables: Iterable[str] = GRANTS) -> list[str]:
-    """What opens exactly the mapped tables of a schema to its own role."""
+def noted_grants(grants: Mapping[str, str]) -> str:
+    """What the comment of a schema says when all of a map was granted there."""
+    return f"grants {hashlib.sha256(repr(sorted(grants.items())).encode()).hexdigest()[:16]}"
+
+
+def grant_statements(schema_name: str, tables: Collection[str] = GRANTS.keys()) -> list[str]:
+    """What opens exactly the mapped tables of a schema to its own role; with all of the map, it is noted there."""
     schema = quote_schema_name(schema_name)
+    named = ", ".join(f"{schema}.{table}" for table in tables)
     return [
         f"GRANT USAGE ON SCHEMA {schema} TO {schema}",
+        *([f"REVOKE ALL ON {named} FROM {schema}"] if named else []),
         *(f"GRANT {GRANTS[table]} ON {schema}.{table} TO {schema}" for table in tables),
+        *([f"COMMENT ON SCHEMA {schema} IS '{noted_grants(GRANTS)}'"] if set(tables) == set(GRANTS) else []),
     ]
 
 
@@ -104,12 +114,17 @@ def role_statements(schema_name: str) -> list[str]:
     return [f"CREATE ROLE {role} NOLOGIN", f"GRANT {role} TO {web}", f"GRANT {role} TO CURRENT_USER"]
 
 
+def opening_statements(schema_name: str) -> list[str]:
+    """What comes before a clinic's schema is made."""
+    return [*role_statements(schema_name), *(CITUS_SETTINGS if has_citus() else ())]
+
+
 def web_role() -> str:
     return str(connections["default"].settings_dict["USER"])
 
 
 def grant_public() -> None:
-    """Open exactly the mapped tables of `public` to the web's role; run after each migration of `public`."""
+    """Open exactly the mapped tables of `public` to the web's role, and note that there."""
     web = quote_schema_name(web_role())
     with transaction.atomic(using=owner_connection().alias), owner_connection().cursor() as cursor:
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {web}; GRANT USAGE ON SCHEMA public TO {web}")
@@ -119,7 +134,7 @@ def grant_public() -> None:
         )
         sequences = [f"GRANT USAGE ON SEQUENCE {row[0]} TO {web}" for row in cursor.fetchall()]
         tables = [f"GRANT {privileges} ON public.{table} TO {web}" for table, privileges in PUBLIC_GRANTS.items()]
-        cursor.execute("; ".join(tables + sequences))
+        cursor.execute("; ".join([*tables, *sequences, f"COMMENT ON SCHEMA public IS '{noted_grants(PUBLIC_GRANTS)}'"]))
 
 
 def make_schema(schema_name: str) -> None:
@@ -128,8 +143,7 @@ def make_schema(schema_name: str) -> None:
     statements = blueprint()
     run(
         [
-            *role_statements(schema_name),
-            *(CITUS_SETTINGS if has_citus() else ()),
+            *opening_statements(schema_name),
             f"CREATE SCHEMA {schema}",
             f"SET LOCAL search_path = {schema}, public",
             *statements,
@@ -163,12 +177,42 @@ def create_clinic(*, name: str) -> Clinic:
 
 def drop_clinic(clinic: Clinic) -> None:
     """Remove a clinic for good: its schema with everything in it, its role and its row."""
-    connection = owner_connection()
-    with transaction.atomic(using=connection.alias):
-        drop_schema(clinic.schema_name)
-        Clinic.objects.using(connection.alias).filter(pk=clinic.pk).delete()
+    rows = Clinic.objects.using(owner_connection().alias).filter(pk=clinic.pk)
+    with transaction.atomic(using=owner_connection().alias):
+        for row in rows.select_for_update():  # a restore meanwhile may have given it another schema
+            drop_schema(row.schema_name)
+        rows.delete()
+
+
+def lock_schema(schema_name: str, tables: Collection[str]) -> None:
+    """Have tables to oneself until the transaction ends, although people work in them.
+
+    Nobody is kept waiting for more than half a second at a time, and it is tried again before PostgreSQL would look
+    for a deadlock. Raises OperationalError when they are still in use after `TRIES`.
+    """
+    schema = quote_schema_name(schema_name)
+    named = ", ".join(f"{schema}.{quote_schema_name(table)}" for table in tables)
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(using=owner_connection().alias):
+                run([f"SET LOCAL lock_timeout = '500ms'; LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE"])
+            return
+        except OperationalError:
+            if not left:
+                raise
+            time.sleep(0.2)
 
 
 def drop_schema(schema_name: str) -> None:
+    """A schema with everything in it, and its role with what that may own elsewhere: large objects, privileges."""
     schema = quote_schema_name(schema_name)
-    run([f"DROP SCHEMA {schema} CASCADE", f"DROP ROLE {schema}"])
+    with transaction.atomic(using=owner_connection().alias):
+        run(
+            [
+                f"DROP SCHEMA IF EXISTS {schema} CASCADE",
+                f"SET LOCAL ROLE {schema}",
+                f"DROP OWNED BY {schema}",
+                "SET LOCAL ROLE NONE",
+                f"DROP ROLE {schema}",
+            ]
+        )

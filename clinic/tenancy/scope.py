@@ -56,6 +56,7 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS) -> Iterator[No
                 connection.apply_settings(LEAVE)
     finally:
         connection.leave_clinic()
+        connection.let_go_if_full()
 
 
 @contextmanager

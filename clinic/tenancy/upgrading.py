@@ -35,16 +35,17 @@ class Moved(Exception):
 
 
 @contextmanager
-def alone(waits: Callable[[], None]) -> Iterator[None]:
+def alone(waits: Callable[[], None], *, shared: bool = False) -> Iterator[None]:
     """Hold the lock that one run at a time can have; `waits` is called when another holds it, before waiting.
 
-    A killed run loses it with its connection. It is asked for again and again rather than waited for: a waiting
-    statement would be waited for by the indexes that the other run builds concurrently.
+    With `shared`, beside others that share it: work on single clinics, which a run would find in use. A killed run
+    loses it with its connection. It is asked for again and again rather than waited for: a waiting statement would be
+    waited for by the indexes that the other run builds concurrently.
     """
     connection = connections.create_connection(owner_connection().alias)
     try:
         told = False
-        while not _locked(connection):  # type: ignore[arg-type]
+        while not _locked(connection, shared):  # type: ignore[arg-type]
             if not told:
                 waits()
             told = True
@@ -54,9 +55,9 @@ def alone(waits: Callable[[], None]) -> Iterator[None]:
         connection.close()
 
 
-def _locked(connection: DatabaseWrapper) -> bool:
+def _locked(connection: DatabaseWrapper, shared: bool) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute(f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
 
 
@@ -69,13 +70,14 @@ def upgrade_clinics(progress: Progress, jobs: int = 2) -> dict[str, str]:
     standings = survey()
     for _ in range(ROUNDS):
         groups: dict[Applied, list[Clinic]] = defaultdict(list)
-        for clinic, applied in (late for late in standings if late.is_behind and late.clinic.name not in failed):
-            groups[applied].append(clinic)
+        for late in (late for late in standings if late.is_behind and late.clinic.name not in failed):
+            groups[late.applied].append(late.clinic)
         if not groups:
             break
         failed |= _upgrade_groups(groups, progress, jobs)
         standings = survey()
-    _lift_fences(standings)
+    failed |= _grant_anew([late.clinic for late in standings if late.lacks_grants and not late.is_behind])
+    _lift_fences([standing for standing in standings if standing.clinic.name not in failed])
     moving = (late.clinic.name for late in standings if late.is_behind and late.clinic.name not in failed)
     return failed | dict.fromkeys(moving, "somebody else is changing it")
 
@@ -92,6 +94,20 @@ def _upgrade_groups(groups: dict[Applied, list[Clinic]], progress: Progress, job
             failed |= failures
             done += size
             progress(done, total)
+    return failed
+
+
+def _grant_anew(clinics: list[Clinic]) -> dict[str, str]:
+    """Give the clinics' roles the rights of this release's map; why, by name, where that failed."""
+    failed: dict[str, str] = {}
+    for batch in batched(clinics, PER_CONNECTION):
+        for clinic in batch:
+            try:
+                with transaction.atomic(using=owner_connection().alias):
+                    run(grant_statements(clinic.schema_name))
+            except DatabaseError as error:
+                failed[clinic.name] = _fence(clinic, reason(error))
+        owner_connection().close()
     return failed
 
 
@@ -202,7 +218,7 @@ def _fence(clinic: Clinic, why: str) -> str:
 
 
 def _lift_fences(standings: list[Standing]) -> None:
-    lifted = [clinic.pk for clinic, _ in (s for s in standings if not s.is_behind) if clinic.fenced]
+    lifted = [s.clinic.pk for s in standings if s.clinic.fenced and not s.is_behind]
     if lifted:
         Clinic.objects.using(owner_connection().alias).filter(pk__in=lifted).update(fenced=False)
 

@@ -15,16 +15,32 @@ from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
 from clinic.access import Request
+from clinic.ui.bulk import BulkAction
 from clinic.ui.filters import Chip, active_chips, errors_of, unknown_parameters
+from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, Layout, default_columns, layout_of
 
-PER_PAGE = (10, 25, 50, 100)
-DEFAULT_PER_PAGE = 25
-RESERVED = ("q", "sort", "page", "per_page")
+KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
+RESERVED = ("q", "sort", "page", "per_page", "columns", "view")
+
+
+TICK = (
+    '<td role="cell" class="tick"><label><input type="checkbox" name="id" value="{}" '
+    'form="bulk" aria-label="Tick {}"></label></td>'
+)
 
 
 class Link(NamedTuple):
     label: str
     url: str
+
+
+class ColumnChoice(NamedTuple):
+    """A column as the display menu offers it; the `fixed` one is always shown, and first."""
+
+    name: str
+    label: str
+    shown: bool
+    fixed: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,16 @@ class ListPage:
     previous_url: str = ""
     next_url: str = ""
     last_url: str = ""
+    key: str = ""
+    layout: Layout | None = None
+    column_choices: list[ColumnChoice] = field(default_factory=list)
+    densities: tuple[tuple[str, str], ...] = tuple(DENSITIES.items())
+    layout_next: str = ""
+    csv_url: str = ""
+    xlsx_url: str = ""
+    views: Any = ()
+    bulk_url: str = ""
+    bulk_actions: list[BulkAction] = field(default_factory=list)
     per_page: int = DEFAULT_PER_PAGE
     per_page_choices: list[tuple[int, str]] = field(default_factory=list)
 
@@ -114,16 +140,30 @@ def whole_number(request: Request, name: str, default: int, allowed: Sequence[in
     return int(text)
 
 
-def headings(request: Request, table_class: type[tables.Table], sort: str) -> list[Heading]:
+def label_of(table_class: type[tables.Table], name: str) -> str:
+    return str(table_class.base_columns[name].verbose_name or name.replace("_", " ").capitalize())
+
+
+def column_choices(table_class: type[tables.Table], shown: Sequence[str]) -> list[ColumnChoice]:
+    """Every column, those that are shown first and in their order."""
+    link, *_ = table_class.base_columns
+    names = [*shown, *(name for name in table_class.base_columns if name not in shown)]
+    return [ColumnChoice(name, label_of(table_class, name), name in shown, name == link) for name in names]
+
+
+def headings(
+    request: Request, table_class: type[tables.Table], sort: str, columns: Sequence[str] = ()
+) -> list[Heading]:
     made = []
-    for name, column in table_class.base_columns.items():
+    for name in columns or default_columns(table_class):
+        column = table_class.base_columns[name]
         current = sort.removeprefix("-") == name
         descending = current and sort.startswith("-")
         following = name if not current or descending else f"-{name}"
         made.append(
             Heading(
                 name=name,
-                label=str(column.verbose_name or name.replace("_", " ").capitalize()),
+                label=label_of(table_class, name),
                 css=getattr(column, "css", ""),
                 sort_url=url_with(request, sort=following, page=None) if column.orderable is not False else "",
                 direction=("descending" if descending else "ascending") if current else None,
@@ -132,24 +172,32 @@ def headings(request: Request, table_class: type[tables.Table], sort: str) -> li
     return made
 
 
-def table_rows(table_class: type[tables.Table], records: Sequence[Any]) -> SafeString:
-    """The `<tr>`s of `records`; each cell is labelled for the phone, where a row is a card."""
+def table_rows(
+    table_class: type[tables.Table], records: Sequence[Any], names: Sequence[str] = (), *, ticks: bool = False
+) -> SafeString:
+    """The `<tr>`s of `records` with the columns `names`, and with `ticks` a box to tick each.
+
+    Each cell is labelled for the phone, where a row is a card.
+    """
     columns = []
-    for index, (name, column) in enumerate(table_class.base_columns.items()):
+    for index, name in enumerate(names or default_columns(table_class)):
+        column = table_class.base_columns[name]
         if column.accessor is None:
             column.accessor = tables.A(name)
-        label = escape(column.verbose_name or name.replace("_", " ").capitalize())
+        label = escape(label_of(table_class, name))
         tag, role = ('th scope="row"', "rowheader") if index == 0 else ("td", "cell")
         start = f'<{tag} role="{role}" data-label="{label}" class="{column.css}">'
         columns.append((start, f"</{tag[:2]}>", column.getter(), column.cell))
     lines = []
+    name_of = columns[0][2]
     for record in records:
+        tick = TICK.format(record.pk, escape(name_of(record))) if ticks else ""
         cells = [f"{start}{cell(get(record), record)}{end}" for start, end, get, cell in columns]
-        lines.append(f'<tr role="row">{"".join(cells)}</tr>')
+        lines.append(f'<tr role="row">{tick}{"".join(cells)}</tr>')
     return SafeString("".join(lines))
 
 
-def counted(number: int, page: ListPage) -> str:
+def counted(number: int, page: Any) -> str:
     return f"{number:,} {page.noun if number == 1 else page.noun_plural}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
@@ -166,7 +214,8 @@ def fill(request: Request, page: ListPage, filterset: FilterSet, table_class: ty
     if number > page.last:
         raise BadList(f"There is no page {number}; the last one is {page.last}.", 404)
     shown: Page[Any] = paginator.page(number)
-    page.rows = table_rows(table_class, list(shown))
+    columns = page.layout.columns if page.layout else ()
+    page.rows = table_rows(table_class, list(shown), columns, ticks=bool(page.bulk_actions))
     page.number = number
     page.count_text = counted(paginator.count, page)
     page.range_text = f"{shown.start_index()} to {shown.end_index()} of {paginator.count:,}" if paginator.count else ""
@@ -198,14 +247,21 @@ def table_page(
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
     page.q = request.GET.get("q", "")
     page.clear_url = request.path
-    page.hidden = [(name, request.GET[name]) for name in ("sort", "per_page") if name in request.GET]
+    page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
+    page.layout = layout = layout_of(request, page.key, table_class)
     try:
-        page.per_page = whole_number(request, "per_page", DEFAULT_PER_PAGE, PER_PAGE)
+        page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
         fill(request, page, filterset, table_class, sort)
     except BadList as problem:
         status = problem.status
         page.errors = str(problem).split("\n")
-    page.columns = headings(request, table_class, sort)
+    page.columns = headings(request, table_class, sort, layout.columns)
+    page.column_choices = column_choices(table_class, layout.columns)
+    page.layout_next = url_with(request, page=None, per_page=None, columns=None)
+    page.csv_url, page.xlsx_url = (
+        url_with(request, page=None, _export="csv"),
+        url_with(request, page=None, _export="xlsx"),
+    )
     page.per_page_choices = [(size, url_with(request, per_page=size, page=None)) for size in PER_PAGE]
     return page_or_fragment(request, template, "ui/list.html#table", {"page": page, **(context or {})}, status=status)
 

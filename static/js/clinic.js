@@ -9,7 +9,8 @@
   // "/" moves to the search of the page, unless something is being typed.
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const off = document.body.dataset.shortcuts === "off";
+    if (event.key === "/" && !typing && !off && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const fields = [...document.querySelectorAll("[data-search]")];
       const search = fields.find((field) => field.closest(".list")) || fields[0];
       if (search) {

@@ -1,4 +1,6 @@
-"""A clinic that is suspended, or fenced by a failed migration, says so; everybody else works."""
+"""A clinic that is suspended, deleted, or fenced by a failed migration says so; everybody else works."""
+
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -16,6 +18,7 @@ CLOSED = {
     "fenced": ({"fenced": True}, 503, "This clinic is being updated", "clinic_updating"),
     "suspended": ({"state": State.SUSPENDED}, 403, "This clinic is suspended", "clinic_suspended"),
     "both": ({"state": State.SUSPENDED, "fenced": True}, 403, "This clinic is suspended", "clinic_suspended"),
+    "deleted": ({"deleted_at": datetime(2026, 3, 1, 12, tzinfo=UTC)}, 403, "This clinic was deleted", "clinic_deleted"),
 }
 
 
@@ -57,6 +60,13 @@ def test_programs_of_a_closed_clinic_get_the_envelope(lakeside, closed):
         assert (response.status_code, response.json()["error"]["code"]) == (status, code)
 
 
+def test_deleted_clinic_says_until_when_it_can_be_brought_back(lakeside):
+    deleted_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(deleted_at=deleted_at)
+    page = signed_in(Client(), lakeside.clinician).get("/patients/").content.decode()
+    assert "Until 31 Mar 2026, whoever looks after your clinics can bring it back." in page
+
+
 def test_fenced_clinic_is_to_be_asked_again_later(lakeside):
     Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(fenced=True)
     assert signed_in(Client(), lakeside.clinician).get("/patients/")["Retry-After"] == "5"
@@ -83,5 +93,6 @@ def test_opened_again_clinic_works_at_once(lakeside, closed):
     client = signed_in(Client(), lakeside.clinician)
     closed[0]()
     client.get("/patients/")
-    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(fenced=False, state=State.ACTIVE)
+    opened = {"fenced": False, "state": State.ACTIVE, "deleted_at": None}
+    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(**opened)
     assert client.get("/patients/").status_code == 200

@@ -12,7 +12,8 @@ UNDO = """
 DROP TABLE IF EXISTS {0}.patients_visit;
 ALTER TABLE {0}.patients_patient DROP COLUMN IF EXISTS nickname, DROP CONSTRAINT IF EXISTS patient_lucky,
     ALTER COLUMN version TYPE integer;
-DELETE FROM {0}.django_migrations WHERE name LIKE 'p9%'
+DELETE FROM {0}.django_migrations WHERE name LIKE 'p9%';
+COMMENT ON SCHEMA {0} IS '{1}'
 """
 
 
@@ -67,7 +68,7 @@ def release(owner, settings):
     forget_release()
     with owner.cursor() as cursor:
         for clinic in Clinic.objects.using("owner"):
-            cursor.execute(UNDO.format(f'"{clinic.schema_name}"'))
+            cursor.execute(UNDO.format(f'"{clinic.schema_name}"', provisioning.noted_grants(GRANTS)))
     Clinic.objects.using("owner").update(fenced=False)
 
 

@@ -8,10 +8,13 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
 
 from clinic.tenancy import migrating, preparing, provisioning
 from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Clinic, PreparedSchema
+from clinic.tenancy.scope import clinic_scope
+from tests.committed import administer
 from tests.postgres import ADMIN_DSN
 from tests.tenancy.facts import facts
 
@@ -113,6 +116,15 @@ def test_failing_creation_leaves_no_schema_and_no_role(owner, monkeypatch):
         cursor.execute(count)
         assert cursor.fetchone() == before
     assert not Clinic.objects.using("owner").filter(name="Half a clinic").exists()
+
+
+def test_clinic_whose_role_owns_things_elsewhere_can_be_removed(owner):
+    clinic = provisioning.create_clinic(name="Owns things")
+    with clinic_scope(clinic), connection.cursor() as cursor:
+        cursor.execute("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC")
+        cursor.execute("SELECT lo_from_bytea(0, 'left')")
+    provisioning.drop_clinic(clinic)
+    assert administer("SELECT 1 FROM pg_roles WHERE rolname = %s", clinic.schema_name) == []
 
 
 def test_grant_map_knows_every_clinic_table():

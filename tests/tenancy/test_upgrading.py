@@ -10,6 +10,7 @@ from django.db import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
 from clinic.tenancy import migrating, provisioning, upgrading
+from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.postgres import ADMIN_DSN
@@ -83,7 +84,7 @@ def test_statements_are_collected_once_for_all_clinics(owner, make, release):
     provisioning.blueprint()
     with CaptureQueriesContext(owner) as captured:
         migrate()
-    assert len([query for query in captured.captured_queries if "CREATE SCHEMA blueprint" in query["sql"]]) == 1
+    assert len([query for query in captured.captured_queries if 'CREATE SCHEMA "blueprint"' in query["sql"]]) == 1
 
 
 def test_python_and_concurrent_indexes_run_in_each_clinic(owner, make, release):
@@ -154,6 +155,56 @@ def test_later_run_lifts_the_fence(owner, make, release):
     with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(f"UPDATE \"{unlucky.schema_name}\".patients_patient SET full_name = 'Luke'")
     migrate()
+    assert not Clinic.objects.using("owner").filter(fenced=True).exists()
+
+
+def granted(clinic: Clinic, table: str) -> str:
+    rights = query(clinic, "SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type) FROM "
+                   f"information_schema.role_table_grants WHERE grantee = '{clinic.schema_name}' "
+                   f"AND table_name = '{table}'")  # fmt: skip
+    return rights[0][0]
+
+
+def test_rights_that_change_without_a_migration_reach_every_clinic(owner, make, monkeypatch):
+    clinic = make("Old")
+    monkeypatch.setitem(GRANTS, "patients_patient", "SELECT")
+    with pytest.raises(CommandError, match="clinics are behind"):
+        call_command("migrate_clinics", "--check")
+    assert migrate().splitlines()[-1] == "Every clinic is up to date."
+    assert granted(clinic, "patients_patient") == "SELECT"
+    monkeypatch.undo()
+    migrate()
+    assert granted(clinic, "patients_patient") == "INSERT, SELECT, UPDATE"
+    assert facts(owner, clinic.schema_name) == facts(owner, make("New").schema_name)
+    assert migrating.behind() == []
+
+
+def test_rights_in_public_that_change_without_a_migration_are_granted(owner, monkeypatch):
+    monkeypatch.setitem(PUBLIC_GRANTS, "accounts_membership", "SELECT, INSERT")
+    with pytest.raises(CommandError, match="shared tables are behind"):
+        call_command("migrate_clinics", "--check")
+    migrate()
+    monkeypatch.undo()
+    assert migrating.public_is_behind()
+    migrate()
+    assert not migrating.public_is_behind()
+
+
+def test_clinic_that_cannot_be_granted_its_rights_is_fenced_and_the_others_go_on(owner, make, monkeypatch):
+    broken, fine = make("Broken"), make("Fine")
+    with owner.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE "{broken.schema_name}".audit_auditevent RENAME TO gone')
+    monkeypatch.setitem(GRANTS, "patients_patient", "SELECT")
+    try:
+        with pytest.raises(CommandError, match="1 clinics could not"):
+            migrate()
+        assert [clinic.name for clinic in Clinic.objects.using("owner").filter(fenced=True)] == ["Broken"]
+        assert granted(fine, "patients_patient") == "SELECT"
+    finally:
+        with owner.cursor() as cursor:
+            cursor.execute(f'ALTER TABLE "{broken.schema_name}".gone RENAME TO audit_auditevent')
+        monkeypatch.undo()
+        migrate()
     assert not Clinic.objects.using("owner").filter(fenced=True).exists()
 
 

@@ -32,6 +32,8 @@ FAILED = "The transaction had failed and was rolled back instead of committed."
 LOST = "The connection was lost inside the transaction."
 # A connection that answered this many seconds ago, and has nothing to read, is not asked whether it lives.
 TRUSTED = 5.0
+# The server keeps what a connection has learnt of each clinic, 160 KB and more: after so many it gets another one.
+CLINICS = 200
 
 
 class DatabaseWrapper(PostgresWrapper):
@@ -46,6 +48,7 @@ class DatabaseWrapper(PostgresWrapper):
         self.used_at = 0.0
         self.settings_sql = ""
         self.clinic: Any = None
+        self.visited: set[Any] = set()
         self.schema_name: str = get_public_schema_name()
         self.tenant: Any = FakeTenant(self.schema_name)
 
@@ -139,6 +142,7 @@ class DatabaseWrapper(PostgresWrapper):
     def connect(self) -> None:
         self.armed = False
         self.leave_clinic()
+        self.visited.clear()
         super().connect()
         self.used_at = time.monotonic()
 
@@ -160,10 +164,16 @@ class DatabaseWrapper(PostgresWrapper):
         """From now on statements of this transaction run in `clinic`; `clinic_scope` is the only caller."""
         self.clinic = clinic
         self.settings_sql = settings_sql
+        self.visited.add(clinic.pk)
 
     def leave_clinic(self) -> None:
         self.clinic = None
         self.settings_sql = ""
+
+    def let_go_if_full(self) -> None:
+        """Outside transactions, close a connection that has seen enough clinics; the next statement opens another."""
+        if len(self.visited) >= CLINICS and self.autocommit and not self.in_atomic_block:
+            self.close()
 
     def apply_settings(self, sql: str) -> None:
         """Run `SET LOCAL` statements now if the transaction has begun; else they ride with its first statement."""

@@ -2,16 +2,13 @@
 
 from argparse import ArgumentParser
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django_tenants.utils import get_tenant_database_alias
 
 from clinic.api.actions import create_api_client
 from clinic.staff.actions import OPERATOR
-from clinic.tenancy.models import Clinic
-from clinic.ui.forms import one_line
+from clinic.staff.clinics import find_clinic
 
 
 class Command(BaseCommand):
@@ -23,22 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--write", action="store_true", help="let it create and change records too")
 
     def handle(self, *args: Any, clinic: str, name: str, write: bool, **options: Any) -> None:
-        found = _clinic(clinic)
         try:
+            found = find_clinic(clinic)
             client, secret = create_api_client(clinic=found, name=name, can_write=write, by=OPERATOR)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"client_id: {client.client_id}")
         self.stdout.write(f"client_secret: {secret}")
-
-
-def _clinic(named: str) -> Clinic:
-    clinics = Clinic.objects.using(get_tenant_database_alias())
-    found: Clinic | None
-    try:
-        found = clinics.filter(pk=UUID(named)).first()
-    except ValueError:
-        found = clinics.filter(name=one_line(named)).first()
-    if found is None:
-        raise CommandError(f"There is no clinic “{named}”.")
-    return found

@@ -5,6 +5,8 @@ import os
 import runpy
 import signal
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +59,7 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout)
         collect_static()
         self.address = f"http://127.0.0.1:{port}"
+        self.worker = start_worker()
         self.hang_up_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         Server(bind=f"127.0.0.1:{port}", loglevel="warning", when_ready=self.when_ready).run()
 
@@ -67,6 +70,12 @@ class Command(BaseCommand):
         self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()  # before the workers are forked with what is still unwritten
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    """The worker as a process of its own, which ends when this one does."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
 
 
 def refuse_port(port: str) -> None:

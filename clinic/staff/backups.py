@@ -1,0 +1,199 @@
+"""A backup of one clinic in one file: its rows, its files, and the people and programs that may use it.
+
+It is read in one snapshot while the clinic works, and restored beside the clinic as it is, which it replaces in one
+transaction: whatever kills either, there is the old clinic or the new one, and a whole file or none.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from django.core import serializers
+from django.db import transaction
+from django.utils import timezone
+from django_tenants.utils import get_tenant_database_alias
+
+from clinic.accounts.models import ApiClient, Membership, User
+from clinic.audit.actions import By, record
+from clinic.staff.people import bring_people
+from clinic.tenancy import collecting, dumping, migrating, provisioning
+from clinic.tenancy.dumping import Refused
+from clinic.tenancy.models import Clinic, opaque_name
+from clinic.tenancy.scope import clinic_scope
+from clinic.ui.forms import one_line
+
+FORMAT = 1
+MANIFEST, PEOPLE = "clinic.json", "people.json"
+DAMAGED = "The file is not a whole backup of a clinic."
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The clinic, and by address who is a member again and who no longer is."""
+
+    clinic: Clinic
+    returned: list[str]
+    gone: list[str]
+
+
+def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
+    """Write the clinic into a file that only this account can read; what the file says about itself.
+
+    The file appears whole or not at all, and replaces one of its name.
+    """
+    owner = get_tenant_database_alias()
+    with clinic_scope(clinic, using=owner):
+        record("clinic.backed_up", clinic, by=by)
+    with _appearing(to) as file, ZipFile(file, "w", ZIP_DEFLATED, compresslevel=3) as archive:
+        with transaction.atomic(using=owner):
+            with provisioning.owner_connection().cursor() as cursor:
+                cursor.execute(SNAPSHOT)
+            manifest = {
+                "format": FORMAT,
+                "made_at": timezone.now().isoformat(),
+                "clinic": {"id": str(clinic.pk), "name": clinic.name, "state": clinic.state},
+                "release": provisioning.fingerprint(),
+                "migrations": dumping.applied(clinic.schema_name),
+                "tables": dumping.copy_out(archive, clinic.schema_name),
+                "files": dumping.media_out(archive, clinic),
+            }
+            archive.writestr(PEOPLE, serializers.serialize("json", _people(clinic)))
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
+    return manifest
+
+
+def _people(clinic: Clinic) -> Iterator[User | Membership | ApiClient]:
+    owner = get_tenant_database_alias()
+    yield from User.objects.using(owner).filter(memberships__clinic=clinic)
+    yield from Membership.objects.using(owner).filter(clinic=clinic)
+    yield from ApiClient.objects.using(owner).filter(clinic=clinic)
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file beside `path` that takes its place at the end, on the disk by then."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def restore_clinic(*, named: str, source: Path, by: By, name: str = "") -> Restored:
+    """Make the clinic what it was when the file was written, at this release, also where it is not there any more.
+
+    `named` is its name or id: a backup of another clinic is refused. A clinic that is there keeps its name; one that
+    is not gets `name`, else the name it had. Raises Refused, and ValidationError for a name that is taken.
+    """
+    with _opened(source) as archive:
+        return _restore(archive, _manifest(archive), named, by, name)
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[ZipFile]:
+    """The archive after every byte of it was found to be as it was written."""
+    try:
+        archive = ZipFile(source)
+    except BadZipFile as error:
+        raise Refused(DAMAGED) from error
+    with archive:
+        try:
+            bad = archive.testzip()
+        except (BadZipFile, EOFError, zlib.error) as error:
+            raise Refused(DAMAGED) from error
+        if bad is not None:
+            raise Refused(DAMAGED)
+        yield archive
+
+
+def _manifest(archive: ZipFile) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        for name in [PEOPLE, *(dumping.ROWS + table for table in manifest["tables"])]:
+            archive.getinfo(name)
+    except (KeyError, ValueError) as error:
+        raise Refused(DAMAGED) from error
+    if manifest["format"] != FORMAT:
+        raise Refused(f"The backup has format {manifest['format']}; this release reads format {FORMAT}.")
+    if (
+        later := {key for key in _applied(manifest) if key[0] in collecting.tenant_labels()}
+        - migrating.release().clinics
+    ):
+        raise Refused(f"The backup is of a later release: {', '.join('.'.join(key) for key in sorted(later))}.")
+    return manifest
+
+
+def _applied(manifest: dict[str, Any]) -> frozenset[collecting.MigrationKey]:
+    return frozenset((app, name) for app, name in manifest["migrations"])
+
+
+def _of_clinics(manifest: dict[str, Any]) -> frozenset[collecting.MigrationKey]:
+    return frozenset(key for key in _applied(manifest) if key[0] in collecting.tenant_labels())
+
+
+def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, name: str) -> Restored:
+    owner = get_tenant_database_alias()
+    clinic: Clinic | None = None
+    try:
+        with transaction.atomic(using=owner):
+            clinic = _target(manifest, named, name)
+            old, clinic.schema_name = clinic.schema_name, opaque_name()
+            _make(archive, manifest, clinic.schema_name)
+            clinic.deleted_at, clinic.fenced, adding = None, False, clinic._state.adding
+            clinic.save(using=owner)
+            returned, gone = bring_people(clinic, archive.read(PEOPLE).decode())
+            with clinic_scope(clinic, using=owner):
+                record("clinic.restored", clinic, by=by, changes={"made_at": manifest["made_at"]})
+            dumping.media_in(archive, clinic)
+            if not adding:
+                provisioning.lock_schema(old, [table.name for table in dumping.tables(old)])
+                provisioning.drop_schema(old)
+    except BaseException:
+        if clinic is not None:
+            shutil.rmtree(dumping.media_folder(clinic), ignore_errors=True)
+        raise
+    dumping.keep_media(clinic)
+    return Restored(clinic, returned, gone)
+
+
+def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
+    """The clinic that the backup is of, its row locked; a new one where there is none."""
+    kept = manifest["clinic"]
+    rows = Clinic.objects.using(get_tenant_database_alias())
+    meant = rows.filter(name=one_line(named)).first()
+    if str(meant.pk) != kept["id"] if meant else named not in (kept["id"], kept["name"]):
+        raise Refused(f"This is a backup of {kept['name']} ({kept['id']}), not of {named}.")
+    clinic: Clinic | None = rows.select_for_update(no_key=True).filter(pk=kept["id"]).first()
+    if clinic is None:
+        clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"])
+        clinic.full_clean(exclude=["schema_name", "state"])
+    return clinic
+
+
+def _make(archive: ZipFile, manifest: dict[str, Any], schema_name: str) -> None:
+    """The backup's rows in a schema of this release, made by way of the release that they were of."""
+
+    def fill() -> None:
+        dumping.copy_in(archive, schema_name, manifest["tables"])
+
+    if migrating.release().clinics == _of_clinics(manifest):
+        provisioning.make_schema(schema_name)
+        fill()
+        return
+    provisioning.run(provisioning.opening_statements(schema_name))
+    collecting.grow(provisioning.owner_connection(), schema_name, _applied(manifest), fill)
+    provisioning.run(provisioning.grant_statements(schema_name))

@@ -1,0 +1,76 @@
+"""Backups and restores while people work: one moment of a clinic, and nobody else waits."""
+
+import json
+import threading
+from contextlib import closing
+from zipfile import ZipFile
+
+import psycopg2
+from django.db import connection, connections
+from django.test import Client
+
+from clinic.tenancy.scope import clinic_scope
+from clinic.tenancy.upgrading import LOCK
+from tests.conftest import signed_in, worlds
+from tests.postgres import ADMIN_DSN
+from tests.staff.conftest import change, names
+from tests.world import make_assessment, make_patient
+
+
+def test_backup_is_one_moment_of_a_clinic_in_use(lake):
+    """Each patient comes with an assessment, in one transaction: a backup never has one without the other."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            with clinic_scope(lake.clinic):
+                make_assessment(make_patient())
+        connection.close()
+
+    people = threading.Thread(target=work)
+    people.start()
+    try:
+        for _ in range(5):
+            lake.backup()
+            with ZipFile(lake.file) as archive:
+                tables = json.loads(archive.read("clinic.json"))["tables"]
+            assert tables["patients_patient"]["rows"] == tables["assessments_assessment"]["rows"] + 1
+    finally:
+        stop.set()
+        people.join()
+    assert tables["patients_patient"]["rows"] > 2
+    lake.restore()
+    assert len(names(lake.clinic)) == tables["patients_patient"]["rows"]
+
+
+def test_restore_waits_for_who_is_at_work_and_keeps_nobody_else_waiting(lake):
+    lake.backup()
+    change(lake.clinic)
+    with closing(psycopg2.connect(ADMIN_DSN)) as reader, reader.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {lake.clinic.schema_name}.patients_patient")
+        said: list[str] = []
+        restore = threading.Thread(target=lambda: (said.append(lake.restore()), connections.close_all()))
+        restore.start()
+        restore.join(timeout=2)
+        assert restore.is_alive()
+        assert signed_in(Client(), worlds.riverside.clinician).get("/patients/").status_code == 200
+        assert "Later" in signed_in(Client(), lake.world.clinician).get("/patients/").content.decode()
+        reader.rollback()
+        restore.join(timeout=30)
+    assert said
+    assert "Later" not in signed_in(Client(), lake.world.clinician).get("/patients/").content.decode()
+
+
+def test_backup_and_restore_wait_for_a_run_that_brings_clinics_up_to_date(lake):
+    lake.backup()
+    with closing(psycopg2.connect(ADMIN_DSN)) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        said: list[str] = []
+        both = threading.Thread(target=lambda: (said.extend((lake.backup(), lake.restore())), connections.close_all()))
+        both.start()
+        both.join(timeout=1)
+        assert both.is_alive()
+        other.rollback()
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+        both.join(timeout=30)
+    assert said[0].startswith("Clinics are being brought up to date; waiting.")

@@ -1,0 +1,148 @@
+"""Backups of earlier releases come back as this one; a killed restore leaves the clinic as it was."""
+
+import io
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from clinic.accounts.models import Membership
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.tenancy import migrating
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.scope import clinic_scope
+from tests.committed import administer
+from tests.tenancy.facts import facts
+from tests.tenancy.test_killed import START, begin, kill, quiet, rows, wait_until
+from tests.tenancy.test_upgrading import add_patient, query
+
+RESTORE = (
+    START
+    + """
+from pathlib import Path
+from clinic.staff.backups import restore_clinic
+from clinic.staff.actions import OPERATOR
+print("ready", flush=True)
+restore_clinic(named=sys.argv[2], source=Path(sys.argv[3]), by=OPERATOR)
+print("done", flush=True)
+time.sleep(60)
+"""
+)
+BACKUP = START + 'print("ready", flush=True)\ncall_command("backup_clinic", sys.argv[2], sys.argv[3])\n'
+
+
+def backup(clinic, file):
+    call_command("backup_clinic", str(clinic.pk), str(file), stdout=io.StringIO())
+
+
+def restore(clinic, file):
+    call_command("restore_clinic", str(clinic.pk), str(file), stdout=io.StringIO())
+    return Clinic.objects.using("owner").get(pk=clinic.pk)
+
+
+@pytest.mark.parametrize("name", ["plain", "code"])
+def test_backup_of_an_earlier_release_comes_back_as_this_one(owner, make, release, tmp_path, name):
+    """Python and a type change are run on its rows, and an index that is built concurrently is there."""
+    old = make("Old")
+    add_patient(old, "Ann")
+    backup(old, tmp_path / "old")
+    release(name)
+    restored = restore(old, tmp_path / "old")
+    assert query(restored, "SELECT nickname FROM patients_patient") == [("50 %" if name == "plain" else "ANN",)]
+    assert facts(owner, restored.schema_name) == facts(owner, make("New").schema_name)
+    assert restored not in migrating.behind()
+
+
+def test_backup_of_a_later_release_is_refused(owner, make, release, settings, tmp_path):
+    clinic = make("Later")
+    release("plain")
+    call_command("migrate_clinics", stdout=io.StringIO())
+    backup(clinic, tmp_path / "later")
+    settings.MIGRATION_MODULES = {}
+    from tests.tenancy.conftest import forget_release
+
+    forget_release()
+    with pytest.raises(CommandError, match=r"of a later release: patients\.p9001_plain"):
+        restore(clinic, tmp_path / "later")
+
+
+def test_earlier_backup_whose_rows_do_not_fit_this_release_changes_nothing(owner, make, release, tmp_path):
+    clinic = make("Unlucky")
+    add_patient(clinic, "Unlucky Luke")
+    backup(clinic, tmp_path / "old")
+    release("failing")
+    with pytest.raises(CommandError, match="CheckViolation") as refused:
+        restore(clinic, tmp_path / "old")
+    assert "Luke" not in str(refused.value)
+    assert Clinic.objects.using("owner").get(pk=clinic.pk).schema_name == clinic.schema_name
+    assert query(clinic, "SELECT full_name FROM patients_patient") == [("Unlucky Luke",)]
+
+
+def test_clinic_that_is_behind_and_fenced_can_be_backed_up(owner, make, release, tmp_path):
+    clinic = make("Unlucky")
+    add_patient(clinic, "Unlucky Luke")
+    release("failing")
+    with pytest.raises(CommandError):
+        call_command("migrate_clinics", stdout=io.StringIO(), stderr=io.StringIO())
+    backup(clinic, tmp_path / "fenced")
+    assert (tmp_path / "fenced").stat().st_size > 1000
+
+
+# kill -9
+
+
+def big(clinic):
+    """Enough patients for a restore to take a while."""
+    with clinic_scope(clinic, using="owner"):
+        user = Practitioner.objects.using("owner").create(pk="00000000-0000-4000-8000-000000000001", display_name="Dr")
+        many = [
+            Patient(full_name=f"P {n}", gender="other", date_of_birth="1970-01-01", record_number=f"T-{n}", user=user)
+            for n in range(20000)
+        ]
+        Patient.objects.using("owner").bulk_create(many, batch_size=2000)
+
+
+def state(owner, clinic):
+    """What there is of a clinic, and every schema and role of a clinic."""
+    row = Clinic.objects.using("owner").get(pk=clinic.pk)
+    schemas = rows(owner, "SELECT nspname FROM pg_namespace WHERE nspname ~ '^c_' ORDER BY 1")
+    known = rows(owner, "SELECT schema_name FROM tenancy_clinic ORDER BY 1")
+    assert schemas == known
+    assert set(known) <= set(rows(owner, "SELECT rolname FROM pg_roles WHERE rolname ~ '^c_'"))
+    patients = rows(owner, f'SELECT count(*) FROM "{row.schema_name}".patients_patient')[0]
+    return row.schema_name, patients, Membership.objects.using("owner").filter(clinic=clinic).count()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.6, 1.0])
+def test_killed_restore_leaves_the_old_clinic_or_the_restored_one(owner, make, tmp_path, after):
+    clinic = make("Killed")
+    big(clinic)
+    backup(clinic, tmp_path / "whole")
+    administer(f"DELETE FROM {clinic.schema_name}.patients_patient WHERE full_name <> 'P 1'")
+    process = begin(
+        RESTORE.replace("import os, sys", "import os, sys, time"), "", str(clinic.pk), str(tmp_path / "whole")
+    )
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(after)
+    kill(process)
+    wait_until(lambda: quiet(owner))
+    schema, patients, _ = state(owner, clinic)
+    assert (schema == clinic.schema_name, patients) in ((True, 1), (False, 20000))
+    restored = restore(clinic, tmp_path / "whole")
+    assert state(owner, clinic) == (restored.schema_name, 20000, 0)
+
+
+@pytest.mark.parametrize("after", [0.05, 0.2])
+def test_killed_backup_leaves_the_earlier_file(owner, make, tmp_path, after):
+    clinic = make("Killed")
+    big(clinic)
+    file = tmp_path / "kept"
+    file.write_text("the earlier one")
+    process = begin(BACKUP, "", str(clinic.pk), str(file))
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(after)
+    kill(process)
+    assert file.read_bytes()[:15] in (b"the earlier one", b"PK\x03\x04" + file.read_bytes()[4:15])
+    connections.close_all()
