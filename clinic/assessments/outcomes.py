@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from clinic.assessments.definitions import Definition, Number
+from clinic.assessments.catalogue import find_version
+from clinic.assessments.definitions import Definition, Item, Number
 from clinic.assessments.models import Assessment
 from clinic.assessments.reading import exact
 from clinic.assessments.scoring import Result, score
@@ -64,3 +65,27 @@ def _results(result: Result) -> dict[str, Any]:
         "notes": list(result.notes),
         "summary": result.summary,
     }
+
+
+class AnsweredRow(NamedTuple):
+    """One item of a sitting as people read it; `answer` is empty where there is none."""
+
+    code: str
+    text: str
+    answer: str
+
+
+def answered_rows(assessment: Assessment) -> list[AnsweredRow]:
+    """The items that the patient was asked, with their answers in words, of the version that the sitting follows."""
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    answers = as_answers(assessment.answers)
+    return [
+        AnsweredRow(item.code, item.text, _words(item, answers)) for item in definition.asked(assessment.patient.gender)
+    ]
+
+
+def _words(item: Item, answers: Mapping[str, Number]) -> str:
+    value = answers.get(item.code)
+    if value is None:
+        return ""
+    return item.text_of.get(value, "") if item.measure is None else f"{value} {item.measure.unit}".strip()
