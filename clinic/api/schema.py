@@ -10,6 +10,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.examples import EXAMPLES
 from clinic.api.fields import NUMBER
+from clinic.assessments.parsing import MOST_ITEMS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -203,6 +204,28 @@ class ScoreExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         if direction == "response":
             return number
         return {"anyOf": [number, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
+
+
+class NumberExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.fields.NumberField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"type": ["number", "null"] if self.target.allow_null else "number", "readOnly": True}
+
+
+class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.fields.RangeField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        pair = {"items": {"type": "number"}, "minItems": 2, "maxItems": 2, "readOnly": True}
+        return {"type": ["array", "null"] if self.target.allow_null else "array", **pair}
+
+
+class AnswersExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.fields.AnswersField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"type": "object", "additionalProperties": {"type": ["number", "null"]}, "maxProperties": MOST_ITEMS}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:

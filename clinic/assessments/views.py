@@ -20,6 +20,7 @@ from clinic.assessments.forms import (
     questions_of,
 )
 from clinic.assessments.models import Assessment
+from clinic.assessments.outcomes import answered_rows
 from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
 from clinic.audit.queries import changed_by
 from clinic.patients.models import Patient
@@ -77,7 +78,12 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
-    context = {"assessment": assessment, "patient": assessment.patient, "undo": undo_of("assessments:undo", assessment)}
+    context = {
+        "assessment": assessment,
+        "patient": assessment.patient,
+        "answered": answered_rows(assessment) if assessment.instrument else [],
+        "undo": undo_of("assessments:undo", assessment),
+    }
     return render(request, "assessments/assessment_detail.html", context)
 
 
@@ -114,6 +120,8 @@ def assessment_new(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
+    if assessment.instrument:
+        return redirect("assessments:detail", pk)
     patient = assessment.patient
     if request.method != "POST":
         rows = QuestionFormSet(initial=assessment.questions, prefix="questions")

@@ -14,6 +14,10 @@ GRANTS: dict[str, str] = {
     "staff_practitioner": "SELECT, INSERT, UPDATE",
     "patients_patient": "SELECT, INSERT, UPDATE",
     "assessments_assessment": "SELECT, INSERT, UPDATE",
+    "assessments_assessmentrevision": "SELECT, INSERT",
+    "assessments_riskalert": "SELECT, INSERT, UPDATE",
+    "assessments_owninstrument": "SELECT, INSERT",
+    "assessments_instrumentsettings": "SELECT, INSERT, UPDATE",
 }
 # What the web's own role may do in `public`, by table; everything else there is closed to it.
 PUBLIC_GRANTS: dict[str, str] = {
