@@ -9,6 +9,7 @@ total is not better.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from clinic.assessments.definitions import Change, Number
 
@@ -64,6 +65,6 @@ def _step(readings: Sequence[Reading], index: int, change: Change) -> Step:
 
 
 def _reliable(since_first: Number | None, change: Change) -> str:
-    if since_first is None or change.reliable is None or abs(since_first) < change.reliable:
+    if since_first is None or change.reliable is None or abs(Decimal(since_first)) < change.reliable:
         return ""
     return "Reliably better" if since_first < 0 else "Reliably worse"
