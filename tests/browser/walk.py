@@ -15,6 +15,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.browser.breaking import broken_table, cancelled_statements
 from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
+from tests.browser.walk_tools import tools
 from tests.world import Writer
 
 Visit = Callable[..., Page]
@@ -29,6 +30,7 @@ def every_page(visit: Visit, watch: Watch, site: Site) -> Shown:
     page = visit(site.both)
     pressed(page, re.compile(site.world.clinic.name))
     yield from lists(page, watch, site)
+    yield from tools(page, watch, site)
     yield from about_a_patient(page, watch, site)
     yield from patient_forms(page, watch, site)
     yield from about_assessments(page, watch, site)
