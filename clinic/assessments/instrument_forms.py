@@ -106,8 +106,16 @@ class InstrumentForm(AboutForm):
         "Bands", "One on each line, from the mildest to the most severe: 0-4 Minimal. Leave empty for none.",
         required=False, rows=4,
     )  # fmt: skip
-    source = LineField(max_length=500, help_text="Where it is published, or who made it.")
-    licence = LineField(max_length=500, help_text="Who allows its use.")
+    source = LineField(
+        max_length=500,
+        help_text="Where it is published, or who made it.",
+        error_messages={"required": "Write where it comes from."},
+    )
+    licence = LineField(
+        max_length=500,
+        help_text="Who allows its use.",
+        error_messages={"required": "Write who allows its use; “made here” will do."},
+    )
     field_order = ("title", "instruction", "questions", "options", "bands", "type", "answered_by", "source", "licence")
 
     def clean(self) -> dict[str, Any]:
