@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.lists.urls")),
     path("patients/", include("clinic.patients.urls")),
     path("", include("clinic.assessments.urls")),
+    path("", include("clinic.assessments.instrument_urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),
 ]

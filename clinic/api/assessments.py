@@ -127,7 +127,7 @@ class AssessmentSerializer(StrictSerializer):
         required=False,
         allow_blank=True,
         max_length=500,
-        help_text="Why a completed sitting is changed, which amends it and keeps the original.",
+        help_text="Why a completed sitting is changed, which amends it and keeps the original. On create ignored.",
     )
     score = ScoreField(
         max_digits=8, decimal_places=2, required=False, allow_null=True, coerce_to_string=False,
@@ -169,6 +169,7 @@ class AssessmentSerializer(StrictSerializer):
                 raise serializers.ValidationError({"instrument": ["An assessment keeps its instrument."]})
             return _only(attrs, follows=bool(stored.instrument))
         attrs = _only(attrs, follows=bool(instrument))
+        attrs.pop("reason", None)
         return {**attrs, **_of_instrument(instrument, attrs)} if instrument else attrs
 
 

@@ -14,7 +14,7 @@ SETTINGS_ID = uuid.UUID(int=1)
 class OwnInstrument(ClinicModel):
     """One version of an instrument that the clinic made or imported. Insert-only: a change is a new version."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     instrument = models.CharField(max_length=60, db_collation="C")
     version = models.PositiveSmallIntegerField()
     definition: "models.JSONField[Any, dict[str, Any]]" = models.JSONField()

@@ -55,6 +55,17 @@ def exact(value: Any) -> Number | None:
     return number if -int(number.as_tuple().exponent) <= MOST_DECIMALS else None
 
 
+def as_plain(value: Any) -> Any:
+    """The same data as JSON holds it: decimals as numbers, which `exact` reads back."""
+    if isinstance(value, dict):
+        return {name: as_plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_plain(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
 class Reader:
     """One table of the data. What is asked for and is not right is noted in `faults`, and a harmless value returned."""
 

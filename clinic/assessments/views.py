@@ -50,6 +50,7 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_list(request: Request) -> HttpResponse:
     page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
+    page.action = Link("Instruments", reverse("instruments:list"))
     page.empty_action = Link("Find a patient", reverse("patients:list"))
     queryset = Assessment.objects.select_related("patient", "user")
     return table_page(request, queryset, AssessmentTable, AssessmentFilter, page, sort="-date")
