@@ -8,10 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
+from clinic.assessments.search import search_for_assessments
 from clinic.patients.filters import Archived
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.ui.forms import DateField
+from clinic.ui.selection import Search
 
 
 class PatientField(forms.UUIDField):
@@ -59,7 +61,11 @@ class AssessmentFilter(django_filters.FilterSet):
         fields = ()
 
     def search(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
-        return queryset.matching(value)
+        """Nothing by itself: what is searched for orders the list as well, see `searched`."""
+        return queryset
+
+    def searched(self, text: str) -> Search | None:
+        return search_for_assessments(text)
 
     def by_archived(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset

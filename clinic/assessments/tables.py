@@ -12,7 +12,9 @@ class PatientAssessmentTable(tables.Table):
     type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
     date = DateColumn()
     score = NumberColumn()
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")
+    practitioner = TextColumn(
+        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
+    )
 
 
 class AssessmentTable(tables.Table):
@@ -20,10 +22,15 @@ class AssessmentTable(tables.Table):
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
     patient = TextColumn(
-        accessor="patient__display_name", order_by=("patient__filed_as", "patient__search_name", "patient")
+        accessor="patient__display_name", order_by=("patient__filed_as", "patient__given_as", "patient")
     )
-    record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number")
+    record_number = TextColumn(
+        verbose_name="Record", css="nowrap", accessor="patient__record_number",
+        order_by=("patient__record_number", "patient"),
+    )  # fmt: skip
     type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
     date = DateColumn()
     score = NumberColumn()
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")
+    practitioner = TextColumn(
+        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
+    )

@@ -8,6 +8,7 @@ GRANTS: dict[str, str] = {
     "audit_auditevent": "SELECT, INSERT",
     "staff_practitioner": "SELECT, INSERT, UPDATE",
     "patients_patient": "SELECT, INSERT, UPDATE",
+    "patients_nameword": "SELECT, INSERT",
     "assessments_assessment": "SELECT, INSERT, UPDATE",
 }
 # What the web's own role may do in `public`, by table; everything else there is closed to it.
