@@ -11,6 +11,7 @@ from rest_framework.permissions import SAFE_METHODS
 from clinic.api.examples import EXAMPLES
 from clinic.api.fields import NUMBER
 from clinic.assessments.parsing import MOST_ITEMS
+from clinic.ui.listing import CAP
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -48,7 +49,20 @@ ENVELOPE: Schema = {
         description="The request as it was understood.",
     ),
     "Pagination": _object(
-        {"count": {"type": "integer", "minimum": 0}, "next": LINK, "previous": LINK},
+        {
+            "count": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": f"How many there are in all. With more than {CAP}, and without `count=exact`: null.",
+            },
+            "count_at_least": {
+                "type": "integer",
+                "description": "Only where `count` is null: so many there are, and maybe more.",
+            },
+            "next": LINK,
+            "previous": LINK,
+        },
+        optional=("count_at_least",),
         description="How many there are in all, and the pages beside this one.",
     ),
     "Record": {

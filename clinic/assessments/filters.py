@@ -6,14 +6,18 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
+from django.db.models import BooleanField, TextChoices
+from django.db.models.expressions import RawSQL
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
 from clinic.assessments.risk import RiskAlert, RiskAlertQuerySet
+from clinic.assessments.search import search_for_assessments
 from clinic.patients.filters import Archived
 from clinic.patients.models import Patient
+from clinic.patients.search import search_for
 from clinic.staff.models import Practitioner
 from clinic.ui.forms import DateField
+from clinic.ui.selection import Search
 
 
 class PatientField(forms.UUIDField):
@@ -61,7 +65,11 @@ class AssessmentFilter(django_filters.FilterSet):
         fields = ()
 
     def search(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
-        return queryset.matching(value)
+        """Nothing by itself: what is searched for orders the list as well, see `searched`."""
+        return queryset
+
+    def searched(self, text: str) -> Search | None:
+        return search_for_assessments(text)
 
     def by_archived(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset
@@ -75,6 +83,9 @@ class PatientAssessmentFilter(AssessmentFilter):
     """The same, on the page of one patient: whose they are is not a filter there."""
 
     patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away
+
+
+ALERTED = '"assessments_riskalert"."patient_id"'
 
 
 class AlertState(TextChoices):
@@ -100,7 +111,11 @@ class AlertFilter(django_filters.FilterSet):
         fields = ()
 
     def search(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
-        return queryset.filter(patient__in=Patient.objects.matching(value).values("pk"))
+        found = search_for(value)
+        if found is None:
+            return queryset
+        whose = f'{ALERTED} IN (SELECT "patients_patient"."id" FROM "patients_patient" WHERE {found.anywhere.text})'  # noqa: S608
+        return queryset.filter(RawSQL(whose, found.anywhere.params, output_field=BooleanField()))  # noqa: S611
 
     def by_state(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
         return queryset

@@ -4,6 +4,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
 
@@ -11,8 +12,8 @@ from clinic.assessments.own_instruments import InstrumentSettings, OwnInstrument
 from clinic.assessments.risk import RiskAlert
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
-from clinic.tenancy.names import Fold
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+from clinic.tenancy.search_keys import SearchKey
 
 __all__ = ("Assessment", "AssessmentRevision", "InstrumentSettings", "OwnInstrument", "RiskAlert")
 
@@ -59,13 +60,6 @@ class AssessmentQuerySet(ClinicQuerySet["Assessment"]):
         """Sittings of an instrument, of whichever version."""
         return self.filter(instrument=instrument)
 
-    def matching(self, text: str) -> "AssessmentQuerySet":
-        """Assessments whose own name, or whose patient, one search box finds."""
-        if not text.strip():
-            return self
-        own = models.Q(search_name__contains=Fold(models.Value(text)))
-        return self.filter(own | models.Q(patient__in=Patient.objects.matching(text).values("pk")))
-
 
 class Assessment(ClinicModel):
     """A free assessment, or a sitting of an instrument.
@@ -77,8 +71,10 @@ class Assessment(ClinicModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
+    )
     name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     type = models.CharField(max_length=30, choices=AssessmentType.choices)
     date = models.DateField()
@@ -103,7 +99,7 @@ class Assessment(ClinicModel):
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     search_name = models.GeneratedField(
-        expression=Fold("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=SearchKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
 
     objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base
@@ -124,12 +120,15 @@ class Assessment(ClinicModel):
             ),
         )
         indexes = (
-            models.Index(fields=["-date", "-id"], name="assessment_by_date"),
-            models.Index(fields=["patient", "-date", "-id"], name="assessment_by_patient"),
-            models.Index(fields=["search_name", "id"], name="assessment_by_name"),
-            models.Index(fields=["type", "id"], name="assessment_by_type"),
-            models.Index(fields=["score", "id"], name="assessment_by_score"),
-            models.Index(fields=["user", "id"], name="assessment_by_user"),
+            models.Index(fields=["-date", "-id"], include=["archived_at"], name="assessment_by_date"),
+            models.Index(fields=["patient", "-date", "-id"], include=["archived_at"], name="assessment_by_patient"),
+            models.Index(fields=["search_name", "id"], include=["archived_at"], name="assessment_by_name"),
+            models.Index(fields=["type", "id"], include=["archived_at"], name="assessment_by_type"),
+            models.Index(fields=["score", "id"], include=["archived_at"], name="assessment_by_score"),
+            models.Index(fields=["user", "-date", "-id"], include=["archived_at"], name="assessment_by_user"),
+            GinIndex(
+                fields=["search_name"], opclasses=["gin_trgm_ops"], fastupdate=False, name="assessment_by_name_part"
+            ),
             models.Index(
                 fields=["patient", "instrument", "-date", "-id"],
                 name="assessment_by_instrument",

@@ -15,7 +15,9 @@ class PatientAssessmentTable(tables.Table):
     type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
     date = DateColumn()
     score = NumberColumn()
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")
+    practitioner = TextColumn(
+        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
+    )
 
 
 class AssessmentTable(tables.Table):
@@ -23,19 +25,24 @@ class AssessmentTable(tables.Table):
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
     patient = TextColumn(
-        accessor="patient__display_name", order_by=("patient__filed_as", "patient__search_name", "patient")
+        accessor="patient__display_name", order_by=("patient__filed_as", "patient__given_as", "patient")
     )
-    record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number")
+    record_number = TextColumn(
+        verbose_name="Record", css="nowrap", accessor="patient__record_number",
+        order_by=("patient__record_number", "patient"),
+    )  # fmt: skip
     type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
     date = DateColumn()
     score = NumberColumn()
-    practitioner = TextColumn(accessor="user__display_name", order_by=("user__display_name", "user"), css="person")
+    practitioner = TextColumn(
+        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
+    )
 
 
 class AlertLinkColumn(TextColumn):
     """The patient, as a link to the sitting that raised the alert."""
 
-    def cell(self, value: object, record: RiskAlert) -> str:  # type: ignore[override]
+    def cell(self, value: object, record: RiskAlert) -> str:
         address = reverse("assessments:detail", args=[record.assessment_id])
         return f'<a href="{address}#alert-{record.pk}"><bdi>{escape(value)}</bdi></a>'
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import django_tables2 as tables
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
@@ -15,15 +16,20 @@ from clinic.access import Request
 from clinic.lists.actions import begin_job
 from clinic.lists.models import Job
 from clinic.ui import errors
+from clinic.ui.addresses import PAGING, BadList
 from clinic.ui.bulk import BulkAction
 from clinic.ui.filters import active_chips, errors_of
 from clinic.ui.layout import NAME
-from clinic.ui.lists import BadList, counted
+from clinic.ui.listing import Listing
+from clinic.ui.lists import counted
+from clinic.ui.ordering import ordering
+from clinic.ui.segments import Sql
+from clinic.ui.selection import listing_of
 
 MOST_PICKED = 1000
 LONGEST_QUERY = 2000
 # What of a list's address says how it is shown, not which rows it holds.
-SHOWN = ("page", "per_page", "after", "before", "count", "view", "csrfmiddlewaretoken")
+SHOWN = (*PAGING, "per_page", "view", "csrfmiddlewaretoken")
 
 
 @dataclass(frozen=True)
@@ -35,23 +41,33 @@ class BulkList:
     noun_plural: str
     list_url: str
     rows: Callable[[], QuerySet[Any]]
+    table_class: type[tables.Table]
+    sort: str
     filterset_class: type[FilterSet]
     actions: tuple[BulkAction, ...]
 
-    def filterset(self, query: str) -> FilterSet:
-        """The list's filters as an address has them; raises BadList for one that the list would refuse."""
+    def selected(self, query: str) -> "Selected":
+        """The rows that an address selects; raises BadList for one that the list would refuse."""
         parameters = QueryDict(query, mutable=True)
-        for name in (*SHOWN, "sort", "columns"):
+        for name in (*SHOWN, "columns"):
             parameters.pop(name, None)
+        sort = parameters.pop("sort", [self.sort])[-1]
         filterset = self.filterset_class(parameters, queryset=self.rows())
         if problems := errors_of(filterset):
             raise BadList("\n".join(problems))
-        return filterset
+        terms = ordering(self.table_class, sort)
+        return Selected(filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query)))
 
-    def matching(self, job: Job) -> QuerySet[Any]:
-        """The rows of the list that a job was begun from."""
-        found: QuerySet[Any] = self.filterset(job.parameters["query"]).qs
-        return found
+    def matching(self, job: Job) -> Sql:
+        """The keys of the rows that a job's address selects, as one statement."""
+        return self.selected(job.parameters["query"]).listing.keys_sql()
+
+
+class Selected(NamedTuple):
+    """A valid address of a list: its filters, and its rows in their order."""
+
+    filterset: FilterSet
+    listing: Listing
 
 
 def kept_query(text: str) -> str:
@@ -109,10 +125,10 @@ class Asked:
 
 def _asked(request: Request, bulk: BulkList, action: BulkAction) -> Asked:
     query = kept_query(request.POST.get("query", "")[:LONGEST_QUERY])
-    filterset = bulk.filterset(query)
+    selected = bulk.selected(query)
     ids = None if request.POST.get("scope") == "all" else _picked(request)
-    count = filterset.qs.count() if ids is None else len(ids)
-    return Asked(query, _chosen_value(request, action), ids, count, filterset)
+    count = selected.listing.count() if ids is None else len(ids)
+    return Asked(query, _chosen_value(request, action), ids, count, selected.filterset)
 
 
 def _refused(request: Request, message: str) -> HttpResponse:

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.segments import Sql
 
 BATCH = 500
 MOST_REASONS = 100  # rows that could not be changed, named on the page
@@ -63,7 +63,7 @@ def _end(clinic: Clinic, job: Job, state: JobState, message: str) -> None:
         job.save(update_fields=["state", "message", "finished_at"])
 
 
-def gather(clinic: Clinic, job: Job, rows: Callable[[], QuerySet[Any]]) -> None:
+def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
     """Write down which rows the job is about, in one statement, so that the list may change while it runs.
 
     Raises StoppedWork when they are not as many as the person was told; nothing has been changed then.
@@ -71,13 +71,12 @@ def gather(clinic: Clinic, job: Job, rows: Callable[[], QuerySet[Any]]) -> None:
     with clinic_scope(clinic):
         if job.total:
             return
-        found = rows().order_by().values("pk")
-        sql, parameters = found.query.sql_with_params()
+        found = keys()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO lists_jobitem (job_id, record_id, state, reason) "  # noqa: S608
-                f"SELECT %s, found.id, %s, '' FROM ({sql}) AS found (id)",
-                [job.pk, ItemState.WAITING.value, *parameters],
+                f"SELECT %s, found.id, %s, '' FROM ({found.text}) AS found (id)",
+                [job.pk, ItemState.WAITING.value, *found.params],
             )
             job.total = cursor.rowcount
         if job.expected is not None and job.total != job.expected:

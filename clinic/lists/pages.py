@@ -1,9 +1,7 @@
 """A list with what people keep of it: layout, saved views, work on many rows, and the list as a file."""
 
-from typing import Any
+from collections.abc import Callable
 
-import django_tables2 as tables
-from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django_filters import FilterSet
@@ -21,18 +19,17 @@ LIST_URLS = {"patients": "patients:list", "assessments": "assessments:list"}
 def list_page(
     request: Request,
     bulk: BulkList,
-    queryset: QuerySet[Any],
-    table_class: type[tables.Table],
-    filterset_class: type[FilterSet],
     page: ListPage,
     *,
-    sort: str,
+    when_empty: Callable[[ListPage, FilterSet], None] | None = None,
 ) -> HttpResponseBase:
     """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
     page.key = bulk.key
     if "_export" in request.GET:
-        return download(request, bulk, table_class, sort=sort)
+        return download(request, bulk)
     page.bulk_url = reverse(f"{bulk.key}:bulk") if request.membership is not None else ""
     page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
     page.views = views_of(request, bulk.key)
-    return table_page(request, queryset, table_class, filterset_class, page, sort=sort)
+    return table_page(
+        request, bulk.rows(), bulk.table_class, bulk.filterset_class, page, sort=bulk.sort, when_empty=when_empty
+    )

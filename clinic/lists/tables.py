@@ -10,7 +10,7 @@ from clinic.ui.columns import DateColumn, TextColumn
 
 
 class JobColumn(TextColumn):
-    def cell(self, value: object, record: Job) -> str:  # type: ignore[override]
+    def cell(self, value: object, record: Job) -> str:
         return f'<a href="{reverse("lists:job", args=[record.pk])}">{escape(value)}</a>'
 
 

@@ -38,6 +38,8 @@ PATIENTS = BulkList(
     noun_plural="patients",
     list_url="/patients/",
     rows=patients,
+    table_class=PatientTable,
+    sort="name",
     filterset_class=PatientFilter,
     actions=(
         BulkAction(
@@ -97,11 +99,11 @@ def undo_assign(clinic: Clinic, job: Job) -> None:
 
 
 def export_csv(clinic: Clinic, job: Job) -> None:
-    keep_export(clinic, job, PATIENTS, PatientTable, "csv", sort="name")
+    keep_export(clinic, job, PATIENTS, "csv")
 
 
 def export_xlsx(clinic: Clinic, job: Job) -> None:
-    keep_export(clinic, job, PATIENTS, PatientTable, "xlsx", sort="name")
+    keep_export(clinic, job, PATIENTS, "xlsx")
 
 
 def _archive(job: Job, items: Sequence[JobItem]) -> list[Outcome]:

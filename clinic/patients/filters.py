@@ -5,7 +5,9 @@ from django.db.models import TextChoices
 from django.utils import timezone
 
 from clinic.patients.models import Gender, Patient, PatientQuerySet
+from clinic.patients.search import search_for
 from clinic.staff.models import Practitioner
+from clinic.ui.selection import Search
 
 
 class AgeBand(TextChoices):
@@ -40,7 +42,11 @@ class PatientFilter(django_filters.FilterSet):
         fields = ()
 
     def search(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
-        return queryset.matching(value)
+        """Nothing by itself: what is searched for orders the list as well, see `searched`."""
+        return queryset
+
+    def searched(self, text: str) -> Search | None:
+        return search_for(text)
 
     def in_age_band(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         youngest, oldest = map(int, value.split("-"))

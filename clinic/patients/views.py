@@ -15,13 +15,11 @@ from clinic.audit.queries import changed_by, last_opened
 from clinic.lists.bulk import begin
 from clinic.lists.pages import list_page
 from clinic.patients import actions
-from clinic.patients.bulk import PATIENTS, patients
+from clinic.patients.bulk import PATIENTS
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
-from clinic.patients.filters import PatientFilter
 from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.models import Patient
-from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.forms import differences
@@ -45,7 +43,7 @@ def patient_list(request: Request) -> HttpResponseBase:
         action=new,
         empty_action=new,
     )
-    return list_page(request, PATIENTS, patients(), PatientTable, PatientFilter, page, sort="name")
+    return list_page(request, PATIENTS, page)
 
 
 @require_POST

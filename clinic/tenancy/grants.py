@@ -13,6 +13,7 @@ GRANTS: dict[str, str] = {
     "lists_jobpart": "SELECT, INSERT, DELETE",
     "staff_practitioner": "SELECT, INSERT, UPDATE",
     "patients_patient": "SELECT, INSERT, UPDATE",
+    "patients_nameword": "SELECT, INSERT",
     "assessments_assessment": "SELECT, INSERT, UPDATE",
     "assessments_assessmentrevision": "SELECT, INSERT",
     "assessments_riskalert": "SELECT, INSERT, UPDATE",

@@ -1,12 +1,14 @@
 """How one person likes a list: which columns in which order, how dense, how many rows."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_tables2 as tables
 
 from clinic.access import Request
+from clinic.ui.rows import label_of
 
 DENSITIES = {"comfortable": "Comfortable", "compact": "Compact"}
 PER_PAGE = (10, 25, 50, 100)
@@ -23,6 +25,23 @@ class Layout:
     per_page: int
 
 
+class ColumnChoice(NamedTuple):
+    """A column as the display menu offers it; the `fixed` one is always shown, and first."""
+
+    name: str
+    label: str
+    shown: bool
+    fixed: bool
+
+
+def column_choices(table_class: type[tables.Table], shown: Sequence[str]) -> list[ColumnChoice]:
+    """Every column, those that are shown first and in their order."""
+    columns: dict[str, Any] = table_class.base_columns
+    link, *_ = columns
+    names = [*shown, *(name for name in columns if name not in shown)]
+    return [ColumnChoice(name, label_of(name, columns[name]), name in shown, name == link) for name in names]
+
+
 def preferences(request: Request) -> dict[str, Any]:
     """What the person signed in keeps for this clinic; nothing for an API client."""
     kept: dict[str, Any] = request.membership.preferences if request.membership is not None else {}
@@ -30,8 +49,8 @@ def preferences(request: Request) -> dict[str, Any]:
 
 
 def default_columns(table_class: type[tables.Table]) -> tuple[str, ...]:
-    """The columns that are shown to who chose none."""
-    return tuple(name for name, column in table_class.base_columns.items() if not getattr(column, "optional", False))
+    """The columns that are shown to who chose none: those that the table names as `shown`, else all."""
+    return tuple(getattr(table_class, "shown", table_class.base_columns))
 
 
 def known_columns(table_class: type[tables.Table], names: Any) -> tuple[str, ...]:

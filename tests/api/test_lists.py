@@ -160,13 +160,13 @@ def test_pages_lead_to_each_other(client, patients):
     assert (initials(first), initials(last)) == ("zy", "x")
     assert there == {
         "count": 3,
-        "next": "http://testserver/api/v1/patients/?page_size=2&ordering=name&page=2",
+        "next": f"http://testserver/api/v1/patients/?page_size=2&ordering=name&page=2&after={patients['y'].pk}",
         "previous": None,
     }
     assert back == {
         "count": 3,
         "next": None,
-        "previous": "http://testserver/api/v1/patients/?page_size=2&ordering=name&page=1",
+        "previous": f"http://testserver/api/v1/patients/?page_size=2&ordering=name&page=1&before={patients['x'].pk}",
     }
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0001_initial'),
+        ('assessments', '0002_lists'),
         ('patients', '0001_initial'),
         ('staff', '0001_initial'),
     ]
