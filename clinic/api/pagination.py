@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Paginator
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -101,3 +102,24 @@ class Pagination(BasePagination):
                 "description": f"Count them all, also where there are more than {CAP}.",
             },
         ]
+
+
+class NumberedPagination(Pagination):
+    """Pages of a list that is in memory, by their numbers alone."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
+        http: Any = request._request
+        number, size = _number(http, "page", 1), _number(http, "page_size", DEFAULT_SIZE)
+        if size > LARGEST_SIZE:
+            raise ValidationError({"page_size": [f"A page holds at most {LARGEST_SIZE}."]})
+        pages = Paginator(queryset, size)
+        if number > pages.num_pages:
+            raise NotFound(f"There is no page {number}; the last one is {pages.num_pages}.")
+        shown = pages.page(number)
+        following = http.build_absolute_uri(url_with(http, page=number + 1)) if shown.has_next() else None
+        previous = http.build_absolute_uri(url_with(http, page=number - 1)) if shown.has_previous() else None
+        self.pagination = {"count": pages.count, "next": following, "previous": previous}
+        return list(shown)
+
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        return super().get_schema_operation_parameters(view)[:2]

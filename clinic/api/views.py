@@ -14,6 +14,7 @@ from clinic.access import Permission
 from clinic.api.assessments import AssessmentSerializer
 from clinic.api.filters import ListParameters, refuse_parameters
 from clinic.api.instruments import InstrumentSerializer
+from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
 from clinic.api.serializers import PatientSerializer
 from clinic.assessments import actions as assessments
@@ -134,6 +135,7 @@ class InstrumentViewSet(GenericViewSet[Any]):
     view_permission = edit_permission = Permission.ASSESSMENTS_VIEW
     serializer_class = InstrumentSerializer
     filter_backends = ()
+    pagination_class = NumberedPagination
     http_method_names = ["get", "head"]
 
     def list(self, request: Request) -> Response:

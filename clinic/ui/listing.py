@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import psycopg2.errors
 from django.db import OperationalError, connections
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from clinic.ui.addresses import BadList
 from clinic.ui.loading import chosen_sql, loader_of
@@ -189,7 +189,9 @@ class Listing:
         total = self._count_sql(segments, up_to) if up_to else Sql("0")
         rows = self._run(chosen_sql(self.loader, chosen, Sql(f"({total.text})", total.params)), patient=patient)
         reasons = [row[-2] for row in rows]
-        return self.loader.records(self.queryset.db, rows), reasons, rows[0][-1] if rows else 0
+        records = self.loader.records(self.queryset.db, rows)
+        prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)
+        return records, reasons, rows[0][-1] if rows else 0
 
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
         """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""
