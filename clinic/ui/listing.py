@@ -190,7 +190,7 @@ class Listing:
         rows = self._run(chosen_sql(self.loader, chosen, Sql(f"({total.text})", total.params)), patient=patient)
         reasons = [row[-2] for row in rows]
         records = self.loader.records(self.queryset.db, rows)
-        prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)
+        prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
         return records, reasons, rows[0][-1] if rows else 0
 
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
