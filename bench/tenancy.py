@@ -1,4 +1,4 @@
-"""New clinics and deploys, ours against django-tenants as it comes, on the same clinics in one run.
+"""New clinics, deploys, requests and memory, ours against django-tenants as it comes, on the same clinics in one run.
 
 `SIZE` is the largest number of clinics; stock is timed on a few clinics and multiplied. The server is the embedded
 one with fsync off, in a data folder that is removed at the end.
@@ -23,6 +23,8 @@ from urllib.parse import quote
 import psutil
 import psycopg2
 
+from bench import costs
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / f"bench-{os.getpid()}"
 DATA = FOLDER / "postgres"
@@ -31,7 +33,8 @@ SAMPLE = 5
 UNDO = """
 DROP TABLE IF EXISTS {0}.patients_visit;
 ALTER TABLE {0}.patients_patient DROP COLUMN IF EXISTS nickname, ALTER COLUMN version TYPE integer;
-DELETE FROM {0}.django_migrations WHERE name = 'p9001_real'
+DELETE FROM {0}.django_migrations WHERE name = 'p9001_real';
+COMMENT ON SCHEMA {0} IS '{1}'
 """
 
 
@@ -44,10 +47,11 @@ def prepare() -> None:
     embedded.start(DATA, durable=False)
     admin = make_dsn(host=str(DATA), port=5432, user="postgres", dbname="postgres")
     name = "bench"
-    database.prepare(admin, name=name, owner=("bench_owner", ""), web=("bench_web", ""))
+    database.prepare(admin, name=name, owner=("bench_owner", "secret"), web=("bench_web", "secret"))
     for variable, role in (("DATABASE_URL", "bench_web"), ("DATABASE_OWNER_URL", "bench_owner")):
-        os.environ[variable] = f"postgres://{role}@{quote(str(DATA), safe='')}:5432/{name}"
+        os.environ[variable] = f"postgres://{role}:secret@{quote(str(DATA), safe='')}:5432/{name}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
+    os.environ["LOG_LEVEL"] = "ERROR"
     import django
 
     django.setup()
@@ -138,10 +142,12 @@ def stock(size: int) -> dict[str, list[float]]:
 
 def undo() -> None:
     from clinic.tenancy import provisioning
+    from clinic.tenancy.grants import GRANTS
     from clinic.tenancy.models import Clinic
 
+    noted = provisioning.noted_grants(GRANTS)
     for clinic in Clinic.objects.using("owner"):
-        provisioning.run([UNDO.format(f'"{clinic.schema_name}"')])
+        provisioning.run([UNDO.format(f'"{clinic.schema_name}"', noted)])
 
 
 def measure(size: int) -> list[str]:
@@ -192,6 +198,8 @@ def main() -> None:
     lines = ["| | django-tenants as it comes | this project |", "|---|---|---|"]
     for size in (size for size in SIZES if size <= largest):
         lines += measure(size)
+        if size == largest:
+            lines += [*costs.requests(), *costs.memory(size)]
         print("\n".join(lines), end="\n\n", flush=True)
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     title = f"# Tenancy, {time.strftime('%Y-%m-%d')}"

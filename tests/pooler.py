@@ -1,4 +1,4 @@
-"""A real PgBouncer, as `deploy/pgbouncer.ini` configures it, in front of the PostgreSQL of `DATABASE_URL`."""
+"""A real PgBouncer, as `deploy/pgbouncer.ini` configures it, in front of the PostgreSQL of `DATABASE_OWNER_URL`."""
 
 import os
 import pwd
@@ -26,8 +26,8 @@ def database_url(variable: str, port: int) -> str:
 
 
 def server() -> tuple[str, int, str]:
-    """Host (or the folder of its socket), port and database that `DATABASE_URL` names."""
-    url = urlsplit(os.environ["DATABASE_URL"])
+    """Host (or the folder of its socket), port and database of the server itself."""
+    url = urlsplit(os.environ["DATABASE_OWNER_URL"])
     return unquote(url.hostname or "localhost"), url.port or 5432, url.path[1:]
 
 

@@ -1,7 +1,8 @@
 """A pytest plugin, loaded before Django: the database that the whole run uses.
 
-`TEST_DATABASE_URL` names it, signed in as a superuser (an external PostgreSQL, PgBouncer in front of one); empty
-means the embedded server in var/test-postgres. What an earlier run left in it is removed first.
+`TEST_DATABASE_URL` names it, signed in as a superuser; empty means the embedded server in var/test-postgres. It may
+be a pooler in front of a server: then the web's role goes through it, and commands that write schema go to the server
+itself. What an earlier run left in it is removed first.
 """
 
 import os
@@ -37,26 +38,44 @@ def clean(dsn: str) -> None:
         cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
+def behind(dsn: str) -> str:
+    """The server's own address: of `dsn`, or of what is behind it."""
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_backend_pid(), host(inet_server_addr()), inet_server_port(), "
+            "current_setting('unix_socket_directories'), current_setting('port')"
+        )
+        pid, address, port, folders, own_port = cursor.fetchone()
+        if pid == connection.info.backend_pid:
+            return dsn
+    return make_dsn(dsn, host=address or folders.partition(",")[0].strip(), port=port or own_port)
+
+
+def url(dsn: str, role: str, password: str) -> str:
+    where = parse_dsn(dsn)
+    host, port = quote(where.get("host", "localhost"), safe=""), where.get("port", "5432")
+    return f"postgres://{role}:{password}@{host}:{port}/{where['dbname']}"
+
+
 def prepare_tests() -> str:
     """Leave an empty database and its addresses in the environment that Django's settings read.
 
-    Returns the administrator's own address of that database.
+    Returns the administrator's own address of that database, on the server itself.
     """
     admin = os.environ.get("TEST_DATABASE_URL", "")
     if not admin:
         data = VAR / "test-postgres"
         embedded.start(data, durable=False)
         admin = make_dsn(host=str(data), port=5432, user="postgres", dbname="postgres")
-    where = parse_dsn(admin)
-    name = where["dbname"] if os.environ.get("TEST_DATABASE_URL") else "clinic_test"
+    name = parse_dsn(admin)["dbname"] if os.environ.get("TEST_DATABASE_URL") else "clinic_test"
+    direct = behind(admin)
     password = secrets.token_hex(16)
-    prepare(admin, name=name, owner=(OWNER, password), web=(WEB, password))
-    clean(make_dsn(admin, dbname=name))
-    prepare(admin, name=name, owner=(OWNER, password), web=(WEB, password))
-    host, port = quote(where.get("host", "localhost"), safe=""), where.get("port", "5432")
-    for variable, role in (("DATABASE_URL", WEB), ("DATABASE_OWNER_URL", OWNER)):
-        os.environ[variable] = f"postgres://{role}:{password}@{host}:{port}/{name}"
-    return psycopg2.extensions.make_dsn(admin, dbname=name)
+    prepare(direct, name=name, owner=(OWNER, password), web=(WEB, password))
+    clean(make_dsn(direct, dbname=name))
+    prepare(direct, name=name, owner=(OWNER, password), web=(WEB, password))
+    os.environ["DATABASE_URL"] = url(make_dsn(admin, dbname=name), WEB, password)
+    os.environ["DATABASE_OWNER_URL"] = url(make_dsn(direct, dbname=name), OWNER, password)
+    return make_dsn(direct, dbname=name)
 
 
 os.environ.pop("CLINIC_ENV_FILE", None)

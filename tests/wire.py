@@ -7,9 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from psycopg2.extensions import parse_dsn
-
-from tests.postgres import ADMIN_DSN
+from tests.pooler import server
 
 
 class Wire:
@@ -67,13 +65,12 @@ class Wire:
 
 
 def _connect() -> socket.socket:
-    where = parse_dsn(ADMIN_DSN)
-    host, port = where.get("host", "localhost"), where.get("port", "5432")
+    host, port, _ = server()
     if not host.startswith("/"):
-        return socket.create_connection((host, int(port)))
-    server = socket.socket(socket.AF_UNIX)
-    server.connect(f"{host}/.s.PGSQL.{port}")
-    return server
+        return socket.create_connection((host, port))
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(f"{host}/.s.PGSQL.{port}")
+    return line
 
 
 def _exactly(source: socket.socket, count: int) -> bytes:

@@ -4,10 +4,8 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-from django.db.models.functions import JSONObject
 from oauth2_provider.models import AbstractApplication
 
 from clinic.access import ROLE_LABELS, Role
@@ -61,35 +59,17 @@ class Membership(models.Model):
         return f"{self.role} since {self.created_at:%Y-%m-%d}"
 
 
-class SessionQuerySet(models.QuerySet["Session"]):
-    def with_access(self) -> "SessionQuerySet":
-        """One row with the user and, in `memberships`, every active membership as a dict, by clinic name."""
-        memberships = (
-            Membership.objects.filter(user=models.OuterRef("user"), is_active=True)
-            .order_by("clinic__name")
-            .values(
-                row=JSONObject(
-                    clinic_id="clinic_id",
-                    clinic_name="clinic__name",
-                    schema_name="clinic__schema_name",
-                    state="clinic__state",
-                    fenced="clinic__fenced",
-                    deleted_at="clinic__deleted_at",
-                    role="role",
-                    preferences="preferences",
-                )
-            )
-        )
-        return self.select_related("user").annotate(memberships=ArraySubquery(memberships))
-
-
 class Session(AbstractBaseSession):
-    """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request."""
+    """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request.
+
+    `memberships` are the active ones of its user as dicts, by clinic name, where `accounts.sessions` found it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     clinic = models.ForeignKey(Clinic, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects: ClassVar[Any] = BaseSessionManager.from_queryset(SessionQuerySet)()
+    objects: ClassVar[Any] = BaseSessionManager()
+    memberships: list[dict[str, Any]]
 
     def __str__(self) -> str:
         return f"until {self.expire_date:%Y-%m-%d %H:%M}"

@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils import timezone
+
 from clinic.assessments.definitions import Definition
 from clinic.assessments.instrument_files import newest, shipped
 from clinic.assessments.own_instruments import SETTINGS_ID, InstrumentSettings, OwnInstrument
 from clinic.assessments.parsing import definition_of
+from clinic.patients.models import Patient, age_on
 
 ALWAYS_ON = frozenset({"free"})
 
@@ -48,6 +51,12 @@ def offered() -> list[Definition]:
     chosen = choices()
     found = newest(shipped() | own()).values()
     return sorted((made for made in found if chosen.offers(made)), key=lambda made: (made.title.lower(), made.id))
+
+
+def offered_to(patient: Patient) -> list[Definition]:
+    """Those that may be put to the patient today."""
+    age = age_on(patient.date_of_birth, timezone.localdate())
+    return [made for made in offered() if not made.refusal(sex=patient.gender, age=age)]
 
 
 def find(id: str) -> Definition | None:

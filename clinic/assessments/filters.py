@@ -6,8 +6,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
+from clinic.assessments.risk import RiskAlert, RiskAlertQuerySet
 from clinic.patients.filters import Archived
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -73,3 +75,36 @@ class PatientAssessmentFilter(AssessmentFilter):
     """The same, on the page of one patient: whose they are is not a filter there."""
 
     patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away
+
+
+class AlertState(TextChoices):
+    ALL = "all", "Acknowledged too"
+
+
+class AlertFilter(django_filters.FilterSet):
+    """Open alerts, unless the others are asked for; by the patient's practitioner."""
+
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    user = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Practitioner.objects.all(),
+        field_name="patient__user",
+        label="Practitioner",
+        empty_label="Any",
+    )
+    state = django_filters.ChoiceFilter(
+        choices=AlertState.choices, method="by_state", label="Show", empty_label="Open ones"
+    )
+
+    class Meta:
+        model = RiskAlert
+        fields = ()
+
+    def search(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
+        return queryset.filter(patient__in=Patient.objects.matching(value).values("pk"))
+
+    def by_state(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
+        return queryset
+
+    def filter_queryset(self, queryset: RiskAlertQuerySet) -> RiskAlertQuerySet:
+        found: RiskAlertQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["state"] else found.open()

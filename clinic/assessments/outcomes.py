@@ -78,10 +78,13 @@ class AnsweredRow(NamedTuple):
 def answered_rows(assessment: Assessment) -> list[AnsweredRow]:
     """The items that the patient was asked, with their answers in words, of the version that the sitting follows."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
-    answers = as_answers(assessment.answers)
-    return [
-        AnsweredRow(item.code, item.text, _words(item, answers)) for item in definition.asked(assessment.patient.gender)
-    ]
+    return rows_of(definition, assessment.answers, assessment.patient.gender)
+
+
+def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str) -> list[AnsweredRow]:
+    """The same of answers as they are stored."""
+    answers = as_answers(stored)
+    return [AnsweredRow(item.code, item.text, _words(item, answers)) for item in definition.asked(sex)]
 
 
 def _words(item: Item, answers: Mapping[str, Number]) -> str:

@@ -1,8 +1,10 @@
 """Risk alerts: what somebody answered that needs action."""
 
 import uuid
+from datetime import date
 
 from django.db import models
+from django.utils import timezone
 
 from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
@@ -66,3 +68,11 @@ class RiskAlert(ClinicModel):
     @property
     def open(self) -> bool:
         return self.acknowledged_at is None
+
+    @property
+    def raised_on(self) -> date:
+        return timezone.localdate(self.raised_at)
+
+    @property
+    def state_label(self) -> str:
+        return "Open" if self.open else f"Acknowledged by {self.acknowledged_by_name}"

@@ -10,14 +10,14 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from django.core import serializers
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
@@ -129,10 +129,7 @@ def _manifest(archive: ZipFile) -> dict[str, Any]:
         raise Refused(DAMAGED) from error
     if manifest["format"] != FORMAT:
         raise Refused(f"The backup has format {manifest['format']}; this release reads format {FORMAT}.")
-    if (
-        later := {key for key in _applied(manifest) if key[0] in collecting.tenant_labels()}
-        - migrating.release().clinics
-    ):
+    if later := _of_clinics(manifest) - migrating.release().clinics:
         raise Refused(f"The backup is of a later release: {', '.join('.'.join(key) for key in sorted(later))}.")
     return manifest
 
@@ -160,14 +157,23 @@ def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, nam
                 record("clinic.restored", clinic, by=by, changes={"made_at": manifest["made_at"]})
             dumping.media_in(archive, clinic)
             if not adding:
-                provisioning.lock_schema(old, [table.name for table in dumping.tables(old)])
+                provisioning.lock_tables(old, [table.name for table in dumping.tables(old)])
                 provisioning.drop_schema(old)
     except BaseException:
         if clinic is not None:
-            shutil.rmtree(dumping.media_folder(clinic), ignore_errors=True)
+            _forget_media(clinic)
         raise
-    dumping.keep_media(clinic)
+    with transaction.atomic(using=owner):
+        for row in Clinic.objects.using(owner).filter(pk=clinic.pk).select_for_update(no_key=True):
+            dumping.keep_media(row)
     return Restored(clinic, returned, gone)
+
+
+def _forget_media(clinic: Clinic) -> None:
+    """Remove the files of a restore that failed; not of one that may have been committed for all that."""
+    with suppress(DatabaseError):
+        if not Clinic.objects.using(get_tenant_database_alias()).filter(schema_name=clinic.schema_name).exists():
+            shutil.rmtree(dumping.media_folder(clinic), ignore_errors=True)
 
 
 def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:

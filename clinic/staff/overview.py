@@ -16,7 +16,7 @@ from clinic.tenancy.provisioning import owner_connection
 
 # So many clinics are looked at in one statement on one connection: it locks their patients' table with its indexes
 # until it is answered, and the connection keeps what it has learnt of each.
-AT_ONCE = 200
+AT_ONCE = 100
 PATIENTS = "patients_patient"
 LOOK = """
 SELECT n.nspname, public.clinic_rows(n.nspname::text, %s), (

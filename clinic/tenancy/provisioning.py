@@ -184,7 +184,7 @@ def drop_clinic(clinic: Clinic) -> None:
         rows.delete()
 
 
-def lock_schema(schema_name: str, tables: Collection[str]) -> None:
+def lock_tables(schema_name: str, tables: Collection[str]) -> None:
     """Have tables to oneself until the transaction ends, although people work in them.
 
     Nobody is kept waiting for more than half a second at a time, and it is tried again before PostgreSQL would look
@@ -192,7 +192,7 @@ def lock_schema(schema_name: str, tables: Collection[str]) -> None:
     """
     schema = quote_schema_name(schema_name)
     named = ", ".join(f"{schema}.{quote_schema_name(table)}" for table in tables)
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(TRIES if tables else 0)):
         try:
             with transaction.atomic(using=owner_connection().alias):
                 run([f"SET LOCAL lock_timeout = '500ms'; LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE"])

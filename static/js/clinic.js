@@ -45,6 +45,11 @@
     else link.click();
   });
 
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // Unsaved changes and the state of saving.
   const dirty = new Set(document.querySelectorAll('form[data-unsaved="dirty"]'));
   let leaving = false;

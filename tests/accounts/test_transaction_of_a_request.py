@@ -32,6 +32,19 @@ def stream(request):
     return StreamingHttpResponse(f"{name}\n" for name in names.iterator())
 
 
+@requires(Permission.PATIENTS_VIEW)
+def own_stream(request):
+    """As a stream is written: it reads after the request's transaction, in a scope of its own."""
+    clinic = request.clinic
+
+    def lines():
+        with clinic_scope(clinic):
+            for name in Patient.objects.order_by("full_name").values_list("full_name", flat=True).iterator():
+                yield f"{name}\n"
+
+    return StreamingHttpResponse(lines())
+
+
 @requires(Permission.PATIENTS_EDIT)
 def commit(request):
     make_patient(full_name="Committed By Hand")
@@ -47,7 +60,7 @@ def lose(request):
     return HttpResponse("Saved")
 
 
-views = [path(f"{view.__name__}/", view) for view in (dangle, stream, commit, lose)]
+views = [path(f"{view.__name__}/", view) for view in (dangle, stream, own_stream, commit, lose)]
 urlpatterns = [*views, path("api/v1/dangle/", dangle), path("", include("clinic.urls"))]
 
 
@@ -88,6 +101,30 @@ def test_stream_that_reads_after_its_transaction_finds_no_table(lake):
     response = lake.client.get("/stream/")
     with pytest.raises(DatabaseError, match="does not exist"):
         b"".join(response.streaming_content)
+
+
+def test_stream_with_a_scope_of_its_own_reads_its_clinic(lake):
+    with clinic_scope(lake.clinic):
+        make_patient(full_name="Lara Lake")
+        make_patient(full_name="Mia Lake")
+    response = lake.client.get("/own_stream/")
+    lines = iter(response.streaming_content)
+    assert next(lines) == b"Lara Lake\n"
+    assert b"".join(lines) == b"Mia Lake\n"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('role'), current_setting('search_path')")
+        assert cursor.fetchone() == ("none", "public")
+
+
+def test_stream_that_is_left_halfway_leaves_its_clinic(lake):
+    with clinic_scope(lake.clinic):
+        make_patient(full_name="Lara Lake")
+        make_patient(full_name="Mia Lake")
+    response = lake.client.get("/own_stream/")
+    next(iter(response.streaming_content))
+    response.close()
+    assert lake.names() == ["Lara Lake", "Mia Lake"]
+    assert connection.clinic is None
 
 
 def test_view_that_commits_by_hand_fails(lake):

@@ -187,6 +187,13 @@ def test_clinic_whose_name_was_given_away_comes_back_under_another(lake):
         provisioning.drop_clinic(other)
 
 
+def test_restore_mends_a_clinic_whose_schema_is_lost(lake):
+    lake.backup()
+    administer(f"DROP SCHEMA {lake.clinic.schema_name} CASCADE")
+    lake.restore()
+    assert names(lake.clinic) == [AWKWARD, "Ben"]
+
+
 def test_suspended_clinic_stays_suspended(lake):
     lake.backup()
     command("suspend_clinic", lake.clinic.name)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from contextlib import closing
 from zipfile import ZipFile
 
@@ -53,8 +54,10 @@ def test_restore_waits_for_who_is_at_work_and_keeps_nobody_else_waiting(lake):
         restore.start()
         restore.join(timeout=2)
         assert restore.is_alive()
+        begun = time.monotonic()
         assert signed_in(Client(), worlds.riverside.clinician).get("/patients/").status_code == 200
         assert "Later" in signed_in(Client(), lake.world.clinician).get("/patients/").content.decode()
+        assert time.monotonic() - begun < 5
         reader.rollback()
         restore.join(timeout=30)
     assert said

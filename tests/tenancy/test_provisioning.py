@@ -172,6 +172,20 @@ def test_stock_migrate_schemas_leaves_an_up_to_date_clinic_as_it_is(owner):
         provisioning.drop_clinic(clinic)
 
 
+def test_stock_migrate_schemas_runs_python_and_what_no_transaction_holds(owner, make, release):
+    old = make("Stock")
+    release("code")
+    call_command("migrate_schemas", schema_name=old.schema_name, interactive=False, verbosity=0)
+    provisioning.run(provisioning.grant_statements(old.schema_name))
+    assert facts(owner, old.schema_name) == facts(owner, make("New").schema_name)
+    with owner.cursor() as cursor:
+        cursor.execute(
+            f"SELECT indisvalid FROM pg_index WHERE indexrelid = '\"{old.schema_name}\".patient_late'::regclass"
+        )
+        assert cursor.fetchall() == [(True,)]
+    assert old not in migrating.behind()
+
+
 def test_check_passes_when_every_clinic_is_up_to_date(owner, capsys):
     call_command("migrate_clinics", "--check")
     assert "up to date" in capsys.readouterr().out

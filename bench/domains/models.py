@@ -1,0 +1,5 @@
+from django_tenants.models import DomainMixin
+
+
+class Domain(DomainMixin):
+    pass
