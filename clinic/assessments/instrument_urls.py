@@ -10,6 +10,6 @@ urlpatterns = [
     path("instruments/new/", views.instrument_new, name="new"),
     path("instruments/import/", views.instrument_import, name="import"),
     path("instruments/<slug:instrument>/", views.instrument_detail, name="detail"),
-    path("instruments/<slug:instrument>/<int:version>/", views.instrument_detail, name="version"),
+    path("instruments/<slug:instrument>/<slug:version>/", views.instrument_detail, name="version"),
     path("settings/", views.clinic_settings, name="settings"),
 ]

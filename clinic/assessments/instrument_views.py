@@ -36,13 +36,13 @@ def instrument_list(request: Request) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
-def instrument_detail(request: Request, instrument: str, version: int | None = None) -> HttpResponse:
+def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
     """One instrument of its newest version, or of an older one by its number."""
     versions = {number: made for (id, number), made in (shipped() | catalogue.own()).items() if id == instrument}
-    if not versions or (version is not None and str(version) not in versions):
+    if not versions or (version and version not in versions):
         raise Http404
     latest = max(versions, key=int)
-    shown = str(version) if version is not None else latest
+    shown = version or latest
     definition: Definition = versions[shown]
     context = {
         "definition": definition,
