@@ -24,6 +24,10 @@ START = date(2026, 1, 5)
 BY = Writer()
 
 
+def ahead(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
 @pytest.fixture
 def scope(riverside):
     with clinic_scope(riverside.clinic):
@@ -45,7 +49,6 @@ def sit(patient, day, points, definition=PHQ9):
         date=day,
         answers=answers,
         complete=True,
-        **fields,
     ).assessment
 
 
@@ -129,25 +132,19 @@ def test_version_that_forms_check_stays(patient):
 
 
 def test_row_keeps_the_earliest_of_all_plans(patient):
-    make_plan(
-        by=BY, patient=patient, definition=PHQ9, every_days=14, starts_on=timezone.localdate() + timedelta(days=3)
-    )
-    make_plan(
-        by=BY, patient=patient, definition=GAD7, every_days=30, starts_on=timezone.localdate() + timedelta(days=1)
-    )
-    assert row(patient).next_due_on == timezone.localdate() + timedelta(days=1)
+    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14, starts_on=ahead(3))
+    make_plan(by=BY, patient=patient, definition=GAD7, every_days=30, starts_on=ahead(1))
+    assert row(patient).next_due_on == ahead(1)
     end_plan(by=BY, id=Plan.objects.get(instrument="gad-7").pk)
-    assert row(patient).next_due_on == timezone.localdate() + timedelta(days=3)
+    assert row(patient).next_due_on == ahead(3)
 
 
 def test_completing_moves_the_plan_on(patient):
     make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14, then_every_days=90)
-    sit(patient, timezone.localdate(), 1)
-    assert Plan.objects.get().next_due_on == timezone.localdate() + timedelta(days=14)
-    sit(patient, timezone.localdate(), 0)
-    assert (Plan.objects.get().next_due_on, row(patient).next_due_on) == (
-        timezone.localdate() + timedelta(days=90),
-    ) * 2
+    sit(patient, ahead(0), 1)
+    assert Plan.objects.get().next_due_on == ahead(14)
+    sit(patient, ahead(0), 0)
+    assert (Plan.objects.get().next_due_on, row(patient).next_due_on) == (ahead(90),) * 2
 
 
 def test_plan_for_the_same_instrument_takes_the_place_of_the_old_one(patient):
@@ -210,7 +207,7 @@ def test_ended_plan_is_kept_and_asks_no_more(client, known, riverside):
     with clinic_scope(riverside.clinic):
         key = Plan.objects.get().pk
     client.post(f"/plans/{key}/end/")
-    assert planned(riverside) == [("phq-9", 14, None, timezone.localdate())]
+    assert planned(riverside) == [("phq-9", 14, None, ahead(0))]
     assert "Plan, Petra" not in client.get("/worklists/due/?when=all").content.decode()
 
 
@@ -224,7 +221,7 @@ def test_worklist_shows_what_is_due_oldest_first(client, known, riverside):
                 patient=who,
                 definition=PHQ9,
                 every_days=14,
-                starts_on=timezone.localdate() + timedelta(days=days),
+                starts_on=ahead(days),
             )
     page = client.get("/worklists/due/").content.decode()
     assert (page.index("Older, Olga") < page.index("Plan, Petra"), "Later, Lena" in page) == (True, False)
