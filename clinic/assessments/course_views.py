@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +26,7 @@ from clinic.ui.lists import ListPage, table_page
 from clinic.ui.pages import saved
 
 MOST_READINGS = 200
+MOST_COUNTED = 99
 
 
 class Course(NamedTuple):
@@ -127,3 +129,15 @@ def due_list(request: Request) -> HttpResponse:
     )
     queryset = Plan.objects.active().filter(patient__archived_at=None).select_related("patient__user")
     return table_page(request, queryset, DueTable, DueFilter, page, sort="due")
+
+
+@require_safe
+@requires(Permission.ASSESSMENTS_VIEW)
+def worklist_counts(request: Request) -> HttpResponse:
+    """How much waits in each worklist, for the menu, which asks for it once a page; counted up to `MOST_COUNTED`."""
+    waiting = {
+        "alerts": RiskAlert.objects.open(),
+        "due": Plan.objects.due(timezone.localdate()).filter(patient__archived_at=None),
+    }
+    counts = {name: rows.order_by()[: MOST_COUNTED + 1].count() for name, rows in waiting.items()}
+    return render(request, "assessments/_counts.html", {"counts": counts, "most": MOST_COUNTED})
