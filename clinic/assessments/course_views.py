@@ -1,8 +1,9 @@
 """How a patient does over time, what is planned for them, and what is due over all patients."""
 
 import uuid
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -135,7 +136,7 @@ def due_list(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def worklist_counts(request: Request) -> HttpResponse:
     """How much waits in each worklist, for the menu, which asks for it once a page; counted up to `MOST_COUNTED`."""
-    waiting = {
+    waiting: dict[str, QuerySet[Any]] = {
         "alerts": RiskAlert.objects.open(),
         "due": Plan.objects.due(timezone.localdate()).filter(patient__archived_at=None),
     }
