@@ -11,7 +11,7 @@ from django.db import models
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
-from clinic.tenancy.search_keys import SearchKey
+from clinic.tenancy.search_keys import LettersKey
 
 
 class AssessmentType(models.TextChoices):
@@ -49,7 +49,7 @@ class Assessment(ClinicModel):
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     search_name = models.GeneratedField(
-        expression=SearchKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=LettersKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
 
     objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base
