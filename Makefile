@@ -26,6 +26,7 @@ lint:
 	@$(python) -m djlint --check templates
 	@$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command(["--no-logo"])'
 	@$(python) manage.py makemigrations --check
+	@$(python) manage.py check_instruments
 
 # A picture of every page at 390 and 1280 px, light and dark, into var/shots/.
 shots:

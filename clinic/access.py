@@ -16,6 +16,7 @@ class Permission(StrEnum):
     PATIENTS_EDIT = "patients.edit"
     ASSESSMENTS_VIEW = "assessments.view"
     ASSESSMENTS_EDIT = "assessments.edit"
+    CLINIC_MANAGE = "clinic.manage"
 
 
 class Role(StrEnum):
@@ -31,9 +32,11 @@ ROLE_LABELS = {
     Role.FRONT_DESK: "Front desk",
     Role.AUDITOR: "Auditor",
 }
+# What makes a clinic what it is, its instruments and its settings, is its owners' business and no program's.
+ALL_BUT_MANAGING = frozenset(Permission) - {Permission.CLINIC_MANAGE}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.CLINICIAN: frozenset(Permission),
+    Role.CLINICIAN: ALL_BUT_MANAGING,
     Role.FRONT_DESK: frozenset({Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT}),
     Role.AUDITOR: frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW}),
 }
@@ -42,7 +45,7 @@ PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})
 # What an API client's scopes allow.
 SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "read": frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW}),
-    "write": frozenset(Permission),
+    "write": ALL_BUT_MANAGING,
 }
 
 

@@ -53,7 +53,7 @@ DATABASES = {
     "default": database(DATABASE_URL, "clinic_web"),
     "owner": {**database(DATABASE_OWNER_URL or DATABASE_URL, "clinic_owner"), "CONN_MAX_AGE": 0},
 }
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = ["clinic.tenancy.routers.MigrationRouter", "django_tenants.routers.TenantSyncRouter"]
 TENANT_DB_ALIAS = "owner"
 TENANT_MODEL = "tenancy.Clinic"
 
@@ -79,10 +79,11 @@ SHARED_APPS = [
     "phonenumber_field",
     "rest_framework",
     "drf_spectacular",
+    "django_tasks_db",
     "clinic.api",
     "clinic.demo",
 ]
-TENANT_APPS = ["clinic.audit", "clinic.staff", "clinic.patients", "clinic.assessments"]
+TENANT_APPS = ["clinic.audit", "clinic.lists", "clinic.staff", "clinic.patients", "clinic.assessments"]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -199,6 +200,9 @@ SPECTACULAR_SETTINGS = {
 
 # Caches: sign-in rate limits only; every worker must see the same one.
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+# Long work: rows of `public` that name a clinic and a job by id, done by `manage.py work`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Files of clinics, in a folder for each
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or VAR_DIR / "media")

@@ -10,8 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", accounts.home, name="home"),
     path("accounts/", include(allauth_urlpatterns)),
     path("accounts/", include("clinic.accounts.urls")),
+    path("", include("clinic.lists.urls")),
     path("patients/", include("clinic.patients.urls")),
     path("", include("clinic.assessments.urls")),
+    path("", include("clinic.assessments.instrument_urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),
 ]

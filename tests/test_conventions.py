@@ -13,7 +13,7 @@ MODULES = sorted(
     path for path in [*ROOT.glob("clinic/**/*.py"), *ROOT.glob("tests/**/*.py")] if "migrations" not in path.parts
 )
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
-LAYERS = ("access", "tenancy", "ui", "accounts", "audit", "staff", "patients", "assessments", "api", "demo")
+LAYERS = ("access", "tenancy", "ui", "accounts", "audit", "lists", "staff", "patients", "assessments", "api", "demo")
 # Parts that have another's name: the frame itself, and one that a package includes.
 NOT_PAGES = {"base.html", "password_reset_help_text.html"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "base", "manager", "service"}

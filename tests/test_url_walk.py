@@ -38,6 +38,7 @@ def views(patterns=None, prefix="") -> Iterator[tuple[str, object]]:
 def address(route: str, key: UUID) -> str:
     """The route with `key` in place of every id."""
     route = re.sub(r"\(\?P<\w+>[^)]*\)", str(key), route.replace("^", "").replace("$", "").replace(r"\Z", ""))
+    route = re.sub(r"<int:\w+>", "1", route)
     route = re.sub(r"<drf_format_suffix:\w+>", ".json", route)
     return "/" + re.sub(r"<[^>]*>", str(key), route)
 

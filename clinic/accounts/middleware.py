@@ -44,6 +44,7 @@ class Member:
     fenced: bool
     deleted_at: str | None
     role: Role
+    preferences: dict[str, Any]
 
     @property
     def role_label(self) -> str:

@@ -40,12 +40,13 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiC
 
 
 class Membership(models.Model):
-    """A user's role in one clinic."""
+    """A user's role in one clinic; `preferences` is how they like its pages."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
     is_active = models.BooleanField(default=True)
+    preferences: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

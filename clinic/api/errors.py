@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from clinic.api.authentication import CsrfRefused
 from clinic.api.renderer import Refusal
 from clinic.assessments import actions as assessments
+from clinic.assessments import refusals
 from clinic.patients import actions as patients
 
 INVALID = "What was sent cannot be accepted. Nothing was saved."
@@ -27,6 +28,14 @@ CODES: dict[type[exceptions.APIException], str] = {
     exceptions.MethodNotAllowed: "method_not_allowed",
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.Throttled: "throttled",
+}
+# The field at fault when a sitting is refused.
+REFUSED_FIELDS: dict[type[Exception], str] = {
+    refusals.NotForPatient: "instrument",
+    refusals.NothingAnswered: "answers",
+    refusals.ReasonMissing: "reason",
+    refusals.ScoreDiffers: "score",
+    assessments.FollowsInstrument: "patient",
 }
 
 
@@ -82,6 +91,13 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
     if isinstance(error, assessments.NameTaken):
         fields = {"name": [f"{error} “{error.proposal}” is free."]}
         return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))
+    if isinstance(error, refusals.AnswersRefused):
+        faults = {f"answers.{refusal.item}": [refusal.message] for refusal in error.refusals}
+        return refuse(400, "invalid", INVALID, faults)
+    if (field := REFUSED_FIELDS.get(type(error))) is not None:
+        return refuse(400, "invalid", INVALID, {field: [str(error)]})
+    if isinstance(error, refusals.NotOpen):
+        return refuse(409, "not_open", str(error))
     if isinstance(error, patients.RecordNumberTaken):
         return refuse(400, "invalid", INVALID, {"record_number": ["Another patient has this record number."]})
     return None

@@ -12,6 +12,10 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from clinic.assessments.definitions import Number
+from clinic.assessments.outcomes import as_json
+from clinic.assessments.parsing import MOST_ITEMS
+from clinic.assessments.reading import exact
 from clinic.patients.phones import parse_phone
 from clinic.ui.forms import one_line
 
@@ -138,3 +142,46 @@ class RecordField(UuidField):
         if found is None:
             self.fail("unknown")
         return found
+
+
+class AnswersField(serializers.Field[Any, Any, Any, Any]):
+    """Answers by item code: the points of the chosen option or the number measured; null for none."""
+
+    default_error_messages = {
+        "invalid": "Send an object of item codes with numbers or null.",
+        "number": "The answer to item {code} must be a number of at most two decimal places, or null.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Number | None]:
+        if not isinstance(data, dict) or len(data) > MOST_ITEMS:
+            self.fail("invalid")
+        found: dict[str, Number | None] = {}
+        for code, value in data.items():
+            found[code] = None if value is None else exact(value)
+            if value is not None and found[code] is None:
+                self.fail("number", code=code)
+        return found
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class InstrumentField(LineField):
+    """An instrument's id; null on a free assessment."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None
+
+
+class NumberField(serializers.ReadOnlyField):
+    """A whole number or a decimal that is computed, as a JSON number."""
+
+    def to_representation(self, value: Any) -> Any:
+        return as_json(value)
+
+
+class RangeField(serializers.ReadOnlyField):
+    """The least and the most that a total can be; null where there is nothing to add up."""
+
+    def to_representation(self, value: Any) -> Any:
+        return [as_json(end) for end in value]

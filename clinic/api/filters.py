@@ -10,13 +10,15 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from clinic.ui.addresses import BadList
 from clinic.ui.forms import DateField
-from clinic.ui.lists import BadList, ordering
+from clinic.ui.ordering import chained, ordering
+from clinic.ui.selection import listing_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-PAGING = ("ordering", "page", "page_size")
+PAGING = ("ordering", "page", "page_size", "after", "before", "count")
 # What the API calls a filter, where that is not what the pages call it.
 API_NAMES = {"q": "search"}
 FORM_NAMES = {"search": "q"}
@@ -40,11 +42,9 @@ def order_by(view: Any, text: str) -> list[str]:
     Names are those of the view's `table_class`, and of `field_columns` where a field has another name than its column.
     """
     try:
-        terms = [ordering(view.table_class, _column(view, name)) for name in text.split(",")]
+        return chained([ordering(view.table_class, _column(view, name)) for name in text.split(",")])
     except BadList as problem:
         raise ValidationError({"ordering": [str(problem)]}) from problem
-    tie_break = terms[0][-1]
-    return [*(term for part in terms for term in part[:-1]), tie_break]
 
 
 def _column(view: Any, name: str) -> str:
@@ -56,7 +56,8 @@ def _column(view: Any, name: str) -> str:
 class ListParameters(BaseFilterBackend):
     """Narrows and sorts by the view's `filterset_class` and `table_class`.
 
-    One record is looked up among the same rows, so that an archived one is found with `archived=all` only.
+    A list is left as the view's `listing`, for its pages. One record is looked up among the same rows, so that an
+    archived one is found with `archived=all` only.
     """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> QuerySet[Any]:
@@ -70,10 +71,11 @@ class ListParameters(BaseFilterBackend):
         if not filterset.is_valid():
             problems = filterset.errors.items()
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})
+        if listed:
+            terms = order_by(mine, given.get("ordering", mine.default_ordering))
+            mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given)
         found: QuerySet[Any] = filterset.qs
-        if not listed:
-            return found
-        return found.order_by(*order_by(mine, given.get("ordering", mine.default_ordering)))
+        return found
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         mine: Any = view

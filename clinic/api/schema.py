@@ -10,6 +10,8 @@ from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.examples import EXAMPLES
 from clinic.api.fields import NUMBER
+from clinic.assessments.parsing import MOST_ITEMS
+from clinic.ui.listing import CAP
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -47,7 +49,20 @@ ENVELOPE: Schema = {
         description="The request as it was understood.",
     ),
     "Pagination": _object(
-        {"count": {"type": "integer", "minimum": 0}, "next": LINK, "previous": LINK},
+        {
+            "count": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": f"How many there are in all. With more than {CAP}, and without `count=exact`: null.",
+            },
+            "count_at_least": {
+                "type": "integer",
+                "description": "Only where `count` is null: so many there are, and maybe more.",
+            },
+            "next": LINK,
+            "previous": LINK,
+        },
+        optional=("count_at_least",),
         description="How many there are in all, and the pages beside this one.",
     ),
     "Record": {
@@ -203,6 +218,28 @@ class ScoreExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         if direction == "response":
             return number
         return {"anyOf": [number, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
+
+
+class NumberExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.fields.NumberField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"type": ["number", "null"] if self.target.allow_null else "number", "readOnly": True}
+
+
+class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.fields.RangeField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        pair = {"items": {"type": "number"}, "minItems": 2, "maxItems": 2, "readOnly": True}
+        return {"type": ["array", "null"] if self.target.allow_null else "array", **pair}
+
+
+class AnswersExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.fields.AnswersField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"type": "object", "additionalProperties": {"type": ["number", "null"]}, "maxProperties": MOST_ITEMS}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:

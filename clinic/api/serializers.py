@@ -1,8 +1,7 @@
 """Patients and assessments as JSON, in both directions."""
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import serializers
 
@@ -11,15 +10,11 @@ from clinic.api.fields import (
     LineField,
     PhoneField,
     RecordField,
-    ScoreField,
     TextField,
-    TypenameField,
     UuidField,
     VersionField,
 )
-from clinic.assessments.dates import check_assessment_date
-from clinic.assessments.forms import MOST_QUESTIONS
-from clinic.assessments.models import AssessmentType
+from clinic.api.strict import StrictSerializer
 from clinic.patients.dates import check_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
@@ -28,28 +23,6 @@ ID_HELP = "On create: an id of your own, so that sending it again makes no secon
 VERSION_HELP = "On update: the version that you read; refused with 409 when it is stale. On create ignored."
 USER_HELP = "The responsible practitioner. Left out on create: the person signed in. API clients must give it."
 NO_PRACTITIONER = "This clinic has no active practitioner with this id."
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not have, by name; read-only ones may be sent back and are ignored."""
-
-    typename: ClassVar[str]
-
-    def get_fields(self) -> dict[str, Any]:
-        return {"__typename": TypenameField(self.typename), **super().get_fields()}
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
-        problems: dict[str, Any] = {name: ["There is no such field."] for name in unknown}
-        try:
-            values = super().to_internal_value(data)
-        except serializers.ValidationError as error:
-            if not unknown:
-                raise
-            problems.update(dict(error.detail))  # type: ignore[arg-type]
-        if problems:
-            raise serializers.ValidationError(problems)
-        return values
 
 
 class SignedInPractitioner:
@@ -131,55 +104,3 @@ class PatientSerializer(StrictSerializer):
         if born and precision == BirthPrecision.YEAR:
             attrs["date_of_birth"] = born.replace(month=1, day=1)
         return attrs
-
-
-class QuestionSerializer(StrictSerializer):
-    """One question that was asked, and what was answered."""
-
-    typename = "Question"
-
-    question = LineField(max_length=500)
-    answer = TextField(max_length=4000, required=False, allow_blank=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "question" not in attrs:
-            raise serializers.ValidationError({"question": ["This field is required."]})
-        return {"question": attrs["question"], "answer": attrs.get("answer", "")}
-
-    def to_representation(self, instance: Mapping[str, str]) -> dict[str, str]:
-        return {"__typename": self.typename, "question": instance["question"], "answer": instance["answer"]}
-
-
-class AssessmentSerializer(StrictSerializer):
-    """One sitting of one patient."""
-
-    typename = "Assessment"
-
-    id = UuidField(required=False, help_text=ID_HELP)
-    patient = RecordField(Patient.objects.all, "This clinic has no patient with this id.")
-    user = practitioner_field()
-    name = LineField(
-        max_length=200,
-        required=False,
-        allow_blank=True,
-        help_text="Unique for its patient. Left out or empty on create: named after its type and date.",
-    )
-    type = serializers.ChoiceField(choices=AssessmentType.choices)
-    date = DayField(help_text="Between 1900 and today.")
-    questions = QuestionSerializer(many=True, required=False, max_length=MOST_QUESTIONS)  # type: ignore[call-arg]
-    score = ScoreField(
-        max_digits=8, decimal_places=2, required=False, allow_null=True, coerce_to_string=False,
-        help_text="The final score, with at most two decimal places.",
-    )  # fmt: skip
-    archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    created_at = serializers.DateTimeField(read_only=True)
-    updated_at = serializers.DateTimeField(read_only=True)
-    version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
-
-    def validate_date(self, day: datetime.date) -> datetime.date:
-        return check_assessment_date(day)
-
-    def validate_name(self, name: str) -> str:
-        if self.instance is not None and not name:
-            raise serializers.ValidationError("A recorded assessment keeps a name.")
-        return name

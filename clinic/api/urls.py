@@ -19,9 +19,15 @@ urlpatterns = [
         views.AssessmentViewSet.as_view(DETAIL, detail=True),
         name="assessment-detail",
     ),
+    path("instruments/", views.InstrumentViewSet.as_view({"get": "list"}, detail=False), name="instrument-list"),
+    path(
+        "instruments/<slug:instrument>/",
+        views.InstrumentViewSet.as_view({"get": "retrieve"}, detail=True),
+        name="instrument-detail",
+    ),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),
 ]
-for pattern in urlpatterns[:4]:
+for pattern in urlpatterns[:6]:
     # A redirect to the address with its slash would turn a POST into a GET.
     pattern.callback.should_append_slash = False  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -10,10 +11,14 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from clinic.access import Permission
+from clinic.api.assessments import AssessmentSerializer
 from clinic.api.filters import ListParameters, refuse_parameters
+from clinic.api.instruments import InstrumentSerializer
+from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
-from clinic.api.serializers import AssessmentSerializer, PatientSerializer
+from clinic.api.serializers import PatientSerializer
 from clinic.assessments import actions as assessments
+from clinic.assessments import answering, catalogue
 from clinic.assessments.filters import AssessmentFilter
 from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
@@ -23,6 +28,8 @@ from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 
+# What of a sitting goes through its instrument.
+SITTING = ("answers", "date", "complete", "score", "reason")
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
 
 
@@ -86,7 +93,7 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     """Assessments of all patients that are not archived, unless `archived` asks for others."""
 
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
-    queryset = Assessment.objects.all()
+    queryset = Assessment.objects.select_related("patient").prefetch_related("alerts")
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
@@ -94,22 +101,52 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     http_method_names = METHODS
 
     def create(self, request: Request) -> Response:
-        """Records an assessment. Sending the same `id` again answers with the assessment that it made."""
+        """Records an assessment, free or by an instrument. Sending the same `id` again answers with what it made."""
         refuse_parameters(request)
-        return created(self, assessments.create_assessment(by=actor(request), **parsed(self)))
+        fields = parsed(self)
+        if "definition" in fields:
+            return created(self, answering.record_sitting(by=actor(request), **fields).assessment)
+        return created(self, assessments.create_assessment(by=actor(request), **fields))
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
-        """Changes an assessment; a field left out keeps its value. Questions are replaced whole."""
+        """Changes an assessment; a field left out keeps its value. Questions and answers are replaced whole."""
         assessment = self.get_object()
         fields = parsed(self, assessment, partial=partial)
+        sitting = {name: fields.pop(name) for name in SITTING if name in fields} if assessment.instrument else {}
         changed = assessments.update_assessment(by=actor(request), id=assessment.pk, **fields)
+        if sitting:
+            change = answering.change_sitting(by=actor(request), id=changed.pk, replace=not partial, **sitting)
+            changed = change.assessment
         return Response(self.get_serializer(changed).data)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Changes the fields that are sent, and no other; questions are replaced whole."""
+        """Changes the fields that are sent, and no other; questions are replaced whole, answers one by one."""
         return self.update(request, pk, partial=True)
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Archives the assessment: a medical record is never deleted. `archived=all` still finds it."""
         assessments.archive_assessment(by=actor(request), id=self.get_object().pk)
         return Response(status=204)
+
+
+class InstrumentViewSet(GenericViewSet[Any]):
+    """The instruments that the clinic offers, each of its newest version, by title."""
+
+    view_permission = edit_permission = Permission.ASSESSMENTS_VIEW
+    serializer_class = InstrumentSerializer
+    filter_backends = ()
+    pagination_class = NumberedPagination
+    http_method_names = ["get", "head"]
+
+    def list(self, request: Request) -> Response:
+        refuse_parameters(request, ("page", "page_size"))
+        page = self.paginate_queryset(catalogue.offered())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, instrument: str) -> Response:
+        """One instrument that the clinic offers."""
+        refuse_parameters(request)
+        definition = catalogue.find(instrument)
+        if definition is None:
+            raise Http404
+        return Response(self.get_serializer(definition).data)

@@ -8,10 +8,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.standing import keep_standing
 from clinic.audit.actions import By, difference, record, restore_values, snapshot
 from clinic.audit.queries import last_change
 
 FIELDS = ("patient", "user", "name", "type", "date", "questions", "score")
+# What of a sitting of an instrument is changed as of any assessment.
+SITTING_FIELDS = {"user", "name", "type"}
+
+
+class FollowsInstrument(Exception):
+    """What was to be changed is the instrument's business."""
 
 
 class NameTaken(Exception):
@@ -53,16 +60,27 @@ def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Asses
     if (existing := Assessment.objects.filter(pk=id).first()) is not None:
         return existing
     assessment = Assessment(pk=id, **fields)
+    if (found := insert_named(assessment)) is assessment:
+        record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
+    return found
+
+
+def insert_named(assessment: Assessment, *, base: str = "") -> Assessment:
+    """Insert the assessment, under a free name where it has none; somebody else's of its id is returned instead.
+
+    Raises NameTaken.
+    """
     if not assessment.name:
-        assessment.name = proposed_name(patient_id=assessment.patient_id, type=assessment.type, day=assessment.date)
+        assessment.name = proposed_name(
+            patient_id=assessment.patient_id, type=assessment.type, day=assessment.date, base=base
+        )
     try:
         with transaction.atomic():
             assessment.save(force_insert=True)
     except IntegrityError as error:
-        if (existing := Assessment.objects.filter(pk=id).first()) is not None:
+        if (existing := Assessment.objects.filter(pk=assessment.pk).first()) is not None:
             return existing
         raise _taken(error, assessment) from error
-    record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
     return assessment
 
 
@@ -70,7 +88,8 @@ def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Asses
 def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -> Assessment:
     """Change `fields` of an assessment that still has the `version` it was read with (None: whichever it has).
 
-    Raises Assessment.DoesNotExist, Changed and NameTaken. Without a difference nothing is written.
+    Of a sitting of an instrument only what SITTING_FIELDS holds: the rest goes through `answering`.
+    Raises Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
     before = snapshot(assessment, FIELDS)
@@ -78,6 +97,8 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
         raise Changed(assessment)
     for name, value in fields.items():
         setattr(assessment, name, value)
+    if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) - SITTING_FIELDS:
+        raise FollowsInstrument("Patient, date, questions and score of a sitting follow its instrument.")
     return _save_change(assessment, before, by=by)
 
 
@@ -128,6 +149,8 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
         assessment.version += 1
         assessment.save(update_fields=["archived_at", "version", "updated_at"])
         record("assessment.archived" if archived else "assessment.restored", assessment, by=by)
+        if assessment.instrument:
+            keep_standing(assessment.patient_id, by=by)
     return assessment
 
 

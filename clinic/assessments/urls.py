@@ -2,16 +2,27 @@
 
 from django.urls import path
 
-from clinic.assessments import views
+from clinic.assessments import alert_views, course_views, sitting_views, views
 
 app_name = "assessments"
 urlpatterns = [
     path("assessments/", views.assessment_list, name="list"),
     path("assessments/new/", views.assessment_new, name="new"),
     path("assessments/<uuid:pk>/", views.assessment_detail, name="detail"),
+    path("assessments/<uuid:pk>/answer/", sitting_views.sitting_answer, name="answer"),
+    path("assessments/<uuid:pk>/answers/", sitting_views.sitting_save, name="save"),
+    path("assessments/<uuid:pk>/amend/", sitting_views.sitting_amend, name="amend"),
+    path("assessments/<uuid:pk>/cancel/", sitting_views.sitting_cancel, name="cancel"),
     path("assessments/<uuid:pk>/edit/", views.assessment_edit, name="edit"),
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),
     path("assessments/<uuid:pk>/restore/", views.assessment_restore, name="restore"),
+    path("worklists/counts/", course_views.worklist_counts, name="counts"),
+    path("worklists/due/", course_views.due_list, name="due"),
+    path("patients/<uuid:pk>/course/", course_views.patient_course, name="course"),
+    path("patients/<uuid:pk>/plans/", course_views.plan_make, name="plan"),
+    path("plans/<uuid:pk>/end/", course_views.plan_end, name="plan_end"),
+    path("worklists/alerts/", alert_views.alert_list, name="alerts"),
+    path("worklists/alerts/<uuid:pk>/acknowledge/", alert_views.alert_acknowledge, name="acknowledge"),
     path("patients/<uuid:pk>/assessments/", views.patient_assessments, name="for_patient"),
 ]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments import actions
+from clinic.assessments.catalogue import offered_to
 from clinic.assessments.filters import AssessmentFilter, PatientAssessmentFilter
 from clinic.assessments.forms import (
     AssessmentForm,
@@ -20,6 +21,8 @@ from clinic.assessments.forms import (
     questions_of,
 )
 from clinic.assessments.models import Assessment
+from clinic.assessments.pages import detail_page
+from clinic.assessments.sitting_views import sitting_new
 from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
 from clinic.audit.queries import changed_by
 from clinic.patients.models import Patient
@@ -27,7 +30,7 @@ from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.forms import Difference, differences
 from clinic.ui.lists import Link, ListPage, table_page
-from clinic.ui.pages import posted_version, saved, undo_of
+from clinic.ui.pages import posted_version, saved
 
 
 def _list_page(empty_text: str, action: Link | None) -> ListPage:
@@ -47,6 +50,7 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_list(request: Request) -> HttpResponse:
     page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
+    page.action = Link("Instruments", reverse("instruments:list"))
     page.empty_action = Link("Find a patient", reverse("patients:list"))
     queryset = Assessment.objects.select_related("patient", "user")
     return table_page(request, queryset, AssessmentTable, AssessmentFilter, page, sort="-date")
@@ -77,8 +81,7 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
-    context = {"assessment": assessment, "patient": assessment.patient, "undo": undo_of("assessments:undo", assessment)}
-    return render(request, "assessments/assessment_detail.html", context)
+    return detail_page(request, assessment)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,10 +92,13 @@ def assessment_new(request: Request) -> HttpResponse:
     patient = patient_of(request.GET["patient"])
     if patient is None:
         raise Http404
+    if "instrument" in request.GET:
+        return sitting_new(request, patient, request.GET["instrument"])
     if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
-        return _form_page(request, form, QuestionFormSet(prefix="questions"), patient)
+        rows = QuestionFormSet(prefix="questions")
+        return _form_page(request, form, rows, patient, instruments=offered_to(patient))
     form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient):
         return refusal
@@ -114,7 +120,11 @@ def assessment_new(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
+    if assessment.instrument:
+        return redirect("assessments:detail", pk)
     patient = assessment.patient
+    if assessment.instrument:
+        return redirect("assessments:amend" if assessment.made else "assessments:answer", pk)
     if request.method != "POST":
         rows = QuestionFormSet(initial=assessment.questions, prefix="questions")
         return _form_page(request, AssessmentForm(initial=initial_of(assessment)), rows, patient, assessment)

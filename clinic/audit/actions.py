@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
-from clinic.audit.models import AuditEvent
+from clinic.audit.models import Access, AuditEvent
 
 
 class By(Protocol):
@@ -49,4 +49,28 @@ def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any
         record_type=subject._meta.model_name or "",
         record_id=UUID(str(subject.pk)),
         changes=changes or {},
+    )
+
+
+def record_many(action: str, subjects: Iterable[models.Model], *, by: By) -> None:
+    """The same event for each of `subjects`, in one statement."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            actor_id=by.id,
+            actor_name=by.name,
+            action=action,
+            record_type=subject._meta.model_name or "",
+            record_id=UUID(str(subject.pk)),
+        )
+        for subject in subjects
+    )
+
+
+def record_access(subject: models.Model, *, by: By) -> None:
+    """Note in the active clinic's trail of access that somebody opened `subject`."""
+    Access.objects.using(subject._state.db).create(
+        actor_id=by.id,
+        actor_name=by.name,
+        record_type=subject._meta.model_name or "",
+        record_id=UUID(str(subject.pk)),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from clinic.audit.models import AuditEvent
+from clinic.audit.models import Access, AuditEvent
 
 
 def last_change(record_id: UUID) -> AuditEvent | None:
@@ -21,3 +21,13 @@ def changed_by(record_id: UUID) -> str:
         return ""
     recent = timezone.now() - event.at < timedelta(minutes=1)
     return f"Changed by {event.actor_name}, {'just now' if recent else timesince(event.at, depth=1) + ' ago'}"
+
+
+LOOKED_BACK = 100  # how many accesses are read to find the few records that differ
+
+
+def last_opened(actor_id: str, record_type: str, count: int) -> list[UUID]:
+    """The records of a type that somebody opened last, the newest first, each once; `count` at most."""
+    rows = Access.objects.filter(actor_id=actor_id, record_type=record_type).order_by("-id")
+    opened = dict.fromkeys(rows.values_list("record_id", flat=True)[:LOOKED_BACK])
+    return list(opened)[:count]

@@ -1,14 +1,18 @@
 """Writing patients: used by the pages and the API alike."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from clinic.audit.actions import By, difference, record, restore_values, snapshot
+from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.patients.models import Patient
+from clinic.patients.standing import MOST_SCORES, Standing
 
 FIELDS = (
     "user",
@@ -22,6 +26,11 @@ FIELDS = (
     "address",
     "record_number",
 )
+NOTE_WORDS = """
+INSERT INTO patients_nameword (word)
+SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
+WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+"""
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
 
 
@@ -86,8 +95,18 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
         if (existing := Patient.objects.filter(pk=id).first()) is not None:
             return existing
         raise _taken(error, patient) from error
+    note_words([patient.full_name, patient.family_name])
     record("patient.created", patient, by=by, changes=difference({}, snapshot(patient, FIELDS)))
     return patient
+
+
+def note_words(names: Sequence[str]) -> None:
+    """Add the words of `names` to the dictionary that misspelt searches look into; whoever writes names calls this.
+
+    Nothing waits for another writer: two who bring the same word at once both add it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_WORDS, [list(names)])
 
 
 @transaction.atomic
@@ -115,6 +134,8 @@ def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient
                 patient.save()
         except IntegrityError as error:
             raise _taken(error, patient) from error
+        if {"full_name", "family_name"} & set(changes):
+            note_words([patient.full_name, patient.family_name])
         record("patient.changed", patient, by=by, changes=changes)
     return patient
 
@@ -153,6 +174,65 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Patient:
         patient.save(update_fields=["archived_at", "version", "updated_at"])
         record("patient.archived" if archived else "patient.restored", patient, by=by)
     return patient
+
+
+class Archiving(NamedTuple):
+    """What became of one of many patients, and the version it has now."""
+
+    changed: bool
+    version: int
+
+
+@transaction.atomic
+def set_many_archived(*, by: By, versions: Mapping[UUID, int | None], archived: bool) -> dict[UUID, Archiving]:
+    """Archive or restore many patients, each with its record in the trail; what became of those that are there.
+
+    `versions` maps ids to the version that a patient must still have, or to None. One that has another version, or
+    is in that state already, stays as it is.
+    """
+    rows = Patient.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+    found, moving = {}, []
+    for patient in rows.only("pk", "version", "archived_at"):
+        expected = versions[patient.pk]
+        changes = (patient.archived_at is not None) != archived and expected in (None, patient.version)
+        found[patient.pk] = Archiving(changes, patient.version + changes)
+        if changes:
+            moving.append(patient)
+    now = timezone.now()
+    Patient.objects.filter(pk__in=[patient.pk for patient in moving]).update(
+        archived_at=now if archived else None, version=F("version") + 1, updated_at=now
+    )
+    record_many("patient.archived" if archived else "patient.restored", moving, by=by)
+    return found
+
+
+@transaction.atomic
+def lock_for_standing(*, patient_id: UUID) -> None:
+    """Let nobody else work out this patient's standing until the transaction ends; raises Patient.DoesNotExist.
+
+    Take it before reading the assessments that a standing sums up, or an older sum may be noted over a newer one.
+    """
+    Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient_id)
+
+
+@transaction.atomic
+def note_standing(*, by: By, patient_id: UUID, standing: Standing) -> bool:
+    """Keep `standing` on the patient's row; says whether it was another than before.
+
+    The patient's version stays, since nothing that a form shows was changed: whoever edits the patient meanwhile is
+    not told of a conflict. The trail gets no record either: it has the assessment that this follows from, written by
+    the same `by` in the same transaction, and the standing can be worked out from it at any time.
+    Raises Patient.DoesNotExist, and ValueError for a severity or a share outside its range.
+    """
+    shares = [round(float(share), 3) for share in standing.recent_scores][-MOST_SCORES:]
+    if not all(0 <= share <= 1 for share in shares) or standing.last_severity not in (None, 0, 1, 2, 3, 4):
+        raise ValueError("A severity is 0 to 4, and a share of a score's range 0 to 1.")
+    values = {**asdict(standing), "recent_scores": shares}
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    if all(getattr(patient, name) == value for name, value in values.items()):
+        return False
+    Patient.objects.filter(pk=patient_id).update(**values)
+    return True
 
 
 def _taken(error: IntegrityError, patient: Patient) -> Exception:

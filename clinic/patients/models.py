@@ -1,20 +1,22 @@
 """Patients of a clinic."""
 
-import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
+from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from phonenumber_field.modelfields import PhoneNumberField
 
+from clinic.patients.indexes import patient_indexes
 from clinic.staff.models import Practitioner
-from clinic.tenancy.names import Fold, NameKey
+from clinic.tenancy.names import NameKey
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
-from clinic.ui.dates import parse_date
+from clinic.tenancy.search_keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
 
 
 class Gender(models.TextChoices):
@@ -46,13 +48,6 @@ def years_before(day: date, years: int) -> date:
         return date(year, 3, 1)
 
 
-def _date_or_none(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValidationError:
-        return None
-
-
 class PatientQuerySet(ClinicQuerySet["Patient"]):
     def active(self) -> "PatientQuerySet":
         return self.filter(archived_at=None)
@@ -64,28 +59,16 @@ class PatientQuerySet(ClinicQuerySet["Patient"]):
         """Patients of that full name as uniqueness understands it: case and white space do not matter."""
         return self.filter(name_key=NameKey(models.Value(full_name)))
 
-    def matching(self, text: str) -> "PatientQuerySet":
-        """Patients that one search box finds: parts of the name in any order, phone digits, birth date, record number.
+    def overdue(self, today: date) -> "PatientQuerySet":
+        """Patients whose next assessment was due before `today`."""
+        return self.filter(next_due_on__lt=today)
 
-        Accents and case are ignored; a text without any letter or digit finds nobody.
-        """
-        words = [word for word in re.split(r"[\s,;]+", text) if re.search(r"\w", word)]
-        if not words:
-            return self if not text.strip() else self.none()
-        found = models.Q(record_number__istartswith=text.strip())
-        by_name = models.Q()
-        for word in words:
-            by_name &= models.Q(search_name__contains=Fold(models.Value(word)))
-        found |= by_name
-        if born := _date_or_none(text):
-            found |= models.Q(date_of_birth=born)
-        if re.fullmatch(r"(?:18|19|20)\d\d", text.strip()):
-            found |= models.Q(date_of_birth__year=int(text))
-        digits = "".join(re.findall(r"\d", text))
-        if len(digits) >= 4 and not re.search(r"[^\W\d_]", text):
-            number = digits.removeprefix("00").removeprefix("0")
-            found |= models.Q(phone_number__contains=number) | models.Q(second_phone_number__contains=number)
-        return self.filter(found)
+    def due_within(self, days: int, *, today: date) -> "PatientQuerySet":
+        """Patients whose next assessment is due from `today` on, in so many days."""
+        return self.filter(next_due_on__range=(today, today + timedelta(days=days)))
+
+    def alerting(self) -> "PatientQuerySet":
+        return self.filter(open_alerts__gt=0)
 
     def aged(self, youngest: int, oldest: int, *, today: date) -> "PatientQuerySet":
         """Patients of `youngest` to `oldest` completed years on `today`, both included."""
@@ -99,7 +82,9 @@ class Patient(ClinicModel):
     """A person in the care of a practitioner (`user`) of this clinic."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    user = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner")
+    user = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
+    )
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     family_name = models.CharField(max_length=200, blank=True)
     gender = models.CharField(max_length=10, choices=Gender.choices)
@@ -110,7 +95,7 @@ class Patient(ClinicModel):
     phone_number = PhoneNumberField(blank=True)
     second_phone_number = PhoneNumberField(blank=True)
     address = models.TextField(max_length=1000, blank=True)
-    record_number = models.CharField(max_length=40, unique=True, db_collation="C")
+    record_number = models.CharField(max_length=40, db_collation="C")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -118,34 +103,62 @@ class Patient(ClinicModel):
     name_key = models.GeneratedField(
         expression=NameKey("full_name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
-    search_name = models.GeneratedField(
-        expression=Fold("full_name"), output_field=models.TextField(db_collation="C"), db_persist=True
-    )
     filed_as = models.GeneratedField(
-        expression=Fold("family_name"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=FiledKey("full_name", "family_name"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
     )
+    given_as = models.GeneratedField(
+        expression=GivenKey("full_name", "family_name"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+    later_names = models.GeneratedField(
+        expression=LaterKey("full_name", "family_name"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+    name_words = models.GeneratedField(
+        expression=WordsKey("full_name", "family_name"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+    phone_digits = models.GeneratedField(
+        expression=PhonesKey("phone_number", "second_phone_number"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+    last_instrument = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
+    last_score = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, editable=False)
+    last_band = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
+    last_severity = models.SmallIntegerField(null=True, blank=True, editable=False)
+    last_change = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, editable=False)
+    last_assessed_on = models.DateField(null=True, blank=True, editable=False)
+    recent_scores: "models.JSONField[Any, list[float]]" = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True, editable=False
+    )
+    next_due_on = models.DateField(null=True, blank=True, editable=False)
+    open_alerts = models.SmallIntegerField(default=0, db_default=0, editable=False)
 
     objects = PatientQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("user", "name_key"), name="patient_name_once_per_user"),
+            models.UniqueConstraint(
+                fields=("record_number",), include=("id", "archived_at"), name="patient_record_number_once"
+            ),
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(gender__in=Gender.values), name="patient_gender"),
             models.CheckConstraint(
                 condition=models.Q(date_of_birth_precision__in=BirthPrecision.values),
                 name="patient_birth_precision",
             ),
+            models.CheckConstraint(
+                condition=models.Q(last_severity=None) | models.Q(last_severity__range=(0, 4)), name="patient_severity"
+            ),
         )
-        indexes = (
-            models.Index(fields=["filed_as", "search_name", "id"], name="patient_by_name"),
-            models.Index(fields=["search_name", "id"], name="patient_by_full_name"),
-            models.Index(fields=["date_of_birth", "id"], name="patient_by_birth"),
-            models.Index(fields=["gender", "id"], name="patient_by_gender"),
-            models.Index(fields=["user", "id"], name="patient_by_user"),
-            models.Index(fields=["created_at", "id"], name="patient_by_created"),
-            models.Index(fields=["phone_number", "id"], name="patient_by_phone"),
-        )
+        indexes = patient_indexes()
 
     def __str__(self) -> str:
         return self.record_number
@@ -182,3 +195,24 @@ class Patient(ClinicModel):
         exact = self.date_of_birth_precision == BirthPrecision.EXACT
         years = f"{self.age} year" if self.age == 1 else f"{self.age} years"
         return f"{self.birth_date_text}, {years}" if exact else f"{self.birth_date_text}, about {years}"
+
+
+class NameWord(ClinicModel):
+    """A word of some patient's name, in the form it is searched in: where misspelt words look for their like.
+
+    Words are only ever added, by whoever writes names, and may stand here more than once: two writers need not wait
+    for each other, and a word that nobody is called by any more finds nobody.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["word"], name="nameword_by_word"),
+            models.Index(Reverse("word"), name="nameword_by_end"),
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], fastupdate=False, name="nameword_by_part"),
+        )
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,34 +1,41 @@
 """The pages about patients."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.audit.queries import changed_by
+from clinic.audit.actions import record_access
+from clinic.audit.queries import changed_by, last_opened
+from clinic.lists.bulk import begin
+from clinic.lists.pages import list_page
 from clinic.patients import actions
+from clinic.patients.bulk import PATIENTS
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
-from clinic.patients.filters import PatientFilter
 from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.models import Patient
-from clinic.patients.tables import PatientTable
+from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.forms import differences
-from clinic.ui.lists import Link, ListPage, table_page
+from clinic.ui.lists import Link, ListPage, page_or_fragment
 from clinic.ui.pages import posted_version, saved, undo_of
+
+RECENT = 8  # patients in the menu
 
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
-def patient_list(request: Request) -> HttpResponse:
-    new = Link("Register patient", reverse("patients:new")) if Permission.PATIENTS_EDIT in request.permissions else None
+def patient_list(request: Request) -> HttpResponseBase:
+    may_edit = Permission.PATIENTS_EDIT in request.permissions
+    new = Link("Register patient", reverse("patients:new")) if may_edit else None
     page = ListPage(
         heading="Patients",
         noun="patient",
@@ -39,14 +46,31 @@ def patient_list(request: Request) -> HttpResponse:
         action=new,
         empty_action=new,
     )
-    queryset = Patient.objects.select_related("user")
-    return table_page(request, queryset, PatientTable, PatientFilter, page, sort="name")
+    return list_page(request, PATIENTS, page, when_empty=partial(suggest, request, may_edit=may_edit))
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+def patient_bulk(request: Request) -> HttpResponse:
+    """Begin work on the rows that were ticked, or on all that match; the worker does it."""
+    return begin(request, PATIENTS)
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+def patient_recent(request: Request) -> HttpResponse:
+    """The patients whose page the person opened last, the newest first."""
+    keys = last_opened(request.actor.id, "patient", RECENT)
+    found = Patient.objects.in_bulk(keys)
+    context = {"patients": [found[key] for key in keys if key in found]}
+    return page_or_fragment(request, "patients/patient_recent.html", "patients/patient_recent.html#recent", context)
 
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    record_access(patient, by=request.actor)
     return render(
         request, "patients/patient_detail.html", {"patient": patient, "undo": undo_of("patients:undo", patient)}
     )
@@ -58,7 +82,8 @@ def patient_new(request: Request) -> HttpResponse:
     number = actions.next_record_number()
     if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
-        form = PatientForm(initial=new_initial(request.actor.id if mine else None), next_number=number)
+        typed = details_in(request.GET.get("q", ""))
+        form = PatientForm(initial={**new_initial(request.actor.id if mine else None), **typed}, next_number=number)
         return _form_page(request, form)
     form = PatientForm(_with_chosen_name(request), next_number=number)
     if not form.is_valid():

@@ -1,20 +1,30 @@
-"""Columns of our lists: declared as django-tables2 columns, rendered by `cell`.
+"""Columns of our lists: declared as django-tables2 columns, rendered by functions of one record.
 
 tables2 spends 450 to 700 microseconds on a row of ten columns, most of it in looking up accessors, attributes and
-templates for each cell. The declaration is what it is good at, so that stays; a cell here is one getter and one
-escape, about 3 microseconds.
+templates for each cell. The declaration is what it is good at, so that stays. A column has a `renderer`, which is
+asked once a table and gives a function from a record to its cell's HTML, and `plain`, which gives the value for files.
 """
 
+import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
 import django_tables2 as tables
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.dates import MONTHS_3
+from django.utils.formats import number_format
 from django.utils.html import escape
+from django.utils.translation import get_language
+
+Cell = Callable[[Any], str]
+SPECIAL = re.compile(r"[&<>\"']")
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def relative_day(days: int) -> str:
@@ -30,6 +40,28 @@ def relative_day(days: int) -> str:
     return ""
 
 
+def escaped(text: str) -> str:
+    """As Django's `escape`, four times as fast for what has nothing to escape."""
+    return escape(text) if SPECIAL.search(text) else text
+
+
+@cache
+def months(language: str | None) -> list[str]:
+    return ["", *(str(MONTHS_3[number]).title() for number in range(1, 13))]
+
+
+def day_text(day: date) -> str:
+    """A date as 23 Nov 2026, in the reader's language."""
+    return f"{day.day} {months(get_language())[day.month]} {day.year}"
+
+
+@cache
+def around_key(view: str, prefix: str) -> tuple[str, str]:
+    """What stands before and behind a record's key in its address."""
+    before, _, behind = reverse(view, args=[NOBODY]).partition(NOBODY)
+    return before, behind
+
+
 class TextColumn(tables.Column):
     """Plain text; `accessor` is an attribute path (`user__display_name`), `order_by` what sorting it means."""
 
@@ -42,9 +74,18 @@ class TextColumn(tables.Column):
     def getter(self) -> Callable[[models.Model], Any]:
         return attrgetter(str(self.accessor).replace("__", "."))
 
-    def cell(self, value: Any, record: models.Model) -> str:
+    def plain(self, record: Any) -> Any:
+        """The value as a file holds it: text, a number, a date, or None."""
+        return self.getter()(record)
+
+    def cell(self, value: Any, record: Any) -> str:
         """The cell's inner HTML, escaped."""
-        return f"<bdi>{escape(value)}</bdi>" if value not in (None, "") else ""
+        return f"<bdi>{escaped(str(value))}</bdi>" if value not in (None, "") else ""
+
+    def renderer(self) -> Cell:
+        """A function from a record to its cell's inner HTML; good for one table."""
+        get, cell = self.getter(), self.cell
+        return lambda record: cell(get(record), record)
 
 
 class LinkColumn(TextColumn):
@@ -55,8 +96,9 @@ class LinkColumn(TextColumn):
         self.view = view
 
     def cell(self, value: Any, record: Any) -> str:
+        before, behind = around_key(self.view, get_script_prefix())
         state = ' <span class="badge-state">Archived</span>' if record.archived_at else ""
-        return f'<a href="{reverse(self.view, args=[record.pk])}">{escape(value)}</a>{state}'
+        return f'<a href="{before}{record.pk}{behind}">{escaped(str(value))}</a>{state}'
 
 
 class DateColumn(TextColumn):
@@ -64,11 +106,16 @@ class DateColumn(TextColumn):
 
     css = "nowrap"
 
-    def cell(self, value: Any, record: models.Model) -> str:
-        if value is None:
-            return ""
-        title = relative_day((timezone.localdate() - value).days)
-        return f'<time datetime="{value.isoformat()}" title="{title}">{date_format(value, "j M Y")}</time>'
+    def cell(self, value: Any, record: Any) -> str:
+        return day_html(value, timezone.localdate()) if value is not None else ""
+
+    def renderer(self) -> Cell:
+        get, today = self.getter(), timezone.localdate()
+        return lambda record: day_html(value, today) if (value := get(record)) is not None else ""
+
+
+def day_html(day: date, today: date) -> str:
+    return f'<time datetime="{day}" title="{relative_day((today - day).days)}">{day_text(day)}</time>'
 
 
 class NumberColumn(TextColumn):
@@ -76,7 +123,15 @@ class NumberColumn(TextColumn):
 
     css = "num"
 
-    def cell(self, value: Any, record: models.Model) -> str:
-        if value is None:
-            return ""
-        return escape(number_format(value.normalize() if hasattr(value, "normalize") else value, use_l10n=True))
+    def cell(self, value: Any, record: Any) -> str:
+        return escaped(number_text(value)) if value is not None else ""
+
+
+@lru_cache(maxsize=4096)
+def _number_text(value: Decimal | int, language: str | None) -> str:
+    return str(number_format(value.normalize() if isinstance(value, Decimal) else value, use_l10n=True))
+
+
+def number_text(value: Decimal | int) -> str:
+    """A number as the reader writes it."""
+    return _number_text(value, get_language())

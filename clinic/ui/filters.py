@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django_filters import FilterSet
 
 from clinic.access import Request
+from clinic.ui.addresses import PAGING
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def active_chips(request: Request, filterset: FilterSet) -> list[Chip]:
         if name == "q" or value in (None, "", []):
             continue
         parameters = request.GET.copy()
-        for parameter in [*names[name], "page"]:
+        for parameter in [*names[name], *PAGING]:
             parameters.pop(parameter, None)
         query = f"?{parameters.urlencode()}" if parameters else ""
         chips.append(Chip(str(form.fields[name].label), shown(form.fields[name], value), f"{request.path}{query}"))

@@ -1,25 +1,31 @@
 """The list page, once: search, filters, sorting, pages and the table, as a page or as its fragment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
 from clinic.access import Request
+from clinic.ui.addresses import PAGING, BadList, from_start, place, url_with, whole_number
+from clinic.ui.bulk import BulkAction
 from clinic.ui.filters import Chip, active_chips, errors_of, unknown_parameters
+from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice, Layout, column_choices, layout_of
+from clinic.ui.listing import CAP, Listing, Slice
+from clinic.ui.ordering import ordering
+from clinic.ui.rows import label_of, shown_columns, table_rows
+from clinic.ui.selection import listing_of
 
-PER_PAGE = (10, 25, 50, 100)
-DEFAULT_PER_PAGE = 25
-RESERVED = ("q", "sort", "page", "per_page")
+KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
+RESERVED = ("q", *KEPT, *PAGING)
+LAST = "last"
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
 class Link(NamedTuple):
@@ -50,6 +56,7 @@ class ListPage:
     empty_text: str
     action: Link | None = None
     empty_action: Link | None = None
+    empty_links: Sequence[Link] = ()
     columns: list[Heading] = field(default_factory=list)
     rows: SafeString = field(default_factory=SafeString)
     errors: list[str] = field(default_factory=list)
@@ -57,123 +64,127 @@ class ListPage:
     hidden: list[tuple[str, str]] = field(default_factory=list)
     filter_form: Any = None
     q: str = ""
+    sort: str = ""
     clear_url: str = ""
     count_text: str = ""
+    count_url: str = ""
     range_text: str = ""
-    number: int = 1
-    last: int = 1
+    number_text: str = ""
     first_url: str = ""
     previous_url: str = ""
     next_url: str = ""
     last_url: str = ""
+    key: str = ""
+    layout: Layout | None = None
+    column_choices: list[ColumnChoice] = field(default_factory=list)
+    densities: tuple[tuple[str, str], ...] = tuple(DENSITIES.items())
+    layout_next: str = ""
+    csv_url: str = ""
+    xlsx_url: str = ""
+    views: Any = ()
+    bulk_url: str = ""
+    bulk_actions: list[BulkAction] = field(default_factory=list)
     per_page: int = DEFAULT_PER_PAGE
     per_page_choices: list[tuple[int, str]] = field(default_factory=list)
 
 
-class BadList(ValueError):
-    """The address asks for something that this list does not have; `status` is 400, or 404 for a missing page."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-def url_with(request: Request, **changes: Any) -> str:
-    """This list's address with some parameters replaced; None removes one."""
-    parameters = request.GET.copy()
-    for name, value in changes.items():
-        if value is None:
-            parameters.pop(name, None)
-        else:
-            parameters[name] = str(value)
-    return f"{request.path}?{parameters.urlencode()}" if parameters else request.path
-
-
-def ordering(table_class: type[tables.Table], sort: str) -> list[str]:
-    """The `order_by` of a sort parameter such as `-name`, ended by the primary key; raises BadList for any other."""
-    descending, name = sort.startswith("-"), sort.removeprefix("-")
-    column = table_class.base_columns.get(name)
-    if column is None or column.orderable is False:
-        names = ", ".join(name for name, column in table_class.base_columns.items() if column.orderable is not False)
-        raise BadList(f"This list cannot be sorted by “{name}”. It can be sorted by: {names}.")
-    terms = [str(term) for term in (column.order_by or (column.accessor or name,))]
-    if descending:
-        terms = [term.removeprefix("-") if term.startswith("-") else f"-{term}" for term in terms]
-    return [*terms, "-pk" if terms[0].startswith("-") else "pk"]
-
-
-def whole_number(request: Request, name: str, default: int, allowed: Sequence[int] | None = None) -> int:
-    """A positive number from the address; raises BadList for anything else, or for one that is not `allowed`."""
-    text = request.GET.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
-        raise BadList(f"“{name}” must be a whole number from 1.")
-    if allowed and int(text) not in allowed:
-        raise BadList(f"“{name}” must be one of {', '.join(map(str, allowed))}.")
-    return int(text)
-
-
-def headings(request: Request, table_class: type[tables.Table], sort: str) -> list[Heading]:
+def headings(
+    request: Request, table_class: type[tables.Table], sort: str, names: Sequence[str] | None = None
+) -> list[Heading]:
     made = []
-    for name, column in table_class.base_columns.items():
+    for name, column in shown_columns(table_class, names).items():
         current = sort.removeprefix("-") == name
         descending = current and sort.startswith("-")
         following = name if not current or descending else f"-{name}"
         made.append(
             Heading(
                 name=name,
-                label=str(column.verbose_name or name.replace("_", " ").capitalize()),
+                label=label_of(name, column),
                 css=getattr(column, "css", ""),
-                sort_url=url_with(request, sort=following, page=None) if column.orderable is not False else "",
+                sort_url=from_start(request, sort=following) if column.orderable is not False else "",
                 direction=("descending" if descending else "ascending") if current else None,
             )
         )
     return made
 
 
-def table_rows(table_class: type[tables.Table], records: Sequence[Any]) -> SafeString:
-    """The `<tr>`s of `records`; each cell is labelled for the phone, where a row is a card."""
-    columns = []
-    for index, (name, column) in enumerate(table_class.base_columns.items()):
-        if column.accessor is None:
-            column.accessor = tables.A(name)
-        label = escape(column.verbose_name or name.replace("_", " ").capitalize())
-        tag, role = ('th scope="row"', "rowheader") if index == 0 else ("td", "cell")
-        start = f'<{tag} role="{role}" data-label="{label}" class="{column.css}">'
-        columns.append((start, f"</{tag[:2]}>", column.getter(), column.cell))
-    lines = []
-    for record in records:
-        cells = [f"{start}{cell(get(record), record)}{end}" for start, end, get, cell in columns]
-        lines.append(f'<tr role="row">{"".join(cells)}</tr>')
-    return SafeString("".join(lines))
+def figure(number: int) -> str:
+    return f"{number:,}".replace(",", THIN_SPACE)
 
 
-def counted(number: int, page: ListPage) -> str:
-    return f"{number:,} {page.noun if number == 1 else page.noun_plural}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+def counted(number: int | None, page: Any) -> str:
+    """How many there are, in words; None is more than are counted."""
+    if number is None:
+        return f"{figure(CAP)}+ {page.noun_plural}"
+    return f"{figure(number)} {page.noun if number == 1 else page.noun_plural}"
 
 
-def fill(request: Request, page: ListPage, filterset: FilterSet, table_class: type[tables.Table], sort: str) -> None:
+def asked_slice(request: Request, listing: Listing, size: int) -> tuple[Slice, int]:
+    """The rows that the address asks for, and which page they are: 0 where that is not known."""
+    beside = place(request)
+    if beside is None and request.GET.get("page") == LAST:
+        found = listing.last(size)
+        return found, 0 if found.total is None else -(-found.total // size)
+    number = whole_number(request, "page", 1)
+    if beside is not None:
+        found = (listing.after if beside[0] == "after" else listing.before)(beside[1], size)
+        return (listing.first(size), 1) if not found.less else (found, max(2, number))
+    found = listing.first(size) if number == 1 else listing.at((number - 1) * size, size)
+    if number > 1 and not found.records:
+        last = -(-listing.count() // size) or 1
+        raise BadList(f"There is no page {number}; the last one is {last}.", 404)
+    return found, number
+
+
+def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
+    """The words and the links around the rows."""
+    exact, total = request.GET.get("count") == "exact", found.total
+    page.count_text = counted(total, page)
+    page.count_url = url_with(request, count="exact") if total is None and not exact else ""
+    if found.records:
+        first = (number - 1) * page.per_page + 1
+        of = f"of {figure(total)}" if total is not None else f"of more than {figure(CAP)}"
+        page.range_text = (
+            f"{figure(first)} to {figure(first + len(found.records) - 1)} {of}" if number else "The last ones"
+        )
+    last = -(-total // page.per_page) if total is not None else None
+    if number and (last is None or last > 1):
+        page.number_text = f"Page {figure(number)}" + (f" of {figure(last)}" if last is not None else "")
+    elif not number:
+        page.number_text = "Last page"
+    if found.less:
+        page.first_url = from_start(request)
+        key = found.records[0].pk if found.records else None
+        page.previous_url = from_start(request, page=number - 1 if number > 2 else None, before=key)
+    if found.more:
+        page.next_url = from_start(request, page=number + 1, after=found.records[-1].pk)
+        page.last_url = from_start(request, page=LAST)
+
+
+def fill(
+    request: Request,
+    page: ListPage,
+    filterset: FilterSet,
+    table_class: type[tables.Table],
+    names: Sequence[str],
+    when_empty: Callable[[ListPage, FilterSet], None] | None,
+) -> None:
     """Put the asked page of rows into `page`; raises BadList where the address cannot be answered."""
     if unknown := unknown_parameters(request, filterset, RESERVED):
         raise BadList(f"This list has no filter called “{unknown[0]}”.")
-    order = ordering(table_class, sort)
-    number = whole_number(request, "page", 1)
+    terms = ordering(table_class, page.sort)
+    if request.GET.get("count", "exact") != "exact":
+        raise BadList("“count” can only be “exact”.")
     if problems := errors_of(filterset):
         raise BadList("\n".join(problems))
-    paginator = Paginator(filterset.qs.order_by(*order), page.per_page)
-    page.last = paginator.num_pages
-    if number > page.last:
-        raise BadList(f"There is no page {number}; the last one is {page.last}.", 404)
-    shown: Page[Any] = paginator.page(number)
-    page.rows = table_rows(table_class, list(shown))
-    page.number = number
-    page.count_text = counted(paginator.count, page)
-    page.range_text = f"{shown.start_index()} to {shown.end_index()} of {paginator.count:,}" if paginator.count else ""
-    if shown.has_previous():
-        page.first_url, page.previous_url = url_with(request, page=None), url_with(request, page=number - 1)
-    if shown.has_next():
-        page.next_url, page.last_url = url_with(request, page=number + 1), url_with(request, page=page.last)
+    listing = listing_of(filterset, terms, sorted_by_choice="sort" in request.GET)
+    found, number = asked_slice(request, listing, page.per_page)
+    if found.total is None and "count" in request.GET:
+        found.total = listing.count()
+    page.rows = table_rows(table_class, found.records, found.reasons, names, ticks=bool(page.bulk_actions))
+    show(page, request, found, number)
+    if not found.records and when_empty is not None:
+        when_empty(page, filterset)
 
 
 def table_page(
@@ -186,28 +197,39 @@ def table_page(
     sort: str,
     template: str = "ui/list.html",
     context: dict[str, Any] | None = None,
+    when_empty: Callable[[ListPage, FilterSet], None] | None = None,
 ) -> HttpResponse:
     """Answer a list: the page, or with `HX-Target: table` only its table. `sort` is the order without a parameter.
 
+    `when_empty` may add links to a list in which nothing was found.
     An address that cannot be understood is answered 400 (a page past the last: 404) with an empty table that says
-    why, never with an unfiltered one.
+    why, never with an unfiltered one; so is a list that would take too long.
     """
     filterset = filterset_class(request.GET, queryset=queryset, request=request)
     status = 200
-    sort = request.GET.get("sort", sort)
+    page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
     page.q = request.GET.get("q", "")
     page.clear_url = request.path
-    page.hidden = [(name, request.GET[name]) for name in ("sort", "per_page") if name in request.GET]
+    page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
+    page.layout = layout = layout_of(request, page.key, table_class)
     try:
-        page.per_page = whole_number(request, "per_page", DEFAULT_PER_PAGE, PER_PAGE)
-        fill(request, page, filterset, table_class, sort)
+        page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
+        fill(request, page, filterset, table_class, layout.columns, when_empty)
     except BadList as problem:
         status = problem.status
         page.errors = str(problem).split("\n")
-    page.columns = headings(request, table_class, sort)
-    page.per_page_choices = [(size, url_with(request, per_page=size, page=None)) for size in PER_PAGE]
+    page.columns = headings(request, table_class, page.sort, layout.columns)
+    offer(page, request, table_class, layout)
+    page.per_page_choices = [(size, from_start(request, per_page=size)) for size in PER_PAGE]
     return page_or_fragment(request, template, "ui/list.html#table", {"page": page, **(context or {})}, status=status)
+
+
+def offer(page: ListPage, request: Request, table_class: type[tables.Table], layout: Layout) -> None:
+    """What can be done with the list as it is: other columns, the list as a file."""
+    page.column_choices = column_choices(table_class, layout.columns)
+    page.layout_next = from_start(request, per_page=None, columns=None)
+    page.csv_url, page.xlsx_url = from_start(request, _export="csv"), from_start(request, _export="xlsx")
 
 
 def page_or_fragment(

@@ -9,7 +9,8 @@
   // "/" moves to the search of the page, unless something is being typed.
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const off = document.body.dataset.shortcuts === "off";
+    if (event.key === "/" && !typing && !off && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const fields = [...document.querySelectorAll("[data-search]")];
       const search = fields.find((field) => field.closest(".list")) || fields[0];
       if (search) {
@@ -43,6 +44,11 @@
     if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
     else link.click();
   });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
 
   // Unsaved changes and the state of saving.
   const dirty = new Set(document.querySelectorAll('form[data-unsaved="dirty"]'));

@@ -42,6 +42,22 @@ def assessment_fields(assessment_body):
     return {**assessment_body(), "name": "", "score": 3, "questions": [{"question": "A?", "answer": ""}]}
 
 
+@pytest.fixture
+def sitting_fields(patient):
+    """What records a sitting; an answer too many or too high is as likely as a right one."""
+    return {
+        "patient": str(patient.pk),
+        "instrument": "phq-9",
+        "date": "2026-03-01",
+        "complete": True,
+        "version": 1,
+        "answers": {str(number): 1 for number in range(1, 10)},
+        "score": 9,
+        "reason": "Misread",
+        "language": "en",
+    }
+
+
 def undone(function, *arguments):
     """What the function gives, with nothing of what it wrote."""
     with transaction.atomic():
@@ -82,6 +98,20 @@ def test_any_assessment_is_answered_in_the_envelope(person, assessment, assessme
     one = f"{ASSESSMENTS}{assessment.pk}/"
     for method, path in (("post", ASSESSMENTS), ("put", one), ("patch", one)):
         check(undone(send, person, method, path, body), "Assessment")
+
+
+@SETTINGS
+@given(data=st.data())
+def test_any_sitting_is_answered_in_the_envelope(person, sitting_fields, data):
+    made = send(person, "post", ASSESSMENTS, {**sitting_fields, "complete": False}).json()["results"]
+    codes = st.sampled_from("0123456789") | text
+    answers = st.dictionaries(codes, st.integers(-1, 4) | leaf, max_size=10)
+    body = data.draw(bodies(sitting_fields))
+    if "answers" in body:
+        body["answers"] = data.draw(answers | anything)
+    one = f"{ASSESSMENTS}{made['id']}/"
+    for method, path in (("post", ASSESSMENTS), ("put", one), ("patch", one)):
+        check(undone(send, person, method, path, json.dumps(body)), "Assessment")
 
 
 @SETTINGS

@@ -10,6 +10,25 @@ from tests.api.conftest import send
 from tests.world import make_patient
 
 LIST = "/api/v1/assessments/"
+# What only a sitting of an instrument fills, as it is on a free assessment.
+FREE = {
+    "instrument": None,
+    "instrument_version": None,
+    "language": "",
+    "status": "completed",
+    "answers": {},
+    "score_range": None,
+    "band": None,
+    "severity": None,
+    "cutoff": None,
+    "pattern": None,
+    "subscales": [],
+    "answered": 0,
+    "asked": 0,
+    "summary": "",
+    "alerts": [],
+    "completed_at": None,
+}
 
 
 def at(pk, query=""):
@@ -36,6 +55,7 @@ def test_create_answers_with_the_whole_assessment(client, riverside, patient, as
         "score": 12.5,
         "archived_at": None,
         "version": 1,
+        **FREE,
     }
 
 

@@ -58,6 +58,9 @@ def test_document_names_every_operation(db):
             ("{id}/", "patch", "partial_update"),
             ("{id}/", "delete", "destroy"),
         )
+    } | {
+        ("/api/v1/instruments/", "get"): "instruments_list",
+        ("/api/v1/instruments/{instrument}/", "get"): "instruments_retrieve",
     }
 
 
@@ -163,7 +166,7 @@ def test_docs_are_public_and_show_every_operation(db):
     ]
     documented = [(method, path) for path, methods in document()["paths"].items() for method in methods]
     assert (response.status_code, shown) == (200, documented)
-    assert [name for name, _ in response.context["groups"]] == ["Assessments", "Patients"]
+    assert [name for name, _ in response.context["groups"]] == ["Assessments", "Instruments", "Patients"]
 
 
 def test_docs_show_an_example_of_what_is_sent_and_what_comes_back(db):

@@ -7,12 +7,15 @@ from uuid import uuid4
 from django.core import mail
 from playwright.sync_api import Page
 
+from clinic.assessments.answering import record_sitting
+from clinic.assessments.catalogue import find
 from clinic.patients import actions as patients
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.breaking import broken_table, cancelled_statements
 from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
+from tests.browser.walk_tools import tools
 from tests.world import Writer
 
 Visit = Callable[..., Page]
@@ -27,10 +30,12 @@ def every_page(visit: Visit, watch: Watch, site: Site) -> Shown:
     page = visit(site.both)
     pressed(page, re.compile(site.world.clinic.name))
     yield from lists(page, watch, site)
+    yield from tools(page, watch, site)
     yield from about_a_patient(page, watch, site)
     yield from patient_forms(page, watch, site)
     yield from about_assessments(page, watch, site)
     yield from assessment_forms(page, watch, site)
+    yield from about_instruments(visit(site.world.owner), watch, site)
     yield from account(page, watch, site)
     yield from refusals(page, watch, site)
     yield from kept_pages(page, watch, site)
@@ -185,6 +190,37 @@ def assessment_forms(page: Page, watch: Watch, site: Site) -> Shown:
     page.get_by_label("Final score").fill("17")
     pressed(page, "Save changes")
     yield "assessment-conflict", page
+
+
+def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/instruments/")
+    yield "instruments", page
+    for name in ("phq-9", "news2"):
+        page.goto(f"/instruments/{name}/")
+        yield f"instrument-{name}", page
+    page.goto("/instruments/import/")
+    yield "instrument-import", page
+    page.goto("/instruments/new/")
+    yield "instrument-new", page
+    watch.provokes(422, "/instruments/new/")
+    page.get_by_label("Questions", exact=False).first.fill("Did you lie awake?")
+    page.get_by_label("Answers", exact=False).first.fill("Never")
+    pressed(page, "Save instrument")
+    yield "instrument-errors", page
+    page.goto("/settings/")
+    yield "clinic-settings", page
+    with clinic_scope(site.world.clinic):
+        sitting = record_sitting(
+            by=Writer(),
+            definition=find("phq-9"),
+            patient=site.patient,
+            user=site.patient.user,
+            date=site.assessment.date,
+            answers=dict.fromkeys("123456789", 1),
+            complete=True,
+        ).assessment
+    page.goto(f"/assessments/{sitting.pk}/")
+    yield "sitting", page
 
 
 def account(page: Page, watch: Watch, site: Site) -> Shown:

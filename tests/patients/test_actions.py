@@ -10,8 +10,12 @@ from django.db import connection
 from clinic.audit.models import AuditEvent
 from clinic.patients import actions
 from clinic.patients.models import Patient
+from clinic.patients.search import search_for
+from clinic.patients.tiers import KEY
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.listing import Listing, Stage
+from clinic.ui.segments import Segment
 from tests.world import Writer
 
 
@@ -160,7 +164,9 @@ def test_archive_and_restore_are_in_the_trail_once(scope):
 )
 def test_search_finds_what_it_should(scope, text, found):
     create(phone_number="+447700900123")
-    assert Patient.objects.matching(text).exists() is found
+    search = search_for(text)
+    stages = search.stages if search else [Stage((Segment((KEY,)),))]
+    assert bool(Listing(Patient.objects.all(), stages).first(1).records) is found
 
 
 def test_ten_at_once_get_ten_numbers_and_one_name(lakeside):

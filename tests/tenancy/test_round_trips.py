@@ -34,11 +34,16 @@ def kinds(messages):
 
 
 def test_page_with_one_query_takes_three_messages(line):
+    assert line.browser.get("/patients/recent/")[0] == "200 OK"
+    assert kinds(line.messages) == ["who", "first", "commit"]
+
+
+def test_page_of_a_record_takes_one_more_for_the_trail_of_access(line):
     with clinic_scope(line.clinic):
         key = Patient.objects.get().pk
     line.messages.clear()
     assert line.browser.get(f"/patients/{key}/")[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "commit"]
 
 
 def test_fragment_of_a_list_takes_four_messages(line):

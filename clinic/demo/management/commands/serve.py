@@ -5,6 +5,8 @@ import os
 import runpy
 import signal
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,8 @@ from django.db import connections
 from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+
+PATIENCE = 10  # seconds that a worker gets to end
 
 
 class Server(BaseApplication):
@@ -57,8 +61,14 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout)
         collect_static()
         self.address = f"http://127.0.0.1:{port}"
+        self.worker = start_worker()
         self.hang_up_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-        Server(bind=f"127.0.0.1:{port}", loglevel="warning", when_ready=self.when_ready).run()
+        here = os.getpid()
+        try:
+            Server(bind=f"127.0.0.1:{port}", loglevel="warning", when_ready=self.when_ready).run()
+        finally:
+            if os.getpid() == here:  # Gunicorn's own workers leave through here as well
+                end_worker(self.worker)
 
     def when_ready(self, arbiter: Arbiter) -> None:
         """A closed terminal ends the server as Ctrl-C does; Gunicorn by itself would reload its settings."""
@@ -67,6 +77,23 @@ class Command(BaseCommand):
         self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()  # before the workers are forked with what is still unwritten
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    """The worker as a process of its own, which ends when this one does."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+
+
+def end_worker(worker: "subprocess.Popen[bytes]") -> None:
+    """Let the worker end its transaction; what it leaves of its job is gone on with at the next start."""
+    if worker.stdin is not None:
+        worker.stdin.close()
+    try:
+        worker.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def refuse_port(port: str) -> None:

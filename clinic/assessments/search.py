@@ -1,0 +1,73 @@
+"""Looking for assessments in one box: by their own name, and by whatever finds their patient."""
+
+from clinic.patients.search import search_for, words_of
+from clinic.patients.tiers import KEY as PATIENT_KEY
+from clinic.patients.tiers import T as PATIENTS
+from clinic.patients.tiers import Tiers, begins
+from clinic.ui.listing import Stage
+from clinic.ui.segments import ROWS, Segment, Sql, Walk
+from clinic.ui.selection import Search
+
+T = '"assessments_assessment"'
+NAME, KEY, PATIENT = f"{T}.search_name", f"{T}.id", f"{T}.patient_id"
+NEWEST = (f"{T}.date", KEY)
+
+
+def search_for_assessments(text: str) -> Search | None:
+    """How to look for `text`; None where nothing is asked, a search without stages where it has no letter or digit."""
+    patients = search_for(text)
+    if patients is None or not patients.stages:
+        return patients
+    tiers = Tiers()
+    whole = " ".join(words_of(text))
+    own = tiers.add(begins(NAME, whole, key="letters_key"), (NAME, KEY), descending=True)
+    stages = [Stage((own,))]
+    for stage in patients.stages:
+        more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
+        stages.append(Stage(_of_all(tiers, stage.segments), more))
+    whose = Sql(
+        f"EXISTS (SELECT FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT} AND {patients.anywhere.text})",
+        patients.anywhere.params,
+    )
+    tiers.conditions.append(whose)
+    words = [Sql(f"{NAME} LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,)) for word in words_of(text)]
+    within = tiers.add(
+        Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
+    )
+    stages[-1] = stages[-1]._replace(segments=(*stages[-1].segments, within))
+    either = " OR ".join(condition.text for condition in tiers.conditions)
+    return Search(tuple(stages), Sql(f"({either})", tuple(param for each in tiers.conditions for param in each.params)))
+
+
+def _of_all(tiers: Tiers, found: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    return tuple(_of_patients(tiers, segment) for segment in found)
+
+
+def _of_patients(tiers: Tiers, found: Segment) -> Segment:
+    """The assessments of the patients of one segment, patient by patient, the newest first."""
+    keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(found.order))
+    walk, params = "", found.where.params
+    if found.walk is not None:
+        source = found.walk.source
+        inner = source.text.replace("@rows@", f" FROM {PATIENTS} WHERE")
+        walk = f" AND {found.walk.bind}"
+        tables = f"({inner}) w, {PATIENTS}"
+        params = (*(param for param in source.params if param is not ROWS), *params)
+    else:
+        tables = PATIENTS
+    text = f"SELECT {keys}, {found.reason.text} AS reason FROM {tables} WHERE {found.where.text}{walk}"
+    names = [f"k{number}" for number in range(len(found.order))]
+    own = tuple(f"(SELECT {key} FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT})" for key in found.order)
+    return Segment(
+        order=NEWEST,
+        where=tiers.left(),
+        descending=True,
+        reason=Sql("w.reason"),
+        walk=Walk(
+            source=Sql(text, (*found.reason.params, *params)),
+            keys=tuple(f"w.{name}" for name in names),
+            bind=f"{PATIENT} = w.{names[-1]}",
+            own_keys=own,
+            upwards=True,
+        ),
+    )

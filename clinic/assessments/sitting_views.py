@@ -1,0 +1,286 @@
+"""The pages on which an instrument is answered: one screen, kept on the server with every answer."""
+
+import uuid
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Permission, Request, requires
+from clinic.assessments import refusals, sheets
+from clinic.assessments.actions import Changed
+from clinic.assessments.answering import (
+    Sitting,
+    amend_sitting,
+    cancel_sitting,
+    change_sitting,
+    record_sitting,
+    result_of,
+)
+from clinic.assessments.catalogue import find, find_version
+from clinic.assessments.dates import check_assessment_date
+from clinic.assessments.definitions import Definition
+from clinic.assessments.forms import patient_of
+from clinic.assessments.models import Assessment
+from clinic.assessments.outcomes import as_answers
+from clinic.assessments.pages import detail_page
+from clinic.assessments.risk import RiskAlert
+from clinic.assessments.scoring import Result
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.ui import errors
+from clinic.ui.dates import parse_date, written
+from clinic.ui.pages import posted_version, saved
+
+REFUSED = (
+    refusals.AnswersRefused,
+    refusals.NotForPatient,
+    refusals.NothingAnswered,
+    refusals.ReasonMissing,
+    ValidationError,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_new(request: Request, patient: Patient, instrument: str) -> HttpResponse:
+    """A sheet that is not kept yet: the first answer, or the button, makes the sitting under the id it carries."""
+    definition = find(instrument)
+    if definition is None:
+        raise Http404
+    if request.method == "POST":
+        return sitting_answer(request, _key(request), patient=patient)
+    try:
+        refusals.check_patient(definition, patient, timezone.localdate())
+    except refusals.NotForPatient as refusal:
+        return errors.answer(request, 409, "not_for_patient", str(refusal))
+    return _page(request, definition, patient, key=uuid.uuid4())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
+    """Go on with a sitting where it was left; the button says whether it is done or only put aside."""
+    sitting = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
+    if sitting is None and (request.method != "POST" or patient is None):
+        raise Http404
+    definition, patient = _what(request, sitting, patient)
+    if sitting is not None and (sitting.made or not sitting.instrument):
+        return redirect("assessments:detail", pk)
+    if request.method != "POST":
+        return _page(request, definition, patient, sitting=sitting)
+    complete = request.POST.get("do") == "complete"
+    try:
+        _keep(request, pk, definition, patient, complete=complete)
+    except Changed as changed:
+        return _page(request, definition, patient, sitting=changed.current, posted=True, status=409)
+    except (*REFUSED, refusals.NotOpen) as refusal:
+        return _page(request, definition, patient, key=pk, sitting=sitting, posted=True, refusal=refusal, status=422)
+    saved(request, "Assessment completed." if complete else "Answers saved. Go on whenever you like.")
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_save(request: Request, pk: UUID) -> HttpResponse:
+    """Keep what is chosen so far and answer with what it comes to; asked by the page after every answer."""
+    sitting = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
+    patient = None if sitting is not None else patient_of(request.POST.get("patient", ""))
+    if sitting is None and patient is None:
+        raise Http404
+    definition, patient = _what(request, sitting, patient)
+    try:
+        kept = _keep(request, pk, definition, patient, complete=False)
+    except Changed:
+        return _fragment(request, 409, problem="This sitting was changed in another window.", changed=True)
+    except (*REFUSED, refusals.NotOpen) as refusal:
+        return _fragment(request, 422, problem=_said(refusal))
+    return _fragment(
+        request,
+        200,
+        result=kept.result,
+        version=kept.assessment.version,
+        alerts=_alerts(kept.assessment),
+        definition=definition,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_amend(request: Request, pk: UUID) -> HttpResponse:
+    """Correct a completed sitting: the original is kept, and a reason is asked for."""
+    sitting = get_object_or_404(Assessment.objects.select_related("patient__user").exclude(instrument=""), pk=pk)
+    definition = find_version(sitting.instrument, sitting.instrument_version)
+    page = partial(_page, request, definition, sitting.patient, amending=True)
+    if not sitting.made:
+        return redirect("assessments:answer", pk)
+    if request.method != "POST":
+        return page(sitting=sitting)
+    try:
+        amend_sitting(
+            by=request.actor,
+            id=pk,
+            reason=request.POST.get("reason", ""),
+            version=posted_version(request) or sitting.version,
+            answers=_readable(request, definition, sitting.patient),
+            replace=True,
+            date=_day(request),
+        )
+    except Changed as changed:
+        return page(sitting=changed.current, posted=True, status=409)
+    except (*REFUSED, refusals.NotOpen) as refusal:
+        return page(sitting=sitting, posted=True, refusal=refusal, status=422)
+    saved(request, "Assessment amended. The original is kept.")
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_cancel(request: Request, pk: UUID) -> HttpResponse:
+    """Give a sitting up, with a reason; what was answered is kept."""
+    rows = Assessment.objects.select_related("patient__user", "user").exclude(instrument="")
+    sitting = get_object_or_404(rows, pk=pk)
+    reason = request.POST.get("reason", "")
+    try:
+        cancel_sitting(by=request.actor, id=pk, reason=reason)
+    except refusals.ReasonMissing as refusal:
+        return detail_page(request, sitting, status=422, cancel_error=str(refusal), cancel_reason=reason)
+    except refusals.NotOpen as refusal:
+        return errors.answer(request, 409, "conflict", str(refusal))
+    saved(request, "Assessment cancelled. What was answered is kept.")
+    return redirect("assessments:detail", pk)
+
+
+def _key(request: Request) -> UUID:
+    try:
+        return UUID(request.POST.get("id", ""))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _what(request: Request, sitting: Assessment | None, patient: Patient | None) -> tuple[Definition, Patient]:
+    """The instrument and whom it is about: of the sitting that is there, else as the form names them."""
+    if sitting is not None:
+        if not sitting.instrument:
+            raise Http404
+        return find_version(sitting.instrument, sitting.instrument_version), sitting.patient
+    definition = find(request.POST.get("instrument", ""))
+    if definition is None or patient is None:
+        raise Http404
+    return definition, patient
+
+
+def _day(request: Request) -> date:
+    return check_assessment_date(parse_date(request.POST.get("date", "")))
+
+
+def _readable(request: Request, definition: Definition, patient: Patient) -> sheets.Answers:
+    """The answers of the posted sheet; raises ValidationError where some are no numbers."""
+    posted = sheets.read(definition, request.POST.dict(), patient.gender)
+    if posted.errors:
+        raise ValidationError("Some answers could not be read.")
+    return posted.answers
+
+
+def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> Sitting:
+    """Save the posted answers, making the sitting where there is none; raises what is in REFUSED, Changed, NotOpen."""
+    answers, day = _readable(request, definition, patient), _day(request)
+    if not Assessment.objects.filter(pk=key).exists():
+        user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
+        made = record_sitting(
+            by=request.actor,
+            definition=definition,
+            patient=patient,
+            id=key,
+            date=day,
+            user=user,
+            answers=answers,
+            complete=complete,
+        )
+        if made.assessment.patient_id != patient.pk:
+            raise Http404
+        return made
+    return change_sitting(
+        by=request.actor,
+        id=key,
+        version=None if request.POST.get("mine") else posted_version(request) or None,
+        answers=answers,
+        replace=True,
+        date=day,
+        complete=complete,
+    )
+
+
+def _alerts(sitting: Assessment) -> list[RiskAlert]:
+    return list(RiskAlert.objects.open().filter(assessment=sitting.pk))
+
+
+def _said(refusal: Exception) -> str:
+    return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
+
+
+def _fragment(request: Request, status: int, **context: Any) -> HttpResponse:
+    now = timezone.localtime()
+    return render(request, "assessments/_result.html", {"now": now, "status": status, **context}, status=status)
+
+
+def _page(
+    request: Request,
+    definition: Definition,
+    patient: Patient,
+    *,
+    key: UUID | None = None,
+    sitting: Assessment | None = None,
+    posted: bool = False,
+    amending: bool = False,
+    refusal: Exception | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The sheet with what is kept, or with what was posted where that could not be kept."""
+    context = {
+        "definition": definition,
+        "patient": patient,
+        "sitting": sitting,
+        "key": sitting.pk if sitting is not None else key,
+        "questions": _questions(request, definition, patient, sitting, refusal, posted=posted),
+        "date": request.POST.get("date", "") if posted else written(sitting.date if sitting else timezone.localdate()),
+        "version": sitting.version if sitting is not None else "",
+        "reason": request.POST.get("reason", ""),
+        "result": result_of(sitting) if sitting is not None else Result(asked=len(definition.counted(patient.gender))),
+        "alerts": _alerts(sitting) if sitting is not None else [],
+        "amending": amending,
+        "conflict": status == 409,
+        "problem": _said(refusal) if refusal is not None else "",
+        "back": _back(sitting, patient),
+    }
+    return render(request, "assessments/sitting.html", context, status=status)
+
+
+def _questions(
+    request: Request,
+    definition: Definition,
+    patient: Patient,
+    sitting: Assessment | None,
+    refusal: Exception | None,
+    *,
+    posted: bool,
+) -> list[sheets.Question]:
+    if not posted:
+        kept = as_answers(sitting.answers) if sitting is not None else {}
+        return sheets.questions(definition, sex=patient.gender, answers=kept)
+    form = sheets.read(definition, request.POST.dict(), patient.gender)
+    problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
+    return sheets.questions(definition, sex=patient.gender, answers=form.answers, typed=form.typed, errors=problems)
+
+
+def _back(sitting: Assessment | None, patient: Patient) -> str:
+    if sitting is not None:
+        return reverse("assessments:detail", args=[sitting.pk])
+    return reverse("assessments:for_patient", args=[patient.pk])

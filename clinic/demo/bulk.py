@@ -1,0 +1,186 @@
+"""Rows of a filled clinic as text for COPY; the same for the same seed and day."""
+
+import json
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import NamedTuple
+from uuid import UUID
+
+from clinic.assessments.models import AssessmentType
+from clinic.demo.names import name_maker
+from clinic.demo.people import STREETS, TOWNS
+from clinic.demo.sittings import SCHEMES, sitting
+
+PATIENT_COLUMNS = (
+    "id", "user_id", "full_name", "family_name", "gender", "date_of_birth", "date_of_birth_precision", "phone_number",
+    "second_phone_number", "address", "record_number", "archived_at", "created_at", "updated_at", "version",
+    "last_instrument", "last_score", "last_band", "last_severity", "last_change", "last_assessed_on", "recent_scores",
+    "next_due_on", "open_alerts",
+)  # fmt: skip
+ASSESSMENT_COLUMNS = (
+    "id", "patient_id", "user_id", "name", "type", "date", "questions", "score", "archived_at", "created_at",
+    "updated_at", "version",
+)  # fmt: skip
+BANDS = ("Minimal", "Mild", "Moderate", "High", "Very high")
+PHONES = ("+4477", "+4420794", "+44161", "+346", "+336", "+4915", "+1415555", "+3538")
+LENGTHS = {"+44": 13, "+34": 12, "+33": 12, "+49": 14, "+14": 12, "+35": 13}
+UUID_BITS, UUID_MARK = 0xF << 76 | 0x3 << 62, 0x4 << 76 | 0x2 << 62  # where a UUID says that it is a random one
+VARIANTS = 240  # invented sittings that assessments are drawn from
+
+
+class Sat(NamedTuple):
+    """One of the sittings that assessments repeat: its answers as JSON, its score and that as a share of the most."""
+
+    type: str
+    label: str
+    questions: str
+    score: int
+    share: float
+
+
+def escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+
+
+def invented_sittings(random: Random) -> list[Sat]:
+    """Sorted by type and share, so that neighbours are alike."""
+    made = []
+    for _ in range(VARIANTS):
+        one = sitting(random)
+        questions, answers = SCHEMES[one.type]
+        share = one.score / (len(questions) * (len(answers) - 1))
+        text = escaped(json.dumps(one.questions, ensure_ascii=False))
+        made.append(Sat(one.type, AssessmentType(one.type).label, text, one.score, round(share, 3)))
+    return sorted(made)
+
+
+@dataclass
+class Clinicful:
+    """What a clinic is filled with: `patients` is drawn first, then `assessments` of them, each once."""
+
+    seed: int
+    patient_count: int
+    assessment_count: int
+    practitioners: list[UUID]
+    first_number: int
+    taken: set[str]
+    today: date
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311
+        self.sittings = invented_sittings(self.random)
+        self.by_type = {kind: [n for n, each in enumerate(self.sittings) if each.type == kind] for kind in SCHEMES}
+        self.keys: list[bytes] = []
+        self.whose, self.each = array("H"), array("B")
+        self.days, self.sat = array("H"), array("H")
+        self.name = name_maker(self.random)
+
+    def identifier(self) -> bytes:
+        """The sixteen bytes of a random UUID."""
+        return (self.random.getrandbits(128) & ~UUID_BITS | UUID_MARK).to_bytes(16)
+
+    def full_name(self, practitioner: int) -> tuple[str, str, str]:
+        """A name that the practitioner has no other patient of; the second one of a name has one given name more."""
+        full, family, gender = self.name()
+        while (key := f"{practitioner} {full.lower()}") in self.taken:
+            other, its_family, _ = self.name()
+            given = other.removesuffix(its_family).strip().partition(" ")[0]
+            if family and given and full.endswith(f" {family}"):
+                full = f"{full[: -len(family)]}{given} {family}"
+            else:
+                full, family, gender = self.name()
+        self.taken.add(key)
+        return full, family, gender
+
+    def patients(self) -> Iterator[str]:
+        random, chance = self.random, self.random.random
+        for number in range(self.patient_count):
+            practitioner = int(chance() ** 1.5 * len(self.practitioners))
+            full, family, gender = self.full_name(practitioner)
+            lived = int(random.triangular(100, 97 * 365, 50 * 365))
+            born = self.today - timedelta(days=lived)
+            draw = chance()
+            precision = "exact" if draw < 0.93 else "estimated" if draw < 0.965 else "year"
+            if precision == "year":
+                born = born.replace(month=1, day=1)
+            registered = self.today - timedelta(days=int(chance() * min(lived, 3000)))
+            created = f"{registered} {8 + int(chance() * 10):02d}:{int(chance() * 60):02d}:00+00"
+            archived = created if chance() < 0.04 else "\\N"
+            key = self.identifier()
+            self.keys.append(key)
+            self.whose.append(practitioner)
+            yield "\t".join((
+                key.hex(), str(self.practitioners[practitioner]), full, family, gender, str(born), precision,
+                self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "",
+                self.address() if chance() < 0.8 else "", f"P-{self.first_number + number:06d}", archived, created,
+                created, "1", *self.standing(self.sit(number, lived)),
+            )) + "\n"  # fmt: skip
+
+    def phone(self) -> str:
+        start = PHONES[int(self.random.random() ** 1.7 * len(PHONES))]
+        missing = LENGTHS[start[:3]] - len(start)
+        return f"{start}{int(self.random.random() * 10**missing):0{missing}d}"
+
+    def address(self) -> str:
+        chance = self.random.random
+        town = TOWNS[int(chance() * len(TOWNS))]
+        return f"{1 + int(chance() * 180)} {STREETS[int(chance() * len(STREETS))]}\\n{town}"
+
+    def sit(self, number: int, lived: int) -> list[tuple[int, int]]:
+        """The patient's sittings as (days ago, which), the oldest first; together they come to the wanted count."""
+        chance = self.random.random
+        left, patients = self.assessment_count - len(self.days), self.patient_count - number
+        count = (
+            left if patients == 1 else int(left / patients * (0, 0.4, 0.7, 1, 1.3, 2.6)[int(chance() * 6)] + chance())
+        )
+        count = min(count, left, 250)
+        kinds = list(self.by_type)
+        kind = self.by_type[kinds[int(chance() * len(kinds))]]
+        place, days = chance(), sorted((int(chance() * min(lived, 1500)) for _ in range(count)), reverse=True)
+        made = []
+        for day in days:
+            place = min(0.999, max(0.0, place + (chance() - 0.55) * 0.3))
+            made.append((day, kind[int(place * len(kind))]))
+        self.each.append(count)
+        self.days.extend(day for day, _ in made)
+        self.sat.extend(which for _, which in made)
+        return made
+
+    def standing(self, sat: list[tuple[int, int]]) -> tuple[str, ...]:
+        """What the patient's row knows of the sittings, as the columns from `last_instrument` on."""
+        if not sat:
+            return ("", "\\N", "", "\\N", "\\N", "\\N", "[]", "\\N", "0")
+        last = self.sittings[sat[-1][1]]
+        severity = min(4, int(last.share * 5))
+        change = str(last.score - self.sittings[sat[-2][1]].score) if len(sat) > 1 else "\\N"
+        recent = ", ".join(str(self.sittings[which].share) for _, which in sat[-12:])
+        assessed = self.today - timedelta(days=sat[-1][0])
+        due = self.today + timedelta(days=90 - sat[-1][0]) if sat[-1][0] < 120 else None
+        alerts = "1" if severity == 4 and sat[-1][0] < 200 else "0"
+        return (
+            last.label, str(last.score), BANDS[severity], str(severity), change, str(assessed), f"[{recent}]",
+            str(due) if due else "\\N", alerts,
+        )  # fmt: skip
+
+    def assessments(self) -> Iterator[str]:
+        """Of the patients that were drawn."""
+        at = 0
+        for patient, practitioner, count in zip(self.keys, self.whose, self.each, strict=True):
+            names: dict[str, int] = {}
+            start = f"{patient.hex()}\t{self.practitioners[practitioner]}"
+            for days, which in zip(self.days[at : at + count], self.sat[at : at + count], strict=True):
+                one, day = self.sittings[which], self.today - timedelta(days=days)
+                name = f"{one.label} · {day}"
+                names[name] = names.get(name, 0) + 1
+                if names[name] > 1:
+                    name = f"{name} ({names[name]})"
+                noted = f"{day} 12:00:00+00"
+                archived = noted if self.random.random() < 0.01 else "\\N"
+                yield (
+                    f"{self.identifier().hex()}\t{start}\t{name}\t{one.type}\t{day}\t{one.questions}\t"
+                    f"{one.score}\t{archived}\t{noted}\t{noted}\t1\n"
+                )
+            at += count

@@ -1,0 +1,134 @@
+"""Filling a clinic with bulk data by COPY, as the database's owner and in one transaction."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django_tenants.utils import quote_schema_name
+from psycopg2.errors import UniqueViolation
+
+from clinic.audit.actions import By, record
+from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful
+from clinic.demo.names import name_maker
+from clinic.staff.models import Practitioner
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.provisioning import owner_connection
+
+PATIENTS, ASSESSMENTS = "patients_patient", "assessments_assessment"
+PRACTITIONERS = 40
+# What of an empty table is made again after it is filled: its indexes, and the constraints that none depends on.
+MADE_AGAIN = """
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+    format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid)), contype
+FROM pg_constraint WHERE conrelid = ANY (%s::regclass[]) AND contype IN ('u', 'f')
+UNION ALL
+SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid), 'i'
+FROM pg_index WHERE indrelid = ANY (%s::regclass[])
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+HIGHEST = r"""
+SELECT coalesce(max(substr(record_number, 3)::int), 0) FROM patients_patient WHERE record_number ~ '^P-\d{6,9}$'
+"""
+WORDS = """
+INSERT INTO patients_nameword (word)
+SELECT DISTINCT word FROM patients_patient, string_to_table(btrim(name_words), ' ') AS word
+WHERE word <> '' AND NOT EXISTS (SELECT FROM patients_nameword known WHERE known.word = word)
+"""
+
+Progress = Callable[[str, int, int], None]
+
+
+class Rows(io.TextIOBase):
+    """Rows of text as the file that COPY reads; `tell_progress` is called now and then with how many were read."""
+
+    def __init__(self, rows: Iterable[str], tell_progress: Callable[[int], None]) -> None:
+        self.rows = iter(rows)
+        self.tell_progress = tell_progress
+        self.count = 0
+
+    def read(self, size: int | None = -1, /) -> str:
+        lines: list[str] = []
+        for line in self.rows:
+            lines.append(line)
+            if len(lines) == 200:
+                break
+        self.count += len(lines)
+        if self.count % 5000 < 200:
+            self.tell_progress(self.count)
+        return "".join(lines)
+
+
+def fill_clinic(
+    *, clinic: Clinic, patients: int, assessments: int, seed: int, by: By, progress: Progress = lambda *_: None
+) -> None:
+    """Add invented patients and assessments; the same for the same seed, day and clinic.
+
+    A clinic without any is filled faster, and is closed to others meanwhile. Raises ValidationError where this seed
+    was used in the clinic before. After an error, or a kill, the clinic is as it was.
+    """
+    connection = owner_connection()
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL search_path = {quote_schema_name(clinic.schema_name)}, public")
+        load = _prepared(cursor, patients, assessments, seed)
+        with _without_indexes(cursor, progress):
+            _copy(cursor, PATIENTS, PATIENT_COLUMNS, load.patients(), patients, progress)
+            _copy(cursor, ASSESSMENTS, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
+        progress("Words of names", 0, 0)
+        cursor.execute(WORDS)
+        counts = {"patients": patients, "assessments": assessments, "seed": seed}
+        record("clinic.filled", clinic, by=by, changes=counts)
+    with connection.cursor() as cursor:
+        for table in (PATIENTS, ASSESSMENTS, "patients_nameword"):
+            progress(f"Statistics of {table}", 0, 0)
+            cursor.execute(f"VACUUM (ANALYZE) {quote_schema_name(clinic.schema_name)}.{table}")
+
+
+def _prepared(cursor: Any, patients: int, assessments: int, seed: int) -> Clinicful:
+    """What will be added, and to which practitioners; there are as many as a clinic of that size has."""
+    random = Random(seed)  # noqa: S311
+    practitioners = list(Practitioner.objects.using("owner").active().order_by("id"))
+    name = name_maker(random)
+    for _ in range(min(PRACTITIONERS, 2 + patients // 400) - len(practitioners)):
+        key = UUID(int=random.getrandbits(128), version=4)
+        practitioners.append(Practitioner.objects.using("owner").create(pk=key, display_name=name()[0]))
+    keys = [practitioner.pk for practitioner in practitioners]
+    cursor.execute(HIGHEST)
+    first = cursor.fetchone()[0] + 1
+    cursor.execute("SELECT user_id, lower(full_name) FROM patients_patient")
+    taken = {f"{keys.index(user)} {name}" for user, name in cursor.fetchall() if user in keys}
+    return Clinicful(seed, patients, assessments, keys, first, taken, timezone.localdate())
+
+
+@contextmanager
+def _without_indexes(cursor: Any, progress: Progress) -> Iterator[None]:
+    """Without what slows adding rows down, made again at the end, where there are none yet; else as it is."""
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {PATIENTS}) OR EXISTS (SELECT FROM {ASSESSMENTS})")
+    tables = [PATIENTS, ASSESSMENTS]
+    cursor.execute(MADE_AGAIN, [tables, tables] if not cursor.fetchone()[0] else [[], []])
+    found = cursor.fetchall()
+    for drop, _, _ in sorted(found, key=lambda each: "fui".index(each[2])):
+        cursor.execute(drop)
+    yield
+    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    for number, (_, make, _) in enumerate(sorted(found, key=lambda each: "uif".index(each[2]))):
+        progress("Indexes", number, len(found))
+        cursor.execute(make)
+    progress("Indexes", len(found), len(found))
+
+
+def _copy(
+    cursor: Any, table: str, columns: tuple[str, ...], rows: Iterator[str], count: int, progress: Progress
+) -> None:
+    title = table.partition("_")[2].capitalize() + "s"
+    file = Rows(rows, lambda done: progress(title, done, count))
+    try:
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", file, 65536)
+    except UniqueViolation as error:
+        raise ValidationError("This clinic was filled with that seed before; choose another.") from error
+    progress(title, count, count)

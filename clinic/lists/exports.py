@@ -1,0 +1,84 @@
+"""A list as a file: exactly what is seen, with the columns, the order, the filters and the search of its page."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+
+from clinic.access import Request
+from clinic.lists.bulk import BulkList
+from clinic.lists.jobs import keep_file
+from clinic.lists.models import Job
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.scope import clinic_scope
+from clinic.ui import errors
+from clinic.ui.addresses import BadList
+from clinic.ui.layout import known_columns, layout_of
+from clinic.ui.listing import Listing
+from clinic.ui.rows import label_of, plain_values, shown_columns
+from clinic.ui.spreadsheets import FORMATS, pieces
+
+BATCH = 2000
+
+
+def download(request: Request, bulk: BulkList) -> HttpResponseBase:
+    """Answer a list's address with `_export=csv` or `xlsx` by the whole list as a file, streamed.
+
+    An address that the list would refuse is refused here too. The stream reads after the request's transaction has
+    ended, so each batch of rows has a transaction of its own.
+    """
+    query = request.GET.copy()
+    kind = str(query.pop("_export")[-1])
+    try:
+        if kind not in FORMATS:
+            raise BadList(f"A list can be downloaded as {' or '.join(FORMATS)}.")
+        bulk.selected(query.urlencode())
+    except BadList as problem:
+        return errors.answer(request, 400, "export", str(problem))
+    columns = layout_of(request, bulk.key, bulk.table_class).columns
+    rows = _values(request.clinic, bulk, query.urlencode(), columns)
+    response = StreamingHttpResponse(
+        (content for content, _ in pieces(kind, _labels(bulk, columns), rows)), content_type=FORMATS[kind].media_type
+    )
+    response["Content-Disposition"] = f'attachment; filename="{file_name(bulk, kind)}"'
+    return response
+
+
+def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
+    """The same file, made by the worker and kept with the job: of all that match, or of the rows that were ticked."""
+    columns = known_columns(bulk.table_class, job.parameters["columns"])
+    rows = _values(clinic, bulk, job.parameters["query"], columns, job if job.expected is None else None)
+    keep_file(clinic, job, file_name(bulk, kind), pieces(kind, _labels(bulk, columns), rows))
+
+
+def _labels(bulk: BulkList, columns: Sequence[str]) -> list[str]:
+    return [label_of(name, column) for name, column in shown_columns(bulk.table_class, columns).items()]
+
+
+def file_name(bulk: BulkList, kind: str) -> str:
+    return f"{bulk.key}-{timezone.localdate():%Y-%m-%d}.{FORMATS[kind].ending}"
+
+
+def _values(
+    clinic: Clinic, bulk: BulkList, query: str, columns: Sequence[str], picked: Job | None = None
+) -> Iterator[list[list[Any]]]:
+    """The rows in batches, as plain values of their columns; a transaction for each batch."""
+    getters = plain_values(bulk.table_class, columns)
+    batches: Iterator[list[Any]] | None = None
+    while True:
+        with clinic_scope(clinic):
+            batches = batches or _batches(bulk, query, picked)
+            batch = next(batches, None)
+            values = [[get(record) for get in getters] for record in batch or ()]
+        if batch is None:
+            return
+        yield values
+
+
+def _batches(bulk: BulkList, query: str, picked: Job | None) -> Iterator[list[Any]]:
+    listing = bulk.selected(query).listing
+    if picked is not None:
+        listing.queryset = listing.queryset.filter(pk__in=picked.items.values("record_id"))
+        listing = Listing(listing.queryset, listing.stages)
+    return listing.batches(BATCH)

@@ -1,0 +1,35 @@
+"""A list with what people keep of it: layout, saved views, work on many rows, and the list as a file."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django_filters import FilterSet
+
+from clinic.access import Request
+from clinic.lists.bulk import BulkList
+from clinic.lists.exports import download
+from clinic.lists.queries import views_of
+from clinic.ui.lists import ListPage, table_page
+
+# Where each list is, by its key: saved views and jobs lead back to it.
+LIST_URLS = {"patients": "patients:list", "assessments": "assessments:list"}
+
+
+def list_page(
+    request: Request,
+    bulk: BulkList,
+    page: ListPage,
+    *,
+    when_empty: Callable[[ListPage, FilterSet], None] | None = None,
+) -> HttpResponseBase:
+    """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
+    page.key = bulk.key
+    if "_export" in request.GET:
+        return download(request, bulk)
+    page.bulk_url = reverse(f"{bulk.key}:bulk") if request.membership is not None else ""
+    page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
+    page.views = views_of(request, bulk.key)
+    return table_page(
+        request, bulk.rows(), bulk.table_class, bulk.filterset_class, page, sort=bulk.sort, when_empty=when_empty
+    )

@@ -1,0 +1,241 @@
+"""The pages of background work, and what people keep of lists."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.access import Permission, Request, requires
+from clinic.accounts.preferences import keep_preferences
+from clinic.lists import actions
+from clinic.lists.forms import LayoutForm, ViewForm, initial_of
+from clinic.lists.jobs import reasons
+from clinic.lists.models import Job, JobPart, JobState, SavedView
+from clinic.lists.pages import LIST_URLS
+from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
+from clinic.lists.tables import JobFilter, JobTable
+from clinic.tenancy.scope import clinic_scope
+from clinic.ui import errors
+from clinic.ui.layout import preferences
+from clinic.ui.lists import ListPage, page_or_fragment, table_page
+from clinic.ui.pages import saved
+from clinic.ui.spreadsheets import FORMATS
+
+
+def for_people[View: Callable[..., Any]](view: View) -> View:
+    """Refuse API clients: what is kept here is a person's own."""
+
+    @wraps(view)
+    def checked(request: Request, *args: Any, **kwargs: Any) -> Any:
+        if request.membership is None:
+            raise PermissionDenied("This is for people who sign in, not for API clients.")
+        return view(request, *args, **kwargs)
+
+    return checked  # type: ignore[return-value]
+
+
+def _back(request: Request, fallback: str) -> HttpResponse:
+    """To the page that a form was on, if it is one of ours."""
+    target = request.POST.get("next", "")
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = fallback
+    return redirect(target)
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def keep_layout(request: Request, key: str) -> HttpResponse:
+    """Remember how the person likes one list; `reset` forgets it."""
+    if key not in LIST_URLS:
+        raise Http404
+    form = LayoutForm(request.POST)
+    if not form.is_valid():
+        return errors.answer(request, 400, "layout", "This list cannot be shown like that. Nothing was saved.")
+    kept = dict(preferences(request).get("lists", {}))
+    kept[key] = {} if "reset" in request.POST else {**kept.get(key, {}), **form.chosen()}
+    keep_preferences(request, {"lists": kept})
+    return _back(request, reverse(LIST_URLS[key]))
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def keep_shortcuts(request: Request) -> HttpResponse:
+    """Switch the single keys of pages on or off for the person."""
+    keep_preferences(request, {"shortcuts": None if request.POST.get("shortcuts") == "on" else False})
+    return _back(request, reverse("home"))
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """A view by its own address: the list as it was kept."""
+    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
+    query = f"{view.query}&view={pk}" if view.query else f"view={pk}"
+    return redirect(f"{reverse(LIST_URLS[view.list])}?{query}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def view_new(request: Request, key: str) -> HttpResponse:
+    """Name the list as it is and keep it; the address comes from the list's menu."""
+    if key not in LIST_URLS:
+        raise Http404
+    if request.method != "POST":
+        return _view_page(request, ViewForm(initial={"query": request.GET.urlencode()}), key)
+    form = ViewForm(request.POST)
+    if not form.is_valid():
+        return _view_page(request, form, key)
+    try:
+        view = actions.save_view(by=request.actor, list=key, **form.values())
+    except actions.NameTaken as taken:
+        form.add_error("name", str(taken))
+        return _view_page(request, form, key)
+    saved(request, "View saved.")
+    return redirect("lists:view", view.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def view_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Rename, share or replace a view; who may not is told so."""
+    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
+    if request.method != "POST":
+        query = request.GET.urlencode() or view.query
+        return _view_page(request, ViewForm(initial={**initial_of(view), "query": query}), view.list, view)
+    form = ViewForm(request.POST)
+    try:
+        if form.is_valid():
+            actions.change_view(by=request.actor, id=pk, owns_clinic=owns_clinic(request), **form.values())
+            saved(request, "View saved.")
+            return redirect("lists:view", pk)
+    except actions.NotYours as error:
+        raise PermissionDenied(str(error)) from error
+    except actions.NameTaken as taken:
+        form.add_error("name", str(taken))
+    return _view_page(request, form, view.list, view)
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def view_remove(request: Request, pk: uuid.UUID) -> HttpResponse:
+    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
+    try:
+        actions.remove_view(by=request.actor, id=pk, owns_clinic=owns_clinic(request))
+    except actions.NotYours as error:
+        raise PermissionDenied(str(error)) from error
+    saved(request, "View removed.")
+    return redirect(LIST_URLS[view.list])
+
+
+def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | None = None) -> HttpResponse:
+    context = {
+        "form": form,
+        "view": view,
+        "heading": "Edit view" if view else "Save this view",
+        "submit_label": "Save view",
+        "cancel_url": reverse("lists:view", args=[view.pk]) if view else reverse(LIST_URLS[key]),
+        "may_remove": view is not None and (str(view.owner_id) == request.actor.id or owns_clinic(request)),
+        "views": views_of(request, key),
+    }
+    return render(request, "lists/view_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def job_list(request: Request) -> HttpResponse:
+    page = ListPage(
+        heading="Background work",
+        noun="piece of work",
+        noun_plural="pieces of work",
+        search_hint="",
+        empty_title="No work in the background",
+        empty_text="What is done to many rows of a list at once appears here, with how far it is and a way to undo it.",
+    )
+    return table_page(request, jobs_of(request), JobTable, JobFilter, page, sort="-begun")
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """How far a job is, asked again every second by the page; at its end what became of the rows."""
+    job = job_or_404(request, pk)
+    undone = Job.objects.filter(undoes=job).first()
+    context = {
+        "job": job,
+        "reasons": reasons(job) if job.failed else (),
+        "detail_view": LIST_URLS[job.list].replace(":list", ":detail"),
+        "undone_by": undone,
+        "can_undo": bool(job.undo_work and job.changed and not job.is_open and undone is None),
+        "list_url": f"{reverse(LIST_URLS[job.list])}?{job.parameters.get('query', '')}".rstrip("?"),
+    }
+    return page_or_fragment(request, "lists/job_detail.html", "lists/job_detail.html#progress", context)
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def job_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
+    job = job_or_404(request, pk)
+    _needs(request, job)
+    try:
+        return redirect("lists:job", actions.undo_job(by=request.actor, id=pk).pk)
+    except actions.NoUndo as error:
+        return errors.answer(request, 409, "conflict", str(error))
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def job_continue(request: Request, pk: uuid.UUID) -> HttpResponse:
+    _needs(request, job_or_404(request, pk))
+    actions.continue_job(by=request.actor, id=pk)
+    return redirect("lists:job", pk)
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+@for_people
+def job_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
+    """The file that a job made, to who began it, while they still may see what is in it."""
+    job = get_object_or_404(Job.objects.begun_by(request.actor.id), pk=pk, state=JobState.DONE)
+    _needs(request, job)
+    if not JobPart.objects.filter(job=job).exists():
+        return errors.answer(request, 404, "not_found", "This file is no longer kept. Make it again from the list.")
+    form = FORMATS[job.file_name.rpartition(".")[2]]
+    response = StreamingHttpResponse(_parts(request.clinic, job), content_type=form.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{job.file_name}"'
+    return response
+
+
+def _needs(request: Request, job: Job) -> None:
+    """A job can be looked after by who may still do what it does."""
+    needed = (job.undoes or job).parameters["permission"]
+    if needed not in request.permissions:
+        raise PermissionDenied
+
+
+def _parts(clinic: Any, job: Job) -> Iterator[bytes]:
+    """A stream is read after the request's own transaction has ended, so each piece has one of its own."""
+    number = 0
+    while True:
+        with clinic_scope(clinic):
+            part = JobPart.objects.filter(job=job.pk, number=number).first()
+        if part is None:
+            return
+        yield bytes(part.content)
+        number += 1

@@ -1,0 +1,157 @@
+"""Work on many patients at once, which the worker does: archiving, assigning, and taking both back."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from clinic.access import Permission
+from clinic.lists.bulk import BulkList
+from clinic.lists.exports import keep_export
+from clinic.lists.jobs import Outcome, gather, gather_undo, run_batches
+from clinic.lists.models import ItemState, Job, JobItem
+from clinic.patients import actions
+from clinic.patients.filters import PatientFilter
+from clinic.patients.models import Patient
+from clinic.patients.tables import PatientTable
+from clinic.staff.models import Practitioner
+from clinic.tenancy.models import Clinic
+from clinic.ui.bulk import BulkAction
+
+GONE = "This patient is no longer here."
+TAKEN = "The practitioner already has a patient of this name."
+LATER = "Something was changed since."
+
+
+def practitioners() -> list[tuple[str, str]]:
+    rows = Practitioner.objects.active().values_list("pk", "display_name")
+    return [(str(pk), name) for pk, name in rows]
+
+
+def patients() -> "QuerySet[Patient]":
+    return Patient.objects.select_related("user")
+
+
+PATIENTS = BulkList(
+    key="patients",
+    noun="patient",
+    noun_plural="patients",
+    list_url="/patients/",
+    rows=patients,
+    table_class=PatientTable,
+    sort="name",
+    filterset_class=PatientFilter,
+    actions=(
+        BulkAction(
+            "archive",
+            "Archive",
+            "Archive {count}",
+            "clinic.patients.bulk.archive",
+            Permission.PATIENTS_EDIT,
+            undo_work="clinic.patients.bulk.undo_archive",
+        ),
+        BulkAction(
+            "assign",
+            "Assign practitioner",
+            "Assign {count} to a practitioner",
+            "clinic.patients.bulk.assign",
+            Permission.PATIENTS_EDIT,
+            undo_work="clinic.patients.bulk.undo_assign",
+            question="Who takes over?",
+            choices=practitioners,
+        ),
+        BulkAction(
+            "csv",
+            "Export as CSV",
+            "Export {count} as CSV",
+            "clinic.patients.bulk.export_csv",
+            Permission.PATIENTS_VIEW,
+        ),
+        BulkAction(
+            "xlsx",
+            "Export as XLSX",
+            "Export {count} as XLSX",
+            "clinic.patients.bulk.export_xlsx",
+            Permission.PATIENTS_VIEW,
+        ),
+    ),
+)
+
+
+def archive(clinic: Clinic, job: Job) -> None:
+    gather(clinic, job, lambda: PATIENTS.matching(job))
+    run_batches(clinic, job, _archive)
+
+
+def undo_archive(clinic: Clinic, job: Job) -> None:
+    gather_undo(clinic, job)
+    run_batches(clinic, job, _restore)
+
+
+def assign(clinic: Clinic, job: Job) -> None:
+    gather(clinic, job, lambda: PATIENTS.matching(job))
+    run_batches(clinic, job, _assign)
+
+
+def undo_assign(clinic: Clinic, job: Job) -> None:
+    gather_undo(clinic, job)
+    run_batches(clinic, job, _give_back)
+
+
+def export_csv(clinic: Clinic, job: Job) -> None:
+    keep_export(clinic, job, PATIENTS, "csv")
+
+
+def export_xlsx(clinic: Clinic, job: Job) -> None:
+    keep_export(clinic, job, PATIENTS, "xlsx")
+
+
+def _archive(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+    return _set_archived(job, items, archived=True)
+
+
+def _restore(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+    return _set_archived(job, items, archived=False)
+
+
+def _set_archived(job: Job, items: Sequence[JobItem], *, archived: bool) -> list[Outcome]:
+    """Taking an archiving back leaves alone what was changed after it."""
+    versions = {item.record_id: item.version for item in items}
+    found = actions.set_many_archived(by=job.by, versions=versions, archived=archived)
+    outcomes = []
+    for item in items:
+        result = found.get(item.record_id)
+        if result is None:
+            outcomes.append(Outcome(item.record_id, ItemState.FAILED, reason=GONE))
+        elif result.changed:
+            outcomes.append(Outcome(item.record_id, ItemState.CHANGED, version=result.version))
+        elif item.version not in (None, result.version):
+            outcomes.append(Outcome(item.record_id, ItemState.FAILED, reason=LATER))
+        else:
+            outcomes.append(Outcome(item.record_id, ItemState.UNCHANGED))
+    return outcomes
+
+
+def _assign(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+    return [_give(job, item, UUID(job.parameters["value"])) for item in items]
+
+
+def _give_back(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+    return [_give(job, item, UUID((item.before or {})["user"])) for item in items]
+
+
+def _give(job: Job, item: JobItem, user: UUID) -> Outcome:
+    """Assign one patient; a name that the practitioner has already, and what changed meanwhile, is left as it is."""
+    key = item.record_id
+    patient = Patient.objects.filter(pk=key).first()
+    if patient is None:
+        return Outcome(key, ItemState.FAILED, reason=GONE)
+    if patient.user_id == user:
+        return Outcome(key, ItemState.UNCHANGED)
+    try:
+        changed = actions.update_patient(by=job.by, id=key, version=item.version or patient.version, user_id=user)
+    except actions.Changed:
+        return Outcome(key, ItemState.FAILED, reason=LATER)
+    except actions.NameTaken:
+        return Outcome(key, ItemState.FAILED, reason=TAKEN)
+    return Outcome(key, ItemState.CHANGED, before={"user": str(patient.user_id)}, version=changed.version)

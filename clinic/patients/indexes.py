@@ -1,0 +1,52 @@
+"""The indexes of patients: one for every order of the list, and one for every way of searching it.
+
+Each ends with the key, so that equal values have an order and a page can begin after any row, and carries when a
+patient was archived, so that lists are counted and jumped through without reading the rows.
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db.models import Index, Q
+from django.db.models.lookups import IsNull
+
+from clinic.tenancy.search_keys import CodeKey, DigitsKey, LaterWords
+
+
+def order(name: str, *fields: str, also: tuple[str, ...] = ()) -> Index:
+    """The index of a sortable column."""
+    return Index(fields=[*fields, "id"], include=["archived_at", *also], name=name)
+
+
+def later(number: int) -> Index:
+    """The index of the names that follow after the first `number` of the later ones."""
+    words = LaterWords("later_names", number)
+    return Index(words, "id", condition=Q(IsNull(words, False)), name=f"patient_by_later_{number + 1}")
+
+
+def patient_indexes() -> tuple[Index, ...]:
+    return (
+        order("patient_by_name", "filed_as", "given_as", also=("gender", "date_of_birth")),
+        order("patient_by_birth", "date_of_birth"),
+        order("patient_by_gender", "gender"),
+        order("patient_by_user", "user", "filed_as", "given_as"),
+        order("patient_by_created", "created_at"),
+        order("patient_by_phone", "phone_number"),
+        order("patient_by_score", "last_score"),
+        order("patient_by_assessed", "last_assessed_on"),
+        order("patient_by_due", "next_due_on"),
+        order("patient_by_given", "given_as", "filed_as"),
+        Index(fields=["later_names", "id"], condition=Q(later_names__gt=""), name="patient_by_later_1"),
+        later(1),
+        later(2),
+        GinIndex(fields=["name_words"], opclasses=["gin_trgm_ops"], fastupdate=False, name="patient_by_words"),
+        GinIndex(fields=["phone_digits"], opclasses=["gin_trgm_ops"], fastupdate=False, name="patient_by_digits"),
+        Index(DigitsKey("phone_number"), "id", condition=Q(phone_number__gt=""), name="patient_by_phone_end"),
+        Index(
+            DigitsKey("second_phone_number"),
+            "id",
+            condition=Q(second_phone_number__gt=""),
+            name="patient_by_phone_2_end",
+        ),
+        Index(CodeKey("record_number"), "id", name="patient_by_code"),
+        Index(fields=["open_alerts", "id"], condition=Q(open_alerts__gt=0), name="patient_by_alerts"),
+        Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
+    )

@@ -1,0 +1,174 @@
+"""Looking for patients in one box: what is typed decides, by its shape, which indexes are asked and in which order.
+
+A date finds a date of birth, digits a phone number or a record number, and words names. Each way of matching is a
+segment that one index gives in order, so that a search costs what it shows. Words are made comparable by the
+database's `search_key`; here they are only told apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.conf import settings
+from phonenumbers import country_code_for_region
+
+from clinic.patients.search_dates import Range, birth_ranges, dated
+from clinic.patients.similar import similar_segments
+from clinic.patients.tiers import (
+    BY_GIVEN,
+    BY_NAME,
+    CODE,
+    END,
+    FILED,
+    GIVEN,
+    KEY,
+    LATER,
+    NAMES,
+    SORTED_BY_NAME,
+    T,
+    Tiers,
+    begins,
+    both,
+    word_begins,
+    word_range,
+    words_begin,
+)
+from clinic.tenancy.search_keys import MARKS, SEPARATORS
+from clinic.ui.listing import Stage
+from clinic.ui.segments import Segment, Sql, Walk
+from clinic.ui.selection import Search
+
+MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
+DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
+MOST_WORDS = 20
+PAGE, FEW = 25, 5  # with fewer matches than this a word is looked for inside others, and similar ones are
+HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, as the database will tell them apart."""
+    plain = MARK.sub("", unicodedata.normalize("NFKD", text))
+    return list(dict.fromkeys(word for word in SEPARATOR.split(plain) if word))[:MOST_WORDS]
+
+
+def search_for(text: str) -> Search | None:
+    """How to look for `text`; None where nothing is asked, a search without stages where it has no letter or digit."""
+    if not text.strip():
+        return None
+    name, days = dated(text)
+    words = words_of(name)
+    if not words:
+        return Search((), Sql("FALSE"))
+    tiers = Tiers()
+    numbers = tuple(_by_number(tiers, name))
+    names = [] if DIGITS.fullmatch(name) else _by_name(tiers, words)
+    if not names:
+        names = [_by_digits(tiers, name, words)]
+    anywhere = " OR ".join(condition.text for condition in tiers.conditions)
+    params = tuple(param for condition in tiers.conditions for param in condition.params)
+    stages = (*([Stage(numbers)] if numbers else ()), *names)
+    search = Search(stages, Sql(f"({anywhere})", params))
+    return _born_then(search, days) if days else search
+
+
+def _born_then(search: Search, days: list[Range]) -> Search:
+    """The same search among those born on one of the days."""
+    born = Sql(
+        f"({' OR '.join([f'{T}.date_of_birth BETWEEN %s AND %s'] * len(days))})",
+        tuple(day for first_and_last in days for day in first_and_last),
+    )
+    stages = [
+        Stage(tuple(replace(each, where=both(each.where, born)) for each in stage.after(0))) for stage in search.stages
+    ]
+    return Search(tuple(stages), both(search.anywhere, born))
+
+
+def _by_number(tiers: Tiers, text: str) -> Iterator[Segment]:
+    """What can only be meant by a text with figures in it: record numbers, dates of birth, phone numbers."""
+    figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
+    only_figures = bool(figures) and DIGITS.fullmatch(text) is not None
+    if only_figures and len(figures) <= 9:
+        record = f"{T}.record_number"
+        yield tiers.add(Sql(f"{record} = %s", (f"P-{int(figures):06d}",)), (record, KEY), "record number")
+    for first, last in birth_ranges(text):
+        born = Sql(f"{T}.date_of_birth BETWEEN %s AND %s", (first, last))
+        yield tiers.add(born, (f"{T}.date_of_birth", KEY), "born")
+    if only_figures and len(figures) >= 3:
+        yield from _by_phone(tiers, text, figures)
+    if figures and len(text.strip()) <= 40:
+        code = "NULLIF(public.code_key(%s), '')"
+        by_code = Sql(f"({CODE} >= {code} AND {CODE} < {code} || '{END}')", (text, text))
+        yield tiers.add(by_code, (CODE, KEY), "record number")
+
+
+def _by_digits(tiers: Tiers, text: str, words: list[str]) -> Stage:
+    """What else digits can be: in a name, such as "(born 1961)", or where the ends of numbers gave few, within one."""
+    in_names = [tiers.add(words_begin(words), SORTED_BY_NAME)] if any(len(word) > 2 for word in words) else []
+    figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
+    if len(figures) < 4:
+        return Stage(tuple(in_names))
+    within = tiers.add(Sql(f"{T}.phone_digits LIKE %s", (f"%{national(text, figures)}%",)), (KEY,), "phone")
+    return Stage(tuple(in_names), ((FEW, (within,)),))
+
+
+def national(text: str, figures: str) -> str:
+    """The figures as they stand in a number with its country: without the zeros that are dialled before it."""
+    if "(0)" in text:
+        figures = "".join(re.findall(r"\d", text.replace("(0)", ""), re.ASCII))
+    return figures.lstrip("0") or figures
+
+
+def _by_phone(tiers: Tiers, text: str, figures: str) -> Iterator[Segment]:
+    """The ends of both phone numbers, which is also a whole one without its country; then how a number begins."""
+    number = national(text, figures)
+    for column, reason in ((f"{T}.phone_number", "phone"), (f"{T}.second_phone_number", "second phone")):
+        key, end = f"public.digits_key({column})", number[::-1]
+        ends = Sql(f"({column} > '' AND {key} >= %s AND {key} < %s)", (end, end + END))
+        yield tiers.add(ends, (key, KEY), reason)
+    for start in (f"+{number}", f"+{HOME}{number}"):
+        begun = Sql(f"({T}.phone_number >= %s AND {T}.phone_number < %s)", (start, start + END))
+        yield tiers.add(begun, (f"{T}.phone_number", KEY), "phone")
+
+
+def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
+    """Stages of names: how they are filed and given first, then wherever else a word begins, then inside words."""
+    since, whole = len(tiers.conditions), " ".join(words)
+    first = [tiers.add(begins(FILED, whole), BY_NAME)]
+    for at in range(1, len(words) if len(words) <= 5 else 1):
+        left, right = " ".join(words[:at]), " ".join(words[at:])
+        for family, given in ((right, left), (left, right)):
+            first.append(tiers.add(both(begins(FILED, family), begins(GIVEN, given)), BY_NAME))
+    first.append(tiers.add(begins(GIVEN, whole), BY_GIVEN))
+    each = words_begin(words)
+    elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
+    tiers.sum_up(since, each)
+    if len(words) > 1:
+        return [Stage(tuple(first)), Stage(tuple(elsewhere), ((1, similar_segments(tiers, words)),))]
+    inside = tuple(_inside(tiers, whole))
+    return [Stage(tuple(first)), Stage(tuple(elsewhere), ((PAGE, inside), (FEW, similar_segments(tiers, words))))]
+
+
+def _later(tiers: Tiers, word: str) -> list[Segment]:
+    """The second and later words of family and given names; of very long names the last ones are read through."""
+    second, third, rest = LATER
+    made = [tiers.add(begins(column, word), (column, KEY)) for column in (second, third)]
+    return [*made, tiers.add_read(word_begins(word, f"({T}.name_words || '')"), f"{rest} IS NOT NULL", (rest, KEY))]
+
+
+def _inside(tiers: Tiers, word: str) -> Iterator[Segment]:
+    """Words with `word` inside, by the dictionary of words: "son" finds Johnson. In later names by their letters."""
+    if len(word) < 3:
+        return
+    key = "NULLIF(public.search_key(%s), '')"
+    source = Sql(
+        f"SELECT DISTINCT word FROM patients_nameword WHERE word LIKE '%%' || {key} || '%%' "
+        f"AND NOT (word >= {key} AND word < {key} || '{END}')",
+        (word, word, word),
+    )
+    for column, order in NAMES[:2]:
+        own = f"split_part({column}, ' ', 1)"
+        walk = Walk(source, ("w.word",), word_range(column, "w.word"), (own,))
+        yield tiers.add_walk(Sql(f"({own} LIKE '%%' || {key} || '%%')", (word,)), order, walk)
+    letters = Sql(f"{T}.name_words LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,))
+    yield tiers.add(letters, SORTED_BY_NAME)

@@ -1,0 +1,58 @@
+"""Addresses of lists: what they ask for, read strictly, and the ways from one state of a list to the next."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from clinic.access import Request
+
+PAGING = ("page", "after", "before", "count")
+
+
+class BadList(ValueError):
+    """The address asks for something that this list does not have; `status` is 400, or 404 for a missing page."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def url_with(request: Request, **changes: Any) -> str:
+    """This list's address with some parameters replaced; None removes one."""
+    parameters = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return f"{request.path}?{parameters.urlencode()}" if parameters else request.path
+
+
+def from_start(request: Request, **changes: Any) -> str:
+    """The same, from its first page on."""
+    return url_with(request, **{**dict.fromkeys(PAGING), **changes})
+
+
+def whole_number(request: Request, name: str, default: int, allowed: Sequence[int] | None = None) -> int:
+    """A positive number from the address; raises BadList for anything else, or for one that is not `allowed`."""
+    text = request.GET.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+        raise BadList(f"“{name}” must be a whole number from 1.")
+    if allowed and int(text) not in allowed:
+        raise BadList(f"“{name}” must be one of {', '.join(map(str, allowed))}.")
+    return int(text)
+
+
+def place(request: Request) -> tuple[str, uuid.UUID] | None:
+    """The row that a page begins behind or ends before: `("after", key)`; None where the address names none."""
+    given = [name for name in ("after", "before") if name in request.GET]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise BadList("A page begins after a row or ends before one, not both.")
+    try:
+        return given[0], uuid.UUID(request.GET[given[0]])
+    except ValueError as error:
+        raise BadList(f"“{given[0]}” must be the id of a row.") from error

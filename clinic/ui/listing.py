@@ -1,0 +1,204 @@
+"""Reading a list: its first page, the page behind or before a row, any page by number, the last, or all in batches.
+
+What a list may cost is bounded: a statement that takes longer than `PATIENCE` is stopped, and whoever asked is told
+how to narrow the list, instead of waiting.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import psycopg2.errors
+from django.db import OperationalError, connections
+from django.db.models import QuerySet, prefetch_related_objects
+
+from clinic.ui.addresses import BadList
+from clinic.ui.loading import chosen_sql, loader_of
+from clinic.ui.segments import Anchor, Rows, Segment, Sql, find_anchor, union_sql
+
+CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
+EVERY = 2**62
+NOTHING = Sql("SELECT NULL::uuid AS id WHERE FALSE")
+PATIENCE = 2000  # milliseconds
+# A plan for several processes returns rows in no order, and one list is not worth the whole server.
+ONE_PROCESS = "SET LOCAL max_parallel_workers_per_gather = 0; "
+TOO_LONG = (
+    "This takes too long in so large a list. Narrow it: write more of a name, choose one more filter, or sort by name."
+)
+GONE = "The row that this page begins at is no longer in this list. Start from the first page."
+
+
+class Stage(NamedTuple):
+    """Segments that are asked for together, once those before have come to less than a page.
+
+    Each of `if_fewer` belongs to the list only where the stages before have fewer rows than its number.
+    """
+
+    segments: tuple[Segment, ...]
+    if_fewer: tuple[tuple[int, tuple[Segment, ...]], ...] = ()
+
+    def after(self, counted: int) -> tuple[Segment, ...]:
+        more = [segment for number, segments in self.if_fewer if counted < number for segment in segments]
+        return (*self.segments, *more)
+
+
+@dataclass
+class Slice:
+    """Some rows of a list; `total` is None above the cap. `more` and `less` say whether rows follow or go before."""
+
+    records: list[Any] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    total: int | None = 0
+    more: bool = False
+    less: bool = False
+
+
+class Listing:
+    """The rows of `queryset`, its filters applied, in the order of `stages`."""
+
+    def __init__(self, queryset: QuerySet[Any], stages: Sequence[Stage]) -> None:
+        self.queryset = queryset
+        self.stages = stages
+        self.loader = loader_of(queryset)
+        self.rows = Rows.of(queryset)
+
+    def first(self, size: int) -> Slice:
+        """The first `size` rows: one statement where the first stage fills the page."""
+        found, counted = Slice(), 0
+        for stage in self.stages:
+            segments, wanted = stage.after(counted), size + 1 - len(found.records)
+            if wanted > 0:
+                records, reasons, here = self._read(segments, wanted, up_to=CAP + 1 - counted)
+                found.records += records
+                found.reasons += reasons
+            else:
+                here = self._count(segments, CAP + 1 - counted)
+            counted += here
+            if counted > CAP:
+                break
+        found.more = len(found.records) > size
+        del found.records[size:], found.reasons[size:]
+        found.total = counted if counted <= CAP else None
+        return found
+
+    def after(self, key: Any, size: int) -> Slice:
+        """The rows behind the one of that key, wherever it stands now. Raises BadList where it is in no list."""
+        segments, total = self._active()
+        records, reasons, _ = self._read(segments, size + 1, anchor=self._anchor(segments, key))
+        return Slice(records[:size], reasons[:size], total, more=len(records) > size, less=True)
+
+    def before(self, key: Any, size: int) -> Slice:
+        """The rows before the one of that key."""
+        segments, total = self._active()
+        records, reasons, _ = self._read(segments, size + 1, anchor=self._anchor(segments, key), reverse=True)
+        return Slice(records[:size][::-1], reasons[:size][::-1], total, more=True, less=len(records) > size)
+
+    def at(self, offset: int, size: int) -> Slice:
+        """The rows from `offset` on."""
+        segments, total = self._active()
+        records, reasons, _ = self._read(segments, size + 1, offset=offset)
+        return Slice(records[:size], reasons[:size], total, more=len(records) > size, less=offset > 0)
+
+    def last(self, size: int) -> Slice:
+        """The last `size` rows."""
+        segments, total = self._active()
+        records, reasons, _ = self._read(segments, size + 1, reverse=True)
+        return Slice(records[:size][::-1], reasons[:size][::-1], total, more=False, less=len(records) > size)
+
+    def count(self) -> int:
+        """How many rows there are, exactly."""
+        segments, total = self._active()
+        return self._count(segments, None) if total is None else total
+
+    def batches(self, size: int = 500) -> Iterator[list[Any]]:
+        """All rows, a list of at most `size` at a time; rows that are written meanwhile make none repeat or drop out.
+
+        No cursor is held: each batch is a statement of its own, not bound by `PATIENCE`.
+        """
+        segments, _ = self._active()
+        whole = bool(segments) and segments[0].whole is not None
+        offset, anchor = 0, None
+        while True:
+            records, _, _ = self._read(segments, size, anchor=anchor, offset=offset, patient=True)
+            if len(records) == size:
+                anchor = None if whole else self._anchor(segments, records[-1].pk)
+                offset += size if whole else 0
+            if records:
+                yield records
+            if len(records) < size:
+                return
+
+    def keys_sql(self) -> Sql:
+        """One statement that gives every key, in no order."""
+        segments, _ = self._active()
+        chosen = union_sql(self.rows, segments, EVERY, sort=False) if segments else NOTHING
+        return Sql(f"SELECT id FROM ({chosen.text}) chosen", chosen.params)
+
+    def keys(self, limit: int) -> list[Any]:
+        """The first `limit` keys, for whoever wants them in another order."""
+        segments, _ = self._active()
+        if not segments:
+            return []
+        return [row[0] for row in self._run(union_sql(self.rows, segments, limit, sort=False))]
+
+    def _active(self) -> tuple[tuple[Segment, ...], int | None]:
+        """The segments that belong to the list as it is, and its size up to the cap."""
+        counted, active = 0, list[Segment]()
+        for stage in self.stages:
+            segments = stage.after(counted)
+            active += segments
+            if counted <= CAP:
+                counted += self._count(segments, CAP + 1 - counted)
+        return tuple(active), counted if counted <= CAP else None
+
+    def _anchor(self, segments: Sequence[Segment], key: Any) -> Anchor:
+        anchor = find_anchor(self.queryset, segments, key)
+        if anchor is None:
+            raise BadList(GONE, 404)
+        return anchor
+
+    def _count(self, segments: Sequence[Segment], limit: int | None) -> int:
+        if not segments:
+            return 0
+        return int(self._run(self._count_sql(segments, limit))[0][0])
+
+    def _count_sql(self, segments: Sequence[Segment], limit: int | None) -> Sql:
+        whole = len(segments) == 1 and segments[0].whole is not None
+        counted = (Segment(),) if whole else segments
+        inner = union_sql(self.rows, counted, limit if limit is not None else EVERY, sort=False)
+        return Sql(f"SELECT count(*) FROM ({inner.text}) counted", inner.params)
+
+    def _read(
+        self,
+        segments: Sequence[Segment],
+        limit: int,
+        *,
+        anchor: Anchor | None = None,
+        reverse: bool = False,
+        offset: int = 0,
+        up_to: int = 0,
+        patient: bool = False,
+    ) -> tuple[list[Any], list[str], int]:
+        """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that."""
+        if not segments:
+            return [], [], 0
+        chosen = union_sql(self.rows, segments, up_to or offset + limit, anchor=anchor, reverse=reverse)
+        rows = self._run(chosen_sql(self.loader, chosen, limit, offset), patient=patient)
+        reasons = [row[-2] for row in rows]
+        records = self.loader.records(self.queryset.db, rows)
+        prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
+        return records, reasons, rows[0][-1] if rows else 0
+
+    def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
+        """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""
+        bound = "" if patient else f"SAVEPOINT list; SET LOCAL statement_timeout = {PATIENCE}; {ONE_PROCESS}"
+        with connections[self.queryset.db].cursor() as cursor:
+            try:
+                cursor.execute(f"{bound}{sql.text}", sql.params)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, psycopg2.errors.QueryCanceled):
+                    raise
+                cursor.execute("ROLLBACK TO SAVEPOINT list")
+                raise BadList(TOO_LONG) from error
+            rows: list[Any] = cursor.fetchall()
+            return rows

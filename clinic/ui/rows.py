@@ -1,0 +1,82 @@
+"""The rows of a table as HTML: what a declared table's columns make of each record, and nothing else."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from clinic.ui.columns import Cell, escaped
+
+ROW = '<tr role="row">'
+TICK = (
+    '<td role="cell" class="tick"><label><input type="checkbox" name="id" value="{}" form="bulk" '
+    'aria-label="Tick {}"></label></td>'
+)
+
+
+def label_of(name: str, column: Any) -> str:
+    return str(column.verbose_name or name.replace("_", " ").capitalize())
+
+
+def shown_columns(table_class: type[tables.Table], names: Sequence[str] | None = None) -> dict[str, Any]:
+    """The columns of a table by name, or those of `names` in their order."""
+    columns: dict[str, Any] = table_class.base_columns
+    for name, column in columns.items():
+        if column.accessor is None:
+            column.accessor = tables.A(name)
+    return columns if names is None else {name: columns[name] for name in names}
+
+
+@cache
+def _frames(table_class: Any, names: tuple[str, ...] | None) -> list[tuple[str, str, Any]]:
+    """What stands around each cell; a cell is labelled for the phone, where a row is a card."""
+    frames = []
+    for index, (name, column) in enumerate(shown_columns(table_class, names).items()):
+        tag, role = ('th scope="row"', "rowheader") if index == 0 else ("td", "cell")
+        css = f' class="{column.css}"' if column.css else ""
+        start = f'<{tag} role="{role}" data-label="{escape(label_of(name, column))}"{css}>'
+        frames.append((start, f"</{tag[:2]}>", column))
+    return frames
+
+
+def table_rows(
+    table_class: type[tables.Table],
+    records: Sequence[Any],
+    reasons: Sequence[str] = (),
+    names: Sequence[str] | None = None,
+    *,
+    ticks: bool = False,
+) -> SafeString:
+    """The `<tr>`s of `records`, with `ticks` each with a box to tick.
+
+    A row that is there for a reason which does not show says it in its first cell.
+    """
+    declared: Any = table_class
+    frames = _frames(declared, tuple(names) if names is not None else None)
+    makers: list[tuple[str, Cell, str]] = [(start, column.renderer(), end) for start, end, column in frames]
+    name_of = frames[0][2].plain
+    lines: list[str] = []
+    add = lines.append
+    for record in records:
+        add(ROW + TICK.format(record.pk, escaped(str(name_of(record)))) if ticks else ROW)
+        for start, cell, end in makers:
+            add(start + cell(record) + end)
+        add("</tr>")
+    if any(reasons):
+        _say_why(lines, len(frames) + 2, frames[0][1], reasons)
+    return SafeString("".join(lines))
+
+
+def _say_why(lines: list[str], step: int, end: str, reasons: Sequence[str]) -> None:
+    for number, reason in enumerate(reasons):
+        if reason:
+            at = number * step + 1
+            lines[at] = f'{lines[at].removesuffix(end)} <span class="why">{escape(reason)}</span>{end}'
+
+
+def plain_values(table_class: type[tables.Table], names: Sequence[str] | None = None) -> list[Callable[[Any], Any]]:
+    """A function for each column that gives a record's value without markup, for files."""
+    return [column.plain for column in shown_columns(table_class, names).values()]

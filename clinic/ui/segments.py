@@ -1,0 +1,207 @@
+"""A list as segments: runs of rows that an index gives in order, one run after the other.
+
+An ordinary list is one segment. A column with gaps makes two, those with a value and those without; a search makes
+one for each way in which a row can match. PostgreSQL runs a UNION ALL of them one by one and stops when the page is
+full, so that a page costs what its rows cost, however many there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+
+ROWS = object()  # among parameters: those of the list's own filters, where a text says @rows@
+
+
+class Sql(NamedTuple):
+    """A piece of SQL and what goes into it."""
+
+    text: str = ""
+    params: tuple[Any, ...] = ()
+
+
+ALL, NO_REASON = Sql("TRUE"), Sql("''")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Things in an order of their own, `w`, each with some rows: a practitioner's patients, a word's.
+
+    `source` gives them, `keys` are the columns that order them, `bind` ties a row to one, and `own_keys` are the same
+    keys as a row's own. With `upwards` they rise where the rows of each fall. A `@rows@` in the source stands for the
+    list's rows, up to and without a further condition.
+    """
+
+    source: Sql
+    keys: tuple[str, ...]
+    bind: str
+    own_keys: tuple[str, ...]
+    upwards: bool = False
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Rows for which `where` holds, by `order`: SQL of columns without gaps, the last of them unique.
+
+    `reason` says why a row is here where it does not show. `whole` is a list in an order that no index gives, as
+    Django's own query; it has no other pages than numbered ones.
+    """
+
+    order: tuple[str, ...] = ()
+    where: Sql = ALL
+    descending: bool = False
+    reason: Sql = NO_REASON
+    walk: Walk | None = None
+    whole: QuerySet[Any] | None = None
+
+
+class Anchor(NamedTuple):
+    """Where a page begins: a row's place among the segments, by its values there."""
+
+    segment: int
+    walked: tuple[Any, ...]
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a queryset's filters come to, as SQL to which conditions are added."""
+
+    key: str
+    body: Sql
+
+    @classmethod
+    def of(cls, queryset: QuerySet[Any]) -> "Rows":
+        bare = queryset.order_by().values("pk")
+        try:
+            text, params = bare.query.get_compiler(using=queryset.db).as_sql()
+        except EmptyResultSet:
+            empty = cls.of(queryset.model._default_manager.using(queryset.db).all())
+            return cls(empty.key, Sql(f"{empty.body.text} FALSE AND"))
+        head, _, body = text.partition(" FROM ")
+        joint = " AND" if bare.query.where else " WHERE"
+        return cls(head.removeprefix("SELECT ").partition(" AS ")[0], Sql(f" FROM {body}{joint}", tuple(params)))
+
+
+def tuple_of(terms: Sequence[str]) -> str:
+    return terms[0] if len(terms) == 1 else f"({', '.join(terms)})"
+
+
+def ordered_by(terms: Sequence[str], descending: bool) -> str:
+    sign = " DESC" if descending else ""
+    return f" ORDER BY {', '.join(f'{term}{sign}' for term in terms)}"
+
+
+def after(terms: Sequence[str], values: Sequence[Any], descending: bool, *, inclusive: bool = False) -> Sql:
+    """The rows behind `values`: one comparison of whole rows, which an index begins at."""
+    sign = ("<" if descending else ">") + ("=" if inclusive else "")
+    return Sql(f"{tuple_of(terms)} {sign} {tuple_of(['%s'] * len(values))}", tuple(values))
+
+
+def segment_sql(
+    rows: Rows, segment: Segment, limit: int, *, anchor: Anchor | None = None, reverse: bool = False, sort: bool = True
+) -> Sql:
+    """At most `limit` keys of the segment with their reasons, those behind `anchor`; without `sort` in any order."""
+    if segment.whole is not None:
+        return _whole_sql(segment.whole, limit, reverse=reverse)
+    descending = segment.descending is not reverse
+    order = ordered_by(segment.order, descending) if sort else ""
+    text = f"SELECT {rows.key} AS id, {segment.reason.text} AS reason{rows.body.text} {segment.where.text}"
+    params = [*segment.reason.params, *rows.body.params, *segment.where.params]
+    if segment.walk is None:
+        if anchor is not None:
+            behind = after(segment.order, anchor.values, descending)
+            text, params = f"{text} AND {behind.text}", [*params, *behind.params]
+        return Sql(f"{text}{order} LIMIT {limit}", tuple(params))
+    return _walk_sql(rows, segment, segment.walk, Sql(text, tuple(params)), order, limit, anchor, descending, sort)
+
+
+def _walk_sql(
+    rows: Rows, segment: Segment, walk: Walk, inner: Sql, order: str, limit: int, anchor: Anchor | None,
+    descending: bool, sort: bool,
+) -> Sql:  # fmt: skip
+    text, params = f"{inner.text} AND {walk.bind}", list(inner.params)
+    falling = descending is not walk.upwards
+    source = _with_rows(walk.source, rows)
+    things, of_things = f"SELECT * FROM ({source.text}) w", list(source.params)
+    if anchor is not None:
+        from_here = after(walk.keys, anchor.walked, falling, inclusive=True)
+        things, of_things = f"{things} WHERE {from_here.text}", [*of_things, *from_here.params]
+        later, behind = after(walk.keys, anchor.walked, falling), after(segment.order, anchor.values, descending)
+        text, params = f"{text} AND ({later.text} OR {behind.text})", [*params, *later.params, *behind.params]
+    walked = ordered_by(walk.keys, falling) if sort else ""
+    each = f"LATERAL ({text}{order} LIMIT {limit}) x"
+    return Sql(
+        f"SELECT x.id, x.reason FROM ({things}{walked}) w CROSS JOIN {each} LIMIT {limit}", tuple(of_things + params)
+    )
+
+
+def _with_rows(source: Sql, rows: Rows) -> Sql:
+    params = [each for param in source.params for each in (rows.body.params if param is ROWS else (param,))]
+    return Sql(source.text.replace("@rows@", rows.body.text), tuple(params))
+
+
+def _whole_sql(queryset: QuerySet[Any], limit: int, *, reverse: bool) -> Sql:
+    asked = (queryset.reverse() if reverse else queryset).values("pk")[:limit]
+    text, params = asked.query.get_compiler(using=queryset.db).as_sql()
+    head, _, body = text.partition(" FROM ")
+    return Sql(f"{head.partition(' AS ')[0]} AS id, '' AS reason FROM {body}", tuple(params))
+
+
+def union_sql(
+    rows: Rows, segments: Sequence[Segment], limit: int, *, anchor: Anchor | None = None, reverse: bool = False,
+    sort: bool = True,
+) -> Sql:  # fmt: skip
+    """The segments one after the other, from `anchor` on; `reverse` begins at the end."""
+    numbered = list(enumerate(segments))
+    if reverse:
+        numbered.reverse()
+    if anchor is not None:
+        passed = [number for number, _ in numbered].index(anchor.segment)
+        numbered = numbered[passed:]
+    parts = []
+    for number, segment in numbered:
+        begun = anchor if anchor is not None and number == anchor.segment else None
+        parts.append(segment_sql(rows, segment, limit, anchor=begun, reverse=reverse, sort=sort))
+    if len(parts) == 1:
+        return parts[0]
+    text = " UNION ALL ".join(f"({part.text})" for part in parts)
+    return Sql(f"{text} LIMIT {limit}", tuple(param for part in parts for param in part.params))
+
+
+def find_anchor(queryset: QuerySet[Any], segments: Sequence[Segment], key: Any) -> Anchor | None:
+    """The place of the row of that key, found with what it holds now; None where it is in no segment.
+
+    A row that the filters have come to leave out still has a place among the others.
+    """
+    rows, everything = Rows.of(queryset), Rows.of(queryset.model._default_manager.using(queryset.db).all())
+    terms: list[str] = []
+    params: list[Any] = []
+    for segment in segments:
+        held, more = segment.where.text, list(segment.where.params)
+        if segment.walk is not None:
+            source = _with_rows(segment.walk.source, rows)
+            held += f" AND EXISTS (SELECT FROM ({source.text}) w WHERE {segment.walk.bind})"
+            more += source.params
+            terms += [f"({held})", *segment.walk.own_keys, *segment.order]
+        else:
+            terms += [f"({held})", *segment.order]
+        params += more
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", [*params, key])
+        row = cursor.fetchone()
+    return _place(segments, row) if row else None
+
+
+def _place(segments: Sequence[Segment], row: Sequence[Any]) -> Anchor | None:
+    at = 0
+    for number, segment in enumerate(segments):
+        walked = at + 1 + (len(segment.walk.own_keys) if segment.walk else 0)
+        end = walked + len(segment.order)
+        if row[at]:
+            return Anchor(number, tuple(row[at + 1 : walked]), tuple(row[walked:end]))
+        at = end
+    return None

@@ -1,0 +1,177 @@
+// Answering: every answer is kept on the server at once; digits choose, arrows move.
+(() => {
+  "use strict";
+
+  const form = document.querySelector("[data-sitting]");
+  const sheet = document.querySelector("[data-sheet]");
+  if (!sheet) return;
+  const items = [...sheet.querySelectorAll("[data-item]")];
+  const fields = (item) => [...item.querySelectorAll("input")];
+  const last = () => document.querySelector("[data-complete]");
+
+  const focusItem = (item) => {
+    if (!item) {
+      last()?.focus();
+      return;
+    }
+    const field = fields(item).find((input) => input.checked) || fields(item)[0];
+    field.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "center" });
+  };
+
+  const here = () => document.activeElement.closest("[data-item]");
+  const step = (by) => {
+    const index = here() ? items.indexOf(here()) + by : 0;
+    if (index >= 0) focusItem(items[index]);
+  };
+
+  const choose = (item, key) => {
+    const field = item.querySelector(`[data-key="${key}"]`);
+    if (!field) return false;
+    if (!field.checked) {
+      field.checked = true;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    focusItem(items[items.indexOf(item) + 1]);
+    return true;
+  };
+
+  const slide = (item, by) => {
+    const radios = fields(item).filter((input) => input.type === "radio");
+    const index = radios.findIndex((input) => input.checked);
+    const next = radios[index < 0 ? 0 : Math.min(radios.length - 1, Math.max(0, index + by))];
+    if (!next) return;
+    next.focus();
+    if (!next.checked) {
+      next.checked = true;
+      next.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.closest("input:not([type=radio]), textarea, select");
+    const item = here() || (document.activeElement === document.body ? items[0] : null);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (typing && !typing.closest("[data-item]")) return;
+      event.preventDefault();
+      step(event.key === "ArrowDown" ? 1 : -1);
+    } else if (typing || !item) {
+      return;
+    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+      event.preventDefault();
+      const right = document.documentElement.dir === "rtl" ? -1 : 1;
+      slide(item, event.key === "ArrowRight" ? right : -right);
+    } else if (/^\d$/.test(event.key) && choose(item, event.key)) {
+      event.preventDefault();
+    } else if ((event.key === "Backspace" || event.key === "Delete") && item.querySelector(":checked")) {
+      event.preventDefault();
+      item.querySelector(":checked").checked = false;
+      item.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+
+  if (!document.querySelector("main [autofocus]")) {
+    const open = items.find((item) => !fields(item).some((input) => (input.type === "radio" ? input.checked : input.value)));
+    focusItem(open);
+  }
+  if (!form) return;
+
+  // Saving: one request at a time, and again as long as something changed meanwhile or could not be saved.
+  const state = document.getElementById("saving");
+  let changed = false;
+  let busy = false;
+  let leaving = false;
+  let waiting = null;
+  let timer;
+
+  const say = (text) => {
+    if (state.textContent !== text) state.textContent = text;
+  };
+  const again = (text) => {
+    changed = true;
+    say(text);
+    clearTimeout(timer);
+    timer = setTimeout(save, 3000);
+  };
+
+  const renew = async () => {
+    // Signing in again made the page's token stale: take the new one from the page itself.
+    const response = await fetch(form.dataset.resume, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const token = page.querySelector("[name=csrfmiddlewaretoken]");
+    if (token && response.ok) form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
+  };
+
+  const take = async (response) => {
+    const result = document.getElementById("result");
+    if ([200, 409, 422].includes(response.status)) {
+      const text = await response.text();
+      if (/<html[\s>]/i.test(text)) {
+        again("Not saved yet. Nothing here is lost; trying again.");
+        return;
+      }
+      const version = form.querySelector("[name=version]").value;
+      result.innerHTML = text;
+      if (response.status !== 200) form.querySelector("[name=version]").value = version;
+      say(response.status === 200 ? "" : "Not saved yet.");
+      if (response.status === 200 && window.location.pathname !== form.dataset.resume) {
+        window.history.replaceState(null, "", form.dataset.resume);
+        form.action = form.dataset.resume;
+      }
+    } else if (response.status === 401) {
+      again("You have been signed out. Nothing here is lost: sign in in a new tab, and saving goes on.");
+    } else if (response.status === 403) {
+      await renew();
+      again("Not saved yet. Nothing here is lost; trying again.");
+    } else {
+      again("The server cannot save at the moment. Nothing here is lost; trying again.");
+    }
+  };
+
+  async function save() {
+    clearTimeout(timer);
+    if (busy || !changed || leaving) return;
+    busy = true;
+    changed = false;
+    say("Saving…");
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      await take(await fetch(form.dataset.sitting, { method: "POST", body, credentials: "same-origin", redirect: "error" }));
+    } catch {
+      again("No connection. Nothing here is lost: it is saved as soon as there is one.");
+    }
+    busy = false;
+    if (changed && state.textContent === "") save();
+    else if (!changed && waiting) form.requestSubmit(waiting);
+  }
+
+  form.addEventListener("change", () => {
+    changed = true;
+    save();
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "radio") return;
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 800);
+  });
+  // What is still on its way is saved first, so that the button sends nothing stale and waits out a lost connection.
+  form.addEventListener("submit", (event) => {
+    if (!busy && !changed) {
+      leaving = true;
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    waiting = event.submitter;
+    save();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || !changed || leaving) return;
+    navigator.sendBeacon(form.dataset.sitting, new URLSearchParams(new FormData(form)));
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed && !leaving) event.preventDefault();
+  });
+})();

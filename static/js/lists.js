@@ -1,0 +1,146 @@
+// Lists: what is ticked, single keys, and links that follow the address as it changes.
+(() => {
+  "use strict";
+
+  const announce = (text) => {
+    document.getElementById("announce").textContent = text;
+  };
+  const results = () => document.getElementById("table");
+  const boxes = () => [...document.querySelectorAll("#table tbody [type=checkbox][form=bulk]")];
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+  // The bar over ticked rows. What "all that match" is stays plain: it names its own number.
+  const bar = document.querySelector("[data-bulk]");
+
+  const counted = (number) =>
+    `${grouped(number)} ${number === 1 ? bar.dataset.noun : bar.dataset.nounPlural}`;
+
+  const refresh = () => {
+    if (!bar) return;
+    const all = bar.querySelector("[value=all]").checked;
+    const ticked = boxes().filter((box) => box.checked).length;
+    const head = document.querySelector("[data-tick-page]");
+    if (head) {
+      head.checked = ticked > 0 && ticked === boxes().length;
+      head.indeterminate = ticked > 0 && ticked < boxes().length;
+    }
+    bar.hidden = !ticked && !all;
+    bar.classList.toggle("bulk-all", all);
+    results().classList.toggle("all-match", all);
+    bar.querySelector("[data-selected]").textContent = `${counted(ticked)} ticked on this page`;
+    const count = document.getElementById("count");
+    bar.querySelector("[data-all]").textContent =
+      `All that match, on every page: ${count ? count.textContent.trim() : bar.dataset.nounPlural}`;
+  };
+
+  const clear = () => {
+    for (const box of boxes()) box.checked = false;
+    bar.querySelector("[value=rows]").checked = true;
+    refresh();
+  };
+
+  if (bar) {
+    bar.querySelector("[data-clear]").hidden = false;
+    bar.querySelector("[data-clear]").addEventListener("click", clear);
+    document.addEventListener("change", (event) => {
+      if (event.target.matches("[data-tick-page]")) {
+        for (const box of boxes()) box.checked = event.target.checked;
+      }
+      if (event.target.closest("[data-bulk], #table")) {
+        refresh();
+        if (!bar.hidden) announce(bar.querySelector("[name=scope]:checked + span").textContent);
+      }
+    });
+    document.addEventListener("htmx:afterSettle", (event) => {
+      if (event.target.id === "table") clear();
+    });
+    window.addEventListener("pageshow", refresh);
+    refresh();
+  }
+
+  // What is kept of this list, or made of it, starts from the address as it is now.
+  const without = (names) => {
+    const parameters = new URLSearchParams(window.location.search);
+    for (const name of names) parameters.delete(name);
+    return parameters;
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-here]");
+    if (!link) return;
+    const parameters = without(["page", "after", "before", "count"]);
+    const [name, value] = link.dataset.here.split("=");
+    if (name) parameters.set(name, value);
+    link.search = parameters.toString();
+  });
+
+  document.addEventListener("submit", (event) => {
+    for (const field of event.target.querySelectorAll("[data-here-without]")) {
+      const query = without(field.dataset.hereWithout.split(" ")).toString();
+      field.value = window.location.pathname + (query ? `?${query}` : "");
+    }
+    for (const field of event.target.querySelectorAll("[data-here-query]")) {
+      field.value = window.location.search.slice(1);
+    }
+  });
+
+  // Columns move in the menu; they are kept when the form is sent.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    event.preventDefault();
+    const row = button.closest("li");
+    const other = button.dataset.move === "up" ? row.previousElementSibling : row.nextElementSibling;
+    if (!other || other.querySelector(".column-fixed")) return;
+    if (button.dataset.move === "up") other.before(row);
+    else other.after(row);
+    button.focus();
+    announce(`${row.querySelector("label").textContent.trim()} moved ${button.dataset.move}`);
+  });
+
+  // Single keys, unless something is being typed or they are switched off.
+  const links = () => [...document.querySelectorAll("[data-row-links] tr a[href]")].filter(
+    (link) => link === link.closest("tr").querySelector("a[href]"),
+  );
+
+  const step = (by) => {
+    const all = links();
+    if (!all.length) return;
+    const row = document.activeElement.closest("[data-row-links] tr");
+    const here = row ? all.findIndex((link) => row.contains(link)) : by > 0 ? -1 : all.length;
+    const next = all[Math.min(all.length - 1, Math.max(0, here + by))];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+
+  const tick = () => {
+    const row = document.activeElement.closest("[data-row-links] tr");
+    const box = row && row.querySelector("[type=checkbox]");
+    if (box) box.click();
+  };
+
+  const help = document.getElementById("shortcuts");
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    x: tick,
+    n: () => document.querySelector("[data-new]")?.click(),
+    "?": () => help.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    if (document.body.dataset.shortcuts === "off" || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  if (help) {
+    for (const button of document.querySelectorAll("[data-open-shortcuts]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => help.showModal());
+    }
+    help.querySelector("[data-close-dialog]").addEventListener("click", () => help.close());
+  }
+})();

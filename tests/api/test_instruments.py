@@ -1,0 +1,70 @@
+"""Instruments in the API."""
+
+import pytest
+
+from clinic.assessments.instrument_files import shipped
+from tests.api.test_schema import errors
+
+LIST = "/api/v1/instruments/"
+
+
+def test_list_has_every_shipped_instrument_by_title(client):
+    response = client.get(LIST)
+    found = response.json()
+    assert (response.status_code, errors("InstrumentList", found)) == (200, [])
+    assert {row["id"] for row in found["results"]} == {id for id, _ in shipped()}
+    titles = [row["title"].lower() for row in found["results"]]
+    assert titles == sorted(titles)
+    assert found["meta"]["pagination"] == {"count": 13, "next": None, "previous": None}
+
+
+def test_instrument_has_its_items_with_the_points_of_their_options(client):
+    found = client.get(f"{LIST}phq-9/").json()
+    assert errors("InstrumentAnswer", found) == []
+    made = found["results"]
+    assert (made["__typename"], made["version"], made["score_range"]) == ("Instrument", "1", [0, 27])
+    assert [item["code"] for item in made["items"]] == [str(number) for number in range(1, 11)]
+    assert [(option["points"], option["text"]) for option in made["items"][0]["options"]] == [
+        *((0, "Not at all"), (1, "Several days"), (2, "More than half the days"), (3, "Nearly every day"))
+    ]
+    assert [item["scored"] for item in made["items"]] == [True] * 9 + [False]
+
+
+def test_every_instrument_is_answered_as_documented(client):
+    for id, _ in shipped():
+        assert errors("InstrumentAnswer", client.get(f"{LIST}{id}/").json()) == []
+
+
+def test_measurement_says_its_unit_and_limits(client):
+    made = client.get(f"{LIST}news2/").json()["results"]["items"][7]
+    assert made["measure"] == {
+        "__typename": "Measure",
+        "unit": "°C",
+        "ucum": "Cel",
+        "minimum": 20,
+        "maximum": 45,
+        "decimals": 1,
+    }
+
+
+def test_pages_of_the_list(client):
+    assert len(client.get(f"{LIST}?page=2&page_size=10").json()["results"]) == 3
+
+
+@pytest.mark.parametrize("path", ["epds/", "moca/", "PHQ-9/"])
+def test_instrument_that_is_not_there_is_404(client, path):
+    assert client.get(LIST + path).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?q=phq", "?page=0", "?page_size=1000"])
+def test_unknown_parameters_are_refused(client, query):
+    assert client.get(LIST + query).status_code == 400
+
+
+def test_nothing_is_written_here(client):
+    assert client.post(LIST, {}, content_type="application/json").status_code == 405
+
+
+def test_front_desk_sees_no_instruments(riverside, sign_in):
+    assert sign_in(riverside.front_desk).get(LIST).status_code == 403
+    assert sign_in(riverside.auditor).get(LIST).status_code == 200

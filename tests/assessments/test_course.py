@@ -1,0 +1,104 @@
+"""What changed since the first total and since the last, and the drawing of it."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from defusedxml import ElementTree
+
+from clinic.assessments.charts import shown_bands, trend
+from clinic.assessments.course import Reading, course
+from clinic.assessments.definitions import Change
+from clinic.assessments.instrument_files import shipped
+
+PHQ9 = shipped()["phq-9", "1"]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def steps(*totals, change=PHQ9.change):
+    days = [date(2026, 1, 1) + timedelta(days=14 * index) for index in range(len(totals))]
+    return course([Reading(day, total) for day, total in zip(days, totals, strict=True)], change)
+
+
+def drawn(made):
+    return ElementTree.fromstring(made)
+
+
+def test_differences_are_since_the_first_and_the_last():
+    found = [(step.since_first, step.since_last) for step in steps(20, 14, 17)]
+    assert found == [(None, None), (-6, -6), (-3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "expected"), [(20, 10, True), (20, 11, False), (9, 4, True), (9, 5, False), (0, 0, False)]
+)
+def test_response_is_a_fall_of_at_least_half(first, later, expected):
+    assert steps(first, later)[1].is_response is expected
+
+
+@pytest.mark.parametrize(("total", "expected"), [(4, True), (5, False)])
+def test_remission_is_a_total_under_five(total, expected):
+    assert steps(20, total)[1].is_remission is expected
+
+
+def test_reliable_change_needs_the_published_difference():
+    least = PHQ9.change.reliable
+    found = [steps(15, 15 + by)[1].reliable for by in (-least, 1 - least, 0, least - 1, least)]
+    assert found == ["Reliably better", "", "", "", "Reliably worse"]
+
+
+def test_nothing_is_said_of_an_instrument_without_a_published_change():
+    step = steps(20, 2, change=Change())[1]
+    assert (step.marks, step.since_first) == ([], -18)
+
+
+def test_first_total_is_no_response():
+    assert steps(3)[0].is_response is False
+
+
+def test_chart_has_a_point_for_each_total_and_a_strip_for_each_band():
+    made = drawn(trend(PHQ9, steps(21, 10, 4), "female"))
+    marks = [e for e in made if (e.get("class") or "").startswith("mark-")]
+    strips = [e.get("class") for e in made if (e.get("class") or "").startswith("band band-")]
+    assert [m.get("class") for m in marks] == ["mark-total", "mark-response", "mark-remission"]
+    assert strips == [f"band band-{severity}" for severity in range(5)]
+
+
+def test_strips_cover_the_plot_without_a_gap():
+    rects = [e for e in drawn(trend(PHQ9, steps(21, 4), "female")) if e.tag.endswith("rect")]
+    spans = sorted((float(r.get("y")), float(r.get("y")) + float(r.get("height"))) for r in rects)
+    assert all(abs(below[0] - above[1]) < 0.11 for above, below in pairwise(spans))
+
+
+@pytest.mark.parametrize("key", sorted(shipped()))
+def test_every_instrument_draws_its_lowest_and_highest_total(key):
+    definition = shipped()[key]
+    made = trend(definition, steps(definition.high, definition.low, change=definition.change), "male")
+    numbers = [float(n) for n in re.findall(r' (?:y|cy|x|cx)="(-?[\d.]+)"', made)]
+    assert all(0 <= number <= 760 for number in numbers)
+    assert made.count("<title>") == 2
+
+
+def test_one_total_is_drawn_in_the_middle():
+    assert 'cx="325.0"' in trend(PHQ9, steps(12), "female")
+
+
+def test_nothing_is_drawn_without_a_total():
+    assert trend(PHQ9, [], "female") == ""
+
+
+def test_chart_says_itself_in_a_sentence():
+    label = drawn(trend(PHQ9, steps(21, 4), "female")).get("aria-label")
+    assert label == "PHQ-9: 2 totals, from 21 on 1 Jan 2026 to 4 on 15 Jan 2026."
+
+
+def test_chart_needs_no_style_and_no_script():
+    made = trend(PHQ9, steps(21, Decimal("4.5")), "female")
+    assert ("style=" in made, "<script" in made, "href" in made) == (False, False, False)
+
+
+def test_band_of_another_sex_is_not_drawn():
+    audit = shipped()["audit-c", "1"]
+    assert {band.sex for band in shown_bands(audit, "male")} <= {"", "male"}

@@ -1,0 +1,175 @@
+"""The files that come with the application, and what is said about broken ones."""
+
+import hashlib
+import io
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clinic.assessments.instrument_files import FOLDER, BrokenFile, newest, problems, read, shipped
+from tests.assessments.oracles import DOMAINS, ORACLES
+
+FREQUENCY = ["Not at all", "Several days", "More than half the days", "Nearly every day"]
+NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi")
+# Released files never change: a new wording or rule is a file of the next version.
+RELEASED = {
+    "apgar.v1.toml": "f3e0c8985ed09ba6",
+    "audit-c.v1.toml": "a5cea6550b548bb3",
+    "ciwa-ar.v1.toml": "f7483a9b2fbb993d",
+    "curb-65.v1.toml": "66cef9ec52f907d3",
+    "gad-2.v1.toml": "a3f924d2fe64508e",
+    "gad-7.v1.toml": "834b108034bfdeca",
+    "gcs.v1.toml": "0f4b34058fa4390f",
+    "gds-15.v1.toml": "779614d57cb671df",
+    "news2.v1.toml": "6515e11f82c228d7",
+    "pcl-5.v1.toml": "5a45a1dd50cc970f",
+    "phq-15.v1.toml": "3bf27a7ff2da9926",
+    "phq-2.v1.toml": "9bd03982ac498cb9",
+    "phq-9.v1.toml": "a81819a06147eef8",
+}
+
+
+def option_texts(id, code):
+    item = shipped()[id, "1"].by_code[code]
+    return [text for _, text in sorted((option.points, option.text) for option in item.options)]
+
+
+def test_shipped_instruments_are_these():
+    assert {id for id, _ in shipped()} == set(ORACLES)
+    assert not {id for id, _ in shipped()} & set(NEVER_SHIPPED)
+
+
+def test_shipped_files_have_no_faults():
+    assert problems() == []
+
+
+def test_released_files_are_as_they_were_released():
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in FOLDER.glob("*")} == RELEASED
+
+
+def test_every_instrument_names_its_source_and_licence():
+    for definition in shipped().values():
+        assert min(len(definition.source), len(definition.licence)) > 20
+        assert definition.licence_class == "free"
+
+
+@pytest.mark.parametrize("id", sorted(DOMAINS))
+def test_items_are_numbered_as_published(id):
+    counted = [item.code for item in shipped()[id, "1"].counted("female") if not item.source]
+    assert counted == list(DOMAINS[id])
+
+
+@pytest.mark.parametrize("id", ["phq-9", "phq-2", "gad-7", "gad-2"])
+def test_points_of_the_phq_family_are_those_of_its_form(id):
+    for code in DOMAINS[id]:
+        assert option_texts(id, code) == FREQUENCY
+
+
+def test_gds_counts_five_answers_when_they_are_no_and_ten_when_they_are_yes():
+    counts = {code: option_texts("gds-15", code)[1] for code in DOMAINS["gds-15"]}
+    assert [code for code, text in counts.items() if text == "No"] == ["1", "5", "7", "11", "13"]
+    assert list(counts.values()).count("Yes") == 10
+
+
+@pytest.mark.parametrize(
+    ("id", "code", "texts"),
+    [
+        (
+            "audit-c",
+            "1",
+            ["Never", "Monthly or less", "2 to 4 times a month", "2 to 3 times a week", "4 or more times a week"],
+        ),
+        ("audit-c", "2", ["1 or 2", "3 or 4", "5 or 6", "7, 8, or 9", "10 or more"]),
+        ("audit-c", "3", ["Never", "Less than monthly", "Monthly", "Weekly", "Daily or almost daily"]),
+        ("pcl-5", "20", ["Not at all", "A little bit", "Moderately", "Quite a bit", "Extremely"]),
+        ("phq-15", "1", ["Not bothered at all", "Bothered a little", "Bothered a lot"]),
+        ("gcs", "E", ["None", "To pressure", "To sound", "Spontaneous"]),
+        ("gcs", "V", ["None", "Sounds", "Words", "Confused", "Orientated"]),
+        ("gcs", "M", ["None", "Extension", "Abnormal flexion", "Normal flexion", "Localising", "Obey commands"]),
+        ("curb-65", "C", ["No", "Yes"]),
+        ("news2", "4", ["Air", "Oxygen"]),
+    ],
+)
+def test_points_of_options_are_those_of_the_form(id, code, texts):
+    assert option_texts(id, code) == texts
+
+
+def test_newest_version_is_the_highest_number():
+    assert newest({("a", "9"): "old", ("a", "10"): "new", ("b", "1"): "only"}) == {"a": "new", "b": "only"}
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A function that changes one line of an instrument's file and says what is found: line and message."""
+
+    def made(name, old, new):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        assert old in text
+        line = text[: text.index(old)].count("\n") + 1
+        (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        found = problems(tmp_path)
+        return line, [problem.removeprefix(f"{name}:").split(": ", 1) for problem in found]
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("phq-9.v1.toml", "maximum = 27", "maximum = 28", "The items add up to 0 at least and 27 at most"),
+        ("phq-9.v1.toml", 'text = "Poor appetite', 'txt = "Poor appetite', "There is no such entry here."),
+        ("phq-9.v1.toml", "{ points = 1, text", "{ points = 0, text", "Two options have 0 points"),
+        ("phq-9.v1.toml", 'loinc = "LA6570-1"', 'loinc = "LA6570"', "“LA6570” is not a LOINC code."),
+        ("phq-9.v1.toml", "{ points = 2, text", '{ points = "2", text', "This must be a number"),
+        ("phq-9.v1.toml", 'options = "difficulty"', 'options = "dificulty"', "There are no options called"),
+        ("phq-9.v1.toml", 'code = "4"', 'code = "3"', "Another item has the code “3”."),
+        ("phq-9.v1.toml", 'loinc = "44255-8"', 'loinc = "44255"', "“44255” is not a LOINC code."),
+        ("phq-9.v1.toml", "from = 10", "from = 11", "The band must begin at 10."),
+        ("phq-9.v1.toml", "to = 27", "to = 26", "The last band must end at 27."),
+        ("phq-9.v1.toml", "severity = 4", "severity = 5", "This must be a whole number from 0 to 4."),
+        ("phq-9.v1.toml", 'item = "9"', 'item = "19"', "There is no item “19”."),
+        (
+            "phq-9.v1.toml",
+            'licence_class = "free"',
+            'licence_class = "mine"',
+            "“mine” is none of: free, non-commercial.",
+        ),
+        ("phq-9.v1.toml", "positive_from = 10", "positive_from = 28", "The cut-off lies outside"),
+        ("phq-9.v1.toml", 'version = "1"', 'version = "one"', "“one” is not as it must be"),
+        ("news2.v1.toml", "{ from = 12, to = 20,", "{ from = 13, to = 20,", "After 11 the next row must begin at 12"),
+        ("news2.v1.toml", '"2" = 2, "4" = 0', '"2" = 3, "4" = 0', "No option of item 2 has 3 points."),
+        ("pcl-5.v1.toml", "needs = 2", "needs = 9", "“needs” goes with “at_least”"),
+        ("audit-c.v1.toml", 'sex = "female"', 'sex = "femal"', "“femal” is none of"),
+        ("curb-65.v1.toml", 'items = ["65"]', 'items = ["66"]', "There is no item “66”."),
+        ("gcs.v1.toml", 'band = "Severe"', 'band = "Sever"', "There is no band “Sever”."),
+    ],
+)
+def test_broken_file_is_refused_with_the_line_at_fault(broken, name, old, new, message):
+    line, found = broken(name, old, new)
+    assert str(line) in [number for number, said in found if message in said], (line, found)
+
+
+def test_syntax_error_is_named_with_its_line(tmp_path):
+    (tmp_path / "phq-9.v1.toml").write_text('id = "phq-9"\ntitle = PHQ\n')
+    with pytest.raises(BrokenFile, match=r"^phq-9.v1.toml:2: "):
+        read(tmp_path / "phq-9.v1.toml")
+
+
+def test_file_that_is_not_text_is_refused(tmp_path):
+    (tmp_path / "x.v1.toml").write_bytes(b"\xff\xfe")
+    assert problems(tmp_path) == ["x.v1.toml:1: The file is not UTF-8 text."]
+
+
+def test_file_of_another_name_is_refused(tmp_path):
+    shutil.copy(FOLDER / "phq-9.v1.toml", tmp_path / "phq-9.v2.toml")
+    assert problems(tmp_path) == ["phq-9.v2.toml:1: The file must be called phq-9.v1.toml."]
+
+
+def test_command_names_the_faults_or_says_that_there_are_none(tmp_path):
+    printed = io.StringIO()
+    call_command("check_instruments", stdout=printed)
+    assert printed.getvalue() == "13 instruments, no faults.\n"
+    (tmp_path / "x.v1.toml").write_text("")
+    with pytest.raises(CommandError, match=r"x.v1.toml:1: “id” is missing"):
+        call_command("check_instruments", str(tmp_path))

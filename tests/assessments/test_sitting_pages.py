@@ -1,0 +1,221 @@
+"""The pages on which an instrument is answered."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from clinic.assessments.models import Assessment, AssessmentRevision
+from clinic.assessments.risk import RiskAlert
+from clinic.tenancy.scope import clinic_scope
+from tests.world import make_patient
+
+ALL = {f"answer-{code}": "1" for code in range(1, 10)}
+
+
+@pytest.fixture
+def client(riverside, sign_in):
+    return sign_in(riverside.clinician)
+
+
+@pytest.fixture
+def patient(riverside):
+    with clinic_scope(riverside.clinic):
+        return make_patient(gender="female", date_of_birth=date(1980, 1, 1))
+
+
+@pytest.fixture
+def look(riverside):
+    """The one sitting there is, as it is kept; None where there is none."""
+
+    def read(model=Assessment):
+        with clinic_scope(riverside.clinic):
+            return model.objects.order_by("-pk").first()
+
+    return read
+
+
+def new(patient, instrument="phq-9") -> str:
+    return f"/assessments/new/?patient={patient.pk}&instrument={instrument}"
+
+
+def posted(patient, key=None, instrument="phq-9", **fields):
+    return {"id": key or uuid4(), "patient": patient.pk, "instrument": instrument, "date": "1 March 2026", **fields}
+
+
+def saved(client, patient, key, **fields):
+    return client.post(f"/assessments/{key}/answers/", posted(patient, key, **fields))
+
+
+def test_sheet_shows_every_item_and_keeps_nothing_by_being_opened(client, patient, look):
+    page = client.get(new(patient)).content.decode()
+    assert (page.count("data-item"), look()) == (10, None)
+
+
+@pytest.mark.parametrize("query", ["instrument=nonsense", "instrument=", "instrument=%00"])
+def test_instrument_that_is_not_offered_is_not_there(client, patient, query):
+    assert client.get(f"/assessments/new/?patient={patient.pk}&{query}").status_code == 404
+
+
+def test_instrument_for_others_says_so(client, riverside):
+    with clinic_scope(riverside.clinic):
+        child = make_patient(date_of_birth=timezone.localdate().replace(day=1))
+    answer = client.get(new(child, "news2"))
+    assert (answer.status_code, "not made for anybody under 16" in answer.content.decode()) == (409, True)
+
+
+def test_first_answer_begins_the_sitting_and_later_ones_go_on(client, patient, look):
+    key = uuid4()
+    saved(client, patient, key, **{"answer-1": "2"})
+    saved(client, patient, key, **{"answer-1": "2", "answer-2": "3"})
+    sitting = look()
+    assert (sitting.pk, sitting.status, sitting.answers) == (key, "in_progress", {"1": 2, "2": 3})
+
+
+def test_answer_says_what_it_comes_to_so_far(client, patient):
+    text = saved(client, patient, uuid4(), **{"answer-1": "2"}).content.decode()
+    assert ("1 of 9 answered" in text, "between <strong>2</strong> and <strong>26</strong>" in text) == (True, True)
+
+
+def test_alert_is_shown_and_raised_by_the_draft_at_once(client, patient, look):
+    text = saved(client, patient, uuid4(), **{"answer-9": "1"}).content.decode()
+    assert 'role="alert"' in text
+    assert look(RiskAlert).rule == "item-9"
+
+
+def test_sheet_is_resumed_where_it_was_left(client, patient):
+    key = uuid4()
+    saved(client, patient, key, **{"answer-3": "2"})
+    page = client.get(f"/assessments/{key}/answer/").content.decode()
+    assert page.count("checked>") == 1
+
+
+def test_completing_needs_nothing_but_the_button(client, patient, look):
+    answer = client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
+    sitting = look()
+    assert (answer.status_code, sitting.status, sitting.score, sitting.band) == (302, "completed", 9, "Mild")
+
+
+def test_incomplete_sitting_is_completed_without_a_score(client, patient, look):
+    client.post(new(patient), {**posted(patient), **ALL, "answer-4": "", "do": "complete"})
+    sitting = look()
+    page = client.get(f"/assessments/{sitting.pk}/").content.decode()
+    assert (sitting.score, sitting.score_range) == (None, (8, 11))
+    assert "8 of 9 answered, total between 8 and 11, not scored" in page
+
+
+def test_nothing_answered_cannot_be_completed(client, patient, look):
+    answer = client.post(new(patient), {**posted(patient), "do": "complete"})
+    assert (answer.status_code, look()) == (422, None)
+
+
+@pytest.mark.parametrize("value", ["7", "x", "1e3", "NaN", "-1", "1.5", "½"])
+def test_answer_that_cannot_be_is_refused_and_nothing_typed_is_lost(client, patient, look, value):
+    answer = client.post(new(patient), {**posted(patient), **ALL, "answer-2": value, "do": "complete"})
+    page = answer.content.decode()
+    assert (answer.status_code, look(), page.count("checked>")) == (422, None, 8)
+
+
+def test_measurement_takes_a_comma(client, patient, look):
+    saved(client, patient, uuid4(), instrument="news2", **{"answer-8": "37,5"})
+    assert look().answers == {"8": 37.5}
+
+
+@pytest.mark.parametrize("day", ["", "someday", "1 March 2099", "1 March 1950", "1/1/1"])
+def test_date_that_cannot_be_is_refused(client, patient, look, day):
+    answer = client.post(new(patient), {**posted(patient), **ALL, "date": day, "do": "complete"})
+    assert (answer.status_code, look()) == (422, None)
+
+
+def test_save_from_a_stale_window_is_refused_until_it_is_meant(client, patient, look):
+    key = uuid4()
+    saved(client, patient, key, **{"answer-1": "1"})
+    saved(client, patient, key, **{"answer-1": "1", "answer-2": "2", "version": "1"})
+    stale = saved(client, patient, key, **{"answer-1": "3", "version": "1"})
+    assert (stale.status_code, look().answers) == (409, {"1": 1, "2": 2})
+    saved(client, patient, key, **{"answer-1": "3", "version": "1", "mine": "1"})
+    assert look().answers == {"1": 3}
+
+
+def test_amending_keeps_the_original_and_needs_a_reason(client, patient, look):
+    client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
+    sitting = look()
+    change = {**posted(patient, sitting.pk), **ALL, "answer-1": "3"}
+    refused = client.post(f"/assessments/{sitting.pk}/amend/", change)
+    assert (refused.status_code, "Say why" in refused.content.decode()) == (422, True)
+    client.post(f"/assessments/{sitting.pk}/amend/", {**change, "reason": "Misread the second page"})
+    page = client.get(f"/assessments/{sitting.pk}/").content.decode()
+    assert (look().status, look().score, look(AssessmentRevision).before["score"]) == ("amended", 11, "9.00")
+    assert "Misread the second page" in page
+
+
+def test_cancelling_needs_a_reason_and_keeps_what_was_answered(client, patient, look):
+    key = uuid4()
+    saved(client, patient, key, **{"answer-1": "1"})
+    assert client.post(f"/assessments/{key}/cancel/", {"reason": " "}).status_code == 422
+    client.post(f"/assessments/{key}/cancel/", {"reason": "The patient left"})
+    assert (look().status, look().answers) == ("cancelled", {"1": 1})
+
+
+def test_completed_sitting_is_no_longer_answered(client, patient, look):
+    client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
+    key = look().pk
+    assert client.get(f"/assessments/{key}/answer/")["Location"] == f"/assessments/{key}/"
+    assert saved(client, patient, key, **{"answer-1": "3"}).status_code == 422
+    assert look().answers["1"] == 1
+
+
+def test_key_of_another_patients_sitting_is_not_taken_over(client, patient, riverside, look):
+    with clinic_scope(riverside.clinic):
+        other = make_patient(full_name="Olga Other")
+    key = uuid4()
+    saved(client, patient, key, **{"answer-1": "1"})
+    client.post(new(other), {**posted(other, key), "answer-1": "2", "do": "later"})
+    assert look().patient_id == patient.pk
+
+
+def test_role_that_only_reads_cannot_answer(riverside, sign_in, patient):
+    reader = sign_in(riverside.auditor)
+    assert [reader.get(new(patient)).status_code, saved(reader, patient, uuid4()).status_code] == [403, 403]
+
+
+def test_sheet_leaves_out_what_somebody_is_not_asked(client, riverside, patient):
+    with clinic_scope(riverside.clinic):
+        man = make_patient(gender="male")
+    counts = [client.get(new(who, "phq-15")).content.decode().count("data-item") for who in (patient, man)]
+    assert counts == [15, 14]
+
+
+def alert_of(client, patient, look):
+    saved(client, patient, uuid4(), **{"answer-9": "2"})
+    return look(RiskAlert)
+
+
+def test_alerts_worklist_shows_open_ones_until_acknowledged(client, patient, look):
+    alert = alert_of(client, patient, look)
+    assert str(alert.pk) in client.get("/worklists/alerts/").content.decode()
+    client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": "Called the crisis team."})
+    assert str(alert.pk) not in client.get("/worklists/alerts/").content.decode()
+    assert str(alert.pk) in client.get("/worklists/alerts/?state=all").content.decode()
+
+
+def test_alert_is_acknowledged_with_a_note_only(client, patient, look):
+    alert = alert_of(client, patient, look)
+    answer = client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": ""})
+    assert (answer.status_code, look(RiskAlert).open) == (422, True)
+
+
+@pytest.mark.parametrize("note", ["x" * 2001, "a\x00b"])
+def test_odd_note_is_refused_and_kept_in_its_field(client, patient, look, note):
+    alert = alert_of(client, patient, look)
+    assert client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": note}).status_code == 422
+
+
+def test_oldest_alert_is_first(client, patient, riverside):
+    for points in ("1", "2"):
+        saved(client, patient, uuid4(), **{"answer-9": points})
+    with clinic_scope(riverside.clinic):
+        first, second = RiskAlert.objects.order_by("raised_at")
+    page = client.get("/worklists/alerts/").content.decode()
+    assert page.index(f"alert-{first.pk}") < page.index(f"alert-{second.pk}")
