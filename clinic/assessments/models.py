@@ -9,13 +9,14 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 
 from clinic.assessments.own_instruments import InstrumentSettings, OwnInstrument
+from clinic.assessments.requests import AnswerRequest
 from clinic.assessments.risk import RiskAlert
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.tenancy.search_keys import SearchKey
 
-__all__ = ("Assessment", "AssessmentRevision", "InstrumentSettings", "OwnInstrument", "RiskAlert")
+__all__ = ("AnswerRequest", "Assessment", "AssessmentRevision", "InstrumentSettings", "OwnInstrument", "RiskAlert")
 
 
 class AssessmentType(models.TextChoices):
