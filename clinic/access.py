@@ -61,8 +61,8 @@ class Request(HttpRequest):
     """The type of a request behind our middleware, which puts these on it; never made by itself.
 
     `client` is the API client and `membership` the active one of `memberships`; each is None where there is none,
-    like `clinic`. `actor` is None for strangers, who get into no view that reads it. `handover` is the id of the sitting
-    for which the session was handed over to a patient, as text; None in any other.
+    like `clinic`. `actor` is None for strangers, who get into no view that reads it. `handover` is the id of the
+    sitting for which the session was handed over to a patient, as text; None in any other.
     """
 
     client: Any

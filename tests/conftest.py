@@ -22,6 +22,8 @@ from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
+from tests.pooler import server as server_address
+from tests.wire import through
 from tests.world import PASSWORD, World, Writer, make_user, make_world, own_clinic
 
 worlds = SimpleNamespace()
@@ -99,6 +101,14 @@ def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         yield f"http://127.0.0.1:{httpd.server_port}"
         httpd.shutdown()
         httpd.server_close()
+
+
+@pytest.fixture
+def direct() -> Iterator[None]:
+    """The connection goes to the server itself, where the run's go through a pooler: for what breaks it."""
+    host, port, _ = server_address()
+    with through(connections["default"], host, port):
+        yield
 
 
 @pytest.fixture

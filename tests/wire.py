@@ -93,19 +93,19 @@ def wire(connection: object) -> Iterator[Wire]:
     """Has a Django connection go through a proxy, on a new session, for the length of the block."""
     line = Wire()
     try:
-        with through(connection, line.port):
+        with through(connection, "127.0.0.1", line.port):
             yield line
     finally:
         line.close()
 
 
 @contextlib.contextmanager
-def through(connection: Any, port: int) -> Iterator[None]:
-    """Has a Django connection, in every thread, go to a port of this machine for the length of the block."""
+def through(connection: Any, host: str, port: int) -> Iterator[None]:
+    """Has a Django connection, in every thread, go to another address for the length of the block."""
     settings = connection.settings_dict
     before = {key: settings[key] for key in ("HOST", "PORT", "OPTIONS")}
     connection.close()
-    settings.update(HOST="127.0.0.1", PORT=str(port), OPTIONS={**before["OPTIONS"], "sslmode": "disable"})
+    settings.update(HOST=host, PORT=str(port), OPTIONS={**before["OPTIONS"], "sslmode": "disable"})
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.standing import keep_standing
 from clinic.audit.actions import By, difference, record, restore_values, snapshot
 from clinic.audit.queries import last_change
 
@@ -148,6 +149,8 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
         assessment.version += 1
         assessment.save(update_fields=["archived_at", "version", "updated_at"])
         record("assessment.archived" if archived else "assessment.restored", assessment, by=by)
+        if assessment.instrument:
+            keep_standing(assessment.patient_id, by=by)
     return assessment
 
 

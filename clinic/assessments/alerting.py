@@ -11,6 +11,7 @@ from clinic.assessments.definitions import Alert, Definition, Number
 from clinic.assessments.models import Assessment
 from clinic.assessments.risk import RiskAlert
 from clinic.assessments.scoring import Result
+from clinic.assessments.standing import keep_standing
 from clinic.audit.actions import By, record
 
 
@@ -88,4 +89,5 @@ def acknowledge_alert(*, by: By, id: UUID, note: str) -> RiskAlert:
         alert.note = note.strip()
         alert.save()
         record("alert.acknowledged", alert, by=by, changes={"note": [None, alert.note]})
+        keep_standing(alert.patient_id, by=by)
     return alert

@@ -22,6 +22,7 @@ from clinic.assessments.models import Assessment, AssessmentRevision, Assessment
 from clinic.assessments.outcomes import as_answers, note_result, scored
 from clinic.assessments.risk import RiskAlert
 from clinic.assessments.scoring import Result
+from clinic.assessments.standing import keep_standing
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.patients.models import Patient
 
@@ -79,7 +80,7 @@ def record_sitting(
     if found is not assessment:
         return _as_it_is(found)
     record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
-    return Sitting(assessment, result, raise_alerts(assessment, definition, answers or {}, result, by=by))
+    return _settled(Sitting(assessment, result, raise_alerts(assessment, definition, answers or {}, result, by=by)), by)
 
 
 def save_answers(*, by: By, id: UUID, answers: Answers, version: int | None = None, replace: bool = False) -> Sitting:
@@ -132,7 +133,7 @@ def change_sitting(
     assessment.version += 1
     assessment.save()
     record(_event(was_made, assessment), assessment, by=by, changes=changes)
-    return Sitting(assessment, result, raise_alerts(assessment, definition, wanted, result, by=by))
+    return _settled(Sitting(assessment, result, raise_alerts(assessment, definition, wanted, result, by=by)), by)
 
 
 @transaction.atomic
@@ -162,6 +163,13 @@ def result_of(assessment: Assessment) -> Result:
     """What a sitting's answers come to, by the version that it was made with."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     return scored(definition, as_answers(assessment.answers), patient=assessment.patient, day=assessment.date)
+
+
+def _settled(sitting: Sitting, by: By) -> Sitting:
+    """Keep what follows from a sitting that is made, or that raised an alert; a draft changes nothing else."""
+    if sitting.assessment.made or sitting.raised:
+        keep_standing(sitting.assessment.patient_id, by=by)
+    return sitting
 
 
 def _as_it_is(assessment: Assessment) -> Sitting:

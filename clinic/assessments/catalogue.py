@@ -71,6 +71,12 @@ def find(id: str) -> Definition | None:
     return next((made for made in offered() if made.id == id), None)
 
 
+def newest_of(id: str) -> Definition:
+    """The newest version of an instrument, offered or not; raises KeyError for one that never was."""
+    made: Definition = newest(shipped() | own())[id]
+    return made
+
+
 def find_version(id: str, version: str) -> Definition:
     """The version that a sitting was made with, offered or not; raises KeyError for one that never was."""
     made = shipped().get((id, version))

@@ -1,15 +1,18 @@
 """How assessments are searched and narrowed, on the page and in the API."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, TextChoices
+from django.db.models import BooleanField, QuerySet, TextChoices
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
+from clinic.assessments.plans import Plan, PlanQuerySet
 from clinic.assessments.risk import RiskAlert, RiskAlertQuerySet
 from clinic.assessments.search import search_for_assessments
 from clinic.patients.filters import Archived
@@ -85,7 +88,14 @@ class PatientAssessmentFilter(AssessmentFilter):
     patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away
 
 
-ALERTED = '"assessments_riskalert"."patient_id"'
+def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows of those patients whom one search box finds, in the rows' own order."""
+    found = search_for(text)
+    if found is None:
+        return queryset
+    column = f'"{queryset.model._meta.db_table}"."patient_id"'
+    theirs = f'{column} IN (SELECT "patients_patient"."id" FROM "patients_patient" WHERE {found.anywhere.text})'  # noqa: S608
+    return queryset.filter(RawSQL(theirs, found.anywhere.params, output_field=BooleanField()))  # noqa: S611
 
 
 class AlertState(TextChoices):
@@ -110,12 +120,8 @@ class AlertFilter(django_filters.FilterSet):
         model = RiskAlert
         fields = ()
 
-    def search(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
-        found = search_for(value)
-        if found is None:
-            return queryset
-        whose = f'{ALERTED} IN (SELECT "patients_patient"."id" FROM "patients_patient" WHERE {found.anywhere.text})'  # noqa: S608
-        return queryset.filter(RawSQL(whose, found.anywhere.params, output_field=BooleanField()))  # noqa: S611
+    def search(self, queryset: RiskAlertQuerySet, name: str, value: str) -> QuerySet[Any]:
+        return whose(queryset, value)
 
     def by_state(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
         return queryset
@@ -123,3 +129,38 @@ class AlertFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: RiskAlertQuerySet) -> RiskAlertQuerySet:
         found: RiskAlertQuerySet = super().filter_queryset(queryset)
         return found if self.form.cleaned_data["state"] else found.open()
+
+
+class DueWhen(TextChoices):
+    """Due today or before, unless more is asked for."""
+
+    OVERDUE = "overdue", "Overdue"
+    WEEK = "week", "Within 7 days"
+    ALL = "all", "All plans"
+
+
+class DueFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    user = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Practitioner.objects.all(),
+        field_name="patient__user",
+        label="Practitioner",
+        empty_label="Any",
+    )
+    when = django_filters.ChoiceFilter(choices=DueWhen.choices, method="by_when", label="When", empty_label="Due now")
+
+    class Meta:
+        model = Plan
+        fields = ()
+
+    def search(self, queryset: PlanQuerySet, name: str, value: str) -> QuerySet[Any]:
+        return whose(queryset, value)
+
+    def by_when(self, queryset: PlanQuerySet, name: str, value: str) -> PlanQuerySet:
+        today = timezone.localdate()
+        until = {DueWhen.OVERDUE: today - timedelta(days=1), DueWhen.WEEK: today + timedelta(days=7)}
+        return queryset.due(until[DueWhen(value)]) if value in until else queryset
+
+    def filter_queryset(self, queryset: PlanQuerySet) -> PlanQuerySet:
+        found: PlanQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["when"] else found.due(timezone.localdate())

@@ -15,7 +15,7 @@ from clinic.audit.actions import By, record
 
 @transaction.atomic
 def begin_handover(request: Request, *, by: By, id: UUID) -> None:
-    """Lock the session to the sheet of one sitting; raises Assessment.DoesNotExist, and NotOpen for one that is over."""
+    """Lock the session to the sheet of one sitting; raises NotOpen for one that is over."""
     sitting = Assessment.objects.open().exclude(instrument="").filter(pk=id).first()
     if sitting is None:
         raise NotOpen("Only a sitting that is not completed can be handed over.")

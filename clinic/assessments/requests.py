@@ -39,9 +39,9 @@ class AnswerRequestQuerySet(ClinicQuerySet["AnswerRequest"]):
 class AnswerRequest(ClinicModel):
     """One instrument that one patient is asked to answer by a link, until `expires_at`.
 
-    The link's token is nowhere in the clinic. `title` is what the instrument is called. `tries` counts wrong dates of birth. `page` is the sheet that wrote
-    `assessment` last, and `page_version` the version that it made: a phone that lost the answer to what it saved may
-    save again.
+    The link's token is nowhere in the clinic. `title` is what the instrument is called. `tries` counts wrong dates of
+    birth. `page` is the sheet that wrote `assessment` last, and `page_version` the version that it made: a phone that
+    lost the answer to what it saved may save again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

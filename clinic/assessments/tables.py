@@ -2,10 +2,12 @@
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
+from clinic.assessments.plans import Plan
 from clinic.assessments.risk import RiskAlert
-from clinic.ui.columns import DateColumn, LinkColumn, NumberColumn, TextColumn
+from clinic.ui.columns import Cell, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
 
 
 class PatientAssessmentTable(tables.Table):
@@ -56,3 +58,37 @@ class AlertTable(tables.Table):
     raised = DateColumn(accessor="raised_on", order_by="raised_at")
     practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)
     state = TextColumn(accessor="state_label", orderable=False)
+
+
+class DuePatientColumn(TextColumn):
+    """The patient, as a link to the sheet that is due."""
+
+    def cell(self, value: object, record: Plan) -> str:
+        address = f"{reverse('assessments:new')}?patient={record.patient_id}&amp;instrument={escape(record.instrument)}"
+        return f'<a href="{address}"><bdi>{escape(value)}</bdi></a>'
+
+
+class DueDateColumn(DateColumn):
+    """When it is due, and by how many days that is past."""
+
+    def renderer(self) -> Cell:
+        today = timezone.localdate()
+
+        def cell(record: Plan) -> str:
+            late = (today - record.next_due_on).days
+            words = f' <span class="late">{late} day{"" if late == 1 else "s"} overdue</span>' if late > 0 else ""
+            return day_html(record.next_due_on, today) + words
+
+        return cell
+
+
+class DueTable(tables.Table):
+    """What is planned for the patients of the whole clinic."""
+
+    patient = DuePatientColumn(accessor="patient__display_name", orderable=False)
+    record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
+    instrument = TextColumn(accessor="title", css="nowrap", orderable=False)
+    due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
+    last = DateColumn(verbose_name="Last done", accessor="last_done_on", orderable=False)
+    plan = TextColumn(accessor="pace_text", orderable=False)
+    practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)

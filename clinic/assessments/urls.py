@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.assessments import alert_views, sitting_views, views
+from clinic.assessments import alert_views, course_views, sitting_views, views
 
 app_name = "assessments"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),
     path("assessments/<uuid:pk>/restore/", views.assessment_restore, name="restore"),
+    path("worklists/due/", course_views.due_list, name="due"),
+    path("patients/<uuid:pk>/course/", course_views.patient_course, name="course"),
+    path("patients/<uuid:pk>/plans/", course_views.plan_make, name="plan"),
+    path("plans/<uuid:pk>/end/", course_views.plan_end, name="plan_end"),
     path("worklists/alerts/", alert_views.alert_list, name="alerts"),
     path("worklists/alerts/<uuid:pk>/acknowledge/", alert_views.alert_acknowledge, name="acknowledge"),
     path("patients/<uuid:pk>/assessments/", views.patient_assessments, name="for_patient"),

@@ -1,6 +1,7 @@
 """Writing patients: used by the pages and the API alike."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.patients.models import Patient
+from clinic.patients.standing import MOST_SCORES, Standing
 
 FIELDS = (
     "user",
@@ -202,6 +204,35 @@ def set_many_archived(*, by: By, versions: Mapping[UUID, int | None], archived: 
     )
     record_many("patient.archived" if archived else "patient.restored", moving, by=by)
     return found
+
+
+@transaction.atomic
+def lock_for_standing(*, patient_id: UUID) -> None:
+    """Let nobody else work out this patient's standing until the transaction ends; raises Patient.DoesNotExist.
+
+    Take it before reading the assessments that a standing sums up, or an older sum may be noted over a newer one.
+    """
+    Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient_id)
+
+
+@transaction.atomic
+def note_standing(*, by: By, patient_id: UUID, standing: Standing) -> bool:
+    """Keep `standing` on the patient's row; says whether it was another than before.
+
+    The patient's version stays, since nothing that a form shows was changed: whoever edits the patient meanwhile is
+    not told of a conflict. The trail gets no record either: it has the assessment that this follows from, written by
+    the same `by` in the same transaction, and the standing can be worked out from it at any time.
+    Raises Patient.DoesNotExist, and ValueError for a severity or a share outside its range.
+    """
+    shares = [round(float(share), 3) for share in standing.recent_scores][-MOST_SCORES:]
+    if not all(0 <= share <= 1 for share in shares) or standing.last_severity not in (None, 0, 1, 2, 3, 4):
+        raise ValueError("A severity is 0 to 4, and a share of a score's range 0 to 1.")
+    values = {**asdict(standing), "recent_scores": shares}
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    if all(getattr(patient, name) == value for name, value in values.items()):
+        return False
+    Patient.objects.filter(pk=patient_id).update(**values)
+    return True
 
 
 def _taken(error: IntegrityError, patient: Patient) -> Exception:

@@ -15,6 +15,7 @@ GRANTS: dict[str, str] = {
     "patients_patient": "SELECT, INSERT, UPDATE",
     "patients_nameword": "SELECT, INSERT",
     "assessments_assessment": "SELECT, INSERT, UPDATE",
+    "assessments_plan": "SELECT, INSERT, UPDATE",
     "assessments_assessmentrevision": "SELECT, INSERT",
     "assessments_riskalert": "SELECT, INSERT, UPDATE",
     "assessments_owninstrument": "SELECT, INSERT",

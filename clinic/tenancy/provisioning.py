@@ -195,7 +195,7 @@ def lock_tables(schema_name: str, tables: Collection[str]) -> None:
     for left in reversed(range(TRIES if tables else 0)):
         try:
             with transaction.atomic(using=owner_connection().alias):
-                run([f"SET LOCAL lock_timeout = '500ms'; LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE"])
+                run(["SET LOCAL lock_timeout = '500ms'", f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE"])
             return
         except OperationalError:
             if not left:

@@ -18,7 +18,10 @@ QUIET = ("/healthz", "/readyz", "/static/")
 def request_log(
     get_response: Callable[[Request], HttpResponseBase],
 ) -> Callable[[Request], HttpResponseBase]:
-    """Middleware: give the request an id, log method, path without its query or a link's token, status, duration, who and where."""
+    """Middleware: give the request an id, log method, path, status, duration, who and where.
+
+    The path is without its query, and without the token of a patient's link.
+    """
 
     def middleware(request: Request) -> HttpResponseBase:
         clear_contextvars()

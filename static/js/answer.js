@@ -71,7 +71,7 @@
     }
   });
 
-  if (!document.querySelector("[autofocus]")) {
+  if (!document.querySelector("main [autofocus]")) {
     const open = items.find((item) => !fields(item).some((input) => (input.type === "radio" ? input.checked : input.value)));
     focusItem(open);
   }
@@ -82,6 +82,7 @@
   let changed = false;
   let busy = false;
   let leaving = false;
+  let waiting = null;
   let timer;
 
   const say = (text) => {
@@ -144,6 +145,7 @@
     }
     busy = false;
     if (changed && state.textContent === "") save();
+    else if (!changed && waiting) form.requestSubmit(waiting);
   }
 
   form.addEventListener("change", () => {
@@ -156,8 +158,16 @@
     clearTimeout(timer);
     timer = setTimeout(() => save(), 800);
   });
-  form.addEventListener("submit", () => {
-    leaving = true;
+  // What is still on its way is saved first, so that the button sends nothing stale and waits out a lost connection.
+  form.addEventListener("submit", (event) => {
+    if (!busy && !changed) {
+      leaving = true;
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    waiting = event.submitter;
+    save();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || !changed || leaving) return;

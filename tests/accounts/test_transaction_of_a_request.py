@@ -87,7 +87,7 @@ def test_error_at_commit_is_the_envelope_for_programs(lake):
     assert (response.status_code, response.json()["error"]["code"]) == (409, "conflict")
 
 
-def test_connection_lost_before_commit_is_a_503_that_does_not_promise_too_much(lake):
+def test_connection_lost_before_commit_is_a_503_that_does_not_promise_too_much(direct, lake):
     response = lake.client.post("/lose/")
     page = response.content.decode()
     assert (response.status_code, response["Retry-After"]) == (503, "5")

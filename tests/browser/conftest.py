@@ -19,7 +19,9 @@ from tests.world import PASSWORD, World, own_clinic
 collect_ignore = [] if FOLDER.is_dir() else ["test_outside_data.py"]
 HEIGHTS = {320: 800, 390: 844, 1280: 900}
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3}) ")
-LOST = re.compile(r"net::ERR_INTERNET_DISCONNECTED|^htmx:(sendError|afterRequest)")
+LOST = re.compile(
+    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_RE(SET|FUSED)|EMPTY_RESPONSE)|^htmx:(sendError|afterRequest)"
+)
 SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.staff import clinics
+from clinic.staff import clinics, overview
 from clinic.tenancy import dumping
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
@@ -159,6 +159,12 @@ def test_list_says_who_is_behind(lakeside):
         assert listed(lakeside)[2:5] == ["schema missing", "-", "-"]
     finally:
         administer(f"ALTER SCHEMA lost RENAME TO {schema}")
+
+
+def test_list_in_several_round_trips_says_the_same(lakeside, monkeypatch):
+    whole = command("clinics")
+    monkeypatch.setattr(overview, "AT_ONCE", 1)
+    assert command("clinics") == whole
 
 
 def test_list_of_many_clinics_takes_no_more_round_trips_than_of_few(lakeside):

@@ -23,7 +23,7 @@ def visit(clinic) -> int:
 
 
 @pytest.fixture
-def few(monkeypatch):
+def few(direct, monkeypatch):
     """Connections that have seen two clinics are full; the test begins without one."""
     connection.close()
     monkeypatch.setattr(base, "CLINICS", 2)
@@ -67,7 +67,7 @@ def lives(clinics, **changes) -> list[float]:
                 seen.setdefault(visit(clinic), []).append(time.monotonic())
         connection.close()
 
-    with pgbouncer(**changes) as port, through(connection, port):
+    with pgbouncer(**changes) as port, through(connection, "127.0.0.1", port):
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:
             thread.start()

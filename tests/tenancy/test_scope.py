@@ -116,6 +116,8 @@ def test_public_scope_goes_back_after_an_error(peopled):
         "COPY patients_patient TO PROGRAM 'cat'",
         "SELECT pg_read_file('/etc/passwd')",
         "CREATE ROLE mine",
+        "SELECT public.clinic_rows('{other}', 'patients_patient')",
+        "SELECT public.clinic_migrations('{other}', ARRAY['patients'])",
     ],
 )
 def test_statement_that_leaves_the_clinic_is_refused(peopled, statement):

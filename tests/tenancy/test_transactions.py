@@ -186,7 +186,7 @@ def test_failed_transaction_whose_error_was_swallowed_is_not_reported_as_committ
 # Lost connections
 
 
-def test_connection_lost_before_the_first_statement_fails_and_is_replaced(north):
+def test_connection_lost_before_the_first_statement_fails_and_is_replaced(direct, north):
     connection.ensure_connection()
     terminate()
     with pytest.raises(DatabaseError), clinic_scope(north):
@@ -195,7 +195,7 @@ def test_connection_lost_before_the_first_statement_fails_and_is_replaced(north)
         assert names() == ["North Patient"]
 
 
-def test_connection_lost_in_a_scope_stays_lost_until_the_scope_is_left(north):
+def test_connection_lost_in_a_scope_stays_lost_until_the_scope_is_left(direct, north):
     with pytest.raises(DatabaseError), clinic_scope(north):
         make_patient(full_name="Never Kept")
         terminate()
@@ -208,7 +208,7 @@ def test_connection_lost_in_a_scope_stays_lost_until_the_scope_is_left(north):
         assert names() == ["North Patient"]
 
 
-def test_connection_lost_before_commit_is_an_error_and_is_replaced(north):
+def test_connection_lost_before_commit_is_an_error_and_is_replaced(direct, north):
     with pytest.raises(DatabaseError), clinic_scope(north):
         make_patient(full_name="Never Kept")
         terminate()
@@ -216,7 +216,7 @@ def test_connection_lost_before_commit_is_an_error_and_is_replaced(north):
         assert names() == ["North Patient"]
 
 
-def test_connection_lost_unnoticed_is_not_reported_as_committed(north):
+def test_connection_lost_unnoticed_is_not_reported_as_committed(direct, north):
     with pytest.raises(DatabaseError, match="lost"), clinic_scope(north):
         make_patient(full_name="Never Kept")
         terminate()

@@ -51,7 +51,7 @@ def broken(unlucky):
 
 
 @pytest.fixture
-def disconnected(unlucky):
+def disconnected(direct, unlucky):
     """The same while the web's role cannot sign in to the database."""
     connections.close_all()
     with administered(f"ALTER ROLE {WEB} NOLOGIN", f"ALTER ROLE {WEB} LOGIN"):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0003_instruments'),
+        ('assessments', '0004_plans'),
         ('patients', '0002_lists'),
         ('staff', '0001_initial'),
     ]

@@ -1,0 +1,26 @@
+"""Where a patient stands: what the last assessments said, kept on the patient so that lists sort and filter by it.
+
+Patients know nothing of assessments. Whoever records those works out a Standing, and `actions.note_standing` keeps it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+MOST_SCORES = 12
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`severity` runs from 0 to 4, `recent_scores` are shares of the instrument's range, 0 to 1, the oldest first."""
+
+    last_instrument: str = ""
+    last_score: Decimal | None = None
+    last_band: str = ""
+    last_severity: int | None = None
+    last_change: Decimal | None = None
+    last_assessed_on: date | None = None
+    recent_scores: Sequence[float] = ()
+    next_due_on: date | None = None
+    open_alerts: int = 0

@@ -1,0 +1,257 @@
+"""When somebody is to be assessed again, what their row keeps, and the worklist of what is due."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.assessments.actions import archive_assessment, restore_assessment
+from clinic.assessments.alerting import acknowledge_alert
+from clinic.assessments.answering import amend_sitting, record_sitting
+from clinic.assessments.definitions import Change
+from clinic.assessments.instrument_files import shipped
+from clinic.assessments.models import Plan, RiskAlert
+from clinic.assessments.planning import end_plan, make_plan
+from clinic.assessments.plans import Last, next_due, span
+from clinic.patients.models import Patient
+from clinic.tenancy.scope import clinic_scope
+from tests.world import Writer, make_patient
+
+PHQ9, GAD7 = shipped()["phq-9", "1"], shipped()["gad-7", "1"]
+START = date(2026, 1, 5)
+BY = Writer()
+
+
+def ahead(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+@pytest.fixture
+def scope(riverside):
+    with clinic_scope(riverside.clinic):
+        yield
+
+
+@pytest.fixture
+def patient(scope):
+    return make_patient(gender="female", date_of_birth=date(1980, 1, 1))
+
+
+def sit(patient, day, points, definition=PHQ9):
+    answers = {item.code: points for item in definition.items if item.scored}
+    return record_sitting(
+        by=BY,
+        definition=definition,
+        patient=patient,
+        user=patient.user,
+        date=day,
+        answers=answers,
+        complete=True,
+    ).assessment
+
+
+def row(patient) -> Patient:
+    return Patient.objects.get(pk=patient.pk)
+
+
+def plan(**fields) -> Plan:
+    return Plan(**{"instrument": "phq-9", "every_days": 14, "then_every_days": 90, "starts_on": START, **fields})
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (None, START),
+        (Last(START - timedelta(days=1), 20), START),
+        (Last(START, 20), START + timedelta(days=14)),
+        (Last(START, 5), START + timedelta(days=14)),
+        (Last(START, 4), START + timedelta(days=90)),
+        (Last(START, None), START + timedelta(days=14)),
+    ],
+)
+def test_next_sitting_follows_from_the_last(last, expected):
+    assert next_due(plan(), last, PHQ9.change) == expected
+
+
+def test_pace_never_changes_where_no_remission_is_published():
+    assert next_due(plan(), Last(START, 0), Change()) == START + timedelta(days=14)
+
+
+@given(st.integers(1, 3660), st.none() | st.integers(1, 3660), st.integers(0, 27), st.integers(0, 5000))
+def test_next_sitting_is_never_before_the_last(every, then, total, days):
+    made = plan(every_days=every, then_every_days=then)
+    last = Last(START + timedelta(days=days), total)
+    assert next_due(made, last, PHQ9.change) > last.day
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(1, "day"), (14, "2 weeks"), (90, "3 months"), (365, "year"), (10, "10 days")]
+)
+def test_pace_is_in_words(days, words):
+    assert span(days) == words
+
+
+def test_row_keeps_the_last_score_its_band_and_its_change(patient):
+    sit(patient, START, 2)
+    sit(patient, START + timedelta(days=14), 1)
+    kept = row(patient)
+    assert (kept.last_instrument, kept.last_score, kept.last_band, kept.last_severity) == ("phq-9", 9, "Mild", 1)
+    assert (kept.last_change, kept.last_assessed_on) == (-9, START + timedelta(days=14))
+    assert kept.recent_scores == [0.667, 0.333]
+
+
+def test_sitting_that_is_entered_late_does_not_become_the_last(patient):
+    sit(patient, START + timedelta(days=14), 1)
+    sit(patient, START, 3)
+    assert (row(patient).last_score, row(patient).last_change) == (9, -18)
+
+
+def test_amending_archiving_and_restoring_are_followed(patient):
+    sitting = sit(patient, START, 2)
+    amend_sitting(by=BY, id=sitting.pk, reason="Misread", answers={"1": 0})
+    assert row(patient).last_score == 16
+    archive_assessment(by=BY, id=sitting.pk)
+    assert (row(patient).last_score, row(patient).last_band) == (None, "")
+    restore_assessment(by=BY, id=sitting.pk)
+    assert row(patient).last_score == 16
+
+
+def test_draft_changes_nothing_but_an_alert_counts(patient):
+    record_sitting(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=START, answers={"9": 1})
+    kept = row(patient)
+    assert (kept.last_score, kept.open_alerts) == (None, 1)
+    acknowledge_alert(by=BY, id=RiskAlert.objects.get().pk, note="Seen")
+    assert row(patient).open_alerts == 0
+
+
+def test_version_that_forms_check_stays(patient):
+    sit(patient, START, 2)
+    assert row(patient).version == patient.version
+
+
+def test_row_keeps_the_earliest_of_all_plans(patient):
+    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14, starts_on=ahead(3))
+    make_plan(by=BY, patient=patient, definition=GAD7, every_days=30, starts_on=ahead(1))
+    assert row(patient).next_due_on == ahead(1)
+    end_plan(by=BY, id=Plan.objects.get(instrument="gad-7").pk)
+    assert row(patient).next_due_on == ahead(3)
+
+
+def test_completing_moves_the_plan_on(patient):
+    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14, then_every_days=90)
+    sit(patient, ahead(0), 1)
+    assert Plan.objects.get().next_due_on == ahead(14)
+    sit(patient, ahead(0), 0)
+    assert (Plan.objects.get().next_due_on, row(patient).next_due_on) == (ahead(90),) * 2
+
+
+def test_plan_for_the_same_instrument_takes_the_place_of_the_old_one(patient):
+    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14)
+    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=7)
+    assert [made.every_days for made in Plan.objects.active()] == [7]
+
+
+@pytest.fixture
+def client(riverside, sign_in):
+    return sign_in(riverside.clinician)
+
+
+@pytest.fixture
+def known(riverside):
+    with clinic_scope(riverside.clinic):
+        return make_patient(full_name="Petra Plan", family_name="Plan", date_of_birth=date(1980, 1, 1))
+
+
+def planned(world):
+    with clinic_scope(world.clinic):
+        return list(Plan.objects.values_list("instrument", "every_days", "then_every_days", "ended_on"))
+
+
+def post(client, patient, **fields):
+    data = {"instrument": "phq-9", "every": "2", "every_unit": "weeks", "then": "", "then_unit": "months", **fields}
+    return client.post(f"/patients/{patient.pk}/plans/", data)
+
+
+def test_plan_is_made_from_the_course_page(client, known, riverside):
+    post(client, known, then="3")
+    assert planned(riverside) == [("phq-9", 14, 90, None)]
+    assert (
+        "every 2 weeks until remission, then every 3 months"
+        in client.get(f"/patients/{known.pk}/course/").content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"every": ""},
+        {"every": "0"},
+        {"every": "x"},
+        {"every": "9999"},
+        {"every": "500", "every_unit": "months"},
+        {"every_unit": "fortnights"},
+        {"instrument": "nonsense"},
+        {"instrument": ""},
+        {"instrument": "pcl-5", "then": "3"},
+        {"then": "-1"},
+    ],
+)
+def test_odd_plan_is_refused_with_what_was_typed(client, known, riverside, fields):
+    assert (post(client, known, **fields).status_code, planned(riverside)) == (422, [])
+
+
+def test_ended_plan_is_kept_and_asks_no_more(client, known, riverside):
+    post(client, known)
+    with clinic_scope(riverside.clinic):
+        key = Plan.objects.get().pk
+    client.post(f"/plans/{key}/end/")
+    assert planned(riverside) == [("phq-9", 14, None, ahead(0))]
+    assert "Plan, Petra" not in client.get("/worklists/due/?when=all").content.decode()
+
+
+def test_worklist_shows_what_is_due_oldest_first(client, known, riverside):
+    with clinic_scope(riverside.clinic):
+        other = make_patient(full_name="Olga Older", family_name="Older", date_of_birth=date(1980, 1, 1))
+        later = make_patient(full_name="Lena Later", family_name="Later", date_of_birth=date(1980, 1, 1))
+        for who, days in ((known, 0), (other, -9), (later, 3)):
+            make_plan(
+                by=BY,
+                patient=who,
+                definition=PHQ9,
+                every_days=14,
+                starts_on=ahead(days),
+            )
+    page = client.get("/worklists/due/").content.decode()
+    assert (page.index("Older, Olga") < page.index("Plan, Petra"), "Later, Lena" in page) == (True, False)
+    assert "9 days overdue" in page
+    overdue = client.get("/worklists/due/?when=overdue").content.decode()
+    assert ("Older, Olga" in overdue, "Plan, Petra" in overdue) == (True, False)
+    assert "Later, Lena" in client.get("/worklists/due/?when=week").content.decode()
+
+
+def test_worklist_is_narrowed_to_a_practitioner_and_searched(client, known, riverside):
+    with clinic_scope(riverside.clinic):
+        make_plan(by=BY, patient=known, definition=PHQ9, every_days=14)
+    mine = f"/worklists/due/?user={known.user_id}"
+    others = f"/worklists/due/?user={next(u.pk for u in riverside.users.values() if u.pk == riverside.owner.pk)}"
+    shown = [
+        "Plan, Petra" in client.get(address).content.decode() for address in (mine, f"{mine}&q=petra", f"{mine}&q=zzzz")
+    ]
+    assert shown == [True, True, False]
+    assert ("Plan, Petra" in client.get(others).content.decode()) is (str(known.user_id) == str(riverside.owner.pk))
+
+
+def test_course_page_has_the_chart_and_the_same_as_a_table(client, known, riverside):
+    with clinic_scope(riverside.clinic):
+        for days, points in ((0, 2), (14, 1), (28, 0)):
+            sit(known, START + timedelta(days=days), points)
+    page = client.get(f"/patients/{known.pk}/course/").content.decode()
+    assert (page.count('<svg class="trend"'), page.count("mark-response"), page.count("mark-remission")) == (1, 1, 1)
+    assert "Response, Remission, Reliably better" in page
+
+
+def test_auditor_sees_the_course_and_changes_nothing(known, riverside, sign_in):
+    reader = sign_in(riverside.auditor)
+    assert (reader.get(f"/patients/{known.pk}/course/").status_code, post(reader, known).status_code) == (200, 403)
