@@ -36,5 +36,6 @@ def end_handover(request: Request, *, by: By) -> None:
 def is_password(request: Request, password: str) -> bool:
     """Whether it is that of who is signed in; counted with their sign-ins. Raises ValidationError after too many."""
     adapter: Any = get_adapter(request)
-    found = adapter.authenticate(request, email=request.user.email, password=password)
-    return found is not None and found.pk == request.user.pk
+    user: Any = request.user
+    found = adapter.authenticate(request, email=user.email, password=password)
+    return found is not None and found.pk == user.pk

@@ -18,8 +18,13 @@ from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.tenancy.search_keys import SearchKey
 
 __all__ = (
-    *("AnswerRequest", "Assessment", "AssessmentRevision", "InstrumentSettings", "OwnInstrument"),
-    *("Plan", "RiskAlert"),
+    "AnswerRequest",
+    "Assessment",
+    "AssessmentRevision",
+    "InstrumentSettings",
+    "OwnInstrument",
+    "Plan",
+    "RiskAlert",
 )
 
 

@@ -1,5 +1,6 @@
 """The sheet as a patient sees it, by a link or on a device that was handed over: no score, no band, no identity."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,13 +12,13 @@ from django.utils import timezone
 from clinic.access import Request
 from clinic.assessments import refusals, sheets
 from clinic.assessments.catalogue import urgent_text
-from clinic.assessments.definitions import Definition
+from clinic.assessments.definitions import Definition, Number
 from clinic.assessments.models import Assessment
 from clinic.assessments.outcomes import as_answers
 from clinic.assessments.risk import RiskAlert
 
 REFUSED = (refusals.AnswersRefused, refusals.NothingAnswered, ValidationError)
-SAID = {refusals.NothingAnswered: "Answer at least one question first."}
+NOTHING = "Answer at least one question first."
 CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
 
 
@@ -48,7 +49,7 @@ def posted_page(request: Request) -> UUID | None:
 def said(refusal: Exception) -> str:
     if isinstance(refusal, ValidationError):
         return " ".join(refusal.messages)
-    return SAID.get(type(refusal), str(refusal))
+    return NOTHING if isinstance(refusal, refusals.NothingAnswered) else str(refusal)
 
 
 def urgent_for(sitting: Assessment | None) -> str:
@@ -72,7 +73,7 @@ def fragment(
     return kept_to_oneself(render(request, "answer/_kept.html", context, status=status))
 
 
-def progress(definition: Definition, sex: str, answers: sheets.Answers) -> dict[str, int]:
+def progress(definition: Definition, sex: str, answers: Mapping[str, Number | None]) -> dict[str, int]:
     asked = sheets.asked_items(definition, sex)
     return {"asked": len(asked), "answered": sum(1 for item in asked if answers.get(item.code) is not None)}
 
@@ -89,7 +90,7 @@ def page(
     **more: Any,
 ) -> HttpResponse:
     """The sheet with what is kept, or with what was posted where that could not be kept."""
-    answers = as_answers(sitting.answers) if sitting is not None else {}
+    answers: Mapping[str, Number | None] = as_answers(sitting.answers) if sitting is not None else {}
     typed, problems = {}, {}
     if status != 200:
         form = sheets.read(definition, request.POST.dict(), sex)

@@ -60,7 +60,8 @@ def kept(riverside):
     def read(model=AnswerRequest):
         with clinic_scope(riverside.clinic):
             order = "-created_at" if model is not RiskAlert else "-raised_at"
-            return model.objects.order_by(order).first()
+            rows = model.objects.order_by(order)
+            return (rows.select_related("assessment") if model is AnswerRequest else rows).first()
 
     return read
 
