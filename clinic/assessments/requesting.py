@@ -204,9 +204,11 @@ def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) 
 
 
 def _locked(id: UUID) -> AnswerRequest:
-    rows: Any = AnswerRequest.objects.select_for_update(of=("self",)).select_related("patient", "user", "assessment")
-    found: AnswerRequest = rows.get(pk=id)
-    return found
+    """The request, for this transaction alone.
+
+    What hangs on it is read afterwards: a join would show it as it was before the wait for the lock.
+    """
+    return AnswerRequest.objects.select_for_update().get(pk=id)
 
 
 def _end(request: AnswerRequest, state: RequestState) -> None:

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from clinic.assessments.catalogue import find
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.requesting import check_birth_date, request_answers
+from clinic.assessments.requesting import request_answers
+from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.logs import formatter
-from tests.assessments.test_links import answers, let_in, same_as_dead
+from tests.assessments.test_links import answers, chosen, let_in, same_as_dead
 from tests.assessments.test_links import events as events
 from tests.assessments.test_links import kept as kept
 from tests.assessments.test_links import link as link
@@ -63,7 +64,7 @@ def test_new_link_goes_on_where_the_old_one_was_left(link, kept, practitioner, r
     new = link_in(practitioner.post(f"/requests/{kept().pk}/renew/", {"new": uuid4()}))
     same_as_dead(Client().get(link))
     browser = let_in(new)
-    assert browser.get(new).content.decode().count("checked") == 1
+    assert chosen(browser, new) == ["1=2"]
     browser.post(new, {"answer-1": "2", "answer-2": "2", "version": 1, "do": "complete"})
     with clinic_scope(riverside.clinic):
         assert Assessment.objects.get().answers == {"1": 2, "2": 2}
@@ -150,32 +151,66 @@ def test_token_is_in_no_log(link, caplog):
     assert [line for line in written if "Forbidden" in line and r"/answer/\u2026/" in line] != []
 
 
-def test_wrong_dates_at_once_are_counted_one_by_one(lakeside, django_db_blocker):
-    with django_db_blocker.unblock():
-        with clinic_scope(lakeside.clinic):
-            patient = make_patient(gender="female", date_of_birth=date(1980, 3, 12))
-            asked = request_answers(
-                by=Writer(),
-                clinic=lakeside.clinic,
-                id=uuid4(),
-                patient=patient,
-                user=patient.user,
-                definition=find("phq-9"),
-                language="en",
-                days=7,
-            ).request
-        gate, left = threading.Barrier(4), []
+@pytest.fixture
+def asked(lakeside):
+    """A committed request, and the token of its link."""
+    with clinic_scope(lakeside.clinic):
+        patient = make_patient(gender="female", date_of_birth=date(1980, 3, 12))
+        return request_answers(
+            by=Writer(),
+            clinic=lakeside.clinic,
+            id=uuid4(),
+            patient=patient,
+            user=patient.user,
+            definition=find("phq-9"),
+            language="en",
+            days=7,
+        )
 
-        def guess() -> None:
-            gate.wait()
-            with clinic_scope(lakeside.clinic):
-                left.append(check_birth_date(id=asked.pk, born=date(1950, 5, 1)))
-            connections.close_all()
 
-        threads = [threading.Thread(target=guess) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        with clinic_scope(lakeside.clinic):
-            assert (sorted(left), AnswerRequest.objects.get().tries) == ([1, 2, 3, 4], 4)
+@pytest.mark.parametrize("change", [{"state": "suspended"}, {"fenced": True}, {"deleted_at": timezone.now()}])
+def test_closed_clinic_says_only_that(asked, lakeside, change):
+    link = f"/answer/{asked.token}/"
+    browser = let_in(link)
+    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(**change)
+    for answer in (browser.get(link), browser.post(link, {"born": "12/3/1980"}), answers(browser, link)):
+        text = answer.content.decode()
+        assert (answer.status_code, "at the moment" in text, "Lakeside" in text) == (503, True, False)
+
+
+def at_once(count, work):
+    """What `work` gives in so many threads that begin together."""
+    gate, given = threading.Barrier(count), []
+
+    def run() -> None:
+        gate.wait()
+        given.append(work())
+        connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return given
+
+
+def test_wrong_dates_at_once_are_counted_one_by_one(asked, lakeside):
+    link = f"/answer/{asked.token}/"
+    given = at_once(8, lambda: Client().post(link, {"born": "1 May 1950"}).status_code)
+    with clinic_scope(lakeside.clinic):
+        assert (sorted(given), AnswerRequest.objects.get().tries) == ([404] * 4 + [422] * 4, 5)
+
+
+def test_first_answers_at_once_make_one_sitting(asked, lakeside):
+    link = f"/answer/{asked.token}/"
+    cookie = let_in(link).cookies["answer"].value
+
+    def save() -> int:
+        browser = Client()
+        browser.cookies["answer"] = cookie
+        return answers(browser, link, **{"answer-1": "2"}).status_code
+
+    given = at_once(4, save)
+    with clinic_scope(lakeside.clinic):
+        assert (sorted(given)[0], Assessment.objects.count()) == (200, 1)
