@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -131,9 +130,11 @@ def revoke_request(*, by: By, id: UUID) -> AnswerRequest:
 
 @transaction.atomic
 def note_opened(*, id: UUID) -> None:
-    """The patient opened the link for the first time."""
+    """The patient opened the link for the first time; raises RequestEnded."""
     request = _locked(id)
-    if request.open and request.opened_at is None:
+    if not request.open:
+        raise RequestEnded
+    if request.opened_at is None:
         request.state, request.opened_at = RequestState.OPENED, timezone.now()
         request.save()
         record("request.opened", request, by=patient_actor(id))
