@@ -22,6 +22,7 @@ from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
+from tests.filled import filled as filled
 from tests.pooler import server as server_address
 from tests.wire import through
 from tests.world import PASSWORD, World, Writer, make_user, make_world, own_clinic

@@ -1,11 +1,13 @@
 """How a patient does over time, what is planned for them, and what is due over all patients."""
 
 import uuid
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +27,7 @@ from clinic.ui.lists import ListPage, table_page
 from clinic.ui.pages import saved
 
 MOST_READINGS = 200
+MOST_COUNTED = 99
 
 
 class Course(NamedTuple):
@@ -127,3 +130,15 @@ def due_list(request: Request) -> HttpResponse:
     )
     queryset = Plan.objects.active().filter(patient__archived_at=None).select_related("patient__user")
     return table_page(request, queryset, DueTable, DueFilter, page, sort="due")
+
+
+@require_safe
+@requires(Permission.ASSESSMENTS_VIEW)
+def worklist_counts(request: Request) -> HttpResponse:
+    """How much waits in each worklist, for the menu, which asks for it once a page; counted up to `MOST_COUNTED`."""
+    waiting: dict[str, QuerySet[Any]] = {
+        "alerts": RiskAlert.objects.open(),
+        "due": Plan.objects.due(timezone.localdate()).filter(patient__archived_at=None),
+    }
+    counts = {name: rows.order_by()[: MOST_COUNTED + 1].count() for name, rows in waiting.items()}
+    return render(request, "assessments/_counts.html", {"counts": counts, "most": MOST_COUNTED})

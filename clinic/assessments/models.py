@@ -15,7 +15,7 @@ from clinic.assessments.risk import RiskAlert
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
-from clinic.tenancy.search_keys import SearchKey
+from clinic.tenancy.search_keys import LettersKey
 
 __all__ = (
     "AnswerRequest",
@@ -109,7 +109,7 @@ class Assessment(ClinicModel):
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     search_name = models.GeneratedField(
-        expression=SearchKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=LettersKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
 
     objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base

@@ -1,8 +1,9 @@
 """Looking for assessments in one box: by their own name, and by whatever finds their patient."""
 
-from clinic.patients.search import KEY as PATIENT_KEY
-from clinic.patients.search import T as PATIENTS
-from clinic.patients.search import Tiers, begins, search_for, words_of
+from clinic.patients.search import search_for, words_of
+from clinic.patients.tiers import KEY as PATIENT_KEY
+from clinic.patients.tiers import T as PATIENTS
+from clinic.patients.tiers import Tiers, begins
 from clinic.ui.listing import Stage
 from clinic.ui.segments import ROWS, Segment, Sql, Walk
 from clinic.ui.selection import Search
@@ -19,23 +20,27 @@ def search_for_assessments(text: str) -> Search | None:
         return patients
     tiers = Tiers()
     whole = " ".join(words_of(text))
-    own = tiers.add(begins(NAME, whole), (NAME, KEY), descending=True)
+    own = tiers.add(begins(NAME, whole, key="letters_key"), (NAME, KEY), descending=True)
     stages = [Stage((own,))]
     for stage in patients.stages:
-        found, if_few = ([_of_patients(tiers, each) for each in segments] for segments in stage)
-        stages.append(Stage(tuple(found), tuple(if_few)))
+        more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
+        stages.append(Stage(_of_all(tiers, stage.segments), more))
     whose = Sql(
         f"EXISTS (SELECT FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT} AND {patients.anywhere.text})",
         patients.anywhere.params,
     )
     tiers.conditions.append(whose)
-    words = [Sql(f"{NAME} LIKE '%%' || NULLIF(public.search_key(%s), '') || '%%'", (word,)) for word in words_of(text)]
+    words = [Sql(f"{NAME} LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,)) for word in words_of(text)]
     within = tiers.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )
-    stages[-1] = Stage((*stages[-1].segments, within), stages[-1].if_few)
+    stages[-1] = stages[-1]._replace(segments=(*stages[-1].segments, within))
     either = " OR ".join(condition.text for condition in tiers.conditions)
     return Search(tuple(stages), Sql(f"({either})", tuple(param for each in tiers.conditions for param in each.params)))
+
+
+def _of_all(tiers: Tiers, found: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    return tuple(_of_patients(tiers, segment) for segment in found)
 
 
 def _of_patients(tiers: Tiers, found: Segment) -> Segment:

@@ -90,5 +90,5 @@ class DueTable(tables.Table):
     instrument = TextColumn(accessor="title", css="nowrap", orderable=False)
     due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
     last = DateColumn(verbose_name="Last done", accessor="last_done_on", orderable=False)
-    plan = TextColumn(accessor="pace_text", orderable=False)
+    plan = TextColumn(accessor="pace_text", css="plan", orderable=False)
     practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)

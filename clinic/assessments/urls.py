@@ -17,6 +17,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),
     path("assessments/<uuid:pk>/restore/", views.assessment_restore, name="restore"),
+    path("worklists/counts/", course_views.worklist_counts, name="counts"),
     path("worklists/due/", course_views.due_list, name="due"),
     path("patients/<uuid:pk>/course/", course_views.patient_course, name="course"),
     path("patients/<uuid:pk>/plans/", course_views.plan_make, name="plan"),

@@ -10,8 +10,11 @@ from django.utils import timezone
 from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.assessments.actions import create_assessment
+from clinic.assessments.answering import record_sitting
+from clinic.assessments.instrument_files import shipped
+from clinic.assessments.planning import make_plan
 from clinic.demo.people import people
-from clinic.demo.sittings import sitting
+from clinic.demo.sittings import answered_over_time, sitting
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
 from clinic.staff.actions import OPERATOR, add_member, create_clinic, create_user
@@ -42,6 +45,7 @@ ROLES = {
 }
 BOTH = ("both@example.test", "Bea Novak")
 PATIENTS = 120
+MEASURED = 24
 
 
 def sign_ins() -> list[str]:
@@ -69,6 +73,7 @@ def make_demo() -> None:
         with clinic_scope(clinic):
             if not Patient.objects.exists():
                 register_patients(Random(domain), PATIENTS)  # noqa: S311
+                measure_patients(Random(domain), MEASURED)  # noqa: S311
 
 
 def demo_is_there() -> bool:
@@ -109,6 +114,26 @@ def register_patients(random: Random, count: int) -> None:
             )  # fmt: skip
         if number % 29 == 28:
             archive_patient(by=OPERATOR, id=patient.pk)
+
+
+def measure_patients(random: Random, count: int) -> None:
+    """Some of the clinic's patients answer questionnaires over time, and are to answer them again."""
+    today = timezone.localdate()
+    adults = Patient.objects.active().aged(18, 90, today=today).select_related("user").order_by("record_number")
+    for number, patient in enumerate(adults[:count]):
+        definition = shipped()["phq-9" if number % 3 else "gad-7", "1"]
+        for day, answers in answered_over_time(random, definition, today):
+            record_sitting(
+                by=OPERATOR, definition=definition, patient=patient, user=patient.user, date=day, answers=answers,
+                complete=True,
+            )  # fmt: skip
+        if number % 2:
+            begun = today - timedelta(days=random.randrange(120))
+            then = 90 if definition.change.remission_below else None
+            make_plan(
+                by=OPERATOR, patient=patient, definition=definition, every_days=14, then_every_days=then,
+                starts_on=begun,
+            )  # fmt: skip
 
 
 def _user(email: str, name: str) -> User:

@@ -26,6 +26,24 @@ class Archived(TextChoices):
     ALL = "all", "Archived too"
 
 
+class Severity(TextChoices):
+    """The severity bands of all instruments on one scale; each choice takes in what is worse."""
+
+    MILD = "1", "Mild or worse"
+    MODERATE = "2", "Moderate or worse"
+    HIGH = "3", "High or worse"
+    SEVERE = "4", "Severe"
+
+
+class Due(TextChoices):
+    OVERDUE = "overdue", "Overdue"
+    SOON = "soon", "Within 7 days"
+
+
+class Alerts(TextChoices):
+    OPEN = "open", "Open alerts"
+
+
 class PatientFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     gender = django_filters.ChoiceFilter(choices=Gender.choices, label="Gender", empty_label="Any")
@@ -33,6 +51,17 @@ class PatientFilter(django_filters.FilterSet):
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
     )
+    severity = django_filters.ChoiceFilter(
+        choices=Severity.choices, field_name="last_severity", lookup_expr="gte", label="Severity", empty_label="Any"
+    )
+    score_min = django_filters.NumberFilter(
+        field_name="last_score", lookup_expr="gte", label="Last score from", max_digits=8, decimal_places=2
+    )
+    score_max = django_filters.NumberFilter(
+        field_name="last_score", lookup_expr="lte", label="Last score to", max_digits=8, decimal_places=2
+    )
+    due = django_filters.ChoiceFilter(choices=Due.choices, method="by_due", label="Next due", empty_label="Any")
+    alerts = django_filters.ChoiceFilter(choices=Alerts.choices, method="by_alerts", label="Alerts", empty_label="Any")
     archived = django_filters.ChoiceFilter(
         choices=Archived.choices, method="by_archived", label="Show", empty_label="Not archived"
     )
@@ -51,6 +80,13 @@ class PatientFilter(django_filters.FilterSet):
     def in_age_band(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         youngest, oldest = map(int, value.split("-"))
         return queryset.aged(youngest, oldest, today=timezone.localdate())
+
+    def by_due(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
+        today = timezone.localdate()
+        return queryset.overdue(today) if value == Due.OVERDUE else queryset.due_within(7, today=today)
+
+    def by_alerts(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
+        return queryset.alerting()
 
     def by_archived(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset

@@ -37,7 +37,6 @@ def patient_indexes() -> tuple[Index, ...]:
         Index(fields=["later_names", "id"], condition=Q(later_names__gt=""), name="patient_by_later_1"),
         later(1),
         later(2),
-        later(3),
         GinIndex(fields=["name_words"], opclasses=["gin_trgm_ops"], fastupdate=False, name="patient_by_words"),
         GinIndex(fields=["phone_digits"], opclasses=["gin_trgm_ops"], fastupdate=False, name="patient_by_digits"),
         Index(DigitsKey("phone_number"), "id", condition=Q(phone_number__gt=""), name="patient_by_phone_end"),

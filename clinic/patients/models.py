@@ -1,7 +1,7 @@
 """Patients of a clinic."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -58,6 +58,17 @@ class PatientQuerySet(ClinicQuerySet["Patient"]):
     def named(self, full_name: str) -> "PatientQuerySet":
         """Patients of that full name as uniqueness understands it: case and white space do not matter."""
         return self.filter(name_key=NameKey(models.Value(full_name)))
+
+    def overdue(self, today: date) -> "PatientQuerySet":
+        """Patients whose next assessment was due before `today`."""
+        return self.filter(next_due_on__lt=today)
+
+    def due_within(self, days: int, *, today: date) -> "PatientQuerySet":
+        """Patients whose next assessment is due from `today` on, in so many days."""
+        return self.filter(next_due_on__range=(today, today + timedelta(days=days)))
+
+    def alerting(self) -> "PatientQuerySet":
+        return self.filter(open_alerts__gt=0)
 
     def aged(self, youngest: int, oldest: int, *, today: date) -> "PatientQuerySet":
         """Patients of `youngest` to `oldest` completed years on `today`, both included."""

@@ -7,95 +7,81 @@ database's `search_key`; here they are only told apart.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
-from clinic.patients.search_dates import birth_ranges
+from django.conf import settings
+from phonenumbers import country_code_for_region
+
+from clinic.patients.search_dates import Range, birth_ranges, dated
+from clinic.patients.similar import similar_segments
+from clinic.patients.tiers import (
+    BY_GIVEN,
+    BY_NAME,
+    CODE,
+    END,
+    FILED,
+    GIVEN,
+    KEY,
+    LATER,
+    NAMES,
+    SORTED_BY_NAME,
+    T,
+    Tiers,
+    begins,
+    both,
+    word_begins,
+    word_range,
+    words_begin,
+)
 from clinic.tenancy.search_keys import MARKS, SEPARATORS
 from clinic.ui.listing import Stage
-from clinic.ui.segments import ROWS, Segment, Sql, Walk
+from clinic.ui.segments import Segment, Sql, Walk
 from clinic.ui.selection import Search
 
-T = '"patients_patient"'
-FILED, GIVEN, KEY = f"{T}.filed_as", f"{T}.given_as", f"{T}.id"
-LATER = (
-    f"{T}.later_names",
-    *(f"public.later_words({T}.later_names, {number})" for number in (1, 2, 3)),
-)
-CODE = f"public.code_key({T}.record_number)"
-BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
-END = chr(0x10FFFF)  # sorts behind every text that goes on
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
-NAMES = ((FILED, BY_NAME), (GIVEN, BY_GIVEN), *((later, (later, KEY)) for later in LATER[:3]))
 MOST_WORDS = 20
-SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows of each
+PAGE, FEW = 25, 5  # with fewer matches than this a word is looked for inside others, and similar ones are
+HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text, as the database will tell them apart."""
     plain = MARK.sub("", unicodedata.normalize("NFKD", text))
-    return [word for word in SEPARATOR.split(plain) if word][:MOST_WORDS]
-
-
-def begins(column: str, text: str, end: str = END) -> Sql:
-    """The rows whose column begins with what `text` comes to: a range, which a btree gives."""
-    key = "NULLIF(public.search_key(%s), '')"
-    return Sql(f"({column} >= {key} AND {column} < {key} || '{end}')", (text, text))
-
-
-def both(*conditions: Sql) -> Sql:
-    text = " AND ".join(condition.text for condition in conditions)
-    return Sql(text, tuple(param for condition in conditions for param in condition.params))
-
-
-def neither(conditions: Sequence[Sql]) -> Sql:
-    """None of the conditions holds."""
-    text = "".join(f" AND {condition.text} IS NOT TRUE" for condition in conditions)
-    return Sql(f"TRUE{text}", tuple(param for condition in conditions for param in condition.params))
-
-
-class Tiers:
-    """Segments in the making: what matched in one is left out of those after it."""
-
-    def __init__(self) -> None:
-        self.conditions: list[Sql] = []
-
-    def left(self) -> Sql:
-        """What holds for the rows that nothing matched yet."""
-        return neither(self.conditions)
-
-    def add(self, condition: Sql, order: tuple[str, ...], reason: str = "", *, descending: bool = False) -> Segment:
-        """The rows that `condition` adds."""
-        where = both(condition, self.left())
-        self.conditions.append(Sql(f"({condition.text})", condition.params))
-        return Segment(order=order, where=where, reason=Sql("%s", (reason,)), descending=descending)
-
-    def sum_up(self, since: int, condition: Sql) -> None:
-        """From here on `condition` stands for those of the segments from `since` on; it holds for the same rows."""
-        self.conditions[since:] = [Sql(f"({condition.text})", condition.params)]
-
-    def add_walk(self, condition: Sql, order: tuple[str, ...], walk: Walk, reason: str = "''") -> Segment:
-        """The rows that `walk` leads to, of which `condition` is true."""
-        where = self.left()
-        self.conditions.append(condition)
-        return Segment(order=order, where=where, reason=Sql(reason), walk=walk)
+    return list(dict.fromkeys(word for word in SEPARATOR.split(plain) if word))[:MOST_WORDS]
 
 
 def search_for(text: str) -> Search | None:
     """How to look for `text`; None where nothing is asked, a search without stages where it has no letter or digit."""
     if not text.strip():
         return None
-    words = words_of(text)
+    name, days = dated(text)
+    words = words_of(name)
     if not words:
         return Search((), Sql("FALSE"))
     tiers = Tiers()
-    stages = [
-        Stage(segments) for segments in (tuple(_by_number(tiers, text)), *_by_name(tiers, words)) if segments
-    ]  # fmt: skip
+    numbers = tuple(_by_number(tiers, name))
+    names = [] if DIGITS.fullmatch(name) else _by_name(tiers, words)
+    if not names:
+        names = [_by_digits(tiers, name, words)]
     anywhere = " OR ".join(condition.text for condition in tiers.conditions)
     params = tuple(param for condition in tiers.conditions for param in condition.params)
-    stages[-1] = Stage(stages[-1].segments, similar_segments(tiers, words))
-    return Search(tuple(stages), Sql(f"({anywhere})", params))
+    stages = (*([Stage(numbers)] if numbers else ()), *names)
+    search = Search(stages, Sql(f"({anywhere})", params))
+    return _born_then(search, days) if days else search
+
+
+def _born_then(search: Search, days: list[Range]) -> Search:
+    """The same search among those born on one of the days."""
+    born = Sql(
+        f"({' OR '.join([f'{T}.date_of_birth BETWEEN %s AND %s'] * len(days))})",
+        tuple(day for first_and_last in days for day in first_and_last),
+    )
+    stages = [
+        Stage(tuple(replace(each, where=both(each.where, born)) for each in stage.after(0))) for stage in search.stages
+    ]
+    return Search(tuple(stages), both(search.anywhere, born))
 
 
 def _by_number(tiers: Tiers, text: str) -> Iterator[Segment]:
@@ -109,14 +95,21 @@ def _by_number(tiers: Tiers, text: str) -> Iterator[Segment]:
         born = Sql(f"{T}.date_of_birth BETWEEN %s AND %s", (first, last))
         yield tiers.add(born, (f"{T}.date_of_birth", KEY), "born")
     if only_figures and len(figures) >= 3:
-        yield from _by_phone(tiers, national(text, figures))
+        yield from _by_phone(tiers, text, figures)
     if figures and len(text.strip()) <= 40:
         code = "NULLIF(public.code_key(%s), '')"
         by_code = Sql(f"({CODE} >= {code} AND {CODE} < {code} || '{END}')", (text, text))
         yield tiers.add(by_code, (CODE, KEY), "record number")
-    if only_figures and len(figures) >= 4:
-        within = Sql(f"{T}.phone_digits LIKE %s", (f"%{national(text, figures)}%",))
-        yield tiers.add(within, (f"{T}.phone_digits", KEY), "phone")
+
+
+def _by_digits(tiers: Tiers, text: str, words: list[str]) -> Stage:
+    """What else digits can be: in a name, such as "(born 1961)", or where the ends of numbers gave few, within one."""
+    in_names = [tiers.add(words_begin(words), SORTED_BY_NAME)] if any(len(word) > 2 for word in words) else []
+    figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
+    if len(figures) < 4:
+        return Stage(tuple(in_names))
+    within = tiers.add(Sql(f"{T}.phone_digits LIKE %s", (f"%{national(text, figures)}%",)), (KEY,), "phone")
+    return Stage(tuple(in_names), ((FEW, (within,)),))
 
 
 def national(text: str, figures: str) -> str:
@@ -126,16 +119,19 @@ def national(text: str, figures: str) -> str:
     return figures.lstrip("0") or figures
 
 
-def _by_phone(tiers: Tiers, figures: str) -> Iterator[Segment]:
-    """The ends of both phone numbers: how people read numbers out, and all of one without its country."""
-    end = figures[::-1]
+def _by_phone(tiers: Tiers, text: str, figures: str) -> Iterator[Segment]:
+    """The ends of both phone numbers, which is also a whole one without its country; then how a number begins."""
+    number = national(text, figures)
     for column, reason in ((f"{T}.phone_number", "phone"), (f"{T}.second_phone_number", "second phone")):
-        key = f"public.digits_key({column})"
+        key, end = f"public.digits_key({column})", number[::-1]
         ends = Sql(f"({column} > '' AND {key} >= %s AND {key} < %s)", (end, end + END))
         yield tiers.add(ends, (key, KEY), reason)
+    for start in (f"+{number}", f"+{HOME}{number}"):
+        begun = Sql(f"({T}.phone_number >= %s AND {T}.phone_number < %s)", (start, start + END))
+        yield tiers.add(begun, (f"{T}.phone_number", KEY), "phone")
 
 
-def _by_name(tiers: Tiers, words: list[str]) -> list[tuple[Segment, ...]]:
+def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
     """Stages of names: how they are filed and given first, then wherever else a word begins, then inside words."""
     since, whole = len(tiers.conditions), " ".join(words)
     first = [tiers.add(begins(FILED, whole), BY_NAME)]
@@ -144,31 +140,24 @@ def _by_name(tiers: Tiers, words: list[str]) -> list[tuple[Segment, ...]]:
         for family, given in ((right, left), (left, right)):
             first.append(tiers.add(both(begins(FILED, family), begins(GIVEN, given)), BY_NAME))
     first.append(tiers.add(begins(GIVEN, whole), BY_GIVEN))
-    each = both(*map(word_begins, words))
-    elsewhere = [tiers.add(each, BY_NAME)] if len(words) > 1 else list(_later(tiers, whole))
+    each = words_begin(words)
+    elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
     tiers.sum_up(since, each)
-    if len(words) == 1:
-        elsewhere += _inside(tiers, whole)
-    return [tuple(first), tuple(elsewhere)]
+    if len(words) > 1:
+        return [Stage(tuple(first)), Stage(tuple(elsewhere), ((1, similar_segments(tiers, words)),))]
+    inside = tuple(_inside(tiers, whole))
+    return [Stage(tuple(first)), Stage(tuple(elsewhere), ((PAGE, inside), (FEW, similar_segments(tiers, words))))]
 
 
-def word_begins(word: str, column: str = f"{T}.name_words") -> Sql:
-    """Some word of the name begins so; the trigram index finds several at once."""
-    return Sql(f"{column} LIKE '%% ' || NULLIF(public.search_key(%s), '') || '%%'", (word,))
-
-
-def _later(tiers: Tiers, word: str) -> Iterator[Segment]:
+def _later(tiers: Tiers, word: str) -> list[Segment]:
     """The second and later words of family and given names; of very long names the last ones are read through."""
-    for column in LATER[:3]:
-        yield tiers.add(begins(column, word), (column, KEY))
-    deep = word_begins(
-        word, column=f"({T}.name_words || '')"
-    )  # nothing for the trigram index: the other is far smaller
-    yield tiers.add(Sql(f"{LATER[3]} IS NOT NULL AND {deep.text}", deep.params), (LATER[3], KEY))
+    second, third, rest = LATER
+    made = [tiers.add(begins(column, word), (column, KEY)) for column in (second, third)]
+    return [*made, tiers.add_read(word_begins(word, f"({T}.name_words || '')"), f"{rest} IS NOT NULL", (rest, KEY))]
 
 
 def _inside(tiers: Tiers, word: str) -> Iterator[Segment]:
-    """Words with `word` inside, by the dictionary of words: "son" finds Johnson."""
+    """Words with `word` inside, by the dictionary of words: "son" finds Johnson. In later names by their letters."""
     if len(word) < 3:
         return
     key = "NULLIF(public.search_key(%s), '')"
@@ -177,88 +166,9 @@ def _inside(tiers: Tiers, word: str) -> Iterator[Segment]:
         f"AND NOT (word >= {key} AND word < {key} || '{END}')",
         (word, word, word),
     )
-    for column, order in NAMES:
+    for column, order in NAMES[:2]:
         own = f"split_part({column}, ' ', 1)"
         walk = Walk(source, ("w.word",), word_range(column, "w.word"), (own,))
         yield tiers.add_walk(Sql(f"({own} LIKE '%%' || {key} || '%%')", (word,)), order, walk)
-
-
-def word_range(column: str, word: str) -> str:
-    """The column's first word is `word`; later names are indexed only where there are some."""
-    there = f"{column} > '' AND " if column == LATER[0] else ""
-    return f"{there}{column} >= {word} AND {column} < {word} || '!'"
-
-
-def similar_segments(tiers: Tiers, words: list[str]) -> tuple[Segment, ...]:
-    """Names of which one word is a letter off; of each such word some rows, so that no frequent one hides the rest."""
-    if len(words) == 1:
-        return (_similar_alone(tiers, words[0]),) if len(words[0]) >= 3 else ()
-    made = []
-    for at, word in enumerate(words[:5]):
-        if len(word) >= 3:
-            rest = [*words[:at], *words[at + 1 :]]
-            made.append(_similar_pair(tiers, word, rest[0]) if len(rest) == 1 else _similar_among(tiers, word, rest))
-    return tuple(made)
-
-
-def like_words(word: str) -> Sql:
-    """The dictionary's words that are one letter more, less or other than `word`, or have two of it changed round.
-
-    One change leaves the first or the last part of a word whole, and both are indexed.
-    """
-    part = max(1, (len(word) - 1) // 2)
-    key = "public.search_key(%s)"
-    start, end = f"left({key}, {part})", f"left(reverse({key}), {part})"
-    text = (
-        f"SELECT DISTINCT word FROM patients_nameword WHERE ((word >= {start} AND word < {start} || '{END}') "
-        f"OR (reverse(word) >= {end} AND reverse(word) < {end} || '{END}')) "
-        f"AND word LIKE ANY (public.one_change({key})) AND NOT (word >= {key} AND word < {key} || '{END}') "
-        f"ORDER BY word LIMIT {SIMILAR_WORDS}"
-    )
-    return Sql(text, (word,) * 7)
-
-
-def _similar_alone(tiers: Tiers, word: str) -> Segment:
-    """Any word of a name that is like `word`."""
-    parts = [(Sql(f"@rows@ {word_range(column, 'n.word')}", (ROWS,)), order) for column, order in NAMES]
-    return tiers.add_walk(Sql("FALSE"), (KEY,), _rows_of(like_words(word), *parts), "'similar to ' || w.word")
-
-
-def _similar_pair(tiers: Tiers, word: str, rest: str) -> Segment:
-    """One of two words: filed under its like and given the other, or the other way round."""
-    parts = []
-    for mine, other in ((FILED, GIVEN), (GIVEN, FILED)):
-        begun = begins(other, rest)
-        parts.append((Sql(f"@rows@ {word_range(mine, 'n.word')} AND {begun.text}", (ROWS, *begun.params)), BY_NAME))
-    return tiers.add_walk(_alike(word), (KEY,), _rows_of(like_words(word), *parts), "'similar to ' || w.word")
-
-
-def _similar_among(tiers: Tiers, word: str, rest: list[str]) -> Segment:
-    """One of several words: among the names that have all the others."""
-    others, like = both(*map(word_begins, rest)), like_words(word)
-    where = f"@rows@ {others.text} AND string_to_array(btrim({T}.name_words), ' ') && ARRAY({like.text})"
-    part = Sql(where, (ROWS, *others.params, *like.params))
-    return tiers.add_walk(_alike(word), (KEY,), _rows_of(Sql("SELECT ''"), (part, BY_NAME)), "'similar spelling'")
-
-
-def _alike(word: str) -> Sql:
-    """Some word of the name is like `word`."""
-    return Sql(
-        f"EXISTS (SELECT FROM string_to_table({T}.name_words, ' ') x "
-        "WHERE x LIKE ANY (public.one_change(public.search_key(%s))))",
-        (word,),
-    )
-
-
-def _rows_of(words: Sql, *parts: tuple[Sql, tuple[str, ...]]) -> Walk:
-    """A walk over the first rows of each word, `n.word` among the parts' conditions, of each part in its order."""
-    picked = [
-        f"(SELECT {FILED} AS a, {GIVEN} AS b, {KEY} AS id{part.text} ORDER BY {', '.join(order)} LIMIT {SIMILAR_ROWS})"
-        for part, order in parts
-    ]
-    text = (
-        f"SELECT DISTINCT ON (x.a, x.b, x.id) n.word, x.* FROM ({words.text}) n (word) "
-        f"CROSS JOIN LATERAL ({' UNION ALL '.join(picked)}) x ORDER BY x.a, x.b, x.id, n.word"
-    )
-    params = words.params + tuple(param for part, _ in parts for param in part.params)
-    return Walk(Sql(text, params), ("w.a", "w.b", "w.id"), f"{KEY} = w.id", BY_NAME)
+    letters = Sql(f"{T}.name_words LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,))
+    yield tiers.add(letters, SORTED_BY_NAME)

@@ -60,3 +60,14 @@ def _day(spelling: str) -> date | None:
         return parse_date(spelling)
     except ValidationError:
         return None
+
+
+def dated(text: str) -> tuple[str, list[Range]]:
+    """A name and the date of birth before or behind it, told apart: "Ana García 1961"; no days where there is none."""
+    words = text.replace(",", " ").split()
+    for count in (3, 2, 1):
+        for part, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
+            name = " ".join(rest)
+            if name and not re.search(r"\d", name) and (days := birth_ranges(" ".join(part))):
+                return name, days
+    return text, []

@@ -1,6 +1,7 @@
 """The pages about patients."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
 from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.models import Patient
+from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.forms import differences
@@ -32,7 +34,8 @@ RECENT = 8  # patients in the menu
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
 def patient_list(request: Request) -> HttpResponseBase:
-    new = Link("Register patient", reverse("patients:new")) if Permission.PATIENTS_EDIT in request.permissions else None
+    may_edit = Permission.PATIENTS_EDIT in request.permissions
+    new = Link("Register patient", reverse("patients:new")) if may_edit else None
     page = ListPage(
         heading="Patients",
         noun="patient",
@@ -43,7 +46,7 @@ def patient_list(request: Request) -> HttpResponseBase:
         action=new,
         empty_action=new,
     )
-    return list_page(request, PATIENTS, page)
+    return list_page(request, PATIENTS, page, when_empty=partial(suggest, request, may_edit=may_edit))
 
 
 @require_POST
@@ -79,7 +82,8 @@ def patient_new(request: Request) -> HttpResponse:
     number = actions.next_record_number()
     if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
-        form = PatientForm(initial=new_initial(request.actor.id if mine else None), next_number=number)
+        typed = details_in(request.GET.get("q", ""))
+        form = PatientForm(initial={**new_initial(request.actor.id if mine else None), **typed}, next_number=number)
         return _form_page(request, form)
     form = PatientForm(_with_chosen_name(request), next_number=number)
     if not form.is_valid():

@@ -4,6 +4,9 @@ Generated columns and indexes of every clinic use them, so a function here is ne
 `search_key` drops case, accents, points, hyphens and apostrophes and leaves words with single spaces between them:
 "José-Ángel O'Brien" becomes "jose angel obrien". It works in any script, whatever the server's locale. `one_change`
 gives the LIKE patterns of all words that are one letter more, less or other than a word, or have two changed round.
+
+`letters_key` is the same with three Latin letters and digits in place of each letter of another script, in the same
+order: trigram indexes know no other letters where the server's LC_CTYPE is C.
 """
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -29,6 +32,19 @@ FUNCTIONS = {
             public.unaccent('public.unaccent'::pg_catalog.regdictionary,
                 pg_catalog.regexp_replace(pg_catalog.normalize(content, 'NFKD'), '[{marks}'']', '', 'g'))
             COLLATE pg_catalog."{collation}"), '{same}', '{instead}'), '[{separators}]+', ' ', 'g')), {longest})
+    """,
+    "letters_key(content text)": r"""
+        SELECT CASE WHEN words ~ '^[\x01-\x7f]*$' THEN words ELSE (
+            SELECT pg_catalog.string_agg(
+                CASE WHEN code < 128 THEN letter ELSE
+                    pg_catalog.substr('{digits}', code / 1296 % 36 + 1, 1)
+                    || pg_catalog.substr('{digits}', code / 36 % 36 + 1, 1)
+                    || pg_catalog.substr('{digits}', code % 36 + 1, 1)
+                END, '' ORDER BY place)
+            FROM pg_catalog.regexp_split_to_table(words, '') WITH ORDINALITY AS split (letter, place),
+                pg_catalog.ascii(letter) AS code
+        ) END
+        FROM (SELECT public.search_key(content) AS words OFFSET 0) keys
     """,
     "filed_key(full_name text, family_name text)": """
         SELECT CASE public.search_key(family_name) WHEN '' THEN public.search_key(full_name)
@@ -57,7 +73,7 @@ FUNCTIONS = {
     "words_key(full_name text, family_name text)": """
         SELECT CASE WHEN ' ' || words || ' ' LIKE '% ' || filed || ' %' OR filed = '' THEN ' ' || words || ' '
             ELSE ' ' || words || ' ' || filed || ' ' END
-        FROM (SELECT public.search_key(full_name) AS words, public.search_key(family_name) AS filed OFFSET 0) keys
+        FROM (SELECT public.letters_key(full_name) AS words, public.letters_key(family_name) AS filed OFFSET 0) keys
     """,
     "code_key(content text)": """
         SELECT pg_catalog.replace(public.search_key(content), ' ', '')
@@ -94,6 +110,7 @@ def create_search_functions(apps: object, editor: BaseDatabaseSchemaEditor) -> N
         "same": SAME[0],
         "instead": SAME[1],
         "longest": LONGEST,
+        "digits": "0123456789abcdefghijklmnopqrstuvwxyz",
     }
     for signature, body in FUNCTIONS.items():
         editor.execute(
@@ -116,6 +133,10 @@ class TextKey(Func):
 
 class SearchKey(TextKey):
     function = "public.search_key"
+
+
+class LettersKey(TextKey):
+    function = "public.letters_key"
 
 
 class FiledKey(TextKey):

@@ -16,11 +16,12 @@ from clinic.ui.addresses import BadList
 from clinic.ui.loading import chosen_sql, loader_of
 from clinic.ui.segments import Anchor, Rows, Segment, Sql, find_anchor, union_sql
 
-FEW = 5
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
 EVERY = 2**62
 NOTHING = Sql("SELECT NULL::uuid AS id WHERE FALSE")
 PATIENCE = 2000  # milliseconds
+# A plan for several processes returns rows in no order, and one list is not worth the whole server.
+ONE_PROCESS = "SET LOCAL max_parallel_workers_per_gather = 0; "
 TOO_LONG = (
     "This takes too long in so large a list. Narrow it: write more of a name, choose one more filter, or sort by name."
 )
@@ -30,14 +31,15 @@ GONE = "The row that this page begins at is no longer in this list. Start from t
 class Stage(NamedTuple):
     """Segments that are asked for together, once those before have come to less than a page.
 
-    Those of `if_few` belong to the list only where the stages before have fewer than `FEW` rows.
+    Each of `if_fewer` belongs to the list only where the stages before have fewer rows than its number.
     """
 
     segments: tuple[Segment, ...]
-    if_few: tuple[Segment, ...] = ()
+    if_fewer: tuple[tuple[int, tuple[Segment, ...]], ...] = ()
 
     def after(self, counted: int) -> tuple[Segment, ...]:
-        return self.segments + self.if_few if counted < FEW else self.segments
+        more = [segment for number, segments in self.if_fewer if counted < number for segment in segments]
+        return (*self.segments, *more)
 
 
 @dataclass
@@ -63,16 +65,13 @@ class Listing:
     def first(self, size: int) -> Slice:
         """The first `size` rows: one statement where the first stage fills the page."""
         found, counted = Slice(), 0
-        for number, stage in enumerate(self.stages):
-            segments = stage.after(counted)
-            wanted, here = size + 1 - len(found.records), None
+        for stage in self.stages:
+            segments, wanted = stage.after(counted), size + 1 - len(found.records)
             if wanted > 0:
-                records, reasons, here = self._read(segments, wanted, up_to=0 if number else CAP + 1)
+                records, reasons, here = self._read(segments, wanted, up_to=CAP + 1 - counted)
                 found.records += records
                 found.reasons += reasons
-                if number:
-                    here = len(records) if len(records) < wanted else None
-            if here is None:
+            else:
                 here = self._count(segments, CAP + 1 - counted)
             counted += here
             if counted > CAP:
@@ -183,11 +182,8 @@ class Listing:
         """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that."""
         if not segments:
             return [], [], 0
-        chosen = union_sql(self.rows, segments, offset + limit, anchor=anchor, reverse=reverse)
-        if offset:
-            chosen = Sql(f"SELECT id, reason FROM ({chosen.text}) all_before OFFSET {offset}", chosen.params)
-        total = self._count_sql(segments, up_to) if up_to else Sql("0")
-        rows = self._run(chosen_sql(self.loader, chosen, Sql(f"({total.text})", total.params)), patient=patient)
+        chosen = union_sql(self.rows, segments, up_to or offset + limit, anchor=anchor, reverse=reverse)
+        rows = self._run(chosen_sql(self.loader, chosen, limit, offset), patient=patient)
         reasons = [row[-2] for row in rows]
         records = self.loader.records(self.queryset.db, rows)
         prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
@@ -195,7 +191,7 @@ class Listing:
 
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
         """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""
-        bound = "" if patient else f"SAVEPOINT list; SET LOCAL statement_timeout = {PATIENCE}; "
+        bound = "" if patient else f"SAVEPOINT list; SET LOCAL statement_timeout = {PATIENCE}; {ONE_PROCESS}"
         with connections[self.queryset.db].cursor() as cursor:
             try:
                 cursor.execute(f"{bound}{sql.text}", sql.params)

@@ -77,12 +77,13 @@ def _loader(
     )
 
 
-def chosen_sql(loader: Loader, chosen: Sql, *more: Sql) -> Sql:
-    """The records whose keys `chosen` gives, in its order, each with its reason and with `more` columns."""
-    extra = "".join(f", {each.text}" for each in more)
+def chosen_sql(loader: Loader, chosen: Sql, limit: int, offset: int = 0) -> Sql:
+    """The records of `limit` of the chosen keys, in their order, each with its reason and how many were chosen."""
+    counted = "(SELECT count(*) FROM chosen)" if not offset else "0"
     return Sql(
-        f"SELECT {loader.select}, h.reason{extra} FROM {loader.tables} INNER JOIN "
-        f"(SELECT id, reason, row_number() OVER () AS place FROM ({chosen.text}) chosen) h "
+        f"WITH chosen AS {'' if offset else 'MATERIALIZED '}({chosen.text}) "
+        f"SELECT {loader.select}, h.reason, {counted} FROM {loader.tables} INNER JOIN "
+        f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit} OFFSET {offset}) h "
         f"ON h.id = {loader.key} ORDER BY h.place",
-        tuple(param for each in more for param in each.params) + chosen.params,
+        chosen.params,
     )

@@ -79,7 +79,10 @@ BAD_PATIENT_FILTERS = [
     ("age", "5"),
     ("age", "0-12"),
     ("type", "physical"),
-    ("score_min", "1"),
+    ("score_min", "many"),
+    ("severity", "5"),
+    ("due", "someday"),
+    ("alerts", "closed"),
 ]
 BAD_ASSESSMENT_FILTERS = [
     ("type", "green"),
@@ -213,7 +216,7 @@ def test_ordering_says_what_there_is(person):
     fields = check(person.get(f"{PATIENTS}?ordering=shoe_size"), 400)
     assert fields["ordering"] == [
         "This list cannot be sorted by “shoe_size”. It can be sorted by: name, record_number, date_of_birth, "
-        "age, gender, phone_number, practitioner, created_at."
+        "age, gender, phone_number, last_score, assessed, next_due, practitioner, created_at."
     ]
 
 

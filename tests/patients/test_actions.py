@@ -10,7 +10,8 @@ from django.db import connection
 from clinic.audit.models import AuditEvent
 from clinic.patients import actions
 from clinic.patients.models import Patient
-from clinic.patients.search import KEY, search_for
+from clinic.patients.search import search_for
+from clinic.patients.tiers import KEY
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.listing import Listing, Stage

@@ -9,7 +9,7 @@ import clinic.tenancy.search_keys
 COLUMNS = """
 ALTER TABLE assessments_assessment
     DROP COLUMN search_name,
-    ADD COLUMN search_name text COLLATE "C" GENERATED ALWAYS AS (public.search_key(name)) STORED
+    ADD COLUMN search_name text COLLATE "C" GENERATED ALWAYS AS (public.letters_key(name)) STORED
 """
 
 
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name='assessment',
                     name='search_name',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.SearchKey('name'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.LettersKey('name'), output_field=models.TextField(db_collation='C')),
                 ),
             ],
         ),

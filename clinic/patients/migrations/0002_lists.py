@@ -220,10 +220,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(clinic.tenancy.search_keys.LaterWords('later_names', 3), models.F('id'), condition=models.Q(django.db.models.lookups.IsNull(clinic.tenancy.search_keys.LaterWords('later_names', 3), False)), name='patient_by_later_4'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['name_words'], name='patient_by_words', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddIndex(

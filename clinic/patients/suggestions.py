@@ -1,0 +1,109 @@
+"""What to do when a search finds nobody: near spellings, archived patients, or a new patient with what was typed."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.urls import reverse
+from django_filters import FilterSet
+
+from clinic.access import Request
+from clinic.patients.dates import check_birth_date
+from clinic.patients.filters import Archived
+from clinic.patients.phones import parse_phone
+from clinic.patients.search import DIGITS, search_for, words_of
+from clinic.patients.search_dates import Range, birth_ranges, dated
+from clinic.ui.dates import written
+from clinic.ui.forms import one_line
+from clinic.ui.listing import Listing
+from clinic.ui.lists import Link, ListPage, counted
+
+NEAR = """
+SELECT word, similarity(word, public.search_key(%s)) AS alike FROM patients_nameword
+WHERE word %% public.search_key(%s) AND word <> public.search_key(%s)
+GROUP BY word ORDER BY alike DESC, word LIMIT 3
+"""
+
+
+def suggest(request: Request, page: ListPage, filterset: FilterSet, *, may_edit: bool) -> None:
+    """Fill the links and the action of an empty list of patients."""
+    text = page.q.strip()
+    if not text:
+        return
+    near = [spelling for spelling in near_spellings(text) if _finds_somebody(filterset, spelling)]
+    links = [Link(f"Search for “{spelling}”", _address(request, q=spelling)) for spelling in near]
+    if archived := archived_matches(request, filterset):
+        found = "1 archived patient matches" if archived == 1 else f"{counted(archived, page)} in the archive match"
+        links.append(Link(found, _address(request, archived=Archived.ONLY.value)))
+    page.empty_links = links
+    page.empty_text = "Nobody matches this search and these filters."
+    if may_edit:
+        address = f"{reverse('patients:new')}?{urlencode({'q': text})}"
+        page.empty_action = Link("Register a patient with these details", address)
+
+
+def _address(request: Request, **changes: str) -> str:
+    kept = {name: value for name, value in request.GET.items() if name not in ("page", "after", "before", "count")}
+    return f"{request.path}?{urlencode({**kept, **changes})}"
+
+
+def near_spellings(text: str) -> list[str]:
+    """The text with its least familiar word replaced by words of names that look like it, the likest first."""
+    words = words_of(text)
+    if not words or len(words) > 5 or any(re.search(r"\d", word) for word in words):
+        return []
+    found: list[str] = []
+    with connection.cursor() as cursor:
+        for at, word in enumerate(words):
+            cursor.execute(NEAR, [word, word, word])
+            found += [" ".join([*words[:at], near, *words[at + 1 :]]) for near, _ in cursor.fetchall()]
+    return found[:5]
+
+
+def _finds_somebody(filterset: FilterSet, text: str) -> bool:
+    search = search_for(text)
+    return bool(search and Listing(filterset.qs, search.stages).first(1).records)
+
+
+def archived_matches(request: Request, filterset: FilterSet) -> int:
+    """How many archived patients the same search and filters find; 0 where archived ones were asked for already."""
+    if filterset.form.cleaned_data["archived"]:
+        return 0
+    parameters = {**request.GET.dict(), "archived": Archived.ONLY.value}
+    archived = type(filterset)(parameters, queryset=filterset.queryset, request=request)
+    search = archived.searched(archived.form.cleaned_data["q"]) if archived.is_valid() else None
+    return Listing(archived.qs, search.stages).count() if search else 0
+
+
+def details_in(text: str) -> dict[str, Any]:
+    """What a search says of a new patient, as a form is filled with it: a phone number, or a name and a birth date."""
+    text = one_line(text)[:200]
+    if not text or "\0" in text:
+        return {}
+    if ranges := birth_ranges(text):
+        return _birth(ranges[0])
+    if DIGITS.fullmatch(text):
+        try:
+            return {"phone_number": parse_phone(text) or ""}
+        except ValidationError:
+            return {"phone_number": text}
+    name, days = dated(text)
+    if not words_of(name):
+        return {}
+    return {"full_name": _as_a_name(name), **(_birth(days[0]) if days else {})}
+
+
+def _birth(days: Range) -> dict[str, Any]:
+    first, last = days
+    try:
+        check_birth_date(first)
+    except ValidationError:
+        return {}
+    return {"date_of_birth": written(first) if first == last else str(first.year)}
+
+
+def _as_a_name(text: str) -> str:
+    """Names are searched for in small letters, and written with capitals."""
+    return " ".join(word[:1].upper() + word[1:] for word in text.split()) if text == text.lower() else text
