@@ -61,7 +61,8 @@ class Request(HttpRequest):
     """The type of a request behind our middleware, which puts these on it; never made by itself.
 
     `client` is the API client and `membership` the active one of `memberships`; each is None where there is none,
-    like `clinic`. `actor` is None for strangers, who get into no view that reads it.
+    like `clinic`. `actor` is None for strangers, who get into no view that reads it. `handover` is the id of the
+    sitting for which the session was handed over to a patient, as text; None in any other.
     """
 
     client: Any
@@ -73,6 +74,7 @@ class Request(HttpRequest):
     htmx: Any
     request_id: str
     session: Any
+    handover: Any
     scopes: ExitStack
     in_clinic: bool
 
@@ -102,4 +104,10 @@ def public[View: Callable[..., Any]](view: View) -> View:
 def signed_in[View: Callable[..., Any]](view: View) -> View:
     """Mark a view that needs a person signed in but no clinic; it runs outside every clinic."""
     view.audience = "signed_in"  # type: ignore[attr-defined]
+    return view
+
+
+def handed_over[View: Callable[..., Any]](view: View) -> View:
+    """Mark a view that a session may reach while it is handed over to a patient; every other one is locked."""
+    view.handed_over = True  # type: ignore[attr-defined]
     return view

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", include("clinic.patients.urls")),
     path("", include("clinic.assessments.urls")),
     path("", include("clinic.assessments.instrument_urls")),
+    path("", include("clinic.assessments.answer_urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),
 ]

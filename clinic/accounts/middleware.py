@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, reverse
+from django.urls import resolve as view_of
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
@@ -20,7 +21,7 @@ from django.utils.timezone import localtime
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
-from clinic.accounts.sessions import CLINIC_KEY
+from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
@@ -69,6 +70,7 @@ def resolve(request: Request) -> None:
     request.client = request.clinic = request.membership = request.actor = None
     request.memberships = []
     request.permissions = frozenset()
+    request.handover = request.session.get(HANDOVER_KEY)
     header = request.headers.get("Authorization", "")
     if header:
         _resolve_client(request, header)
@@ -92,9 +94,11 @@ def _resolve_user(request: Request) -> None:
     row = request.session.row
     user = row.user if row is not None else None
     if user is None or not user.is_active:
+        request.handover = None
         return
     if not constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         request.session.flush()
+        request.handover = None
         return
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
@@ -125,7 +129,7 @@ class ClinicMiddleware:
         try:
             with ExitStack() as stack:
                 request.scopes = stack
-                response = self.get_response(request)
+                response = locked(request) or self.get_response(request)
                 if request.in_clinic and response.status_code >= 400:
                     transaction.set_rollback(True)
         except IntegrityError:
@@ -156,6 +160,21 @@ class ClinicMiddleware:
             request.scopes.enter_context(clinic_scope(request.clinic))
             request.in_clinic = True
         return refusal
+
+
+def locked(request: Request) -> HttpResponse | None:
+    """The refusal of everything but the sheet and the way back, for a session that was handed over to a patient.
+
+    Asked before anything else, so that addresses that do not exist, packages' pages and the API are locked too.
+    """
+    if request.handover is None:
+        return None
+    try:
+        if getattr(view_of(request.path_info).func, "handed_over", False) and request.client is None:
+            return None
+    except Resolver404:
+        pass
+    return errors.locked(request)
 
 
 def not_allowed(request: Request, response: HttpResponseNotAllowed) -> HttpResponse:

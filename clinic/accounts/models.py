@@ -93,3 +93,29 @@ class ApiClient(AbstractApplication):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+class AnswerLink(models.Model):
+    """Which clinic a patient's link leads to, for somebody without a session. No patient data is here.
+
+    Of the link's token only the `checksum` is kept, its SHA-256 in hex. `request_id` is the clinic's own record of what
+    is asked. `closed_at` is set once the link leads nowhere any more, for whatever reason.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checksum = models.CharField(max_length=64, unique=True, db_collation="C")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    request_id = models.UUIDField(db_index=True)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("request_id",), condition=models.Q(closed_at=None), name="answer_link_once_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at:%Y-%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from clinic.assessments.own_instruments import SETTINGS_ID, InstrumentSettings, 
 from clinic.assessments.parsing import definition_of
 from clinic.patients.models import Patient, age_on
 
+URGENT = "If you are in danger now, or may harm yourself, call your local emergency number. Do not wait for the clinic."
 ALWAYS_ON = frozenset({"free"})
 
 
@@ -31,6 +32,12 @@ def choices() -> Choices:
     if row is None:
         return Choices(ALWAYS_ON, frozenset())
     return Choices(ALWAYS_ON | frozenset(row.licence_classes), frozenset(row.hidden))
+
+
+def urgent_text() -> str:
+    """Whom a patient must turn to whose answers raised an alert, as the clinic says it."""
+    row = InstrumentSettings.objects.filter(pk=SETTINGS_ID).first()
+    return (row.urgent_text if row is not None else "") or URGENT
 
 
 @lru_cache(maxsize=256)

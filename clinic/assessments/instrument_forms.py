@@ -36,6 +36,13 @@ class ClinicSettingsForm(forms.Form):
         label="Instruments to offer",
         help_text="What is taken away here stays with the assessments that were made with it.",
     )
+    urgent_text = LineField(
+        max_length=500,
+        required=False,
+        label="What patients read at once when an answer raises an alert",
+        help_text="Whom to call, with the number. Leave empty for the sentence that comes with this program.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, instruments: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

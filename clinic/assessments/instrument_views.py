@@ -102,12 +102,16 @@ def clinic_settings(request: Request) -> HttpResponse:
     instruments = [(made.id, made.title) for made in _everything()]
     initial = {
         "licence_classes": sorted(chosen.licence_classes - catalogue.ALWAYS_ON),
+        "urgent_text": catalogue.urgent_text(),
         "offered": [id for id, _ in instruments if id not in chosen.hidden],
     }
     form = ClinicSettingsForm(posted(request), initial=initial, instruments=instruments)
     if request.method == "POST" and form.is_valid():
         own_actions.set_instrument_choices(
-            by=request.actor, licence_classes=form.cleaned_data["licence_classes"], hidden=form.hidden
+            by=request.actor,
+            licence_classes=form.cleaned_data["licence_classes"],
+            hidden=form.hidden,
+            urgent_text=form.cleaned_data["urgent_text"],
         )
         saved(request, "Settings saved.")
         return redirect("instruments:settings")

@@ -10,13 +10,22 @@ from django.db import models
 
 from clinic.assessments.own_instruments import InstrumentSettings, OwnInstrument
 from clinic.assessments.plans import Plan
+from clinic.assessments.requests import AnswerRequest
 from clinic.assessments.risk import RiskAlert
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.tenancy.search_keys import LettersKey
 
-__all__ = ("Assessment", "AssessmentRevision", "InstrumentSettings", "OwnInstrument", "Plan", "RiskAlert")
+__all__ = (
+    "AnswerRequest",
+    "Assessment",
+    "AssessmentRevision",
+    "InstrumentSettings",
+    "OwnInstrument",
+    "Plan",
+    "RiskAlert",
+)
 
 
 class AssessmentType(models.TextChoices):

@@ -56,12 +56,16 @@ def _note(made: OwnInstrument, checked: Definition, *, by: By) -> None:
 
 
 @transaction.atomic
-def set_instrument_choices(*, by: By, licence_classes: Iterable[str], hidden: Iterable[str]) -> InstrumentSettings:
-    """Say which licence classes the clinic may use beside the free ones, and which instruments it does not offer."""
-    fields = ("licence_classes", "hidden")
+def set_instrument_choices(
+    *, by: By, licence_classes: Iterable[str], hidden: Iterable[str], urgent_text: str = ""
+) -> InstrumentSettings:
+    """Say which licence classes the clinic may use beside the free ones, which instruments it does not offer, and
+    what patients read whose answers raised an alert."""
+    fields = ("licence_classes", "hidden", "urgent_text")
     row, _ = InstrumentSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
     before = snapshot(row, fields)
     row.licence_classes, row.hidden = sorted(set(licence_classes)), sorted(set(hidden))
+    row.urgent_text = urgent_text
     if changes := difference(before, snapshot(row, fields)):
         row.save()
         record("instrument_settings.changed", row, by=by, changes=changes)

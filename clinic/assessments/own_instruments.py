@@ -36,10 +36,14 @@ class OwnInstrument(ClinicModel):
 
 
 class InstrumentSettings(ClinicModel):
-    """What the clinic says about instruments, in one row: the licence classes it may use and what it does not offer."""
+    """What the clinic says about instruments, in one row: the licence classes it may use and what it does not offer.
+
+    `urgent_text` is what patients read whose answers raised an alert; empty for the sentence that comes with us.
+    """
 
     id = models.UUIDField(primary_key=True)
     licence_classes: "models.JSONField[Any, list[str]]" = models.JSONField(default=list)
+    urgent_text = models.CharField(max_length=500, blank=True, default="", db_default="")
     hidden: "models.JSONField[Any, list[str]]" = models.JSONField(default=list)
 
     class Meta:

@@ -28,6 +28,7 @@ from clinic.assessments.catalogue import find, find_version
 from clinic.assessments.dates import check_assessment_date
 from clinic.assessments.definitions import Definition
 from clinic.assessments.forms import patient_of
+from clinic.assessments.handing_over import begin_handover
 from clinic.assessments.models import Assessment
 from clinic.assessments.outcomes import as_answers
 from clinic.assessments.pages import detail_page
@@ -83,6 +84,9 @@ def sitting_answer(request: Request, pk: UUID, patient: Patient | None = None) -
         return _page(request, definition, patient, sitting=changed.current, posted=True, status=409)
     except (*REFUSED, refusals.NotOpen) as refusal:
         return _page(request, definition, patient, key=pk, sitting=sitting, posted=True, refusal=refusal, status=422)
+    if request.POST.get("do") == "hand_over" and definition.answered_by == "patient":
+        begin_handover(request, by=request.actor, id=pk)
+        return redirect("answer:handover")
     saved(request, "Assessment completed." if complete else "Answers saved. Go on whenever you like.")
     return redirect("assessments:detail", pk)
 

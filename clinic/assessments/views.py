@@ -20,7 +20,7 @@ from clinic.assessments.forms import (
     patient_of,
     questions_of,
 )
-from clinic.assessments.models import Assessment
+from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.pages import detail_page
 from clinic.assessments.sitting_views import sitting_new
 from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
@@ -73,7 +73,7 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
         page,
         sort="-date",
         template="assessments/patient_assessments.html",
-        context={"patient": patient},
+        context={"patient": patient, "may_request": new is not None, "requests": AnswerRequest.objects.recent(patient)},
     )
 
 

@@ -20,6 +20,7 @@ GRANTS: dict[str, str] = {
     "assessments_riskalert": "SELECT, INSERT, UPDATE",
     "assessments_owninstrument": "SELECT, INSERT",
     "assessments_instrumentsettings": "SELECT, INSERT, UPDATE",
+    "assessments_answerrequest": "SELECT, INSERT, UPDATE",
 }
 # What the web's own role may do in `public`, by table; everything else there is closed to it.
 PUBLIC_GRANTS: dict[str, str] = {
@@ -28,6 +29,7 @@ PUBLIC_GRANTS: dict[str, str] = {
     "accounts_session": "SELECT, INSERT, UPDATE, DELETE",
     "accounts_membership": "SELECT, UPDATE (preferences)",
     "accounts_apiclient": "SELECT",
+    "accounts_answerlink": "SELECT, INSERT, UPDATE (closed_at)",
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",
     "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",
     "oauth2_provider_accesstoken": "SELECT, INSERT",

@@ -124,6 +124,17 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     )
 
 
+def locked(request: Request) -> HttpResponse:
+    """What every address but two answers a session that was handed over to a patient."""
+    if wants_json(request):
+        return answer(request, 403, "handed_over", "This session was handed over to a patient.")
+    response = HttpResponse(render_to_string("answer/locked.html", {}, request), status=403)
+    response["Cache-Control"] = "no-store"
+    if request.htmx:
+        response["HX-Refresh"] = "true"
+    return response
+
+
 def kept(request: Request, status: int, **context: Any) -> HttpResponse:
     """A page that holds what was typed, shown and ready to be sent again; `button` and `sign_in` are its ways on."""
     hidden = [

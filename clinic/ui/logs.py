@@ -1,6 +1,7 @@
 """Logs as JSON lines that never carry patient data: no query strings, no messages of database errors."""
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -9,6 +10,21 @@ from typing import Any
 import structlog
 
 EventDict = MutableMapping[str, Any]
+# The address of a patient's link is its secret.
+LINK = re.compile(r"(/answer/)[^/\s\"']+", re.IGNORECASE)
+
+
+def without_secret(text: str) -> str:
+    """A path, or a line that holds one, as it may be written: a patient's link without its token."""
+    return LINK.sub(r"\1…", text)
+
+
+def hide_secrets(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Take the tokens of patients' links out of everything that is written, packages' own lines included."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = without_secret(value)
+    return event
 
 
 def describe_exception(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -41,6 +57,7 @@ def formatter() -> logging.Formatter:
         processors=[
             describe_exception,
             drop_request,
+            hide_secrets,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),

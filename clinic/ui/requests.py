@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from clinic.access import Request
+from clinic.ui.logs import without_secret
 
 log = structlog.get_logger("clinic.request")
 QUIET = ("/healthz", "/readyz", "/static/")
@@ -17,7 +18,10 @@ QUIET = ("/healthz", "/readyz", "/static/")
 def request_log(
     get_response: Callable[[Request], HttpResponseBase],
 ) -> Callable[[Request], HttpResponseBase]:
-    """Middleware: give the request an id, log method, path without its query, status, duration, who and where."""
+    """Middleware: give the request an id, log method, path, status, duration, who and where.
+
+    The path is without its query, and without the token of a patient's link.
+    """
 
     def middleware(request: Request) -> HttpResponseBase:
         clear_contextvars()
@@ -30,7 +34,7 @@ def request_log(
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=without_secret(request.path),
                 status=response.status_code,
                 ms=round((time.perf_counter() - started) * 1000, 1),
                 actor=getattr(getattr(request, "actor", None), "id", None),

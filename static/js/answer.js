@@ -92,7 +92,7 @@
     changed = true;
     say(text);
     clearTimeout(timer);
-    timer = setTimeout(save, 3000);
+    timer = setTimeout(() => save(), 3000);
   };
 
   const renew = async () => {
@@ -120,7 +120,9 @@
         form.action = form.dataset.resume;
       }
     } else if (response.status === 401) {
-      again("You have been signed out. Nothing here is lost: sign in in a new tab, and saving goes on.");
+      again(form.dataset.signedOut || "You have been signed out. Nothing here is lost: sign in in a new tab, and saving goes on.");
+    } else if (response.status === 404 && form.dataset.ended) {
+      say(form.dataset.ended);
     } else if (response.status === 403) {
       await renew();
       again("Not saved yet. Nothing here is lost; trying again.");
@@ -129,7 +131,7 @@
     }
   };
 
-  async function save() {
+  async function save(keepalive = false) {
     clearTimeout(timer);
     if (busy || !changed || leaving) return;
     busy = true;
@@ -137,7 +139,7 @@
     say("Saving…");
     try {
       const body = new URLSearchParams(new FormData(form));
-      await take(await fetch(form.dataset.sitting, { method: "POST", body, credentials: "same-origin", redirect: "error" }));
+      await take(await fetch(form.dataset.sitting, { method: "POST", body, keepalive, credentials: "same-origin", redirect: "error" }));
     } catch {
       again("No connection. Nothing here is lost: it is saved as soon as there is one.");
     }
@@ -154,7 +156,7 @@
     if (event.target.type === "radio") return;
     changed = true;
     clearTimeout(timer);
-    timer = setTimeout(save, 800);
+    timer = setTimeout(() => save(), 800);
   });
   // What is still on its way is saved first, so that the button sends nothing stale and waits out a lost connection.
   form.addEventListener("submit", (event) => {
@@ -169,7 +171,9 @@
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || !changed || leaving) return;
-    navigator.sendBeacon(form.dataset.sitting, new URLSearchParams(new FormData(form)));
+    // A request that outlives the page and is still heard of where the page lives on; a beacon behind one under way.
+    if (!busy) save(true);
+    else navigator.sendBeacon(form.dataset.sitting, new URLSearchParams(new FormData(form)));
   });
   window.addEventListener("beforeunload", (event) => {
     if (changed && !leaving) event.preventDefault();

@@ -50,6 +50,22 @@
     button.addEventListener("click", () => window.print());
   }
 
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const field = document.getElementById(button.dataset.copy);
+    field.addEventListener("focus", () => field.select());
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+        button.textContent = button.dataset.copied;
+        announce(button.dataset.copied);
+      } catch {
+        announce("Copy what is marked by hand.");
+      }
+    });
+  }
+
   // Unsaved changes and the state of saving.
   const dirty = new Set(document.querySelectorAll('form[data-unsaved="dirty"]'));
   let leaving = false;

@@ -15,6 +15,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.browser.breaking import broken_table, cancelled_statements
 from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
+from tests.browser.walk_answers import by_patients
 from tests.browser.walk_tools import tools
 from tests.world import Writer
 
@@ -36,6 +37,7 @@ def every_page(visit: Visit, watch: Watch, site: Site) -> Shown:
     yield from about_assessments(page, watch, site)
     yield from assessment_forms(page, watch, site)
     yield from about_instruments(visit(site.world.owner), watch, site)
+    yield from by_patients(visit, watch, site)
     yield from account(page, watch, site)
     yield from refusals(page, watch, site)
     yield from kept_pages(page, watch, site)

@@ -1,0 +1,123 @@
+"""Requests: what a patient is asked to answer by themselves, by a link of its own."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+
+MOST_TRIES = 5  # of wrong dates of birth; after them the link leads nowhere
+SHOWN = 10
+
+
+class RequestState(models.TextChoices):
+    SENT = "sent", "Sent"
+    OPENED = "opened", "Opened"
+    ANSWERING = "answering", "Partly answered"
+    DONE = "done", "Done"
+    EXPIRED = "expired", "Expired"
+    REVOKED = "revoked", "Revoked"
+    LOCKED = "locked", "Locked after five wrong dates"
+
+
+OPEN = (RequestState.SENT, RequestState.OPENED, RequestState.ANSWERING)
+
+
+class AnswerRequestQuerySet(ClinicQuerySet["AnswerRequest"]):
+    def open(self) -> "AnswerRequestQuerySet":
+        """Those that nothing has ended yet; some of them may have run out meanwhile."""
+        return self.filter(ended_at=None)
+
+    def recent(self, patient: Patient) -> "AnswerRequestQuerySet":
+        """The last of a patient's, the newest first."""
+        return self.filter(patient=patient).select_related("assessment").order_by("-created_at", "id")[:SHOWN]
+
+
+class AnswerRequest(ClinicModel):
+    """One instrument that one patient is asked to answer by a link, until `expires_at`.
+
+    The link's token is nowhere in the clinic. `title` is what the instrument is called. `tries` counts wrong dates of
+    birth. `page` is the sheet that wrote `assessment` last, and `page_version` the version that it made: a phone that
+    lost the answer to what it saved may save again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner")
+    instrument = models.CharField(max_length=60, db_collation="C")
+    instrument_version = models.CharField(max_length=20, db_collation="C")
+    title = models.CharField(max_length=200)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=20, choices=RequestState.choices, default=RequestState.SENT, db_collation="C")
+    tries = models.PositiveSmallIntegerField(default=0)
+    assessment = models.ForeignKey("assessments.Assessment", on_delete=models.PROTECT, null=True, related_name="+")
+    page = models.UUIDField(null=True)
+    page_version = models.PositiveIntegerField(null=True)
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by_id = models.CharField(max_length=64)
+    created_by_name = models.CharField(max_length=200)
+
+    objects = AnswerRequestQuerySet.as_manager()  # type: ignore[misc]  # of the base
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("patient", "instrument"), condition=models.Q(ended_at=None), name="answer_request_once_open"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=RequestState.values), name="answer_request_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=OPEN, ended_at=None)
+                | (~models.Q(state__in=OPEN) & models.Q(ended_at__isnull=False)),
+                name="answer_request_open_until_it_ends",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=RequestState.LOCKED, tries=MOST_TRIES)
+                | (~models.Q(state=RequestState.LOCKED) & models.Q(tries__lt=MOST_TRIES)),
+                name="answer_request_locked_by_tries",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=(RequestState.ANSWERING, RequestState.DONE))
+                | models.Q(assessment__isnull=False, opened_at__isnull=False),
+                name="answer_request_answers_are_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=RequestState.SENT, opened_at__isnull=False),
+                name="answer_request_sent_is_unopened",
+            ),
+        )
+        indexes = (models.Index(fields=["patient", "-created_at", "id"], name="answer_request_of_patient"),)
+
+    def __str__(self) -> str:
+        return f"{self.instrument}, {self.state}"
+
+    @property
+    def status(self) -> RequestState:
+        """The state, with what time and the clinic's own work on the sitting have done to it."""
+        if self.ended_at is None and self.assessment is not None:
+            if self.assessment.made:
+                return RequestState.DONE
+            if self.assessment.status == "cancelled":
+                return RequestState.REVOKED
+        if self.ended_at is None and self.expires_at <= timezone.now():
+            return RequestState.EXPIRED
+        return RequestState(self.state)
+
+    @property
+    def next_id(self) -> uuid.UUID:
+        """An id for a request in place of this one."""
+        return uuid.uuid4()
+
+    @property
+    def status_label(self) -> str:
+        return str(self.status.label)
+
+    @property
+    def open(self) -> bool:
+        """Whether its link still leads somewhere."""
+        return self.status in OPEN

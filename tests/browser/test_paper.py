@@ -1,0 +1,74 @@
+"""Assessments on paper: who it is about on every sheet, what was answered and what it comes to, nothing to press."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page
+
+from clinic.assessments.answering import record_sitting
+from clinic.assessments.catalogue import find
+from clinic.assessments.models import Assessment
+from clinic.tenancy.scope import clinic_scope
+from tests.browser.paper import pages
+from tests.world import Writer, make_assessment, make_patient
+
+TO_PRESS = ("Archive", "Amend", "Print", "Cancel this", "Acknowledge", "Skip to", "Find a patient", "Recent", "Due")
+
+
+@pytest.fixture
+def patient(practice):
+    with clinic_scope(practice.clinic):
+        return make_patient(
+            full_name=f"Ana {uuid4().hex} Paperwork",
+            family_name="Paperwork",
+            gender="female",
+            date_of_birth=date(1961, 3, 12),
+        )
+
+
+def printed(page: Page, assessment: Assessment) -> list[str]:
+    page.goto(f"/assessments/{assessment.pk}/")
+    return pages(page.pdf(format="A4"))
+
+
+def sat(practice, patient, instrument: str, points: int) -> Assessment:
+    with clinic_scope(practice.clinic):
+        definition = find(instrument)
+        answers = dict.fromkeys((item.code for item in definition.items), points)
+        return record_sitting(
+            by=Writer(),
+            definition=definition,
+            patient=patient,
+            user=patient.user,
+            date=date(2026, 3, 1),
+            answers=answers,
+            complete=True,
+        ).assessment
+
+
+def test_patient_is_named_on_every_sheet_of_a_long_one(practice, patient, visit):
+    with clinic_scope(practice.clinic):
+        asked = [{"question": f"Question {number}", "answer": "A long story. " * 60} for number in range(12)]
+        assessment = make_assessment(patient, name="A long one", questions=asked)
+    sheets = printed(visit(practice.clinician), assessment)
+    assert len(sheets) > 2
+    for sheet in sheets:
+        assert all(text in sheet for text in ("Paperwork, Ana", "12 March 1961", patient.record_number)), sheet[:200]
+    assert all(f"Question {number}" in " ".join(sheets) for number in range(12))
+
+
+@pytest.mark.parametrize(
+    ("instrument", "points", "words"),
+    [
+        ("pcl-5", 3, ("60", "Quite a bit", "Repeated, disturbing, and unwanted memories", "PCL-5")),
+        ("phq-9", 2, ("18", "Moderately severe", "More than half the days", "Trouble falling or staying asleep")),
+    ],
+)
+def test_answers_score_and_band_are_printed_and_nothing_to_press(practice, patient, visit, instrument, points, words):
+    sheets = printed(visit(practice.clinician), sat(practice, patient, instrument, points))
+    text = " ".join(sheets)
+    assert [word for word in words if word not in text] == []
+    assert [word for word in TO_PRESS if word in text] == []
+    assert [sheet for sheet in sheets if patient.record_number not in sheet] == []
+    assert "1 Mar 2026" in text

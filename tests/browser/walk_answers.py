@@ -1,0 +1,87 @@
+"""The states of what patients answer by themselves, for the same checks and pictures as every page."""
+
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page
+
+from clinic.assessments.models import AnswerRequest
+from clinic.patients.models import Patient
+from clinic.tenancy.scope import clinic_scope
+from tests.browser.conftest import Watch
+from tests.browser.site import Site
+from tests.world import PASSWORD
+
+Shown = Iterator[tuple[str, Page]]
+
+
+def press(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def by_patients(visit: Callable[..., Page], watch: Watch, site: Site) -> Shown:
+    page = visit(site.world.clinician)
+    with clinic_scope(site.world.clinic):
+        patient = Patient.objects.active().filter(date_of_birth_precision="exact").exclude(pk=site.patient.pk)[0]
+    yield from asking(page, watch, patient)
+    page.goto(f"/patients/{patient.pk}/requests/")
+    page.get_by_label("What to ask").select_option("phq-9")
+    press(page, "Make the link")
+    link = page.get_by_label("Link", exact=True).input_value()
+    yield from at_the_link(visit(), watch, link, patient)
+    page.goto(f"/patients/{patient.pk}/assessments/")
+    yield "patient-links", page
+    yield from handed_over(page, watch, patient)
+    with clinic_scope(site.world.clinic):
+        assert AnswerRequest.objects.get(ended_at__isnull=False, state="done").tries == 1
+
+
+def asking(page: Page, watch: Watch, patient: Patient) -> Shown:
+    address = f"/patients/{patient.pk}/requests/"
+    page.goto(address)
+    yield "link-new", page
+    watch.provokes(422, address)
+    press(page, "Make the link")
+    yield "link-refused", page
+    page.get_by_label("What to ask").select_option("gad-7")
+    press(page, "Make the link")
+    page.get_by_text("Show it large").click()
+    yield "link-made", page
+
+
+def at_the_link(page: Page, watch: Watch, link: str, patient: Patient) -> Shown:
+    watch.provokes(404, "/answer/nobody/")
+    page.goto("/answer/nobody/")
+    yield "link-dead", page
+    page.goto(link)
+    yield "link-born", page
+    watch.provokes(422, link[link.index("/answer/") :])
+    page.get_by_label("Date of birth").fill("1 January 1901")
+    press(page, "Go on")
+    yield "link-wrong-date", page
+    page.get_by_label("Date of birth").fill(patient.date_of_birth.isoformat())
+    press(page, "Go on")
+    yield "link-sheet", page
+    with page.expect_response("**/answers/"):
+        page.locator("#item-9").get_by_text("Several days").click()
+    page.get_by_text("Important").wait_for()
+    yield "link-urgent", page
+    press(page, "Done")
+    yield "link-thanks", page
+
+
+def handed_over(page: Page, watch: Watch, patient: Patient) -> Shown:
+    page.goto(f"/assessments/new/?patient={patient.pk}&instrument=gad-7")
+    press(page, "Hand over")
+    yield "handover-sheet", page
+    watch.provokes(403, "/patients/")
+    page.goto("/patients/")
+    yield "handover-locked", page
+    page.get_by_role("link", name="For the practitioner: unlock").click()
+    yield "handover-leave", page
+    watch.provokes(422, "/handover/leave/")
+    page.get_by_label("Your password").fill("wrong")
+    press(page, "Unlock")
+    yield "handover-leave-refused", page
+    page.get_by_label("Your password").fill(PASSWORD)
+    press(page, "Unlock")
