@@ -17,13 +17,7 @@ from clinic.assessments.requesting import request_answers
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.logs import formatter
-from tests.assessments.test_links import answers, chosen, let_in, same_as_dead
-from tests.assessments.test_links import events as events
-from tests.assessments.test_links import kept as kept
-from tests.assessments.test_links import link as link
-from tests.assessments.test_links import make_link as make_link
-from tests.assessments.test_links import patient as patient
-from tests.assessments.test_links import practitioner as practitioner
+from tests.assessments.by_link import answers, chosen, let_in, same_as_dead
 from tests.world import Writer, make_patient
 
 
