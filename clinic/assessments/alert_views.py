@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments.alerting import NoteMissing, acknowledge_alert
-from clinic.assessments.filters import AlertFilter
+from clinic.assessments.bulk import ALERTS
 from clinic.assessments.pages import detail_page
 from clinic.assessments.risk import RiskAlert
-from clinic.assessments.tables import AlertTable
-from clinic.ui.lists import ListPage, table_page
+from clinic.lists.pages import list_page
+from clinic.ui.lists import ListPage
 from clinic.ui.pages import saved
 
 LONGEST_NOTE = 2000
@@ -20,7 +20,7 @@ LONGEST_NOTE = 2000
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
-def alert_list(request: Request) -> HttpResponse:
+def alert_list(request: Request) -> HttpResponseBase:
     page = ListPage(
         heading="Risk alerts",
         noun="alert",
@@ -29,8 +29,7 @@ def alert_list(request: Request) -> HttpResponse:
         empty_title="No alerts to show",
         empty_text="Answers that need action appear here until somebody says what was done.",
     )
-    queryset = RiskAlert.objects.select_related("patient__user", "assessment")
-    return table_page(request, queryset, AlertTable, AlertFilter, page, sort="raised")
+    return list_page(request, ALERTS, page)
 
 
 @require_POST

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,18 +12,18 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
+from clinic.assessments.bulk import DUE
 from clinic.assessments.catalogue import find, find_version, offered_to
 from clinic.assessments.charts import trend
 from clinic.assessments.course import Reading, Step, course
 from clinic.assessments.definitions import Definition
-from clinic.assessments.filters import DueFilter
 from clinic.assessments.models import Assessment, Plan
 from clinic.assessments.plan_forms import PlanForm
 from clinic.assessments.planning import end_plan, make_plan
 from clinic.assessments.risk import RiskAlert
-from clinic.assessments.tables import DueTable
+from clinic.lists.pages import list_page
 from clinic.patients.models import Patient
-from clinic.ui.lists import ListPage, table_page
+from clinic.ui.lists import ListPage
 from clinic.ui.pages import saved
 
 MOST_READINGS = 200
@@ -119,7 +119,7 @@ def plan_end(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
-def due_list(request: Request) -> HttpResponse:
+def due_list(request: Request) -> HttpResponseBase:
     page = ListPage(
         heading="Due",
         noun="due assessment",
@@ -128,8 +128,7 @@ def due_list(request: Request) -> HttpResponse:
         empty_title="Nothing is due",
         empty_text="Who is to be assessed again appears here when the day comes. Plans are made on a patient's course.",
     )
-    queryset = Plan.objects.active().filter(patient__archived_at=None).select_related("patient__user")
-    return table_page(request, queryset, DueTable, DueFilter, page, sort="due")
+    return list_page(request, DUE, page)
 
 
 @require_safe

@@ -90,19 +90,23 @@ class Assessment(ClinicModel):
     date = models.DateField()
     questions: "models.JSONField[Any, list[dict[str, str]]]" = models.JSONField(default=list, blank=True)
     score = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
-    instrument = models.CharField(max_length=60, blank=True, default="", db_collation="C")
-    instrument_version = models.CharField(max_length=20, blank=True, default="", db_collation="C")
-    language = models.CharField(max_length=10, blank=True, default="")
+    instrument = models.CharField(max_length=60, blank=True, default="", db_default="", db_collation="C")
+    instrument_version = models.CharField(max_length=20, blank=True, default="", db_default="", db_collation="C")
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     status = models.CharField(
-        max_length=20, choices=AssessmentStatus.choices, default=AssessmentStatus.COMPLETED, db_collation="C"
+        max_length=20,
+        choices=AssessmentStatus.choices,
+        default=AssessmentStatus.COMPLETED,
+        db_default=AssessmentStatus.COMPLETED,
+        db_collation="C",
     )
-    answers: "models.JSONField[Any, dict[str, int | float]]" = models.JSONField(default=dict, blank=True)
-    answered = models.PositiveSmallIntegerField(default=0)
+    answers: "models.JSONField[Any, dict[str, int | float]]" = models.JSONField(default=dict, db_default={}, blank=True)
+    answered = models.PositiveSmallIntegerField(default=0, db_default=0)
     score_low = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
     score_high = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
-    band = models.CharField(max_length=60, blank=True, default="")
+    band = models.CharField(max_length=60, blank=True, default="", db_default="")
     severity = models.PositiveSmallIntegerField(null=True, blank=True)
-    results: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, blank=True)
+    results: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, db_default={}, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -7,6 +7,7 @@ from clinic.assessments import alert_views, course_views, sitting_views, views
 app_name = "assessments"
 urlpatterns = [
     path("assessments/", views.assessment_list, name="list"),
+    path("assessments/bulk/", views.assessment_bulk, name="bulk"),
     path("assessments/new/", views.assessment_new, name="new"),
     path("assessments/<uuid:pk>/", views.assessment_detail, name="detail"),
     path("assessments/<uuid:pk>/answer/", sitting_views.sitting_answer, name="answer"),

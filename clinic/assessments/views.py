@@ -3,15 +3,15 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments import actions
+from clinic.assessments.bulk import ASSESSMENTS, of_patient
 from clinic.assessments.catalogue import offered_to
-from clinic.assessments.filters import AssessmentFilter, PatientAssessmentFilter
 from clinic.assessments.forms import (
     AssessmentForm,
     QuestionFormSet,
@@ -23,8 +23,11 @@ from clinic.assessments.forms import (
 from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.pages import detail_page
 from clinic.assessments.sitting_views import sitting_new
-from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
+from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by
+from clinic.lists.bulk import begin
+from clinic.lists.exports import download
+from clinic.lists.pages import list_page
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
@@ -48,30 +51,38 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
-def assessment_list(request: Request) -> HttpResponse:
+def assessment_list(request: Request) -> HttpResponseBase:
     page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
     page.action = Link("Instruments", reverse("instruments:list"))
     page.empty_action = Link("Find a patient", reverse("patients:list"))
-    queryset = Assessment.objects.select_related("patient", "user")
-    return table_page(request, queryset, AssessmentTable, AssessmentFilter, page, sort="-date")
+    return list_page(request, ASSESSMENTS, page)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_VIEW)
+def assessment_bulk(request: Request) -> HttpResponse:
+    """Begin work on the rows that were ticked, or on all that match; the worker does it."""
+    return begin(request, ASSESSMENTS)
 
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
-def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
+def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    theirs = of_patient(patient)
+    if "_export" in request.GET:
+        return download(request, theirs)
     new = None
     if Permission.ASSESSMENTS_EDIT in request.permissions:
         new = Link("New assessment", f"{reverse('assessments:new')}?patient={pk}")
     page = _list_page("Nothing matches, or this patient has not been assessed yet.", new)
-    queryset = Assessment.objects.filter(patient=patient).select_related("patient", "user")
     return table_page(
         request,
-        queryset,
-        PatientAssessmentTable,
-        PatientAssessmentFilter,
+        theirs.rows(),
+        theirs.table_class,
+        theirs.filterset_class,
         page,
-        sort="-date",
+        sort=theirs.sort,
         template="assessments/patient_assessments.html",
         context={"patient": patient, "may_request": new is not None, "requests": AnswerRequest.objects.recent(patient)},
     )
@@ -81,6 +92,7 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
+    record_access(assessment, by=request.actor)
     return detail_page(request, assessment)
 
 

@@ -145,6 +145,8 @@ class JobItem(ClinicModel):
     version = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=200, blank=True)
 
+    objects = ClinicQuerySet.as_manager()  # type: ignore[misc]  # of the base
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=("job", "record_id"), name="job_item_once"),)
         indexes = (models.Index(fields=["job", "state", "id"], name="job_item_by_state"),)
@@ -160,6 +162,8 @@ class JobPart(ClinicModel):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
     content = models.BinaryField()
+
+    objects = ClinicQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("job", "number"), name="job_part_once"),)

@@ -13,7 +13,12 @@ from clinic.lists.queries import views_of
 from clinic.ui.lists import ListPage, table_page
 
 # Where each list is, by its key: saved views and jobs lead back to it.
-LIST_URLS = {"patients": "patients:list", "assessments": "assessments:list"}
+LIST_URLS = {
+    "patients": "patients:list",
+    "assessments": "assessments:list",
+    "alerts": "assessments:alerts",
+    "due": "assessments:due",
+}
 
 
 def list_page(
@@ -27,8 +32,9 @@ def list_page(
     page.key = bulk.key
     if "_export" in request.GET:
         return download(request, bulk)
-    page.bulk_url = reverse(f"{bulk.key}:bulk") if request.membership is not None else ""
-    page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
+    if bulk.actions and request.membership is not None:
+        page.bulk_url = reverse(f"{bulk.key}:bulk")
+        page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
     page.views = views_of(request, bulk.key)
     return table_page(
         request, bulk.rows(), bulk.table_class, bulk.filterset_class, page, sort=bulk.sort, when_empty=when_empty

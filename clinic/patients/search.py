@@ -108,7 +108,7 @@ def _by_digits(tiers: Tiers, text: str, words: list[str]) -> Stage:
     figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
     if len(figures) < 4:
         return Stage(tuple(in_names))
-    within = tiers.add(Sql(f"{T}.phone_digits LIKE %s", (f"%{national(text, figures)}%",)), (KEY,), "phone")
+    within = tiers.add(Sql(f"{T}.phone_digits LIKE %s", (f"%{figures}%",)), (KEY,), "phone")
     return Stage(tuple(in_names), ((FEW, (within,)),))
 
 

@@ -46,7 +46,7 @@ def _spellings(plain: str) -> list[str]:
         return [f"{plain[4:]}-{plain[2:4]}-{plain[:2]}", f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"]
     if backwards := BACKWARDS.fullmatch(plain):
         return ["-".join(backwards.groups())]
-    if (short := SHORT_YEAR.fullmatch(plain)) and not re.fullmatch(r"\D*", short[1]):
+    if (short := SHORT_YEAR.fullmatch(plain)) and re.search(r"\d", short[1]) and not YEAR.match(plain):
         now = timezone.localdate().year % 100
         centuries = ("20", "19") if int(short[2]) <= now else ("19",)
         return [f"{short[1]}{century}{short[2]}" for century in centuries]
@@ -64,7 +64,7 @@ def _day(spelling: str) -> date | None:
 
 def dated(text: str) -> tuple[str, list[Range]]:
     """A name and the date of birth before or behind it, told apart: "Ana García 1961"; no days where there is none."""
-    words = text.replace(",", " ").split()
+    words = text.replace(",", " ").split() if not birth_ranges(text) else []
     for count in (3, 2, 1):
         for part, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
             name = " ".join(rest)

@@ -1,18 +1,13 @@
 """What an address, or stored parameters, select from a list: rows in an order, to be shown, exported or changed."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import django_tables2 as tables
 from django.db.models import QuerySet
 from django_filters import FilterSet
 
-from clinic.access import Request
-from clinic.ui.addresses import BadList
-from clinic.ui.filters import errors_of
 from clinic.ui.listing import CAP, Listing, Stage
-from clinic.ui.ordering import column, ordering, segments_by
+from clinic.ui.ordering import column, segments_by
 from clinic.ui.segments import Sql
 
 
@@ -44,25 +39,3 @@ def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool
     found = Listing(queryset, search.stages).keys(CAP + 1)
     where = Sql(f"{column(queryset.model, 'pk')} = ANY (%s)", (found,)) if len(found) <= CAP else search.anywhere
     return Listing(queryset, [Stage(segments_by(queryset, terms, where))])
-
-
-def rows_in_batches(
-    queryset: QuerySet[Any],
-    table_class: type[tables.Table],
-    filterset_class: type[FilterSet],
-    parameters: Mapping[str, Any],
-    *,
-    sort: str,
-    size: int = 500,
-    request: Request | None = None,
-) -> Iterator[list[Any]]:
-    """The rows of a list as its page shows them, for exports and for work on all that match, in batches.
-
-    `parameters` are those of the list's address (a QueryDict, or what was stored of one); those of paging and of
-    looks are ignored. Raises BadList where they cannot be understood.
-    """
-    filterset = filterset_class(parameters, queryset=queryset, request=request)
-    if problems := errors_of(filterset):
-        raise BadList("\n".join(problems))
-    terms = ordering(table_class, parameters.get("sort", sort))
-    return listing_of(filterset, terms, sorted_by_choice="sort" in parameters).batches(size)

@@ -69,17 +69,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assessment',
             name='answered',
-            field=models.PositiveSmallIntegerField(default=0),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='assessment',
             name='answers',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name='assessment',
             name='band',
-            field=models.CharField(blank=True, default='', max_length=60),
+            field=models.CharField(blank=True, db_default='', default='', max_length=60),
         ),
         migrations.AddField(
             model_name='assessment',
@@ -89,22 +89,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assessment',
             name='instrument',
-            field=models.CharField(blank=True, db_collation='C', default='', max_length=60),
+            field=models.CharField(blank=True, db_collation='C', db_default='', default='', max_length=60),
         ),
         migrations.AddField(
             model_name='assessment',
             name='instrument_version',
-            field=models.CharField(blank=True, db_collation='C', default='', max_length=20),
+            field=models.CharField(blank=True, db_collation='C', db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='assessment',
             name='language',
-            field=models.CharField(blank=True, default='', max_length=10),
+            field=models.CharField(blank=True, db_default='', default='', max_length=10),
         ),
         migrations.AddField(
             model_name='assessment',
             name='results',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name='assessment',
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assessment',
             name='status',
-            field=models.CharField(choices=[('planned', 'Planned'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('amended', 'Amended'), ('cancelled', 'Cancelled')], db_collation='C', default='completed', max_length=20),
+            field=models.CharField(choices=[('planned', 'Planned'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('amended', 'Amended'), ('cancelled', 'Cancelled')], db_collation='C', db_default='completed', default='completed', max_length=20),
         ),
         migrations.AddIndex(
             model_name='assessment',

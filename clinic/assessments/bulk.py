@@ -1,0 +1,129 @@
+"""The lists of assessments as wholes: as files, and archiving many at once by the worker."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from clinic.access import Permission
+from clinic.assessments import actions
+from clinic.assessments.filters import AlertFilter, AssessmentFilter, DueFilter, PatientAssessmentFilter
+from clinic.assessments.models import Assessment, Plan
+from clinic.assessments.risk import RiskAlert
+from clinic.assessments.tables import AlertTable, AssessmentTable, DueTable, PatientAssessmentTable
+from clinic.lists.bulk import BulkList
+from clinic.lists.exports import keep_export
+from clinic.lists.jobs import Outcome, gather, gather_undo, run_batches
+from clinic.lists.models import ItemState, Job, JobItem
+from clinic.patients.models import Patient
+from clinic.tenancy.models import Clinic
+from clinic.ui.bulk import BulkAction
+
+GONE = "This assessment is no longer here."
+LATER = "Something was changed since."
+
+
+def assessments() -> "QuerySet[Assessment]":
+    return Assessment.objects.select_related("patient", "user")
+
+
+def alerts() -> "QuerySet[RiskAlert]":
+    return RiskAlert.objects.select_related("patient__user", "assessment")
+
+
+def plans() -> "QuerySet[Plan]":
+    return Plan.objects.active().filter(patient__archived_at=None).select_related("patient__user")
+
+
+ASSESSMENTS = BulkList(
+    key="assessments",
+    noun="assessment",
+    noun_plural="assessments",
+    list_url="/assessments/",
+    rows=assessments,
+    table_class=AssessmentTable,
+    sort="-date",
+    filterset_class=AssessmentFilter,
+    actions=(
+        BulkAction(
+            "archive",
+            "Archive",
+            "Archive {count}",
+            "clinic.assessments.bulk.archive",
+            Permission.ASSESSMENTS_EDIT,
+            undo_work="clinic.assessments.bulk.undo_archive",
+        ),
+        BulkAction(
+            "csv",
+            "Export as CSV",
+            "Export {count} as CSV",
+            "clinic.assessments.bulk.export_csv",
+            Permission.ASSESSMENTS_VIEW,
+        ),
+        BulkAction(
+            "xlsx",
+            "Export as XLSX",
+            "Export {count} as XLSX",
+            "clinic.assessments.bulk.export_xlsx",
+            Permission.ASSESSMENTS_VIEW,
+        ),
+    ),
+)
+ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "raised", AlertFilter, ())
+DUE = BulkList(
+    "due", "due assessment", "due assessments", "/worklists/due/", plans, DueTable, "due", DueFilter, ()
+)  # fmt: skip
+
+
+def of_patient(patient: Patient) -> BulkList:
+    """One patient's assessments."""
+    return BulkList(
+        key="assessments",
+        noun="assessment",
+        noun_plural="assessments",
+        list_url=f"/patients/{patient.pk}/assessments/",
+        rows=lambda: assessments().filter(patient=patient.pk),
+        table_class=PatientAssessmentTable,
+        sort="-date",
+        filterset_class=PatientAssessmentFilter,
+        actions=(),
+    )
+
+
+def archive(clinic: Clinic, job: Job) -> None:
+    gather(clinic, job, lambda: ASSESSMENTS.matching(job))
+    run_batches(clinic, job, _archive)
+
+
+def undo_archive(clinic: Clinic, job: Job) -> None:
+    gather_undo(clinic, job)
+    run_batches(clinic, job, _restore)
+
+
+def export_csv(clinic: Clinic, job: Job) -> None:
+    keep_export(clinic, job, ASSESSMENTS, "csv")
+
+
+def export_xlsx(clinic: Clinic, job: Job) -> None:
+    keep_export(clinic, job, ASSESSMENTS, "xlsx")
+
+
+def _archive(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+    return [_set_archived(job, item, archived=True) for item in items]
+
+
+def _restore(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+    return [_set_archived(job, item, archived=False) for item in items]
+
+
+def _set_archived(job: Job, item: JobItem, *, archived: bool) -> Outcome:
+    """Taking an archiving back leaves alone what was changed after it."""
+    key = item.record_id
+    row = Assessment.objects.filter(pk=key).first()
+    if row is None:
+        return Outcome(key, ItemState.FAILED, reason=GONE)
+    if (row.archived_at is not None) is archived:
+        return Outcome(key, ItemState.UNCHANGED)
+    if item.version not in (None, row.version):
+        return Outcome(key, ItemState.FAILED, reason=LATER)
+    change = actions.archive_assessment if archived else actions.restore_assessment
+    return Outcome(key, ItemState.CHANGED, version=change(by=job.by, id=key).version)

@@ -1,0 +1,126 @@
+"""Where a patient stands, as the list shows, sorts and filters it."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.patients import actions
+from clinic.patients.models import Patient
+from clinic.patients.standing import Standing
+from clinic.tenancy.scope import clinic_scope
+from tests.world import Writer, make_patient
+
+STANDING = Standing(
+    last_instrument="PHQ-9", last_score=Decimal("17"), last_band="Moderately <severe>", last_severity=3,
+    last_change=Decimal("-2.5"), last_assessed_on=date(2026, 3, 1), recent_scores=(0.1, 0.9, 0.63), open_alerts=1,
+)  # fmt: skip
+
+
+@pytest.fixture
+def client(riverside, sign_in):
+    return sign_in(riverside.clinician)
+
+
+def note(riverside, standing: Standing = STANDING, **fields) -> Patient:
+    with clinic_scope(riverside.clinic):
+        patient = make_patient(**fields)
+        actions.note_standing(by=Writer(), patient_id=patient.pk, standing=standing)
+        patient.refresh_from_db()
+        return patient
+
+
+def test_standing_changes_neither_version_nor_trail(riverside):
+    patient = note(riverside)
+    assert (patient.version, patient.last_score, patient.recent_scores) == (1, Decimal("17"), [0.1, 0.9, 0.63])
+    with clinic_scope(riverside.clinic):
+        assert not AuditEvent.objects.filter(record_id=patient.pk).exists()
+
+
+def test_standing_says_whether_it_is_new(riverside):
+    patient = note(riverside)
+    with clinic_scope(riverside.clinic):
+        again = actions.note_standing(by=Writer(), patient_id=patient.pk, standing=STANDING)
+        changed = actions.note_standing(by=Writer(), patient_id=patient.pk, standing=Standing())
+    assert (again, changed) == (False, True)
+
+
+@pytest.mark.parametrize("wrong", [{"last_severity": 5}, {"last_severity": -1}, {"recent_scores": (1.1,)}])
+def test_standing_outside_its_range_is_refused(riverside, wrong):
+    with pytest.raises(ValueError, match="0 to 4"):
+        note(riverside, Standing(**wrong))
+
+
+def test_only_the_last_twelve_scores_are_kept(riverside):
+    assert note(riverside, Standing(recent_scores=[0.5] * 11 + [0.25, 1])).recent_scores == [0.5] * 10 + [0.25, 1]
+
+
+def test_list_shows_score_change_course_and_band(client, riverside):
+    note(riverside)
+    page = client.get("/patients/").content.decode()
+    cell = re.search(r'<td role="cell" data-label="Last score"[^>]*>(.*?)</td>', page)[1]
+    assert cell == (
+        '17 <span class="change" title="Change since the last time">−2.5</span>'
+        '<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="2,13 24,3 46,6"/></svg>'
+        ' <span class="band band-3"><span aria-hidden="true">◕</span> <bdi>Moderately &lt;severe&gt;</bdi></span>'
+    )
+
+
+def test_marks_of_severities_differ_in_shape(client, riverside):
+    for severity in range(5):
+        note(riverside, Standing(last_score=Decimal(severity), last_severity=severity, last_band="Band"))
+    page = client.get("/patients/?sort=last_score").content.decode()
+    assert re.findall(r'aria-hidden="true">(.)</span> <bdi>Band', page) == ["○", "◔", "◑", "◕", "●"]
+
+
+def names(client, query: str) -> list[str]:
+    page = client.get(f"/patients/?{query}").content.decode()
+    return re.findall(r'<th scope="row"[^>]*><a [^>]*>([^<]*)</a>', page)
+
+
+def test_list_is_filtered_by_standing(client, riverside):
+    today = timezone.localdate()
+    note(riverside, full_name="Abel", family_name="")
+    note(riverside, Standing(last_score=Decimal(3), last_severity=1, next_due_on=today - timedelta(days=1)),
+         full_name="Bell", family_name="")  # fmt: skip
+    note(riverside, Standing(next_due_on=today + timedelta(days=7)), full_name="Cole", family_name="")
+    note(riverside, Standing(next_due_on=today + timedelta(days=8)), full_name="Dunn", family_name="")
+    found = {
+        query: names(client, query)
+        for query in (
+            "severity=1",
+            "severity=2",
+            "score_min=3&score_max=5",
+            "score_min=17",
+            "due=overdue",
+            "due=soon",
+            "alerts=open",
+        )
+    }
+    assert found == {
+        "severity=1": ["Abel", "Bell"],
+        "severity=2": ["Abel"],
+        "score_min=3&score_max=5": ["Bell"],
+        "score_min=17": ["Abel"],
+        "due=overdue": ["Bell"],
+        "due=soon": ["Cole"],
+        "alerts=open": ["Abel"],
+    }
+
+
+def test_what_is_missing_comes_last_both_ways(client, riverside):
+    note(riverside, Standing(last_score=Decimal(1)), full_name="One", family_name="")
+    note(riverside, Standing(), full_name="None", family_name="")
+    note(riverside, Standing(last_score=Decimal(2)), full_name="Two", family_name="")
+    assert (names(client, "sort=last_score"), names(client, "sort=-last_score")) == (
+        ["One", "Two", "None"],
+        ["Two", "One", "None"],
+    )
+
+
+def test_overdue_says_so_in_a_word(client, riverside):
+    note(riverside, Standing(next_due_on=date(2026, 1, 1)))
+    assert '<span class="late">overdue</span>' in client.get("/patients/").content.decode()

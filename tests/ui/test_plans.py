@@ -1,0 +1,146 @@
+"""How PostgreSQL carries lists out on a filled clinic: by indexes, without reading or sorting what is not shown."""
+
+import json
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from clinic.assessments.filters import AssessmentFilter
+from clinic.assessments.models import Assessment
+from clinic.assessments.tables import AssessmentTable
+from clinic.patients.filters import PatientFilter
+from clinic.patients.models import Patient
+from clinic.patients.tables import PatientTable
+from clinic.tenancy.scope import clinic_scope
+from clinic.ui.listing import PLANNED
+from clinic.ui.ordering import ordering
+from clinic.ui.selection import listing_of
+
+BIG = {"patients_patient", "assessments_assessment"}
+MOST = 1100  # rows that a sort may take in: the cap of counts and a page
+SEARCHES = ["m", "mar", "smith", "gonzalez", "gonzalex", "smith j", "j smith", "ana maria garcia", "son", "qu", "7946",
+            "900123",
+            "P-0001", "12/3/1961", "1961", "garcia 1961", "zu", "de la", "zzzz"]  # fmt: skip
+PATIENT_FILTERS = ["", "gender=female", "gender=other&age=80-150", "severity=4", "due=overdue", "alerts=open",
+                   "archived=all",
+                   "score_min=3&score_max=6&gender=other&age=65-79", "archived=only"]  # fmt: skip
+ASSESSMENT_FILTERS = ["", "type=physical", "date_from=1+March+2026&type=social_support", "score_min=9", "archived=all"]
+
+
+def statements(run) -> list[tuple[str, Any]]:
+    """What a list sends, without the bound in front."""
+    sent = []
+
+    def note(execute, sql, params, many, context):
+        if "SELECT" in sql and not sql.startswith(("ROLLBACK", "RELEASE", "EXPLAIN")):
+            sent.append((sql.rpartition(PLANNED)[2], params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        run()
+    return sent
+
+
+def nodes(plan: dict[str, Any]):
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from nodes(inner)
+
+
+def faults(sent: list[tuple[str, Any]]) -> list[str]:
+    """Each way in which the statements' plans read or sort more than they should."""
+    found = []
+    for sql, params in sent:
+        with connection.cursor() as cursor:
+            cursor.execute(PLANNED)
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
+            answer = cursor.fetchone()[0]
+        plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+        for node in nodes(plan):
+            read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+            if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG and read > MOST:
+                found.append(f"Seq Scan on {node['Relation Name']}")
+            if node["Node Type"] == "Sort" and node["Actual Loops"]:
+                rows = max(inner["Actual Rows"] for inner in node["Plans"])
+                if rows > MOST:
+                    found.append(f"Sort of {rows:.0f}")
+    return found
+
+
+@contextmanager
+def filled_scope(world):
+    with clinic_scope(world.clinic):
+        yield
+
+
+def listing(queryset, table, filterset_class, query: str, sort: str, default: str):
+    parameters = QueryDict(f"{query}&sort={sort}" if sort else query)
+    filterset = filterset_class(parameters, queryset=queryset)
+    assert filterset.is_valid(), filterset.errors
+    return listing_of(filterset, ordering(table, sort or default), sorted_by_choice=bool(sort))
+
+
+def patients(query: str = "", sort: str = ""):
+    return listing(Patient.objects.select_related("user"), PatientTable, PatientFilter, query, sort, "name")
+
+
+def assessments(query: str = "", sort: str = ""):
+    rows = Assessment.objects.select_related("patient", "user")
+    return listing(rows, AssessmentTable, AssessmentFilter, query, sort, "-date")
+
+
+def pages(made):
+    """A list's first page, the ones beside it, a jump and the last."""
+    first = made.first(25)
+    if first.more:
+        made.after(first.records[-1].pk, 25)
+        made.before(first.records[-1].pk, 25)
+        made.at(500, 25)
+        made.last(25)
+
+
+@pytest.mark.parametrize("sort", [sign + name for name in PatientTable.base_columns for sign in ("", "-")])
+def test_patients_in_any_order_are_read_by_an_index(filled, db, sort):
+    with filled_scope(filled):
+        assert faults(statements(lambda: pages(patients(sort=sort)))) == []
+
+
+@pytest.mark.parametrize("sort", [sign + name for name in AssessmentTable.base_columns for sign in ("", "-")])
+def test_assessments_in_any_order_are_read_by_an_index(filled, db, sort):
+    with filled_scope(filled):
+        assert faults(statements(lambda: pages(assessments(sort=sort)))) == []
+
+
+@pytest.mark.parametrize("query", PATIENT_FILTERS)
+def test_patients_with_filters_are_read_by_an_index(filled, db, query):
+    with filled_scope(filled):
+        assert faults(statements(lambda: patients(query).first(25))) == []
+
+
+@pytest.mark.parametrize("query", ASSESSMENT_FILTERS)
+def test_assessments_with_filters_are_read_by_an_index(filled, db, query):
+    with filled_scope(filled):
+        assert faults(statements(lambda: assessments(query).first(25))) == []
+
+
+@pytest.mark.parametrize("text", SEARCHES)
+@pytest.mark.parametrize("rows", [patients, assessments])
+def test_search_is_read_by_indexes(filled, db, rows, text):
+    with filled_scope(filled):
+        assert faults(statements(lambda: rows(f"q={text}").first(25))) == []
+
+
+@pytest.mark.parametrize("text", ["mar", "gonzalez", "smith j", "1961", "gonzalex"])
+def test_search_in_another_order_is_read_by_indexes(filled, db, text):
+    with filled_scope(filled):
+        assert faults(statements(lambda: patients(f"q={text}", sort="-date_of_birth").first(25))) == []
+
+
+def test_fault_is_seen(filled, db):
+    """The check itself: a list without an index to go by."""
+    with filled_scope(filled):
+        sent = statements(lambda: list(Patient.objects.order_by("address")[:25]))
+        assert faults(sent) == ["Sort of 20000", "Seq Scan on patients_patient"]
