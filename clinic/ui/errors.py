@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from clinic.access import Request
 from clinic.ui.envelope import envelope
+from clinic.ui.logs import without_secret
 
 log = structlog.get_logger("clinic.error")
 TITLES = {
@@ -94,7 +95,7 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 def server_error(request: Request) -> HttpResponse:
     """500; but 503 when the cause is that the database cannot be reached."""
     exception = sys.exc_info()[1]
-    log.error("unhandled", path=request.path, exc_info=True)
+    log.error("unhandled", path=without_secret(request.path), exc_info=True)
     if isinstance(exception, OperationalError | InterfaceError):
         return answer(request, 503, "unavailable", DATABASE_MESSAGE)
     return answer(

@@ -9,12 +9,11 @@ from clinic.accounts.middleware import PUBLIC_MODULES
 from clinic.assessments.models import Assessment, RiskAlert
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
+from tests.assessments.by_link import ALL, SECRET
 from tests.test_url_walk import address, views
 from tests.world import PASSWORD, make_patient
 
-ALL = {f"answer-{code}": "1" for code in range(1, 11)}
 HANDED_OVER = {"handover/", "handover/answers/", "handover/leave/"}
-SECRET = "Quendolyn Secretname"
 
 
 @pytest.fixture

@@ -1,114 +1,18 @@
 """A patient's link: what it opens, and to whom it opens nothing."""
 
-import re
 import time
-from datetime import date, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clinic.accounts.links import checksum
+from clinic.accounts.links import checksum, close_links
 from clinic.accounts.models import AnswerLink
-from clinic.assessments.models import AnswerRequest, Assessment, RiskAlert
+from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
-from tests.world import make_patient
-
-BORN = "12 March 1980"
-ALL = {f"answer-{code}": "1" for code in range(1, 11)}
-SECRET = "Quendolyn Secretname"
-
-
-@pytest.fixture
-def practitioner(riverside, sign_in):
-    return sign_in(riverside.clinician)
-
-
-@pytest.fixture
-def patient(riverside):
-    with clinic_scope(riverside.clinic):
-        return make_patient(
-            full_name=SECRET, family_name="Secretname", gender="female", date_of_birth=date(1980, 3, 12)
-        )
-
-
-@pytest.fixture
-def make_link(practitioner, patient):
-    """A function that asks the patient and gives the path of the link, as the page shows it."""
-
-    def make(instrument="phq-9", days=7, id=None) -> str:
-        form = {"id": id or uuid4(), "instrument": instrument, "days": days}
-        page = practitioner.post(f"/patients/{patient.pk}/requests/", form)
-        assert page.status_code == 200, page.content.decode()
-        found = re.search(r'value="http://testserver(/answer/[a-z0-9]+/)"', page.content.decode())
-        assert found is not None
-        return found[1]
-
-    return make
-
-
-@pytest.fixture
-def link(make_link):
-    return make_link()
-
-
-@pytest.fixture
-def kept(riverside):
-    """The newest row of a model, as it is kept."""
-
-    def read(model=AnswerRequest):
-        with clinic_scope(riverside.clinic):
-            order = "-created_at" if model is not RiskAlert else "-raised_at"
-            rows = model.objects.order_by(order)
-            return (rows.select_related("assessment") if model is AnswerRequest else rows).first()
-
-    return read
-
-
-@pytest.fixture
-def events(riverside):
-    def read() -> list[tuple[str, str]]:
-        with clinic_scope(riverside.clinic):
-            rows = AuditEvent.objects.order_by("pk").values_list("action", "actor_name")
-            return [row for row in rows if row[0].startswith(("request.", "handover."))]
-
-    return read
-
-
-def let_in(link: str, born: str = BORN) -> Client:
-    """A browser that wrote the date of birth."""
-    browser = Client()
-    browser.get(link)
-    answer = browser.post(link, {"born": born})
-    assert (answer.status_code, answer["Location"]) == (302, link)
-    return browser
-
-
-def answers(browser: Client, link: str, version: object = "", **chosen: str):
-    return browser.post(f"{link}answers/", {"version": version, "page": uuid4(), **chosen})
-
-
-def chosen(browser: Client, link: str) -> list[str]:
-    """What is chosen on the sheet that is shown."""
-    inputs = re.findall(r"<input type=\"radio\"[^>]*>", browser.get(link).content.decode())
-    found = [re.search(r'name="answer-(\w+)"\s+value="(\w+)"', text) for text in inputs if "checked" in text]
-    return [f"{match[1]}={match[2]}" for match in found if match]
-
-
-def dead_page() -> tuple[int, str]:
-    answer = Client().get("/answer/nobodyeverhadthistoken/")
-    return answer.status_code, shown(answer)
-
-
-def shown(answer) -> str:
-    """A page without what differs between any two: the nonce of its scripts."""
-    return re.sub(r'nonce="[^"]*"', "", answer.content.decode())
-
-
-def same_as_dead(answer) -> None:
-    assert (answer.status_code, shown(answer)) == dead_page()
+from tests.assessments.by_link import ALL, BORN, SECRET, answers, dead_page, let_in, same_as_dead, shown
 
 
 def test_whole_way(link, kept, events):
@@ -164,9 +68,9 @@ def test_expired_link_is_dead(link, kept, riverside):
     same_as_dead(answers(browser, link, **{"answer-1": "2"}))
 
 
-def test_link_that_runs_out_in_public_is_dead(link, monkeypatch):
-    later = timezone.now() + timedelta(days=8)
-    monkeypatch.setattr("clinic.accounts.links.timezone.now", lambda: later)
+def test_link_that_is_closed_in_public_is_dead(link, kept, riverside):
+    with clinic_scope(riverside.clinic):
+        close_links(kept().pk)
     same_as_dead(Client().get(link))
 
 
@@ -288,75 +192,6 @@ def test_opening_changes_nothing_but_that_it_was_opened(link, kept):
     first = kept()
     Client().get(link)
     assert (first.status_label, kept().opened_at, kept(Assessment)) == ("Opened", first.opened_at, None)
-
-
-def test_answers_are_resumed_where_they_were_left(link, kept):
-    answers(let_in(link), link, **{"answer-1": "2", "answer-3": "0"})
-    assert kept().status_label == "Partly answered"
-    assert chosen(let_in(link), link) == ["1=2", "3=0"]
-
-
-def test_nothing_answered_is_not_done(link, kept):
-    browser = let_in(link)
-    answer = browser.post(link, {"do": "complete"})
-    assert (answer.status_code, "Answer at least one" in answer.content.decode()) == (422, True)
-    assert (kept().state, kept(Assessment)) == ("opened", None)
-
-
-def test_answer_that_is_none_is_refused(link, kept):
-    browser = let_in(link)
-    assert answers(browser, link, **{"answer-1": "7"}).status_code == 422
-    assert answers(browser, link, **{"answer-1": "many"}).status_code == 422
-    assert kept(Assessment) is None
-
-
-def test_alert_is_raised_and_tells_whom_to_turn_to(link, kept):
-    browser = let_in(link)
-    saved = answers(browser, link, **{"answer-9": "1"})
-    assert "emergency number" in saved.content.decode()
-    assert (kept(RiskAlert).raised_by_id, kept(RiskAlert).open) == (f"patient:{kept().pk}", True)
-    assert "emergency number" in browser.get(link).content.decode()
-    done = browser.post(link, {**ALL, "answer-9": "0", "version": 1, "do": "complete"})
-    assert "emergency number" in browser.get(done["Location"]).content.decode()
-
-
-def test_clinics_own_words_are_shown_with_an_alert(link, riverside, sign_in):
-    owner = sign_in(riverside.owner)
-    offered = [f"{name}" for name in ("phq-9", "gad-7")]
-    owner.post("/settings/", {"offered": offered, "urgent_text": "Call 0123 at once."})
-    assert "Call 0123 at once." in answers(let_in(link), link, **{"answer-9": "2"}).content.decode()
-
-
-def test_sheet_that_lost_the_answer_saves_again(link, kept):
-    browser, page = let_in(link), uuid4()
-    for chosen in ({"answer-1": "2"}, {"answer-1": "2", "answer-2": "1"}):
-        assert browser.post(f"{link}answers/", {"version": "", "page": page, **chosen}).status_code == 200
-    assert kept(Assessment).answers == {"1": 2, "2": 1}
-
-
-def test_other_window_does_not_write_over_what_is_kept(link, kept):
-    browser = let_in(link)
-    answers(browser, link, **{"answer-1": "2"})
-    answers(browser, link, version=1, **{"answer-1": "2", "answer-2": "1"})
-    stale = answers(browser, link, version=1, **{"answer-1": "0"})
-    assert (stale.status_code, kept(Assessment).answers) == (409, {"1": 2, "2": 1})
-    page = browser.post(link, {"version": 1, "answer-1": "0", "do": "complete"})
-    assert (page.status_code, kept().state) == (409, "answering")
-    mine = browser.post(link, {"version": 1, "mine": "1", "answer-1": "0", "do": "complete"})
-    assert (mine.status_code, kept(Assessment).answers) == (302, {"1": 0})
-
-
-def test_sitting_that_the_clinic_completed_ends_the_link(link, kept, practitioner):
-    browser = let_in(link)
-    answers(browser, link, **{"answer-1": "2"})
-    sitting = kept(Assessment)
-    practitioner.post(
-        f"/assessments/{sitting.pk}/answer/", {**ALL, "date": "1 March 2026", "version": 1, "do": "complete"}
-    )
-    assert kept(Assessment).status == "completed"
-    same_as_dead(browser.get(link))
-    same_as_dead(answers(browser, link, version=2, **{"answer-1": "0"}))
-    assert "Done" in practitioner.get(f"/patients/{sitting.patient_id}/assessments/").content.decode()
 
 
 def test_somebody_signed_in_sees_what_the_patient_sees(link, practitioner):

@@ -1,5 +1,6 @@
 """Asking a patient: the form, the list, new links and the rules of the table."""
 
+import io
 import logging
 import re
 import threading
@@ -7,23 +8,19 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
+from clinic.accounts.models import AnswerLink
 from clinic.assessments.catalogue import find
 from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.requesting import request_answers
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.logs import formatter
-from tests.assessments.test_links import answers, chosen, let_in, same_as_dead
-from tests.assessments.test_links import events as events
-from tests.assessments.test_links import kept as kept
-from tests.assessments.test_links import link as link
-from tests.assessments.test_links import make_link as make_link
-from tests.assessments.test_links import patient as patient
-from tests.assessments.test_links import practitioner as practitioner
+from tests.assessments.by_link import answers, chosen, let_in, same_as_dead
 from tests.world import Writer, make_patient
 
 
@@ -146,7 +143,8 @@ def test_token_is_in_no_log(link, caplog):
         browser.get(f"{link}nothing/")
         Client().get(f"{link}answers/")
     written = [formatter().format(record) for record in caplog.records]
-    assert [line for line in written if token in line] == []
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("clinic.")]
+    assert [line for line in [*written, *ours] if token in line] == []
     assert [line for line in written if r'"/answer/\u2026/"' in line] != []
     assert [line for line in written if "Forbidden" in line and r"/answer/\u2026/" in line] != []
 
@@ -176,6 +174,15 @@ def test_closed_clinic_says_only_that(asked, lakeside, change):
     for answer in (browser.get(link), browser.post(link, {"born": "12/3/1980"}), answers(browser, link)):
         text = answer.content.decode()
         assert (answer.status_code, "at the moment" in text, "Lakeside" in text) == (503, True, False)
+
+
+def test_link_that_has_run_out_is_cleared_and_dead_still(asked):
+    rows = AnswerLink.objects.using("owner").filter(request_id=asked.request.pk)
+    rows.update(expires_at=timezone.now() - timedelta(seconds=1))
+    same_as_dead(Client().get(f"/answer/{asked.token}/"))
+    call_command("clear_sessions", stdout=io.StringIO())
+    assert rows.count() == 0
+    same_as_dead(Client().get(f"/answer/{asked.token}/"))
 
 
 def at_once(count, work):
