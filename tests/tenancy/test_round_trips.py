@@ -68,7 +68,7 @@ FRAGMENT = {"hx_request": "true", "hx_target": "table"}
     ],
 )
 def test_fragment_of_a_list_takes_at_most_four_messages(line, query, messages):
-    """Its rows with their count and whatever else is in them come with one statement, or two where few match a search."""
+    """Rows, count and all that is in them come with one statement, or two where few match a search."""
     assert line.browser.get(f"/patients/{query}", **FRAGMENT)[0] == "200 OK"
     assert kinds(line.messages) == messages
 
