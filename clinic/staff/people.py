@@ -7,6 +7,7 @@ from django.db.models import ManyToOneRel, Model, Q
 from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 
 from clinic.accounts.models import ApiClient, Membership, User
+from clinic.lists.models import Job, SavedView
 from clinic.staff.models import Practitioner
 from clinic.tenancy import provisioning
 from clinic.tenancy.models import Clinic
@@ -58,12 +59,12 @@ def _account(user: User) -> UUID:
 
 
 def _take_key(clinic: Clinic, old: UUID, new: UUID) -> None:
-    """Change the key of a practitioner, and of what refers to it; the trail stays as it was written."""
+    """Change the key of a practitioner, and of what is that person's; the trail stays as it was written."""
     owner = get_tenant_database_alias()
     relations = [rel for rel in Practitioner._meta.get_fields(include_hidden=True) if isinstance(rel, ManyToOneRel)]
     columns: list[tuple[type[Model], str]] = [(rel.related_model, rel.field.attname) for rel in relations]
-    columns.append((Practitioner, "id"))
+    columns += [(Practitioner, "id"), (SavedView, "owner_id"), (Job, "by_id")]
     provisioning.run([f"SET LOCAL search_path = {quote_schema_name(clinic.schema_name)}, public"])
     for model, column in columns:
-        model._base_manager.using(owner).filter(**{column: old}).update(**{column: new})
+        model._base_manager.using(owner).filter(**{column: str(old)}).update(**{column: str(new)})
     provisioning.run(["SET LOCAL search_path = public"])

@@ -14,6 +14,7 @@ from clinic.accounts.models import Membership, User
 from clinic.api.actions import create_api_client
 from clinic.assessments.models import Assessment
 from clinic.audit.models import AuditEvent
+from clinic.lists.models import SavedView
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
@@ -148,15 +149,18 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
 
 
 def test_person_who_has_another_account_there_keeps_that_one(lake):
+    old = lake.world.clinician
+    with clinic_scope(lake.clinic):
+        SavedView.objects.create(list="patients", name="Mine", owner_id=old.pk, owner_name="Clara")
     lake.backup()
     provisioning.drop_clinic(lake.clinic)
-    old = lake.world.clinician
     User.objects.using("owner").filter(pk=old.pk).delete()
     new = make_user(old.email, "Clara Elsewhere")
-    with_patients = lake.restore() and row(lake.clinic)
-    with clinic_scope(with_patients):
+    lake.restore()
+    with clinic_scope(row(lake.clinic)):
         assert not Practitioner.objects.filter(pk=old.pk).exists()
         assert not Patient.objects.filter(user_id=old.pk).exists()
+        assert SavedView.objects.get().owner_id == new.pk
         assert Patient.objects.filter(user_id=new.pk).count() + Assessment.objects.filter(user_id=new.pk).count() == 3
     assert signed_in(Client(), new).get("/patients/").status_code == 200
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
+from clinic.patients.actions import note_words
 from clinic.patients.models import Patient
 from clinic.tenancy.backend import base
 from clinic.tenancy.scope import clinic_scope
@@ -19,6 +20,7 @@ def line(lakeside):
     """The default connection through a proxy, of a client of a committed clinic with one patient."""
     with clinic_scope(lakeside.clinic):
         make_patient(full_name="Lara Lake")
+        note_words(["Lara Lake"])
     browser = Visitor(cookie(signed_in(Client(), lakeside.clinician)))
     with wire(connection) as line:
         line.browser, line.clinic = browser, lakeside.clinic
@@ -49,6 +51,45 @@ def test_page_of_a_record_takes_one_more_for_the_trail_of_access(line):
 def test_fragment_of_a_list_takes_four_messages(line):
     assert line.browser.get("/patients/?q=lara", hx_request="true", hx_target="table")[0] == "200 OK"
     assert kinds(line.messages) == ["who", "first", "query", "commit"]
+
+
+FRAGMENT = {"hx_request": "true", "hx_target": "table"}
+
+
+@pytest.mark.parametrize(
+    ("query", "messages"),
+    [
+        ("", ["who", "first", "commit"]),
+        ("?sort=-practitioner", ["who", "first", "commit"]),
+        ("?gender=female&age=18-39", ["who", "first", "commit"]),
+        ("?q=lake&archived=all", ["who", "first", "query", "commit"]),
+        ("?q=lakf", ["who", "first", "query", "commit"]),
+        ("?q=1970", ["who", "first", "query", "commit"]),
+    ],
+)
+def test_fragment_of_a_list_takes_at_most_four_messages(line, query, messages):
+    """Rows, count and all that is in them come with one statement, or two where few match a search."""
+    assert line.browser.get(f"/patients/{query}", **FRAGMENT)[0] == "200 OK"
+    assert kinds(line.messages) == messages
+
+
+def test_page_of_a_list_asks_for_the_practitioners_as_well(line):
+    line.browser.get("/patients/")
+    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+
+
+def test_json_of_a_list_takes_three_messages(line):
+    line.browser.get("/api/v1/patients/")
+    assert kinds(line.messages) == ["who", "first", "commit"]
+
+
+def test_page_behind_a_row_takes_two_messages_more(line):
+    with clinic_scope(line.clinic):
+        key = Patient.objects.get().pk
+        make_patient(full_name="Zoe Zed")
+    line.messages.clear()
+    assert line.browser.get(f"/patients/?page=2&after={key}", **FRAGMENT)[0] == "200 OK"
+    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
 
 
 def test_connection_that_was_idle_for_long_is_asked_whether_it_lives(line):

@@ -2,12 +2,19 @@
 
 import threading
 
+import pytest
 from django.db import connection, transaction
 from django.tasks import TaskResultStatus, task
 
 from clinic.patients.models import Patient
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
+
+
+@pytest.fixture(autouse=True)
+def _at_once(settings):
+    """What is enqueued runs where it is enqueued, the hardest place: inside whatever is open there."""
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 
 
 def names() -> list[str]:

@@ -32,8 +32,8 @@ FAILED = "The transaction had failed and was rolled back instead of committed."
 LOST = "The connection was lost inside the transaction."
 # A connection that answered this many seconds ago, and has nothing to read, is not asked whether it lives.
 TRUSTED = 5.0
-# The server keeps what a connection has learnt of each clinic, 160 KB and more: after so many it gets another one.
-CLINICS = 200
+# The server keeps what a connection has learnt of each clinic, up to 600 KB: after so many it gets another one.
+CLINICS = 100
 
 
 class DatabaseWrapper(PostgresWrapper):
