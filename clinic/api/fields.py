@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from clinic.patients.phones import parse_phone
+from clinic.patients.phones import parse_phone, stored
 from clinic.ui.forms import one_line
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -67,8 +67,11 @@ class PhoneField(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         return parse_phone(super().to_internal_value(data)) or ""
 
-    def to_representation(self, value: Any) -> str:
-        return value.as_e164 if value else ""
+    def get_attribute(self, instance: Any) -> str:
+        return stored(instance, str(self.source))
+
+    def to_representation(self, value: str) -> str:
+        return value
 
 
 class DayField(serializers.DateField):

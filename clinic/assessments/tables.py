@@ -2,14 +2,15 @@
 
 import django_tables2 as tables
 
-from clinic.ui.columns import DateColumn, LinkColumn, NumberColumn, TextColumn
+from clinic.assessments.models import AssessmentType
+from clinic.ui.columns import ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn
 
 
 class PatientAssessmentTable(tables.Table):
     """One patient's assessments."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
-    type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
+    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
     date = DateColumn()
     score = NumberColumn()
     practitioner = TextColumn(
@@ -28,7 +29,7 @@ class AssessmentTable(tables.Table):
         verbose_name="Record", css="nowrap", accessor="patient__record_number",
         order_by=("patient__record_number", "patient"),
     )  # fmt: skip
-    type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
+    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
     date = DateColumn()
     score = NumberColumn()
     practitioner = TextColumn(

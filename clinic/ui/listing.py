@@ -175,8 +175,8 @@ class Listing:
         """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that."""
         if not segments:
             return [], [], 0
-        chosen = union_sql(self.rows, segments, up_to or offset + limit, anchor=anchor, reverse=reverse)
-        rows = self._run(chosen_sql(self.loader, chosen, limit, offset), patient=patient)
+        chosen = union_sql(self.rows, segments, up_to or limit, anchor=anchor, reverse=reverse, offset=offset)
+        rows = self._run(chosen_sql(self.loader, chosen, limit), patient=patient)
         reasons = [row[-2] for row in rows]
         return self.loader.records(self.queryset.db, rows), reasons, rows[0][-1] if rows else 0
 
