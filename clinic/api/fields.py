@@ -16,7 +16,7 @@ from clinic.assessments.definitions import Number
 from clinic.assessments.outcomes import as_json
 from clinic.assessments.parsing import MOST_ITEMS
 from clinic.assessments.reading import exact
-from clinic.patients.phones import parse_phone
+from clinic.patients.phones import parse_phone, stored
 from clinic.ui.forms import one_line
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -71,8 +71,11 @@ class PhoneField(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         return parse_phone(super().to_internal_value(data)) or ""
 
-    def to_representation(self, value: Any) -> str:
-        return value.as_e164 if value else ""
+    def get_attribute(self, instance: Any) -> str:
+        return stored(instance, str(self.source))
+
+    def to_representation(self, value: str) -> str:
+        return value
 
 
 class DayField(serializers.DateField):

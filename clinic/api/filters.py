@@ -11,6 +11,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from clinic.ui.addresses import BadList
+from clinic.ui.filters import sparing
 from clinic.ui.forms import DateField
 from clinic.ui.ordering import chained, ordering
 from clinic.ui.selection import listing_of
@@ -67,7 +68,7 @@ class ListParameters(BaseFilterBackend):
         names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
         refuse_parameters(request, {*names, *PAGING} if listed else names)
         given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
-        filterset = mine.filterset_class(given, queryset=queryset, request=request._request)
+        filterset = sparing(mine.filterset_class, given)(given, queryset=queryset, request=request._request)
         if not filterset.is_valid():
             problems = filterset.errors.items()
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})

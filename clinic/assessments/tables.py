@@ -5,16 +5,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from clinic.assessments.models import AssessmentType
 from clinic.assessments.plans import Plan
 from clinic.assessments.risk import RiskAlert
-from clinic.ui.columns import Cell, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
+from clinic.ui.columns import (
+    Cell,
+    ChoiceColumn,
+    DateColumn,
+    LinkColumn,
+    NumberColumn,
+    TextColumn,
+    day_html,
+)
 
 
 class PatientAssessmentTable(tables.Table):
     """One patient's assessments."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
-    type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
+    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
     date = DateColumn()
     score = NumberColumn()
     practitioner = TextColumn(
@@ -33,7 +42,7 @@ class AssessmentTable(tables.Table):
         verbose_name="Record", css="nowrap", accessor="patient__record_number",
         order_by=("patient__record_number", "patient"),
     )  # fmt: skip
-    type = TextColumn(accessor="type_label", order_by="type", css="nowrap")
+    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
     date = DateColumn()
     score = NumberColumn()
     practitioner = TextColumn(

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.patients.indexes import patient_indexes
+from clinic.patients.phones import PhoneField
 from clinic.staff.models import Practitioner
 from clinic.tenancy.names import NameKey
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
@@ -92,8 +92,8 @@ class Patient(ClinicModel):
     date_of_birth_precision = models.CharField(
         max_length=10, choices=BirthPrecision.choices, default=BirthPrecision.EXACT
     )
-    phone_number = PhoneNumberField(blank=True)
-    second_phone_number = PhoneNumberField(blank=True)
+    phone_number = PhoneField(blank=True)
+    second_phone_number = PhoneField(blank=True)
     address = models.TextField(max_length=1000, blank=True)
     record_number = models.CharField(max_length=40, db_collation="C")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

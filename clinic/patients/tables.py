@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import get_language
 
-from clinic.patients.models import BirthPrecision, Patient
+from clinic.patients.models import BirthPrecision, Gender, Patient, age_on
+from clinic.patients.phones import international, stored
 from clinic.ui.columns import (
     Cell,
+    ChoiceColumn,
     DateColumn,
     LinkColumn,
     NumberColumn,
     TextColumn,
     day_html,
     escaped,
+    months,
     number_text,
 )
 
@@ -24,6 +30,9 @@ CIRCLES = (
     "\N{WHITE CIRCLE}\N{CIRCLE WITH UPPER RIGHT QUADRANT BLACK}\N{CIRCLE WITH RIGHT HALF BLACK}"
     "\N{CIRCLE WITH ALL BUT UPPER LEFT QUADRANT BLACK}\N{BLACK CIRCLE}"
 )
+# Where the points of a line stand from left to right, by their number.
+STEPS = [(), (), *([2 + round(44 * number / (most - 1)) for number in range(most)] for most in range(2, 13))]
+COURSE = "\0"  # stands for the line of the last scores
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -43,14 +52,15 @@ class BirthColumn(DateColumn):
         return record.date_of_birth if exact else record.birth_date_text
 
     def renderer(self) -> Cell:
-        today = timezone.localdate()
+        names = months(get_language())
 
         def cell(record: Patient) -> str:
-            if record.date_of_birth_precision == BirthPrecision.EXACT:
-                return day_html(record.date_of_birth, today)
-            if _only_year(record):
-                return f'<span title="Only the year is known">{record.date_of_birth.year}</span>'
-            return f'<span title="Estimated">about {day_html(record.date_of_birth, today)}</span>'
+            born, precision = record.date_of_birth, record.date_of_birth_precision
+            if precision == "exact":
+                return f"{born.day} {names[born.month]} {born.year}"
+            if precision == "year":
+                return f'<span title="Only the year is known">{born.year}</span>'
+            return f'<span title="Estimated">about {born.day} {names[born.month]} {born.year}</span>'
 
         return cell
 
@@ -59,49 +69,73 @@ def _only_year(record: Patient) -> bool:
     return record.date_of_birth_precision == BirthPrecision.YEAR
 
 
+class AgeColumn(TextColumn):
+    """Completed years today."""
+
+    css = "num"
+
+    def plain(self, record: Patient) -> int:
+        return record.age
+
+    def renderer(self) -> Cell:
+        today = timezone.localdate()
+        return lambda record: str(age_on(record.date_of_birth, today))
+
+
 class PhoneColumn(TextColumn):
     """A phone number in its international spelling."""
 
     css = "nowrap"
 
-    def plain(self, record: Patient) -> Any:
-        return record.phone_number.as_international if record.phone_number else ""
+    def plain(self, record: Patient) -> str:
+        return international(stored(record, "phone_number"))
 
-    def cell(self, value: Any, record: Patient) -> str:
-        return f'<bdi dir="ltr">{escaped(value.as_international)}</bdi>' if value else ""
+    def renderer(self) -> Cell:
+        return lambda record: (
+            f'<bdi dir="ltr">{escaped(international(number))}</bdi>'
+            if (number := stored(record, "phone_number"))
+            else ""
+        )
 
 
 class ScoreColumn(NumberColumn):
     """The last score with its band, how it changed, and its course; a severity's mark differs in shape."""
 
-    def cell(self, value: Any, record: Patient) -> str:
-        if value is None:
-            return ""
-        change = record.last_change
-        moved = (
-            "" if not change else f' <span class="change" title="Change since the last time">{signed(change)}</span>'
-        )
-        return f"{escaped(number_text(value))}{moved}{sparkline(record.recent_scores)}{band(record)}"
+    def renderer(self) -> Cell:
+        language = get_language()
+
+        def cell(record: Patient) -> str:
+            if record.last_score is None:
+                return ""
+            said = standing_html(
+                record.last_score, record.last_change, record.last_severity, record.last_band, language
+            )
+            return said.replace(COURSE, sparkline(record.recent_scores), 1)
+
+        return cell
 
 
-def signed(change: Decimal) -> str:
-    return f"{'+' if change > 0 else MINUS}{escaped(number_text(abs(change)))}"
-
-
-def band(record: Patient) -> str:
-    """The band's word behind a circle that is the fuller the more severe it is."""
-    if record.last_severity is None:
-        return f' <span class="band"><bdi>{escaped(record.last_band)}</bdi></span>' if record.last_band else ""
-    mark = f'<span aria-hidden="true">{CIRCLES[record.last_severity]}</span>'
-    return f' <span class="band band-{record.last_severity}">{mark} <bdi>{escaped(record.last_band)}</bdi></span>'
+@lru_cache(maxsize=4096)
+def standing_html(score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None) -> str:
+    """A score, its change and its band; a band's circle is the fuller the more severe it is."""
+    mark = f'<span aria-hidden="true">{CIRCLES[severity]}</span> ' if severity is not None else ""
+    css = f"band band-{severity}" if severity is not None else "band"
+    moved = f"{'+' if change > 0 else MINUS}{number_text(abs(change))}" if change else ""
+    return (
+        escape(number_text(score))
+        + (f' <span class="change" title="Change since the last time">{escape(moved)}</span>' if moved else "")
+        + COURSE
+        + (f' <span class="{css}">{mark}<bdi>{escape(band)}</bdi></span>' if band or mark else "")
+    )
 
 
 def sparkline(shares: Sequence[float]) -> str:
     """The course of the last scores as a small line, the range of the instrument from bottom to top."""
     if len(shares) < 2:
         return ""
-    step = 44 / (len(shares) - 1)
-    points = " ".join(f"{2 + number * step:.0f},{14 - 12 * share:.0f}" for number, share in enumerate(shares))
+    points = " ".join(
+        [f"{x},{14 - int(12 * share + 0.5)}" for x, share in zip(STEPS[len(shares)], shares, strict=True)]
+    )
     return f'<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="{points}"/></svg>'
 
 
@@ -125,8 +159,8 @@ class PatientTable(tables.Table):
     name = NameColumn(view="patients:detail", accessor="display_name", order_by=("filed_as", "given_as"))
     record_number = TextColumn(verbose_name="Record", css="nowrap")
     date_of_birth = BirthColumn(verbose_name="Born")
-    age = TextColumn(verbose_name="Age", css="num", order_by="-date_of_birth")
-    gender = TextColumn(accessor="gender_label", order_by="gender")
+    age = AgeColumn(verbose_name="Age", order_by="-date_of_birth")
+    gender = ChoiceColumn(choices=Gender.choices)
     phone_number = PhoneColumn(verbose_name="Phone")
     last_score = ScoreColumn(verbose_name="Last score")
     assessed = DateColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on")
@@ -137,6 +171,5 @@ class PatientTable(tables.Table):
     created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")
 
     shown = (
-        "name", "record_number", "date_of_birth", "age", "gender", "phone_number", "last_score", "assessed", "next_due",
-        "practitioner",
+        "name", "record_number", "date_of_birth", "age", "gender", "last_score", "next_due", "practitioner",
     )  # fmt: skip

@@ -6,7 +6,7 @@ asked once a table and gives a function from a record to its cell's HTML, and `p
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -95,10 +95,31 @@ class LinkColumn(TextColumn):
         super().__init__(**kwargs)
         self.view = view
 
-    def cell(self, value: Any, record: Any) -> str:
-        before, behind = around_key(self.view, get_script_prefix())
-        state = ' <span class="badge-state">Archived</span>' if record.archived_at else ""
-        return f'<a href="{before}{record.pk}{behind}">{escaped(str(value))}</a>{state}'
+    def renderer(self) -> Cell:
+        get, (before, behind) = self.getter(), around_key(self.view, get_script_prefix())
+
+        def cell(record: Any) -> str:
+            state = ' <span class="badge-state">Archived</span>' if record.archived_at else ""
+            return f'<a href="{before}{record.pk}{behind}">{escaped(get(record))}</a>{state}'
+
+        return cell
+
+
+class ChoiceColumn(TextColumn):
+    """One of a few values, shown by its label."""
+
+    def __init__(self, *, choices: Iterable[tuple[Any, Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.labels = {value: str(label) for value, label in choices}
+
+    def plain(self, record: Any) -> Any:
+        value = self.getter()(record)
+        return self.labels.get(value, value)
+
+    def renderer(self) -> Cell:
+        get = self.getter()
+        shown = {value: f"<bdi>{escape(label)}</bdi>" for value, label in self.labels.items()}
+        return lambda record: shown.get(get(record), "")
 
 
 class DateColumn(TextColumn):
@@ -110,12 +131,20 @@ class DateColumn(TextColumn):
         return day_html(value, timezone.localdate()) if value is not None else ""
 
     def renderer(self) -> Cell:
-        get, today = self.getter(), timezone.localdate()
-        return lambda record: day_html(value, today) if (value := get(record)) is not None else ""
+        get, today, names = self.getter(), timezone.localdate(), months(get_language())
+
+        def cell(record: Any) -> str:
+            day = get(record)
+            if day is None:
+                return ""
+            title = relative_day((today - day).days)
+            return f'<span title="{title}">{day.day} {names[day.month]} {day.year}</span>'
+
+        return cell
 
 
 def day_html(day: date, today: date) -> str:
-    return f'<time datetime="{day}" title="{relative_day((today - day).days)}">{day_text(day)}</time>'
+    return f'<span title="{relative_day((today - day).days)}">{day_text(day)}</span>'
 
 
 class NumberColumn(TextColumn):

@@ -1,8 +1,10 @@
 """What every list's FilterSet needs: which parameters it knows, what is active, and what was not understood."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,6 +13,8 @@ from django_filters import FilterSet
 
 from clinic.access import Request
 from clinic.ui.addresses import PAGING
+
+ALWAYS = frozenset({"q", "archived"})  # filters that mean something where they are not given
 
 
 @dataclass(frozen=True)
@@ -22,18 +26,42 @@ class Chip:
     remove_url: str
 
 
-def parameter_names(filterset: FilterSet) -> dict[str, list[str]]:
-    """Each filter's name and the parameters it reads (a range reads two)."""
-    names = {}
-    for name, field in filterset.form.fields.items():
-        suffixes = getattr(field.widget, "suffixes", None)
-        names[name] = [field.widget.suffixed(name, suffix) for suffix in suffixes] if suffixes else [name]
-    return names
+def parameters_of(name: str, field: Any) -> list[str]:
+    """The parameters that a filter reads (a range reads two)."""
+    suffixes = getattr(field.widget, "suffixes", None)
+    return [field.widget.suffixed(name, suffix) for suffix in suffixes] if suffixes else [name]
+
+
+@cache
+def all_parameters(filterset_class: Any) -> dict[str, list[str]]:
+    """Each filter's name with the parameters that it reads; found once for each list."""
+    filters = deepcopy(filterset_class.base_filters)  # a field asked of the class's own would keep this clinic's rows
+    return {name: parameters_of(name, found.field) for name, found in filters.items()}
 
 
 def unknown_parameters(request: Request, filterset: FilterSet, reserved: Iterable[str]) -> list[str]:
-    known = {parameter for names in parameter_names(filterset).values() for parameter in names} | set(reserved)
+    known = {name for names in all_parameters(whole_class(type(filterset))).values() for name in names} | set(reserved)
     return [name for name in request.GET if name not in known]
+
+
+def whole_class(filterset_class: Any) -> Any:
+    """The class that `sparing` made this one of, or the class itself."""
+    return getattr(filterset_class, "whole", filterset_class)
+
+
+def sparing(filterset_class: Any, given: Iterable[str]) -> Any:
+    """The same filters without those that the address does not name: what is not shown need not be built."""
+    named = set(given)
+    used = {name for name, parameters in all_parameters(filterset_class).items() if named & set(parameters)}
+    return _sparing(filterset_class, frozenset(used | ALWAYS & set(filterset_class.base_filters)))
+
+
+@cache
+def _sparing(filterset_class: Any, names: frozenset[str]) -> Any:
+    made = type(filterset_class.__name__, (filterset_class,), {"whole": filterset_class})
+    filters: dict[str, Any] = filterset_class.base_filters
+    made.base_filters = {name: found for name, found in filters.items() if name in names}  # type: ignore[attr-defined]
+    return made
 
 
 def errors_of(filterset: FilterSet) -> list[str]:
@@ -56,7 +84,7 @@ def active_chips(request: Request, filterset: FilterSet) -> list[Chip]:
     """A chip for each filter that narrows the list; the search text has its box and no chip."""
     form = filterset.form
     form.is_valid()
-    names = parameter_names(filterset)
+    names = all_parameters(whole_class(type(filterset)))
     chips = []
     for name, value in getattr(form, "cleaned_data", {}).items():
         if name == "q" or value in (None, "", []):

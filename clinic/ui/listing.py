@@ -183,8 +183,8 @@ class Listing:
         """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that."""
         if not segments:
             return [], [], 0
-        chosen = union_sql(self.rows, segments, up_to or offset + limit, anchor=anchor, reverse=reverse)
-        rows = self._run(chosen_sql(self.loader, chosen, limit, offset), patient=patient)
+        chosen = union_sql(self.rows, segments, up_to or limit, anchor=anchor, reverse=reverse, offset=offset)
+        rows = self._run(chosen_sql(self.loader, chosen, limit), patient=patient)
         reasons = [row[-2] for row in rows]
         records = self.loader.records(self.queryset.db, rows)
         prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]

@@ -15,11 +15,11 @@ from django_filters import FilterSet
 from clinic.access import Request
 from clinic.ui.addresses import PAGING, BadList, from_start, place, url_with, whole_number
 from clinic.ui.bulk import BulkAction
-from clinic.ui.filters import Chip, active_chips, errors_of, unknown_parameters
+from clinic.ui.filters import Chip, active_chips, errors_of, sparing, unknown_parameters
 from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice, Layout, column_choices, layout_of
 from clinic.ui.listing import CAP, Listing, Slice
 from clinic.ui.ordering import ordering
-from clinic.ui.rows import label_of, shown_columns, table_rows
+from clinic.ui.rows import Heading, label_of, shown_columns, sort_links, table_head, table_rows
 from clinic.ui.selection import listing_of
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
@@ -31,17 +31,6 @@ THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 class Link(NamedTuple):
     label: str
     url: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column's header; `sort_url` is empty where the column cannot be sorted."""
-
-    name: str
-    label: str
-    css: str
-    sort_url: str
-    direction: str | None
 
 
 @dataclass
@@ -58,6 +47,9 @@ class ListPage:
     empty_action: Link | None = None
     empty_links: Sequence[Link] = ()
     columns: list[Heading] = field(default_factory=list)
+    head: SafeString = field(default_factory=SafeString)
+    sort_menu: SafeString = field(default_factory=SafeString)
+    sorted_by: str = ""
     rows: SafeString = field(default_factory=SafeString)
     errors: list[str] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
@@ -92,6 +84,8 @@ def headings(
     request: Request, table_class: type[tables.Table], sort: str, names: Sequence[str] | None = None
 ) -> list[Heading]:
     made = []
+    others = from_start(request, sort=None)
+    start = f"{others}{'&' if '?' in others else '?'}sort="
     for name, column in shown_columns(table_class, names).items():
         current = sort.removeprefix("-") == name
         descending = current and sort.startswith("-")
@@ -101,7 +95,7 @@ def headings(
                 name=name,
                 label=label_of(name, column),
                 css=getattr(column, "css", ""),
-                sort_url=from_start(request, sort=following) if column.orderable is not False else "",
+                sort_url=start + following if column.orderable is not False else "",
                 direction=("descending" if descending else "ascending") if current else None,
             )
         )
@@ -205,7 +199,9 @@ def table_page(
     An address that cannot be understood is answered 400 (a page past the last: 404) with an empty table that says
     why, never with an unfiltered one; so is a list that would take too long.
     """
-    filterset = filterset_class(request.GET, queryset=queryset, request=request)
+    fragment = request.htmx and request.htmx.target == "table"
+    needed = sparing(filterset_class, request.GET) if fragment else filterset_class
+    filterset = needed(request.GET, queryset=queryset, request=request)
     status = 200
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
@@ -221,6 +217,8 @@ def table_page(
         page.errors = str(problem).split("\n")
     page.columns = headings(request, table_class, page.sort, layout.columns)
     offer(page, request, table_class, layout)
+    page.head, page.sort_menu = table_head(page.columns), sort_links(page.columns)
+    page.sorted_by = next((f"{each.label}, {each.direction}" for each in page.columns if each.direction), "")
     page.per_page_choices = [(size, from_start(request, per_page=size)) for size in PER_PAGE]
     return page_or_fragment(request, template, "ui/list.html#table", {"page": page, **(context or {})}, status=status)
 

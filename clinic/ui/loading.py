@@ -77,13 +77,12 @@ def _loader(
     )
 
 
-def chosen_sql(loader: Loader, chosen: Sql, limit: int, offset: int = 0) -> Sql:
-    """The records of `limit` of the chosen keys, in their order, each with its reason and how many were chosen."""
-    counted = "(SELECT count(*) FROM chosen)" if not offset else "0"
+def chosen_sql(loader: Loader, chosen: Sql, limit: int) -> Sql:
+    """The records of the first `limit` chosen keys, in their order, each with its reason and how many were chosen."""
     return Sql(
-        f"WITH chosen AS {'' if offset else 'MATERIALIZED '}({chosen.text}) "
-        f"SELECT {loader.select}, h.reason, {counted} FROM {loader.tables} INNER JOIN "
-        f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit} OFFSET {offset}) h "
+        f"WITH chosen AS MATERIALIZED ({chosen.text}) "
+        f"SELECT {loader.select}, h.reason, (SELECT count(*) FROM chosen) FROM {loader.tables} INNER JOIN "
+        f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit}) h "
         f"ON h.id = {loader.key} ORDER BY h.place",
         chosen.params,
     )

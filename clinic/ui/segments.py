@@ -153,9 +153,9 @@ def _whole_sql(queryset: QuerySet[Any], limit: int, *, reverse: bool) -> Sql:
 
 def union_sql(
     rows: Rows, segments: Sequence[Segment], limit: int, *, anchor: Anchor | None = None, reverse: bool = False,
-    sort: bool = True,
+    offset: int = 0, sort: bool = True,
 ) -> Sql:  # fmt: skip
-    """The segments one after the other, from `anchor` on; `reverse` begins at the end."""
+    """The segments one after the other, from `anchor` on or without the first `offset`; `reverse` begins at the end."""
     numbered = list(enumerate(segments))
     if reverse:
         numbered.reverse()
@@ -165,11 +165,15 @@ def union_sql(
     parts = []
     for number, segment in numbered:
         begun = anchor if anchor is not None and number == anchor.segment else None
-        parts.append(segment_sql(rows, segment, limit, anchor=begun, reverse=reverse, sort=sort))
-    if len(parts) == 1:
-        return parts[0]
-    text = " UNION ALL ".join(f"({part.text})" for part in parts)
-    return Sql(f"{text} LIMIT {limit}", tuple(param for part in parts for param in part.params))
+        parts.append(segment_sql(rows, segment, offset + limit, anchor=begun, reverse=reverse, sort=sort))
+    one = len(parts) == 1
+    text = (
+        parts[0].text.removesuffix(f" LIMIT {offset + limit}")
+        if one
+        else " UNION ALL ".join(f"({part.text})" for part in parts)
+    )
+    skipped = f" OFFSET {offset}" if offset else ""
+    return Sql(f"{text} LIMIT {limit}{skipped}", tuple(param for part in parts for param in part.params))
 
 
 def find_anchor(queryset: QuerySet[Any], segments: Sequence[Segment], key: Any) -> Anchor | None:

@@ -1,6 +1,7 @@
 """The text of each page of a PDF that Chromium made: enough of the format for what it writes, and no more."""
 
 import re
+import unicodedata
 import zlib
 
 OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\b(.*?)\nendobj", re.DOTALL)
@@ -51,4 +52,4 @@ def text_of(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
             text.append(" ")
         else:
             text.extend(font.get(int(glyphs[at : at + 4], 16), "?") for at in range(0, len(glyphs), 4))
-    return " ".join("".join(text).split())
+    return " ".join(unicodedata.normalize("NFKC", "".join(text)).split())  # a font's ligatures are its own

@@ -37,7 +37,7 @@ def test_list_is_searched_sorted_and_paged(page):
     page.get_by_role("columnheader", name="Born").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Born")).to_have_attribute("aria-sort", "ascending")
     page.get_by_role("link", name="10", exact=True).click()
-    page.get_by_role("link", name="Next").click()
+    page.get_by_role("link", name="Next", exact=True).click()
     expect(page.get_by_text("Page 2 of 3")).to_be_visible()
     expect(page.locator("tbody tr").first).to_contain_text("Common, Person10")
     page.go_back()

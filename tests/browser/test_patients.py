@@ -163,7 +163,7 @@ def test_archived_patient_leaves_the_list_and_comes_back(page, patient):
     submit(page, "Archive")
     expect(page.get_by_text("left out of lists and searches")).to_be_visible()
     page.goto(f"/patients/?q={patient.record_number}")
-    expect(page.get_by_text("0 patients")).to_be_visible()
+    expect(page.get_by_text("0 patients", exact=True)).to_be_visible()
     page.goto(f"/patients/?q={patient.record_number}&archived=only")
     page.get_by_role("link", name=patient.display_name).click()
     submit(page, "Restore")

@@ -93,7 +93,7 @@ def test_two_clinics_are_chosen_and_changed(two_places, practice, harbour, visit
     expect(page.locator("tbody tr")).to_have_count(1)
     change_clinic(page, harbour)
     page.goto("/patients/?q=Only")
-    expect(page.get_by_text("0 patients")).to_be_visible()
+    expect(page.get_by_text("0 patients", exact=True)).to_be_visible()
 
 
 def test_page_of_the_other_clinic_keeps_what_was_typed_and_can_switch_and_save(
