@@ -256,9 +256,9 @@ def refusals(page: Page, watch: Watch, site: Site) -> Shown:
     with broken_table(site.world.clinic, "assessments_assessment"):
         page.goto("/assessments/")
     yield "error-500", page
-    watch.provokes(503, "/assessments/")
+    watch.provokes(503, f"/assessments/{site.assessment.pk}/")
     with cancelled_statements(site.world.clinic, "assessments_assessment"):
-        page.goto("/assessments/")
+        page.goto(f"/assessments/{site.assessment.pk}/")
     yield "error-503", page
 
 
