@@ -4,6 +4,7 @@ What a list may cost is bounded: a statement that takes longer than `PATIENCE` i
 how to narrow the list, instead of waiting.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -193,11 +194,13 @@ class Listing:
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
         """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""
         bound = "" if patient else f"SAVEPOINT list; SET LOCAL statement_timeout = {PATIENCE}; {PLANNED}"
+        begun = time.monotonic()
         with connections[self.queryset.db].cursor() as cursor:
             try:
                 cursor.execute(f"{bound}{sql.text}", sql.params)
             except OperationalError as error:
-                if not isinstance(error.__cause__, psycopg2.errors.QueryCanceled):
+                took_long = (time.monotonic() - begun) * 1000 >= PATIENCE
+                if not took_long or not isinstance(error.__cause__, psycopg2.errors.QueryCanceled):
                     raise
                 cursor.execute("ROLLBACK TO SAVEPOINT list")
                 raise BadList(TOO_LONG) from error
