@@ -36,12 +36,17 @@ def asked(world, sql: str) -> list[tuple]:
         return cursor.fetchall()
 
 
+def definitions(world) -> list[str]:
+    """Indexes and constraints; where PostgreSQL writes a cast of a list is its own affair."""
+    return sorted(re.sub(r"::(text|character varying)(\[\])?|[()]", "", text) for (text,) in asked(world, DEFINITIONS))
+
+
 def filled(world, seed: int = 3, patients: int = 300) -> None:
     fill_clinic(clinic=world.clinic, patients=patients, assessments=patients * 2, seed=seed, by=Writer())
 
 
 def test_fill_makes_what_it_was_asked_for(lakeside):
-    definitions = asked(lakeside, DEFINITIONS)
+    before = definitions(lakeside)
     filled(lakeside)
     with clinic_scope(lakeside.clinic):
         assert (Patient.objects.count(), Assessment.objects.count()) == (300, 600)
@@ -52,7 +57,7 @@ def test_fill_makes_what_it_was_asked_for(lakeside):
         assert (patient.last_assessed_on, patient.last_score) == (last.date, last.score)
         assert NameWord.objects.filter(word=patient.filed_as.split()[0]).exists()
         assert searched(patient.full_name, Patient.objects.all()).first(25).records
-    assert asked(lakeside, DEFINITIONS) == definitions
+    assert definitions(lakeside) == before
 
 
 def test_same_seed_makes_the_same_patients(lakeside, django_db_blocker):
@@ -97,11 +102,11 @@ def test_command_shows_how_far_it_is(lakeside):
 @pytest.mark.parametrize(
     "wrong", [["--patients", "0"], ["--assessments", "-1"], ["--patients", "1", "--assessments", "999"]]
 )
-def test_command_refuses_what_cannot_be(riverside, wrong):
+def test_command_refuses_what_cannot_be(lakeside, wrong):
     with pytest.raises(CommandError):
-        call_command("fill", riverside.clinic.name, *wrong, stdout=io.StringIO())
+        call_command("fill", lakeside.clinic.name, *wrong, stdout=io.StringIO())
 
 
-def test_command_needs_a_clinic(db):
+def test_command_needs_a_clinic(lakeside):
     with pytest.raises(CommandError, match="no clinic called"):
         call_command("fill", "Nowhere", stdout=io.StringIO())
