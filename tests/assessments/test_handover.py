@@ -71,9 +71,9 @@ def test_program_is_told_by_the_envelope(tablet):
     )
 
 
-def test_sheet_names_nobody_and_tells_no_score(tablet, sitting):
+def test_sheet_names_nobody_and_tells_no_score(tablet, sitting, key):
     tablet.post("/handover/answers/", {**{f"answer-{n}": "3" for n in range(1, 10)}, "version": 1})
-    text = tablet.get("/handover/").content.decode()
+    text = tablet.get("/handover/").content.decode().replace(str(key), "")  # whose digits may read like a total
     for word in ("Secretname", "Clara", "Severe", "Total", "27", "/patients/", "Risk"):
         assert word not in text
     assert sitting().score == 27

@@ -73,9 +73,9 @@ def test_fragment_of_a_list_takes_at_most_four_messages(line, query, messages):
     assert kinds(line.messages) == messages
 
 
-def test_page_of_a_list_asks_for_the_practitioners_as_well(line):
+def test_page_of_a_list_asks_for_practitioners_and_saved_views_as_well(line):
     line.browser.get("/patients/")
-    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
 
 
 def test_json_of_a_list_takes_three_messages(line):
