@@ -33,8 +33,10 @@ def patient_indexes() -> tuple[Index, ...]:
         order("patient_by_score", "last_score"),
         order("patient_by_assessed", "last_assessed_on"),
         order("patient_by_due", "next_due_on"),
-        order("patient_by_given", "given_as", "filed_as"),
-        Index(fields=["later_names", "id"], condition=Q(later_names__gt=""), name="patient_by_later_1"),
+        order("patient_by_given", "given_as", "filed_as", also=("date_of_birth",)),
+        Index(
+            fields=["later_names", "id", "date_of_birth"], condition=Q(later_names__gt=""), name="patient_by_later_1"
+        ),
         later(1),
         later(2),
         GinIndex(fields=["name_words"], opclasses=["gin_trgm_ops"], fastupdate=False, name="patient_by_words"),

@@ -8,7 +8,6 @@ database's `search_key`; here they are only told apart.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 
 from django.conf import settings
 from phonenumbers import country_code_for_region
@@ -60,7 +59,8 @@ def search_for(text: str) -> Search | None:
     words = words_of(name)
     if not words:
         return Search((), Sql("FALSE"))
-    tiers = Tiers()
+    born = _born(days)
+    tiers = Tiers(born)
     numbers = tuple(_by_number(tiers, name))
     names = [] if DIGITS.fullmatch(name) else _by_name(tiers, words)
     if not names:
@@ -68,20 +68,15 @@ def search_for(text: str) -> Search | None:
     anywhere = " OR ".join(condition.text for condition in tiers.conditions)
     params = tuple(param for condition in tiers.conditions for param in condition.params)
     stages = (*([Stage(numbers)] if numbers else ()), *names)
-    search = Search(stages, Sql(f"({anywhere})", params))
-    return _born_then(search, days) if days else search
+    return Search(stages, both(Sql(f"({anywhere})", params), born))
 
 
-def _born_then(search: Search, days: list[Range]) -> Search:
-    """The same search among those born on one of the days."""
-    born = Sql(
-        f"({' OR '.join([f'{T}.date_of_birth BETWEEN %s AND %s'] * len(days))})",
-        tuple(day for first_and_last in days for day in first_and_last),
-    )
-    stages = [
-        Stage(tuple(replace(each, where=both(each.where, born)) for each in stage.after(0))) for stage in search.stages
-    ]
-    return Search(tuple(stages), both(search.anywhere, born))
+def _born(days: list[Range]) -> Sql:
+    """Born on one of the days; always true where there are none."""
+    if not days:
+        return Sql("TRUE")
+    spans = " OR ".join([f"{T}.date_of_birth BETWEEN %s AND %s"] * len(days))
+    return Sql(f"({spans})", tuple(day for first_and_last in days for day in first_and_last))
 
 
 def _by_number(tiers: Tiers, text: str) -> Iterator[Segment]:
@@ -144,7 +139,10 @@ def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
     elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
     tiers.sum_up(since, each)
     if len(words) > 1:
-        return [Stage(tuple(first)), Stage(tuple(elsewhere), ((1, similar_segments(tiers, words)),))]
+        similar = ((1, similar_segments(tiers, words)),)
+        if len(words) == 2:
+            return [Stage(tuple(first)), Stage(tuple(elsewhere), similar)]
+        return [Stage(tuple(first)), Stage(tuple(elsewhere)), Stage((), similar)]
     inside = tuple(_inside(tiers, whole))
     return [Stage(tuple(first)), Stage(tuple(elsewhere), ((PAGE, inside), (FEW, similar_segments(tiers, words))))]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clinic.ui.segments import Segment, Sql, Walk
+from clinic.ui.segments import ALL, Segment, Sql, Walk
 
 T = '"patients_patient"'
 FILED, GIVEN, KEY = f"{T}.filed_as", f"{T}.given_as", f"{T}.id"
@@ -34,12 +34,14 @@ def neither(conditions: Sequence[Sql]) -> Sql:
 class Tiers:
     """Segments in the making: what matched in one is left out of those after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, among: Sql = ALL) -> None:
+        """Tiers of the rows `among` which is true."""
+        self.among = among
         self.conditions: list[Sql] = []
 
     def left(self) -> Sql:
         """What holds for the rows that nothing matched yet."""
-        return neither(self.conditions)
+        return both(self.among, neither(self.conditions))
 
     def add(self, condition: Sql, order: tuple[str, ...], reason: str = "", *, descending: bool = False) -> Segment:
         """The rows that `condition` adds."""

@@ -204,11 +204,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(fields=['given_as', 'filed_as', 'id'], include=('archived_at',), name='patient_by_given'),
+            index=models.Index(fields=['given_as', 'filed_as', 'id'], include=('archived_at', 'date_of_birth'), name='patient_by_given'),
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(condition=models.Q(('later_names__gt', '')), fields=['later_names', 'id'], name='patient_by_later_1'),
+            index=models.Index(condition=models.Q(('later_names__gt', '')), fields=['later_names', 'id', 'date_of_birth'], name='patient_by_later_1'),
         ),
         migrations.AddIndex(
             model_name='patient',
