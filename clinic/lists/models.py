@@ -138,7 +138,7 @@ class JobItem(ClinicModel):
     """One row that a job is about: what became of it, and with `before` and `version` how to take it back."""
 
     id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items", db_index=False)
     record_id = models.UUIDField()
     state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.WAITING)
     before: "models.JSONField[Any, dict[str, Any] | None]" = models.JSONField(null=True)

@@ -129,7 +129,7 @@ def _manifest(archive: ZipFile) -> dict[str, Any]:
         raise Refused(DAMAGED) from error
     if manifest["format"] != FORMAT:
         raise Refused(f"The backup has format {manifest['format']}; this release reads format {FORMAT}.")
-    if later := _of_clinics(manifest) - migrating.release().clinics:
+    if later := _of_clinics(manifest) - migrating.release().clinics - migrating.release().shortcuts:
         raise Refused(f"The backup is of a later release: {', '.join('.'.join(key) for key in sorted(later))}.")
     return manifest
 
@@ -196,7 +196,7 @@ def _make(archive: ZipFile, manifest: dict[str, Any], schema_name: str) -> None:
     def fill() -> None:
         dumping.copy_in(archive, schema_name, manifest["tables"])
 
-    if migrating.release().clinics == _of_clinics(manifest):
+    if migrating.release().clinics <= _of_clinics(manifest):
         provisioning.make_schema(schema_name)
         fill()
         return

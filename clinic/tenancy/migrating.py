@@ -20,10 +20,14 @@ COMMENT = "obj_description(to_regnamespace(quote_ident(%(expressions)s))::oid, '
 
 
 class Release(NamedTuple):
-    """The migrations on disk: those of the shared tables, and those of each clinic."""
+    """The migrations on disk: those of the shared tables, and those of each clinic.
+
+    `shortcuts` are squashed ones beside those that they replace: another way to the same tables, for new clinics.
+    """
 
     shared: frozenset[MigrationKey]
     clinics: frozenset[MigrationKey]
+    shortcuts: frozenset[MigrationKey]
 
 
 class Standing(NamedTuple):
@@ -46,9 +50,11 @@ class Standing(NamedTuple):
 @cache
 def release() -> Release:
     """What this release of the code consists of; read once a process."""
-    labels, keys = set(tenant_labels()), frozenset(MigrationLoader(None).disk_migrations)
+    labels, found = set(tenant_labels()), MigrationLoader(None).disk_migrations
+    shortcuts = frozenset(key for key, each in found.items() if each.replaces and set(each.replaces) <= set(found))
+    keys = frozenset(found) - shortcuts
     clinics = frozenset(key for key in keys if key[0] in labels)
-    return Release(shared=keys - clinics, clinics=clinics)
+    return Release(shared=keys - clinics, clinics=clinics, shortcuts=shortcuts)
 
 
 def keys(text: str) -> frozenset[MigrationKey]:

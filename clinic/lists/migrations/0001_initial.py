@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(null=True)),
                 ('version', models.PositiveIntegerField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='lists.job')),
+                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='lists.job')),
             ],
         ),
         migrations.CreateModel(
