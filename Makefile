@@ -1,5 +1,6 @@
 .PHONY: run test soak lint shots bench lock
 python := .venv/bin/python
+PART := tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
 
 run:
@@ -36,7 +37,7 @@ shots:
 # Measured beside what it replaces, into bench/results/: SIZE=2000 for the largest number of clinics, default 300.
 bench:
 	@bin/environment requirements-dev.txt
-	@SIZE=$(SIZE) $(python) -m bench.tenancy
+	@for part in $(PART); do SIZE=$(SIZE) $(python) -m bench.$$part || exit; done
 
 # Resolves the .in files anew, keeping what is pinned: UPGRADE=--upgrade takes newer versions.
 lock:

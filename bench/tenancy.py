@@ -1,33 +1,18 @@
 """New clinics, deploys, requests and memory, ours against django-tenants as it comes, on the same clinics in one run.
 
-`SIZE` is the largest number of clinics; stock is timed on a few clinics and multiplied. The server is the embedded
-one with fsync off, in a data folder that is removed at the end.
+`SIZE` is the largest number of clinics; stock is timed on a few clinics and multiplied.
 """
 
-import atexit
-import contextlib
 import io
 import json
 import os
-import platform
-import shutil
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
-from urllib.parse import quote
-
-import psutil
-import psycopg2
 
 from bench import costs
+from bench.server import ROOT, cpu, prepare, settle, timed, write
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "var" / f"bench-{os.getpid()}"
-DATA = FOLDER / "postgres"
 SIZES = (20, 300, 2000)
 SAMPLE = 5
 UNDO = """
@@ -36,50 +21,6 @@ ALTER TABLE {0}.patients_patient DROP COLUMN IF EXISTS nickname, ALTER COLUMN ve
 DELETE FROM {0}.django_migrations WHERE name = 'p9001_real';
 COMMENT ON SCHEMA {0} IS '{1}'
 """
-
-
-def prepare() -> None:
-    from psycopg2.extensions import make_dsn
-
-    from clinic.tenancy import database, embedded
-
-    atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)  # after the server is stopped
-    embedded.start(DATA, durable=False)
-    admin = make_dsn(host=str(DATA), port=5432, user="postgres", dbname="postgres")
-    name = "bench"
-    database.prepare(admin, name=name, owner=("bench_owner", "secret"), web=("bench_web", "secret"))
-    for variable, role in (("DATABASE_URL", "bench_web"), ("DATABASE_OWNER_URL", "bench_owner")):
-        os.environ[variable] = f"postgres://{role}:secret@{quote(str(DATA), safe='')}:5432/{name}"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
-    os.environ["LOG_LEVEL"] = "ERROR"
-    import django
-
-    django.setup()
-
-
-def timed(function: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    function()
-    return time.perf_counter() - begun
-
-
-def cpu() -> float:
-    """CPU seconds so far: this process, the server's, and those of its connections, ended ones included."""
-    postmaster = psutil.Process(int((DATA / "postmaster.pid").read_text().split()[0]))
-    own = os.times()
-    server = postmaster.cpu_times()
-    total = own.user + own.system + sum(server[:4])
-    for connection in postmaster.children():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            total += sum(connection.cpu_times()[:2])
-    return total
-
-
-def settle() -> None:
-    """The catalogue as autovacuum leaves it after a while; right after bulk creation stock is slower still."""
-    with closing(psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")) as connection:
-        connection.autocommit = True
-        connection.cursor().execute("VACUUM ANALYZE")
 
 
 def use_release(later: bool) -> None:
@@ -200,28 +141,18 @@ def measure(size: int) -> list[str]:
 def main() -> None:
     largest = int(os.environ.get("SIZE") or 300)
     prepare()
-    from django.db import connections
-
     deploy()
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        server = cursor.fetchone()[0]
     lines = ["| | django-tenants as it comes | this project |", "|---|---|---|"]
     for size in (size for size in SIZES if size <= largest):
         lines += measure(size)
-        if size == largest:
+        if size == max(size for size in SIZES if size <= largest):
             lines += [*costs.requests(), *costs.memory(size)]
         print("\n".join(lines), end="\n\n", flush=True)
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    title = f"# Tenancy, {time.strftime('%Y-%m-%d')}"
     where = (
-        f"{os.cpu_count()} cores (load {load}), Python {platform.python_version()}, PostgreSQL {server} embedded, "
-        "fsync off. One migration: a column with an index, a table with a foreign key, a type change. Stock deploys "
-        f"are timed on {SAMPLE} clinics, as one `migrate_schemas` each in one process, and multiplied."
+        "One migration: a column with an index, a table with a foreign key, a type change. Stock deploys are timed on "
+        f"{SAMPLE} clinics, as one `migrate_schemas` each in one process, and multiplied."
     )
-    results = ROOT / "bench" / "results" / "tenancy.md"
-    results.parent.mkdir(exist_ok=True)
-    results.write_text("\n\n".join([title, where, "\n".join(lines)]) + "\n")
+    write("tenancy", "Tenancy", where, ["\n".join(lines)])
 
 
 main()

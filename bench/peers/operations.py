@@ -4,7 +4,7 @@ from urllib.parse import quote_plus
 
 FIRST, SORT, SEARCH, PAGE, FILTER = (
     "first page",
-    "sort by date of birth",
+    "by date of birth",
     "search {word}",
     "page {page}",
     "filter female",

@@ -1,4 +1,11 @@
-"""Who asks for the peers' pages; under bench.peers.settings."""
+"""Who asks for the peers' pages. Run under bench.peers.settings, it prints the cookie as JSON."""
+
+import json
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -12,3 +19,7 @@ def sign_in() -> str:
     client.force_login(user)  # type: ignore[arg-type]  # the clinic's users are others
     name = settings.SESSION_COOKIE_NAME
     return f"{name}={client.cookies[name].value}"
+
+
+if __name__ == "__main__":
+    print(json.dumps(sign_in()))
