@@ -110,6 +110,7 @@ def change_sitting(
     answers: Answers | None = None,
     replace: bool = False,
     date: date | None = None,
+    language: str = "",
     complete: bool = False,
     score: Number | None = None,
     reason: str = "",
@@ -123,6 +124,7 @@ def change_sitting(
     if date is not None:
         refusals.check_patient(definition, assessment.patient, date)
         assessment.date = date
+    assessment.language = language or assessment.language
     wanted = kept if answers is None else {**({} if replace else kept), **answers}
     result = _answer(assessment, definition, wanted, complete=complete, score=score)
     if not (changes := difference(before, snapshot(assessment, FIELDS))):

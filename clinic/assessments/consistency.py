@@ -16,7 +16,7 @@ def check(definition: Definition) -> list[Fault]:
     """Everything that does not fit; paths lead into the data that the definition was read from."""
     if not definition.items:
         return [Fault(("items",), "An instrument needs at least one item.")]
-    faults = [*_codes(definition), *_items(definition), *_references(definition)]
+    faults = [*_codes(definition), *_items(definition), *_references(definition), *_translations(definition)]
     # What follows adds up, which needs sound items.
     return faults or [*_range(definition), *_bands(definition), *_cutoffs(definition), *_alerts(definition)]
 
@@ -91,13 +91,20 @@ def _references(definition: Definition) -> Iterator[Fault]:
             )
     if definition.pattern and not any(scale.needs for scale in definition.subscales):
         yield Fault(("scoring", "pattern"), "A pattern needs subscales with “needs”.")
-    for language, translation in definition.translations.items():
-        missing = sorted(set(definition.by_code) - set(translation.items))
-        if missing:
-            yield Fault(("translations", language, "items"), f"Item {missing[0]} is not translated.")
-        texts = {option.text for item in definition.items for option in item.options}
-        if missing := sorted(texts - set(translation.options)):
-            yield Fault(("translations", language, "options"), f"“{missing[0]}” is not translated.")
+
+
+def _translations(definition: Definition) -> Iterator[Fault]:
+    """Whether each translation is whole, and of nothing that is not there: a slip would show English, or nothing."""
+    options = {option.text for item in definition.items for option in item.options}
+    for language, made in definition.translations.items():
+        path: Path = ("translations", language)
+        if bool(made.instruction) != bool(definition.instruction):
+            yield Fault((*path, "instruction"), "The instruction is in one of the two languages only.")
+        for name, own, there in (("item", made.items, set(definition.by_code)), ("option", made.options, options)):
+            if missing := sorted(there - set(own)):
+                yield Fault((*path, f"{name}s"), f"The {name} “{missing[0]}” is not translated.")
+            for strange in sorted(set(own) - there):
+                yield Fault((*path, f"{name}s", strange), f"There is no {name} “{strange}”.")
 
 
 def _known(definition: Definition, codes: Sequence[str], path: Path) -> Iterator[Fault]:

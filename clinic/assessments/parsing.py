@@ -14,6 +14,7 @@ ANSWERED_BY = ("patient", "clinician")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 VERSION = re.compile(r"[1-9]\d{0,3}")
 LOINC = re.compile(r"\d{1,7}-\d|LA\d{1,6}-\d")
+LANGUAGE = re.compile(r"(?!en$)[a-z]{2,3}(?:-[a-z0-9]{2,6})?")
 FORMS = {ID: "small letters, digits and single hyphens", VERSION: "a whole number from 1 on"}
 MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST = 200, 30, 30, 2000
 
@@ -272,6 +273,8 @@ def _translations(reader: Reader) -> dict[str, parts.Translation]:
     found = {}
     for language in reader.data:
         one = reader.table(language)
+        if not LANGUAGE.fullmatch(language):
+            one.note(None, f"“{language}” is not the code of another language than English, such as de or pt-br.")
         found[language] = parts.Translation(
             language=language,
             title=one.text("title", longest=200),

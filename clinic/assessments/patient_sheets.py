@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -105,6 +106,7 @@ def page(
             definition, sex=sex, answers=answers, language=language, typed=typed, errors=problems
         ),
         "language": language,
+        "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
         "page": request.POST.get("page") or uuid4(),
         "version": sitting.version if sitting is not None else "",
         "urgent": urgent_for(sitting),

@@ -17,6 +17,12 @@ def language_name(code: str) -> str:
     return str(LANG_INFO.get(code, {}).get("name_local", code))
 
 
+def patients_languages(definition: Definition) -> list[tuple[str, str]]:
+    """What a patient can be handed the questions in, by code and name; empty where that is no choice."""
+    offered = definition.languages if definition.answered_by == "patient" else ()
+    return [(code, language_name(code)) for code in offered] if len(offered) > 1 else []
+
+
 class RequestForm(forms.Form):
     """`id` is the new request's, so that a form sent twice makes one."""
 

@@ -26,12 +26,13 @@ from clinic.assessments.answering import (
 )
 from clinic.assessments.catalogue import find, find_version
 from clinic.assessments.dates import check_assessment_date
-from clinic.assessments.definitions import Definition
+from clinic.assessments.definitions import ENGLISH, Definition
 from clinic.assessments.forms import patient_of
 from clinic.assessments.handing_over import begin_handover
 from clinic.assessments.models import Assessment
 from clinic.assessments.outcomes import as_answers
 from clinic.assessments.pages import detail_page
+from clinic.assessments.request_forms import patients_languages
 from clinic.assessments.risk import RiskAlert
 from clinic.assessments.scoring import Result
 from clinic.patients.models import Patient
@@ -196,6 +197,7 @@ def _readable(request: Request, definition: Definition, patient: Patient) -> she
 def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> Sitting:
     """Save the posted answers, making the sitting where there is none; raises what is in REFUSED, Changed, NotOpen."""
     answers, day = _readable(request, definition, patient), _day(request)
+    language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""
     if not Assessment.objects.filter(pk=key).exists():
         user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
         made = record_sitting(
@@ -207,6 +209,7 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
             user=user,
             answers=answers,
             complete=complete,
+            language=language or ENGLISH,
         )
         if made.assessment.patient_id != patient.pk:
             raise Http404
@@ -218,6 +221,7 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
         answers=answers,
         replace=True,
         date=day,
+        language=language,
         complete=complete,
     )
 
@@ -260,6 +264,8 @@ def _page(
         "result": result_of(sitting) if sitting is not None else Result(asked=len(definition.counted(patient.gender))),
         "alerts": _alerts(sitting) if sitting is not None else [],
         "amending": amending,
+        "languages": [] if amending else patients_languages(definition),
+        "language": request.POST.get("language") or (sitting.language if sitting is not None else ENGLISH),
         "conflict": status == 409,
         "problem": _said(refusal) if refusal is not None else "",
         "back": _back(sitting, patient),

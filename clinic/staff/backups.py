@@ -4,6 +4,7 @@ It is read in one snapshot while the clinic works, and restored beside the clini
 transaction: whatever kills either, there is the old clinic or the new one, and a whole file or none.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -48,12 +49,13 @@ class Restored:
 def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
     """Write the clinic into a file that only this account can read; what the file says about itself.
 
-    The file appears whole or not at all, and replaces one of its name.
+    The file appears whole or not at all, and replaces one of its name. What a killed backup of the clinic left beside
+    it is removed.
     """
     owner = get_tenant_database_alias()
     with clinic_scope(clinic, using=owner):
         record("clinic.backed_up", clinic, by=by)
-    with _appearing(to) as file, ZipFile(file, "w", ZIP_DEFLATED, compresslevel=3) as archive:
+    with _appearing(to, clinic) as file, ZipFile(file, "w", ZIP_DEFLATED, compresslevel=3) as archive:
         with transaction.atomic(using=owner):
             with provisioning.owner_connection().cursor() as cursor:
                 cursor.execute(SNAPSHOT)
@@ -79,18 +81,38 @@ def _people(clinic: Clinic) -> Iterator[User | Membership | ApiClient]:
 
 
 @contextmanager
-def _appearing(path: Path) -> Iterator[IO[bytes]]:
+def _appearing(path: Path, clinic: Clinic) -> Iterator[IO[bytes]]:
     """A new file beside `path` that takes its place at the end, on the disk by then."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    _sweep(path.parent, clinic)
+    handle, name = _part(path.parent, clinic)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+            Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _part(folder: Path, clinic: Clinic) -> tuple[int, str]:
+    """A new file that is locked as long as it is open: a lock ends with its process, whatever ends that."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=f".{clinic.pk}.", suffix=".part", dir=folder)
+        with suppress(OSError):  # where nothing can be locked, nothing is swept
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, name
+        os.close(handle)  # swept before it was locked
+
+
+def _sweep(folder: Path, clinic: Clinic) -> None:
+    """Remove what killed backups of the clinic left in a folder; what a living one writes is locked."""
+    for part in folder.glob(f".{clinic.pk}.*.part"):
+        with suppress(OSError), part.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
 
 
 def restore_clinic(*, named: str, source: Path, by: By, name: str = "") -> Restored:

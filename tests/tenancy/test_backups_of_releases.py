@@ -1,6 +1,7 @@
 """Backups of earlier releases come back as this one; a killed restore leaves the clinic as it was."""
 
 import io
+import signal
 import time
 
 import pytest
@@ -145,4 +146,35 @@ def test_killed_backup_leaves_the_earlier_file(owner, make, tmp_path, after):
     time.sleep(after)
     kill(process)
     assert file.read_bytes()[:15] in (b"the earlier one", b"PK\x03\x04" + file.read_bytes()[4:15])
+    connections.close_all()
+
+
+def parts(folder) -> list:
+    return sorted(folder.glob(".*"))
+
+
+def test_next_backup_removes_what_killed_ones_of_the_clinic_left(owner, make, tmp_path):
+    clinic, other = make("Killed"), make("Other")
+    big(clinic)
+    (tmp_path / f".{other.pk}.abc.part").touch()
+    process = begin(BACKUP, "", str(clinic.pk), str(tmp_path / "killed"))
+    wait_until(lambda: len(parts(tmp_path)) == 2)
+    kill(process)
+    assert len(parts(tmp_path)) == 2
+    backup(clinic, tmp_path / "next")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / f".{other.pk}.abc.part", tmp_path / "next"]
+    connections.close_all()
+
+
+def test_backup_at_work_is_not_removed_by_another_of_the_clinic(owner, make, tmp_path):
+    clinic = make("Busy")
+    big(clinic)
+    process = begin(BACKUP, "", str(clinic.pk), str(tmp_path / "first"))
+    wait_until(lambda: parts(tmp_path) != [])
+    process.send_signal(signal.SIGSTOP)
+    backup(clinic, tmp_path / "second")
+    assert len(parts(tmp_path)) == 1
+    process.send_signal(signal.SIGCONT)
+    said, _ = process.communicate()
+    assert (process.returncode, sorted(tmp_path.iterdir())) == (0, [tmp_path / "first", tmp_path / "second"]), said
     connections.close_all()
