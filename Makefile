@@ -1,6 +1,6 @@
 .PHONY: run test soak lint shots bench lock
 python := .venv/bin/python
-PART := tenancy lists
+PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
 
 run:
