@@ -136,6 +136,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate_clinics", stdout=io.StringIO())
+    call_command("collectstatic", interactive=False, verbosity=0)
     with superuser() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION pg_stat_statements")
     results: dict[int, dict[str, Costs]] = {}
@@ -149,4 +150,5 @@ def main() -> None:
     report(Results(results, filled.seconds, searching, completing, starting))
 
 
-main()
+if __name__ == "__main__":
+    main()
