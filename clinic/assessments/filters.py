@@ -19,6 +19,7 @@ from clinic.patients.filters import Archived
 from clinic.patients.models import Patient
 from clinic.patients.search import search_for
 from clinic.staff.models import Practitioner
+from clinic.ui.filters import ListFilter
 from clinic.ui.forms import DateField
 from clinic.ui.selection import Search
 
@@ -44,7 +45,7 @@ class DateFilter(django_filters.Filter):
     field_class = DateField
 
 
-class AssessmentFilter(django_filters.FilterSet):
+class AssessmentFilter(ListFilter):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     type = django_filters.ChoiceFilter(choices=AssessmentType.choices, label="Type", empty_label="Any")
     date_from = DateFilter(field_name="date", lookup_expr="gte", label="From")
@@ -102,7 +103,7 @@ class AlertState(TextChoices):
     ALL = "all", "Acknowledged too"
 
 
-class AlertFilter(django_filters.FilterSet):
+class AlertFilter(ListFilter):
     """Open alerts, unless the others are asked for; by the patient's practitioner."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
@@ -139,7 +140,7 @@ class DueWhen(TextChoices):
     ALL = "all", "All plans"
 
 
-class DueFilter(django_filters.FilterSet):
+class DueFilter(ListFilter):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(),

@@ -7,6 +7,7 @@ from django.utils.html import escape
 
 from clinic.lists.models import Job, JobState
 from clinic.ui.columns import DateColumn, TextColumn
+from clinic.ui.filters import ListFilter
 
 
 class JobColumn(TextColumn):
@@ -21,7 +22,7 @@ class JobTable(tables.Table):
     begun = DateColumn(accessor="created_on", order_by="created_at")
 
 
-class JobFilter(django_filters.FilterSet):
+class JobFilter(ListFilter):
     state = django_filters.ChoiceFilter(choices=JobState.choices, label="State", empty_label="Any")
 
     class Meta:

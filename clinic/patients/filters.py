@@ -7,6 +7,7 @@ from django.utils import timezone
 from clinic.patients.models import Gender, Patient, PatientQuerySet
 from clinic.patients.search import search_for
 from clinic.staff.models import Practitioner
+from clinic.ui.filters import ListFilter
 from clinic.ui.selection import Search
 
 
@@ -44,7 +45,7 @@ class Alerts(TextChoices):
     OPEN = "open", "Open alerts"
 
 
-class PatientFilter(django_filters.FilterSet):
+class PatientFilter(ListFilter):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     gender = django_filters.ChoiceFilter(choices=Gender.choices, label="Gender", empty_label="Any")
     age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from clinic.access import Request
 
@@ -19,13 +20,9 @@ class BadList(ValueError):
 
 def url_with(request: Request, **changes: Any) -> str:
     """This list's address with some parameters replaced; None removes one."""
-    parameters = request.GET.copy()
-    for name, value in changes.items():
-        if value is None:
-            parameters.pop(name, None)
-        else:
-            parameters[name] = str(value)
-    return f"{request.path}?{parameters.urlencode()}" if parameters else request.path
+    kept = [(name, value) for name, values in request.GET.lists() if name not in changes for value in values]
+    query = urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
+    return f"{request.path}?{query}" if query else request.path
 
 
 def from_start(request: Request, **changes: Any) -> str:

@@ -181,6 +181,11 @@ def fill(
         when_empty(page, filterset)
 
 
+def wants_table(request: Request) -> bool:
+    """Whether htmx asks for the table alone."""
+    return bool(request.htmx) and request.htmx.target == "table"
+
+
 def table_page(
     request: Request,
     queryset: QuerySet[Any],
@@ -199,8 +204,7 @@ def table_page(
     An address that cannot be understood is answered 400 (a page past the last: 404) with an empty table that says
     why, never with an unfiltered one; so is a list that would take too long.
     """
-    fragment = request.htmx and request.htmx.target == "table"
-    needed = sparing(filterset_class, request.GET) if fragment else filterset_class
+    needed = sparing(filterset_class, request.GET) if wants_table(request) else filterset_class
     filterset = needed(request.GET, queryset=queryset, request=request)
     status = 200
     page.sort = request.GET.get("sort", sort)
