@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 import django_tables2 as tables
@@ -13,8 +14,8 @@ from clinic.ui.columns import Cell, escaped
 
 ROW = '<tr role="row">'
 TICK = (
-    '<td role="cell" class="tick"><label><input type="checkbox" name="id" value="{}" form="bulk" '
-    'aria-label="Tick {}"></label></td>'
+    '<td role="cell" class="tick"><label><input type="checkbox" name="id" value="%s" form="bulk" '
+    'aria-label="Tick %s"></label></td>'
 )
 
 
@@ -66,15 +67,19 @@ def sort_links(headings: Sequence[Heading]) -> SafeString:
 
 
 @cache
-def _frames(table_class: Any, names: tuple[str, ...] | None) -> list[tuple[str, str, Any]]:
-    """What stands around each cell; a cell is labelled for the phone, where a row is a card."""
-    frames = []
-    for index, (name, column) in enumerate(shown_columns(table_class, names).items()):
+def _pattern(table_class: Any, names: tuple[str, ...] | None, ticks: bool) -> tuple[str, list[Any]]:
+    """A row with `%s` where each cell's content comes, and the columns that give it.
+
+    A cell is labelled for the phone, where a row is a card.
+    """
+    parts = [ROW, TICK if ticks else ""]
+    columns = shown_columns(table_class, names)
+    for index, (name, column) in enumerate(columns.items()):
         tag, role = ('th scope="row"', "rowheader") if index == 0 else ("td", "cell")
         css = f' class="{column.css}"' if column.css else ""
-        start = f'<{tag} role="{role}" data-label="{escape(label_of(name, column))}"{css}>'
-        frames.append((start, f"</{tag[:2]}>", column))
-    return frames
+        label = escape(label_of(name, column)).replace("%", "%%")
+        parts.append(f'<{tag} role="{role}" data-label="{label}"{css}>%s</{tag[:2]}>')
+    return "".join([*parts, "</tr>"]), list(columns.values())
 
 
 def table_rows(
@@ -89,27 +94,18 @@ def table_rows(
 
     A row that is there for a reason which does not show says it in its first cell.
     """
-    declared: Any = table_class
-    frames = _frames(declared, tuple(names) if names is not None else None)
-    makers: list[tuple[str, Cell, str]] = [(start, column.renderer(), end) for start, end, column in frames]
-    name_of = frames[0][2].plain
+    pattern, columns = _pattern(table_class, tuple(names) if names is not None else None, ticks)
+    cells: list[Cell] = [column.renderer() for column in columns]
+    name_of = columns[0].getter()
     lines: list[str] = []
-    add = lines.append
-    for record in records:
-        add(ROW + TICK.format(record.pk, escaped(str(name_of(record)))) if ticks else ROW)
-        for start, cell, end in makers:
-            add(start + cell(record) + end)
-        add("</tr>")
-    if any(reasons):
-        _say_why(lines, len(frames) + 2, frames[0][1], reasons)
-    return SafeString("".join(lines))
-
-
-def _say_why(lines: list[str], step: int, end: str, reasons: Sequence[str]) -> None:
-    for number, reason in enumerate(reasons):
+    for record, reason in zip(records, reasons or repeat(""), strict=False):
+        made = [cell(record) for cell in cells]
         if reason:
-            at = number * step + 1
-            lines[at] = f'{lines[at].removesuffix(end)} <span class="why">{escape(reason)}</span>{end}'
+            made[0] = f'{made[0]} <span class="why">{escape(reason)}</span>'
+        if ticks:
+            made[:0] = (str(record.pk), escaped(str(name_of(record))))
+        lines.append(pattern % tuple(made))
+    return SafeString("".join(lines))
 
 
 def plain_values(table_class: type[tables.Table], names: Sequence[str] | None = None) -> list[Callable[[Any], Any]]:
