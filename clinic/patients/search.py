@@ -155,18 +155,21 @@ def _later(tiers: Tiers, word: str) -> list[Segment]:
 
 
 def _inside(tiers: Tiers, word: str) -> Iterator[Segment]:
-    """Words with `word` inside, by the dictionary of words: "son" finds Johnson. In later names by their letters."""
+    """Words with `word` inside, by the dictionary of words: "son" finds Johnson. In later names by their letters.
+
+    The shortest words come first: with its first letter left out, a name is the nearest of those around what was typed.
+    """
     if len(word) < 3:
         return
     key = "NULLIF(public.search_key(%s), '')"
     source = Sql(
-        f"SELECT DISTINCT word FROM patients_nameword WHERE word LIKE '%%' || {key} || '%%' "
+        f"SELECT DISTINCT word, length(word) AS size FROM patients_nameword WHERE word LIKE '%%' || {key} || '%%' "
         f"AND NOT (word >= {key} AND word < {key} || '{END}')",
         (word, word, word),
     )
     for column, order in NAMES[:2]:
         own = f"split_part({column}, ' ', 1)"
-        walk = Walk(source, ("w.word",), word_range(column, "w.word"), (own,))
+        walk = Walk(source, ("w.size", "w.word"), word_range(column, "w.word"), (f"length({own})", own))
         yield tiers.add_walk(Sql(f"({own} LIKE '%%' || {key} || '%%')", (word,)), order, walk)
     letters = Sql(f"{T}.name_words LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,))
     yield tiers.add(letters, SORTED_BY_NAME)

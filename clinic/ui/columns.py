@@ -72,7 +72,7 @@ class TextColumn(tables.Column):
         self.css = css if css is not None else type(self).css
 
     def getter(self) -> Callable[[models.Model], Any]:
-        """What reads the value; a related record that is loaded is taken without Django's way to it, eight times slower."""
+        """What reads the value; a related record that is loaded is taken as it is, not by Django's slower way to it."""
         first, _, rest = str(self.accessor).partition("__")
         if not rest:
             return attrgetter(first)

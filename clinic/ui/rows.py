@@ -94,7 +94,8 @@ def table_rows(
 
     A row that is there for a reason which does not show says it in its first cell.
     """
-    pattern, columns = _pattern(table_class, tuple(names) if names is not None else None, ticks)
+    declared: Any = table_class
+    pattern, columns = _pattern(declared, tuple(names) if names is not None else None, ticks)
     cells: list[Cell] = [column.renderer() for column in columns]
     name_of = columns[0].getter()
     lines: list[str] = []
