@@ -1,10 +1,15 @@
 """Instruments, and what a sitting of one comes to, as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from clinic.api.fields import NumberField, RangeField
-from clinic.api.strict import StrictSerializer
+from clinic.api.strict import RowsSerializer, StrictSerializer
 from clinic.assessments.definitions import SEXES
+
+# Where a page of sittings holds their alerts, as lists: a queryset for each costs more than the rest of the page.
+READ_ALERTS = "read_alerts"
 
 
 class InstrumentOptionSerializer(StrictSerializer):
@@ -130,10 +135,21 @@ class SubscaleSerializer(StrictSerializer):
     met = serializers.BooleanField(read_only=True, allow_null=True)
 
 
+class AlertRows(RowsSerializer):
+    """Alerts of a sitting: those that were read for a whole page, or asked for where it is not of one."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        read = instance.__dict__.get(READ_ALERTS)
+        return instance.alerts if read is None else read
+
+
 class RiskAlertSerializer(StrictSerializer):
     """Something in a sitting that needs action; open until somebody acknowledges it with a note."""
 
     typename = "RiskAlert"
+
+    class Meta:
+        list_serializer_class = AlertRows
 
     id = serializers.UUIDField(read_only=True)
     rule = serializers.CharField(read_only=True)
