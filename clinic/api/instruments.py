@@ -1,5 +1,6 @@
 """Instruments, and what a sitting of one comes to, as JSON."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework import serializers
@@ -7,9 +8,11 @@ from rest_framework import serializers
 from clinic.api.fields import NumberField, RangeField
 from clinic.api.strict import RowsSerializer, StrictSerializer
 from clinic.assessments.definitions import SEXES
+from clinic.assessments.models import Assessment, RiskAlert
 
-# Where a page of sittings holds their alerts, as lists: a queryset for each costs more than the rest of the page.
+# Where sittings of a page hold their alerts.
 READ_ALERTS = "read_alerts"
+ALERTS = "SELECT * FROM assessments_riskalert WHERE assessment_id = ANY (%s) ORDER BY raised_at, id"
 
 
 class InstrumentOptionSerializer(StrictSerializer):
@@ -141,6 +144,20 @@ class AlertRows(RowsSerializer):
     def get_attribute(self, instance: Any) -> Any:
         read = instance.__dict__.get(READ_ALERTS)
         return instance.alerts if read is None else read
+
+
+def read_alerts(sittings: Collection[Assessment]) -> None:
+    """Reads the alerts of a page of sittings, by one statement.
+
+    `prefetch_related` compiles a query each time and makes a queryset for each sitting, which took three times the
+    processor time, and more where it keeps them as querysets.
+    """
+    found: dict[Any, list[RiskAlert]] = {sitting.pk: [] for sitting in sittings}
+    if found:
+        for alert in RiskAlert.objects.raw(ALERTS, [list(found)]):
+            found[alert.assessment_id].append(alert)
+    for sitting in sittings:
+        sitting.__dict__[READ_ALERTS] = found[sitting.pk]
 
 
 class RiskAlertSerializer(StrictSerializer):

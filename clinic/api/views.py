@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -14,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from clinic.access import Permission
 from clinic.api.assessments import AssessmentSerializer
 from clinic.api.filters import ListParameters, refuse_parameters
-from clinic.api.instruments import READ_ALERTS, InstrumentSerializer
+from clinic.api.instruments import InstrumentSerializer, read_alerts
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
 from clinic.api.serializers import PatientSerializer
@@ -105,7 +104,7 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     """Assessments of all patients that are not archived, unless `archived` asks for others."""
 
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
-    queryset = Assessment.objects.select_related("patient").prefetch_related(Prefetch("alerts", to_attr=READ_ALERTS))
+    queryset = Assessment.objects.select_related("patient")
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
@@ -114,6 +113,11 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
 
     def list(self, request: Request) -> Response:
         return listed(self, self.filter_queryset(self.get_queryset()))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        read_alerts(page or ())
+        return page
 
     def create(self, request: Request) -> Response:
         """Records an assessment, free or by an instrument. Sending the same `id` again answers with what it made."""
