@@ -47,9 +47,6 @@ class QuestionSerializer(StrictSerializer):
             raise serializers.ValidationError({"question": ["This field is required."]})
         return {"question": attrs["question"], "answer": attrs.get("answer", "")}
 
-    def to_representation(self, instance: Mapping[str, str]) -> dict[str, str]:
-        return {"__typename": self.typename, "question": instance["question"], "answer": instance["answer"]}
-
 
 class TypeOfInstrument:
     """The default of `type`: the instrument says it. Without an instrument a type is required."""

@@ -1,7 +1,8 @@
 """The pages' filters, search and sorting, by the API's names."""
 
-from collections.abc import Container
-from copy import deepcopy
+from collections.abc import Container, Mapping
+from copy import copy, deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -19,7 +20,7 @@ from clinic.ui.selection import listing_of
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-PAGING = ("ordering", "page", "page_size", "after", "before", "count")
+PAGING = frozenset({"ordering", "page", "page_size", "after", "before", "count"})
 # What the API calls a filter, where that is not what the pages call it.
 API_NAMES = {"q": "search"}
 FORM_NAMES = {"search": "q"}
@@ -54,6 +55,28 @@ def _column(view: Any, name: str) -> str:
     return sign + columns.get(field, field)
 
 
+def _filterset(filterset_class: Any, given: Mapping[str, Any], queryset: QuerySet[Any], http: Any) -> Any:
+    """The filters of an address.
+
+    Where it names none, which is most often, the form that reads them is that of every such request: to make and
+    validate an empty one takes longer than to write a page of patients.
+    """
+    used = sparing(filterset_class, given)
+    if given.keys() - PAGING:
+        return used(given, queryset=queryset, request=http)
+    filterset = copy(_unused(used))
+    filterset.queryset, filterset.request = queryset, http
+    return filterset
+
+
+@cache
+def _unused(filterset_class: Any) -> Any:
+    """A valid filterset of that class that nothing was given to; never asked for its rows."""
+    filterset = filterset_class({}, queryset=filterset_class._meta.model._default_manager.none())
+    filterset.is_valid()
+    return filterset
+
+
 class ListParameters(BaseFilterBackend):
     """Narrows and sorts by the view's `filterset_class` and `table_class`.
 
@@ -68,7 +91,7 @@ class ListParameters(BaseFilterBackend):
         names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
         refuse_parameters(request, {*names, *PAGING} if listed else names)
         given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
-        filterset = sparing(mine.filterset_class, given)(given, queryset=queryset, request=request._request)
+        filterset = _filterset(mine.filterset_class, given, queryset, request._request)
         if not filterset.is_valid():
             problems = filterset.errors.items()
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})

@@ -13,10 +13,11 @@ from rest_framework.viewsets import GenericViewSet
 from clinic.access import Permission
 from clinic.api.assessments import AssessmentSerializer
 from clinic.api.filters import ListParameters, refuse_parameters
-from clinic.api.instruments import InstrumentSerializer
+from clinic.api.instruments import InstrumentSerializer, read_alerts
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
 from clinic.api.serializers import PatientSerializer
+from clinic.api.strict import all_rows
 from clinic.assessments import actions as assessments
 from clinic.assessments import answering, catalogue
 from clinic.assessments.filters import AssessmentFilter
@@ -56,6 +57,13 @@ def created(view: GenericAPIView[Any], record: Any) -> Response:
     return Response(view.get_serializer(record).data, status=201, headers={"Location": address})
 
 
+def listed(view: GenericAPIView[Any], records: Any) -> Response:
+    """A page of `records`, without a serializer of its own: there is nothing to check in what is read."""
+    page = view.paginate_queryset(records)
+    serializer_class: Any = view.serializer_class
+    return view.get_paginated_response(all_rows(serializer_class, page))
+
+
 class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
     """Patients of the clinic that are not archived, unless `archived` asks for others."""
 
@@ -66,6 +74,9 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
     filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
     field_columns: ClassVar[dict[str, str]] = {"full_name": "name", "family_name": "name", "user": "practitioner"}
     http_method_names = METHODS
+
+    def list(self, request: Request) -> Response:
+        return listed(self, self.filter_queryset(self.get_queryset()))
 
     def create(self, request: Request) -> Response:
         """Registers a patient. Sending the same `id` again answers with the patient that it made."""
@@ -93,12 +104,20 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     """Assessments of all patients that are not archived, unless `archived` asks for others."""
 
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
-    queryset = Assessment.objects.select_related("patient").prefetch_related("alerts")
+    queryset = Assessment.objects.select_related("patient")
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
     field_columns: ClassVar[dict[str, str]] = {"user": "practitioner"}
     http_method_names = METHODS
+
+    def list(self, request: Request) -> Response:
+        return listed(self, self.filter_queryset(self.get_queryset()))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        read_alerts(page or ())
+        return page
 
     def create(self, request: Request) -> Response:
         """Records an assessment, free or by an instrument. Sending the same `id` again answers with what it made."""
@@ -140,8 +159,7 @@ class InstrumentViewSet(GenericViewSet[Any]):
 
     def list(self, request: Request) -> Response:
         refuse_parameters(request, ("page", "page_size"))
-        page = self.paginate_queryset(catalogue.offered())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return listed(self, catalogue.offered())
 
     def retrieve(self, request: Request, instrument: str) -> Response:
         """One instrument that the clinic offers."""
