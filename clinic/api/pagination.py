@@ -1,7 +1,6 @@
 """Pages of a list."""
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from rest_framework.exceptions import NotFound, ValidationError
@@ -10,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api.renderer import Rows
-from clinic.ui.addresses import BadList, place, whole_number
+from clinic.ui.addresses import BadList, place, url_with, whole_number
 from clinic.ui.listing import CAP, TOO_LONG, Listing, Slice
 
 if TYPE_CHECKING:
@@ -32,13 +31,6 @@ def _number(http: Any, name: str, default: int) -> int:
         return whole_number(http, name, default)
     except BadList as problem:
         raise ValidationError({name: [str(problem)]}) from problem
-
-
-def address_with(http: Any, **changes: Any) -> str:
-    """The whole address of this list with some parameters replaced; None removes one. No parameter is there twice."""
-    parameters = {**http.GET.dict(), **changes}
-    given = {name: value for name, value in parameters.items() if value is not None}
-    return str(http.build_absolute_uri(f"{http.path}?{urlencode(given)}"))
 
 
 class Pagination(BasePagination):
@@ -83,10 +75,10 @@ class Pagination(BasePagination):
         following = previous = None
         if found.more:
             key = found.records[-1].pk
-            following = address_with(http, page=number + 1, after=key, before=None)
+            following = http.build_absolute_uri(url_with(http, page=number + 1, after=key, before=None))
         if found.less and found.records:
             key = found.records[0].pk
-            previous = address_with(http, page=max(1, number - 1), before=key, after=None)
+            previous = http.build_absolute_uri(url_with(http, page=max(1, number - 1), before=key, after=None))
         around: dict[str, Any] = {"count": found.total, "next": following, "previous": previous}
         return around if found.total is not None else {**around, "count_at_least": CAP + 1}
 
@@ -124,8 +116,8 @@ class NumberedPagination(Pagination):
         if number > pages.num_pages:
             raise NotFound(f"There is no page {number}; the last one is {pages.num_pages}.")
         shown = pages.page(number)
-        following = address_with(http, page=number + 1) if shown.has_next() else None
-        previous = address_with(http, page=number - 1) if shown.has_previous() else None
+        following = http.build_absolute_uri(url_with(http, page=number + 1)) if shown.has_next() else None
+        previous = http.build_absolute_uri(url_with(http, page=number - 1)) if shown.has_previous() else None
         self.pagination = {"count": pages.count, "next": following, "previous": previous}
         return list(shown)
 
