@@ -141,7 +141,7 @@ def cost(write, repeat=20):
 
 
 def test_page_costs_a_fraction_of_what_rest_framework_takes():
-    """About a tenth, measured; half is allowed."""
+    """A quarter, measured; half is allowed."""
     who = Practitioner(id=uuid4(), display_name="Clara Clinician")
     page = [
         Patient(id=uuid4(), user=who, full_name=f"Ana {number}", gender="female", date_of_birth=date(1961, 3, 12),
