@@ -65,7 +65,7 @@ SHARED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "clinic.ui.static_files.StaticFiles",
     "allauth",
     "allauth.account",
     "oauth2_provider",

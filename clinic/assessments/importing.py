@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-
 from clinic.assessments.fhir import NotUsable, data_of_questionnaire
 from clinic.assessments.parsing import definition_of
 from clinic.assessments.reading import Faults
@@ -99,6 +97,8 @@ def _csv_rows(content: bytes) -> list[list[str]]:
 
 def _xlsx_rows(content: bytes) -> list[list[str]]:
     """The first sheet's cells as text. The file is unpacked only where what is in it is of a sane size."""
+    import openpyxl  # as large as all the views together, for a form that is rarely sent
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:

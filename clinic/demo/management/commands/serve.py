@@ -16,9 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
@@ -39,8 +37,8 @@ class Server(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        application = get_wsgi_application()
-        get_resolver().url_patterns  # noqa: B018
+        from clinic.wsgi import application  # not before the clinics are migrated: it freezes what there is
+
         connections.close_all()
         return application
 
