@@ -135,6 +135,8 @@ def main() -> None:
     prepare(**MEMORY, **COUNTED)
     from django.core.management import call_command
 
+    from bench.side_by_side import together
+
     call_command("migrate_clinics", stdout=io.StringIO())
     call_command("collectstatic", interactive=False, verbosity=0)
     with superuser() as connection, connection.cursor() as cursor:
@@ -147,7 +149,8 @@ def main() -> None:
     searching = told("bench.searching", OWN, filled.key)
     completing = told("bench.completing", OWN, filled.key, email(filled.size))
     starting = told("bench.starting", OWN, filled.cookie)
-    report(Results(results, filled.seconds, searching, completing, starting))
+    beside = [together(filled.key, filled.cookie, os.environ | OWN, writers=writers) for writers in (False, True)]
+    report(Results(results, filled.seconds, searching, completing, starting, beside))
 
 
 if __name__ == "__main__":

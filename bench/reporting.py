@@ -13,13 +13,14 @@ SLOW = ("exact count",)  # asked for on request, and counted row by row
 
 
 class Results(NamedTuple):
-    """Of each size each subject's costs; the rest is of the largest size."""
+    """Of each size each subject's costs; the rest is of the largest size. `beside`: readers alone, and with writers."""
 
     subjects: dict[int, dict[str, Costs]]
     fill_seconds: float
     searching: dict[str, Any]
     completing: dict[str, float]
     starting: dict[str, float]
+    beside: list[dict[str, Any]]
 
     @property
     def largest(self) -> int:
@@ -142,14 +143,20 @@ def others(results: Results) -> str:
             f"{cost['database']:.1f} in PostgreSQL"
         )
 
+    alone, written = results.beside
     filled = f"{results.largest:,} patients and {3 * results.largest:,} assessments"
     lines = [
         ["completing an assessment, PHQ-9 by the API", taken(results.completing)],
         ["the worklist of who is due", taken(results.ours["due", "page"])],
         ["patients by last score, the page", taken(results.ours["by last score, falling", "page"])],
         [f"filling {filled}", f"{results.fill_seconds:.0f} s"],
+        ["16 readers alone", f"p50 {alone['p50']:.0f} ms, p95 {alone['p95']:.0f}; {alone['requests']:,} requests, "
+         f"{alone['wrong']} not answered"],
+        ["16 readers beside 4 writers", f"p50 {written['p50']:.0f} ms, p95 {written['p95']:.0f}, "
+         f"{written['p95'] / alone['p95']:.2f} times as much (aim: 2); {written['requests']:,} requests, "
+         f"{written['wrong']} not answered, {written['writes']:,} patients registered or renamed"],
         ["memory of a worker that is its own", f"{results.starting['own']:.0f} MB"],
-    ]
+    ]  # fmt: skip
     return table(["besides", ""], lines)
 
 
