@@ -75,7 +75,6 @@ SHARED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "js_lib_bootstrap5",
-    "heroicons",
     "phonenumber_field",
     "rest_framework",
     "drf_spectacular",
