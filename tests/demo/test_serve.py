@@ -31,7 +31,12 @@ class Run:
         command = [sys.executable, "manage.py", "serve"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
+                command,
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # ignored by a runner without terminal
             )
 
     def wait_until_serving(self) -> None:
