@@ -77,7 +77,7 @@ class Job(ClinicModel):
     failed = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=500, blank=True)
     file_name = models.CharField(max_length=100, blank=True)
-    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by", db_index=False)
     by_id = models.CharField(max_length=64)
     by_name = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
