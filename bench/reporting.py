@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from bench.growth import drawn
+from bench.peers.operations import HEADERS
 from bench.server import ROOT, write
 
 Costs = dict[tuple[str, str], dict[str, Any]]
@@ -168,6 +169,8 @@ def charts(results: Results) -> list[str]:
         lines: dict[str, dict[int, float]] = {}
         for size, subjects in results.subjects.items():
             for subject, costs in subjects.items():
+                if subject in HEADERS:  # as the page, which is drawn
+                    continue
                 kind = shown.get(subject) or next(kind for _, kind in costs)
                 lines.setdefault(subject, {})[size] = costs[name, kind]["p50"]
         path = ROOT / "bench" / "results" / f"lists-{file}.svg"
