@@ -121,7 +121,7 @@ def test_taken_name_is_refused_and_leaves_nothing(owner):
 
 
 def test_failing_creation_leaves_no_schema_and_no_role(owner, monkeypatch):
-    monkeypatch.setattr(provisioning, "grant_statements", lambda schema: ["SELECT 1 / 0"])
+    monkeypatch.setattr(provisioning, "grant_statements", lambda schema, **options: ["SELECT 1 / 0"])
     with owner.cursor() as cursor:
         count = "SELECT (SELECT count(*) FROM pg_namespace), (SELECT count(*) FROM pg_roles)"
         cursor.execute(count)
