@@ -6,18 +6,14 @@
 import gzip
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
-from bench.server import DATA, cpu
+from bench.server import cpu, percentiles, superuser
 
 BUDGET, LEAST, MOST = 0.8, 5, 400  # seconds and requests for each address
 SUM = "SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%'"
@@ -25,8 +21,7 @@ SUM = "SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements WHERE query N
 
 def statements(ask: Callable[[], object]) -> int:
     """How many statements PostgreSQL ran meanwhile, `BEGIN`, `SET` and `COMMIT` counted each."""
-    with closing(psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")) as connection:
-        connection.autocommit = True
+    with superuser() as connection:
         cursor = connection.cursor()
         cursor.execute("SELECT pg_stat_statements_reset()")
         ask()
@@ -66,8 +61,7 @@ def cost(ask: Callable[[], tuple[str, str]]) -> dict[str, Any]:
     own, all_of_it = sum(os.times()[:2]) - own, cpu() - all_of_it
     content = body.encode()
     return {
-        "p50": statistics.median(taken) * 1000,
-        "p95": sorted(taken)[int(len(taken) * 0.95)] * 1000,
+        **percentiles(seconds * 1000 for seconds in taken),
         "app": own / len(taken) * 1000,
         "database": (all_of_it - own) / len(taken) * 1000,
         "requests": len(taken),

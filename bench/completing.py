@@ -5,13 +5,12 @@ Run by bench.lists under `clinic.settings`, with the clinic's key and a member's
 
 import json
 import os
-import statistics
 import sys
 import time
 
 import django
 
-from bench.server import cpu
+from bench.server import cpu, percentiles
 
 TIMES = 100
 
@@ -45,8 +44,7 @@ def main(key: str, email: str) -> None:
     own, whole = sum(os.times()[:2]) - own, cpu() - whole
     costs = {"app": own, "database": whole - own}
     print(json.dumps({
-        "p50": statistics.median(taken) * 1000,
-        "p95": sorted(taken)[int(len(taken) * 0.95)] * 1000,
+        **percentiles(seconds * 1000 for seconds in taken),
         **{side: seconds / len(taken) * 1000 for side, seconds in costs.items()},
     }))  # fmt: skip
 

@@ -6,26 +6,15 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import psycopg2
 
+from bench.server import ROOT, told
 from bench.visits import held
 
-ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 30
 STOCK, OWN = {"DJANGO_SETTINGS_MODULE": "bench.stock_settings"}, {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
-
-
-def told(module: str, environment: dict[str, str], *arguments: str) -> dict[str, Any]:
-    """What a program of the bench prints."""
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | environment
-    )
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
 
 
 def give_patient() -> None:

@@ -8,19 +8,14 @@ those that pg_stat_statements counts, transactions and settings included.
 import io
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from compileall import compile_dir
-from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
 
-import psycopg2
-
 from bench.operations import DEEP, Operation, operations
 from bench.reporting import Costs, Results, report
-from bench.server import DATA, FOLDER, ROOT, prepare, settle, timed
+from bench.server import FOLDER, ROOT, prepare, settle, superuser, timed, told
 
 SIZES = (1_000, 100_000, 1_000_000)
 MEMORY = {"shared_buffers": "1GB", "maintenance_work_mem": "256MB", "max_wal_size": "4GB"}
@@ -46,21 +41,6 @@ class Filled(NamedTuple):
 
 def email(size: int) -> str:
     return f"of-{size}@bench.test"
-
-
-def superuser() -> Any:
-    connection = psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")
-    connection.autocommit = True
-    return closing(connection)
-
-
-def told(module: str, environment: Mapping[str, str], *arguments: str) -> Any:
-    """What a program of the bench prints."""
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | dict(environment)
-    )
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def fill(size: int) -> Filled:

@@ -9,15 +9,14 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 from uuid import uuid4
 
 import django
-import psycopg2
 
-from bench.server import DATA
+from bench.server import percentiles, superuser
 
 if __name__ == "__main__":
     django.setup()
@@ -106,13 +105,10 @@ def realistic(random: Random, people: list[dict[str, Any]]) -> str:
 
 def times(clinic: Clinic, random: Random, people: list[dict[str, Any]]) -> dict[str, Any]:
     asked = [realistic(random, people) for _ in range(RANDOM)]
-    taken = sorted(milliseconds(clinic, text) for text in asked)
+    taken = [milliseconds(clinic, text) for text in asked]
     worst = sorted(((milliseconds(clinic, text), text) for text in ADVERSARIAL), reverse=True)
     return {
-        "p50": taken[len(taken) // 2],
-        "p95": taken[int(len(taken) * 0.95)],
-        "p99": taken[int(len(taken) * 0.99)],
-        "max": taken[-1],
+        **percentiles(taken),
         "adversarial": worst[0][0],
         "adversarial_text": worst[0][1],
         "adversarial_next": worst[1],
@@ -162,7 +158,7 @@ def row_cost() -> dict[str, float]:
 
 def insert_cost(clinic: Clinic) -> dict[str, float]:
     """Microseconds of an insert into the list's table, and into one with a primary key and no more; rolled back."""
-    with closing(psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")) as admin:
+    with superuser(autocommit=False) as admin:
         cursor = admin.cursor()
         cursor.execute(f'SET search_path = "{clinic.schema_name}", public')
         cursor.execute(STORED)

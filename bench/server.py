@@ -2,13 +2,17 @@
 
 import atexit
 import contextlib
+import json
 import os
 import platform
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -18,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 # A program of the bench that is run by another finds the server of that one.
 FOLDER = Path(os.environ.setdefault("BENCH_FOLDER", str(ROOT / "var" / f"bench-{os.getpid()}")))
 DATA = FOLDER / "postgres"
-MEMORY = {"shared_buffers": "1GB", "maintenance_work_mem": "512MB", "max_wal_size": "4GB"}
 
 
 def prepare(**settings: str) -> None:
@@ -60,11 +63,32 @@ def cpu() -> float:
     return total
 
 
+@contextlib.contextmanager
+def superuser(*, autocommit: bool = True) -> Iterator[Any]:
+    """A connection of the server's superuser."""
+    with closing(psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")) as connection:
+        connection.autocommit = autocommit
+        yield connection
+
+
 def settle() -> None:
     """The catalogue as autovacuum leaves it after a while; right after bulk creation stock is slower still."""
-    with closing(psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")) as connection:
-        connection.autocommit = True
+    with superuser() as connection:
         connection.cursor().execute("VACUUM ANALYZE")
+
+
+def told(module: str, environment: Mapping[str, str], *arguments: str) -> Any:
+    """What a program of the bench prints, as JSON in its last line."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | dict(environment)
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def percentiles(milliseconds: Iterable[float]) -> dict[str, float]:
+    taken = sorted(milliseconds)
+    return {f"p{share}": taken[len(taken) * share // 100] for share in (50, 95, 99)} | {"max": taken[-1]}
 
 
 def version() -> str:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import django
 
-from bench.server import ROOT
+from bench.server import ROOT, percentiles
 
 SECONDS, THREADS, READERS = 15, 4, 4
 PAUSE = 0.05  # seconds between two changes of one writer
@@ -97,10 +97,9 @@ def together(key: str, cookie: str, environment: dict[str, str], *, writers: boo
             program.stdin.write("\n")
             program.stdin.flush()
     answers = [json.loads(program.communicate()[0]) for program in programs]
-    read_times = sorted(each for answer in answers[:READERS] for each in answer["taken"])
+    read_times = [each for answer in answers[:READERS] for each in answer["taken"]]
     return {
-        "p50": read_times[len(read_times) // 2],
-        "p95": read_times[int(len(read_times) * 0.95)],
+        **percentiles(read_times),
         "requests": len(read_times),
         "wrong": sum(answer["wrong"] for answer in answers),
         "writes": sum(len(answer["taken"]) for answer in answers[READERS:]),

@@ -3,12 +3,12 @@
 import gc
 import os
 
-from clinic.sparing import sparing_start
+from clinic.late_imports import late_imports
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 # Looking for cycles while modules load finds next to nothing, and is a tenth of the start.
 gc.disable()
-with sparing_start():
+with late_imports():
     from django.core.wsgi import get_wsgi_application
     from django.urls import get_resolver
 

@@ -1,8 +1,7 @@
 """The pages' filters, search and sorting, by the API's names."""
 
-from collections.abc import Container, Mapping
-from copy import copy, deepcopy
-from functools import cache
+from collections.abc import Container
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,7 +11,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from clinic.ui.addresses import BadList
-from clinic.ui.filters import sparing
+from clinic.ui.filters import only_given
 from clinic.ui.forms import DateField
 from clinic.ui.ordering import chained, ordering
 from clinic.ui.selection import listing_of
@@ -55,28 +54,6 @@ def _column(view: Any, name: str) -> str:
     return sign + columns.get(field, field)
 
 
-def _filterset(filterset_class: Any, given: Mapping[str, Any], queryset: QuerySet[Any], http: Any) -> Any:
-    """The filters of an address.
-
-    Where it names none, which is most often, the form that reads them is that of every such request: to make and
-    validate an empty one takes longer than to write a page of patients.
-    """
-    used = sparing(filterset_class, given)
-    if given.keys() - PAGING:
-        return used(given, queryset=queryset, request=http)
-    filterset = copy(_unused(used))
-    filterset.queryset, filterset.request = queryset, http
-    return filterset
-
-
-@cache
-def _unused(filterset_class: Any) -> Any:
-    """A valid filterset of that class that nothing was given to; never asked for its rows."""
-    filterset = filterset_class({}, queryset=filterset_class._meta.model._default_manager.none())
-    filterset.is_valid()
-    return filterset
-
-
 class ListParameters(BaseFilterBackend):
     """Narrows and sorts by the view's `filterset_class` and `table_class`.
 
@@ -91,7 +68,8 @@ class ListParameters(BaseFilterBackend):
         names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
         refuse_parameters(request, {*names, *PAGING} if listed else names)
         given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
-        filterset = _filterset(mine.filterset_class, given, queryset, request._request)
+        used = only_given(mine.filterset_class, given)
+        filterset = used(given, queryset=queryset, request=request._request)
         if not filterset.is_valid():
             problems = filterset.errors.items()
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})

@@ -72,19 +72,19 @@ def unknown_parameters(request: Request, filterset: FilterSet, reserved: Iterabl
 
 
 def whole_class(filterset_class: Any) -> Any:
-    """The class that `sparing` made this one of, or the class itself."""
+    """The class that `only_given` made this one of, or the class itself."""
     return getattr(filterset_class, "whole", filterset_class)
 
 
-def sparing(filterset_class: Any, given: Iterable[str]) -> Any:
+def only_given(filterset_class: Any, given: Iterable[str]) -> Any:
     """The same filters without those that the address does not name: what is not shown need not be built."""
     named = set(given)
     used = {name for name, parameters in all_parameters(filterset_class).items() if named & set(parameters)}
-    return _sparing(filterset_class, frozenset(used | ALWAYS & set(filterset_class.base_filters)))
+    return _only(filterset_class, frozenset(used | ALWAYS & set(filterset_class.base_filters)))
 
 
 @cache
-def _sparing(filterset_class: Any, names: frozenset[str]) -> Any:
+def _only(filterset_class: Any, names: frozenset[str]) -> Any:
     made = type(filterset_class.__name__, (filterset_class,), {"whole": filterset_class})
     filters: dict[str, Any] = filterset_class.base_filters
     made.base_filters = {name: found for name, found in filters.items() if name in names}  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from django_filters import FilterSet
 from clinic.access import Request
 from clinic.ui.addresses import PAGING, BadList, from_start, place, url_with, whole_number
 from clinic.ui.bulk import BulkAction
-from clinic.ui.filters import Chip, active_chips, errors_of, sparing, unknown_parameters
+from clinic.ui.filters import Chip, active_chips, errors_of, only_given, unknown_parameters
 from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice, Layout, column_choices, layout_of
 from clinic.ui.listing import CAP, Listing, Slice
 from clinic.ui.ordering import ordering
@@ -204,7 +204,7 @@ def table_page(
     An address that cannot be understood is answered 400 (a page past the last: 404) with an empty table that says
     why, never with an unfiltered one; so is a list that would take too long.
     """
-    needed = sparing(filterset_class, request.GET) if wants_table(request) else filterset_class
+    needed = only_given(filterset_class, request.GET) if wants_table(request) else filterset_class
     filterset = needed(request.GET, queryset=queryset, request=request)
     status = 200
     page.sort = request.GET.get("sort", sort)

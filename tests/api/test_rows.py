@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from copy import copy
 from datetime import UTC, date, datetime, timedelta, timezone
-from time import thread_time
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,7 @@ from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import ANSWERS
+from tests.cpu import least_cpu
 from tests.world import Writer, make_assessment, make_patient
 
 MOMENT = datetime(2026, 3, 1, 23, 59, 59, 120000, tzinfo=UTC)
@@ -130,16 +130,6 @@ def test_alerts_of_a_page_are_those_of_the_sitting(person, sittings):
     assert sorted(len(row["alerts"]) for row in page)[-1] == 1
 
 
-def cost(write, repeat=20):
-    """Seconds of processor time, the least of several; other processes do not count."""
-    taken = []
-    for _ in range(repeat):
-        begun = thread_time()
-        write()
-        taken.append(thread_time() - begun)
-    return min(taken)
-
-
 def test_page_costs_a_fraction_of_what_rest_framework_takes():
     """A quarter, measured; half is allowed."""
     who = Practitioner(id=uuid4(), display_name="Clara Clinician")
@@ -149,6 +139,6 @@ def test_page_costs_a_fraction_of_what_rest_framework_takes():
         for number in range(100)
     ]  # fmt: skip
     serializer = PatientSerializer()
-    theirs = cost(lambda: [Serializer.to_representation(serializer, patient) for patient in page])
-    ours = cost(lambda: all_rows(PatientSerializer, page))
+    theirs = least_cpu(lambda: [Serializer.to_representation(serializer, patient) for patient in page])
+    ours = least_cpu(lambda: all_rows(PatientSerializer, page))
     assert ours < theirs / 2

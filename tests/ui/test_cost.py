@@ -1,8 +1,6 @@
 """What a list costs beside what it replaces: CPU of both in one run, with a wide margin, never the clock."""
 
-from collections.abc import Callable
 from datetime import date
-from time import thread_time
 from uuid import uuid4
 
 import django_tables2 as tables
@@ -14,6 +12,7 @@ from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.filter_fields import fields_html
 from clinic.ui.rows import table_rows
+from tests.cpu import least_cpu
 from tests.world import World
 
 
@@ -28,16 +27,6 @@ class Stock(tables.Table):
     practitioner = tables.Column(accessor="user__display_name")
 
 
-def cost(work: Callable[[], object], repeat: int = 10) -> float:
-    """Seconds of CPU, the least of several."""
-    taken = []
-    for _ in range(repeat):
-        begun = thread_time()
-        work()
-        taken.append(thread_time() - begun)
-    return min(taken)
-
-
 def page() -> list[Patient]:
     who = Practitioner(id=uuid4(), display_name="Clara Clinician")
     return [
@@ -50,8 +39,8 @@ def page() -> list[Patient]:
 def test_rows_cost_a_fraction_of_what_tables2_takes() -> None:
     """A twentieth, measured; an eighth is allowed."""
     records = page()
-    ours = cost(lambda: table_rows(PatientTable, records, names=PatientTable.shown, ticks=True))
-    theirs = cost(lambda: "".join(f"<td>{value}</td>" for row in Stock(records).rows for _, value in row.items()))
+    ours = least_cpu(lambda: table_rows(PatientTable, records, names=PatientTable.shown, ticks=True))
+    theirs = least_cpu(lambda: "".join(f"<td>{value}</td>" for row in Stock(records).rows for _, value in row.items()))
     assert ours < theirs / 8
 
 
@@ -59,6 +48,6 @@ def test_filter_fields_cost_a_fraction_of_what_widgets_templates_take(riverside:
     """A third, measured, with what both take to read the practitioners; two thirds are allowed."""
     with clinic_scope(riverside.clinic):
         form = PatientFilter({}, queryset=Patient.objects.none()).form
-        ours = cost(lambda: fields_html(form))
-        theirs = cost(lambda: "".join(str(field) for field in form.visible_fields()))
+        ours = least_cpu(lambda: fields_html(form))
+        theirs = least_cpu(lambda: "".join(str(field) for field in form.visible_fields()))
     assert ours < theirs * 2 / 3

@@ -19,7 +19,7 @@ OPTIONAL = {
 }
 
 
-class Sparing:
+class LateImports:
     """Finds what is rarely used so that it loads when something of it is first asked for; hides what is optional."""
 
     @staticmethod
@@ -33,10 +33,10 @@ class Sparing:
 
 
 @contextmanager
-def sparing_start() -> Iterator[None]:
+def late_imports() -> Iterator[None]:
     """What is imported meanwhile goes without the modules named here; afterwards they import as ever."""
-    sys.meta_path.insert(0, Sparing)
+    sys.meta_path.insert(0, LateImports)
     try:
         yield
     finally:
-        sys.meta_path.remove(Sparing)
+        sys.meta_path.remove(LateImports)
