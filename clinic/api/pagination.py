@@ -80,7 +80,7 @@ class Pagination(BasePagination):
             key = found.records[0].pk
             previous = http.build_absolute_uri(url_with(http, page=max(1, number - 1), before=key, after=None))
         around: dict[str, Any] = {"count": found.total, "next": following, "previous": previous}
-        return around if found.total is not None else {**around, "count_at_least": CAP + 1}
+        return around if found.total is not None else {**around, "count_at_least": found.at_least}
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(Rows(data, self.pagination))

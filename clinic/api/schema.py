@@ -53,7 +53,8 @@ ENVELOPE: Schema = {
             "count": {
                 "type": ["integer", "null"],
                 "minimum": 0,
-                "description": f"How many there are in all. With more than {CAP}, and without `count=exact`: null.",
+                "description": f"How many there are in all. Null, but with `count=exact`, above {CAP}, and where a "
+                "search of very many records filled the page with what it looks at first.",
             },
             "count_at_least": {
                 "type": "integer",

@@ -3,7 +3,7 @@
 from clinic.patients.search import search_for, words_of
 from clinic.patients.tiers import KEY as PATIENT_KEY
 from clinic.patients.tiers import T as PATIENTS
-from clinic.patients.tiers import Tiers, begins
+from clinic.patients.tiers import Tiers, begins, key_of
 from clinic.ui.listing import Stage
 from clinic.ui.segments import ROWS, Segment, Sql, Walk
 from clinic.ui.selection import Search
@@ -20,7 +20,7 @@ def search_for_assessments(text: str) -> Search | None:
         return patients
     tiers = Tiers()
     whole = " ".join(words_of(text))
-    own = tiers.add(begins(NAME, whole, key="letters_key"), (NAME, KEY), descending=True)
+    own = tiers.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
     stages = [Stage((own,))]
     for stage in patients.stages:
         more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
@@ -30,7 +30,8 @@ def search_for_assessments(text: str) -> Search | None:
         patients.anywhere.params,
     )
     tiers.conditions.append(whose)
-    words = [Sql(f"{NAME} LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,)) for word in words_of(text)]
+    keys = [key_of(word, "letters_key") for word in words_of(text)]
+    words = [Sql(f"{NAME} LIKE '%%' || {key.text} || '%%'", key.params) for key in keys]
     within = tiers.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )

@@ -24,12 +24,14 @@ from clinic.patients.tiers import (
     KEY,
     LATER,
     NAMES,
+    PLAIN,
+    REST,
     SORTED_BY_NAME,
     T,
     Tiers,
     begins,
     both,
-    word_begins,
+    key_of,
     word_range,
     words_begin,
 )
@@ -41,7 +43,8 @@ from clinic.ui.selection import Search
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
 MOST_WORDS = 20
-PAGE, FEW = 25, 5  # with fewer matches than this a word is looked for inside others, and similar ones are
+FEW = 5  # with fewer matches than this words are looked for that have the word inside, or are like it
+INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
 HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
 
 
@@ -143,33 +146,49 @@ def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
         if len(words) == 2:
             return [Stage(tuple(first)), Stage(tuple(elsewhere), similar)]
         return [Stage(tuple(first)), Stage(tuple(elsewhere)), Stage((), similar)]
-    inside = tuple(_inside(tiers, whole))
-    return [Stage(tuple(first)), Stage(tuple(elsewhere), ((PAGE, inside), (FEW, similar_segments(tiers, words))))]
+    around, inside = _around(tiers, whole), _inside(tiers, whole)
+    similar = similar_segments(tiers, words)
+    meant = (*around, *similar, *inside) if len(whole) > INFIX else (*around, *inside, *similar)
+    return [Stage(tuple(first)), Stage(tuple(elsewhere), ((FEW, meant),))]
 
 
 def _later(tiers: Tiers, word: str) -> list[Segment]:
-    """The second and later words of family and given names; of very long names the last ones are read through."""
-    second, third, rest = LATER
-    made = [tiers.add(begins(column, word), (column, KEY)) for column in (second, third)]
-    return [*made, tiers.add_read(word_begins(word, f"({T}.name_words || '')"), f"{rest} IS NOT NULL", (rest, KEY))]
+    """The second and later words of family and given names, of long names the last ones by their letters."""
+    letters, key = f"public.letters_key({REST})", key_of(word, "letters_key")
+    like = f"({letters} LIKE {key.text} || '%%' OR {letters} LIKE '%% ' || {key.text} || '%%')"
+    last = Sql(f"{REST} IS NOT NULL AND {like}", key.params * 2)
+    made = [tiers.add(begins(column, word), (column, KEY)) for column in LATER]
+    return [*made, tiers.add(last, SORTED_BY_NAME)]
 
 
-def _inside(tiers: Tiers, word: str) -> Iterator[Segment]:
-    """Words with `word` inside, by the dictionary of words: "son" finds Johnson. In later names by their letters.
+def _around(tiers: Tiers, word: str) -> tuple[Segment, ...]:
+    """Words that are `word` with a letter before it: whose first letter was left out, they are what is meant."""
+    return tuple(_walked(tiers, word, "= 1")) if len(word) >= INFIX and PLAIN.fullmatch(word) else ()
 
-    The shortest words come first: with its first letter left out, a name is the nearest of those around what was typed.
+
+def _inside(tiers: Tiers, word: str) -> tuple[Segment, ...]:
+    """Words with `word` inside: "son" finds Johnson. In later names they are found by their letters.
+
+    So they are in another script, whose letters no index of the dictionary knows.
     """
-    if len(word) < 3:
-        return
-    key = "NULLIF(public.search_key(%s), '')"
+    if len(word) < INFIX:
+        return ()
+    walked = _walked(tiers, word, "> 1") if PLAIN.fullmatch(word) else ()
+    key = key_of(word, "letters_key")
+    letters = Sql(f"{T}.name_words LIKE '%%' || {key.text} || '%%'", key.params)
+    return (*walked, tiers.add(letters, SORTED_BY_NAME))
+
+
+def _walked(tiers: Tiers, word: str, longer: str) -> Iterator[Segment]:
+    """By the dictionary of words those with `word` inside that are so much longer, the shortest first."""
+    key, params = key_of(word)
     source = Sql(
         f"SELECT DISTINCT word, length(word) AS size FROM patients_nameword WHERE word LIKE '%%' || {key} || '%%' "
-        f"AND NOT (word >= {key} AND word < {key} || '{END}')",
-        (word, word, word),
+        f"AND NOT (word >= {key} AND word < {key} || '{END}') AND length(word) - length({key}) {longer}",
+        params * 4,
     )
     for column, order in NAMES[:2]:
         own = f"split_part({column}, ' ', 1)"
         walk = Walk(source, ("w.size", "w.word"), word_range(column, "w.word"), (f"length({own})", own))
-        yield tiers.add_walk(Sql(f"({own} LIKE '%%' || {key} || '%%')", (word,)), order, walk)
-    letters = Sql(f"{T}.name_words LIKE '%%' || NULLIF(public.letters_key(%s), '') || '%%'", (word,))
-    yield tiers.add(letters, SORTED_BY_NAME)
+        held = f"({own} LIKE '%%' || {key} || '%%' AND length({own}) - length({key}) {longer})"
+        yield tiers.add_walk(Sql(held, params * 2), order, walk)

@@ -12,6 +12,7 @@ from clinic.patients.tiers import (
     T,
     Tiers,
     begins,
+    key_of,
     word_range,
     words_begin,
 )
@@ -43,7 +44,7 @@ def like_words(word: str) -> Sql:
     One change leaves the first or the last part of a word whole, and both are indexed.
     """
     part = max(1, (len(word) - 1) // 2)
-    key = "public.search_key(%s)"
+    key, params = key_of(word)
     start, end = f"left({key}, {part})", f"left(reverse({key}), {part})"
     text = (
         f"SELECT DISTINCT word FROM patients_nameword WHERE ((word >= {start} AND word < {start} || '{END}') "
@@ -51,7 +52,7 @@ def like_words(word: str) -> Sql:
         f"AND word LIKE ANY (public.one_change({key})) AND NOT (word >= {key} AND word < {key} || '{END}') "
         f"ORDER BY word LIMIT {SIMILAR_WORDS}"
     )
-    return Sql(text, (word,) * 7)
+    return Sql(text, params * 7)
 
 
 def _alone(word: str) -> Sql:

@@ -19,6 +19,7 @@ from clinic.ui.segments import Anchor, Rows, Segment, Sql, find_anchor, union_sq
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
 EVERY = 2**62
+LARGE = 32 * 2**20  # bytes of a table, about 70,000 patients: in less what a full page leaves out is counted at once
 NOTHING = Sql("SELECT NULL::uuid AS id WHERE FALSE")
 PATIENCE = 2000  # milliseconds
 # A plan for several processes returns rows in no order, and one list is not worth the whole server. An index that is
@@ -46,11 +47,16 @@ class Stage(NamedTuple):
 
 @dataclass
 class Slice:
-    """Some rows of a list; `total` is None above the cap. `more` and `less` say whether rows follow or go before."""
+    """Some rows of a list; `more` and `less` say whether rows follow or go before.
+
+    `total` is None where not all were counted: above the cap, or where a search of a large table filled the page before
+    it came to all that can match. Then there are `at_least` so many.
+    """
 
     records: list[Any] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     total: int | None = 0
+    at_least: int = CAP + 1
     more: bool = False
     less: bool = False
 
@@ -66,21 +72,25 @@ class Listing:
 
     def first(self, size: int) -> Slice:
         """The first `size` rows: one statement where the first stage fills the page."""
-        found, counted = Slice(), 0
+        found, counted, table_size, all_counted = Slice(), 0, 0, True
         for stage in self.stages:
             segments, wanted = stage.after(counted), size + 1 - len(found.records)
             if wanted > 0:
-                records, reasons, here = self._read(segments, wanted, up_to=CAP + 1 - counted)
+                records, reasons, (here, table_size) = self._read(segments, wanted, up_to=CAP + 1 - counted)
                 found.records += records
                 found.reasons += reasons
+            elif table_size > LARGE:
+                all_counted = False
+                break
             else:
                 here = self._count(segments, CAP + 1 - counted)
             counted += here
             if counted > CAP:
+                all_counted = False
                 break
         found.more = len(found.records) > size
         del found.records[size:], found.reasons[size:]
-        found.total = counted if counted <= CAP else None
+        found.total, found.at_least = counted if all_counted else None, counted
         return found
 
     def after(self, key: Any, size: int) -> Slice:
@@ -180,16 +190,18 @@ class Listing:
         offset: int = 0,
         up_to: int = 0,
         patient: bool = False,
-    ) -> tuple[list[Any], list[str], int]:
-        """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that."""
+    ) -> tuple[list[Any], list[str], tuple[int, int]]:
+        """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that, and how large
+        their table is.
+        """
         if not segments:
-            return [], [], 0
+            return [], [], (0, 0)
         chosen = union_sql(self.rows, segments, up_to or limit, anchor=anchor, reverse=reverse, offset=offset)
         rows = self._run(chosen_sql(self.loader, chosen, limit), patient=patient)
-        reasons = [row[-2] for row in rows]
+        reasons = [row[-3] for row in rows]
         records = self.loader.records(self.queryset.db, rows)
         prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
-        return records, reasons, rows[0][-1] if rows else 0
+        return records, reasons, rows[0][-2:] if rows else (0, 0)
 
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
         """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""

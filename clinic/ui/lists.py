@@ -106,10 +106,10 @@ def figure(number: int) -> str:
     return f"{number:,}".replace(",", THIN_SPACE)
 
 
-def counted(number: int | None, page: Any) -> str:
-    """How many there are, in words; None is more than are counted."""
+def counted(number: int | None, page: Any, at_least: int = CAP) -> str:
+    """How many there are, in words; without a number there are `at_least` so many."""
     if number is None:
-        return f"{figure(CAP)}+ {page.noun_plural}"
+        return f"{figure(min(at_least, CAP))}+ {page.noun_plural}"
     return f"{figure(number)} {page.noun if number == 1 else page.noun_plural}"
 
 
@@ -133,11 +133,11 @@ def asked_slice(request: Request, listing: Listing, size: int) -> tuple[Slice, i
 def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
     """The words and the links around the rows."""
     exact, total = request.GET.get("count") == "exact", found.total
-    page.count_text = counted(total, page)
+    page.count_text = counted(total, page, found.at_least)
     page.count_url = url_with(request, count="exact") if total is None and not exact else ""
     if found.records:
         first = (number - 1) * page.per_page + 1
-        of = f"of {figure(total)}" if total is not None else f"of more than {figure(CAP)}"
+        of = f"of {figure(total)}" if total is not None else f"of {figure(min(found.at_least, CAP))} or more"
         page.range_text = (
             f"{figure(first)} to {figure(first + len(found.records) - 1)} {of}" if number else "The last ones"
         )

@@ -108,10 +108,13 @@ def _loader(
 
 
 def chosen_sql(loader: Loader, chosen: Sql, limit: int) -> Sql:
-    """The records of the first `limit` chosen keys, in their order, each with its reason and how many were chosen."""
+    """The records of the first `limit` chosen keys, in their order, each with its reason, how many were chosen and how
+    many bytes their table has.
+    """
+    size = f"(SELECT pg_relation_size('\"{loader.shape.model._meta.db_table}\"'))"
     return Sql(
         f"WITH chosen AS MATERIALIZED ({chosen.text}) "
-        f"SELECT {loader.select}, h.reason, (SELECT count(*) FROM chosen) FROM {loader.tables} INNER JOIN "
+        f"SELECT {loader.select}, h.reason, (SELECT count(*) FROM chosen), {size} FROM {loader.tables} INNER JOIN "
         f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit}) h "
         f"ON h.id = {loader.key} ORDER BY h.place",
         chosen.params,
