@@ -1,12 +1,18 @@
 """What is typed into the box, by its shape: who is found, in which order, and why."""
 
+import string
 from datetime import date
 
 import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic.patients import actions
 from clinic.patients.models import NameWord, Patient
+from clinic.patients.tiers import key_of
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui import listing
 from tests.filled import searched
 from tests.world import Writer, make_patient
 
@@ -181,3 +187,59 @@ def test_longest_names_are_stored_and_found(scope):
         actions.note_words([name])
         assert Patient.objects.filter(pk=made.pk).exists()
     assert len(names("ana")) == 1
+
+
+def test_misspelt_word_comes_before_long_words_around_it_and_after_its_lost_first_letter(scope):
+    for name in ("Kim Sevasterov", "Kim Evans", "Kim Levas"):
+        patient(name)
+    assert names("evas") == ["Kim Levas", "Kim Evans", "Kim Sevasterov"]
+
+
+@pytest.mark.parametrize("text", ["del", "rosario", "cruz de", "ÁNGELES", "zoe santisima"])
+def test_last_words_of_long_names_are_found(scope, text):
+    patient("Zoé María de los Ángeles del Rosario Santísima Cruz de Haro", "Cruz de Haro")
+    patient("Zoé Haro", "Haro")
+    assert names(text) == ["Zoé María de los Ángeles del Rosario Santísima Cruz de Haro"]
+
+
+def test_several_long_words_are_not_found_by_their_ends(scope):
+    patient("Karla Peterson")
+    assert names("arla erson") == names("karla terson") == []
+    assert names("peterson karl") == ["Karla Peterson"]
+
+
+@given(st.lists(st.text(string.ascii_letters + string.digits, min_size=1, max_size=60), min_size=1, max_size=6))
+def test_words_of_plain_letters_are_their_own_keys(django_db_blocker, django_db_setup, words):
+    text = " ".join(words)
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT public.search_key(%s), public.letters_key(%s)", (text, text))
+        keys = cursor.fetchone()
+    assert keys == key_of(text).params * 2
+
+
+def test_full_page_of_a_large_table_is_not_counted_further(scope, sign_in, monkeypatch):
+    for number in range(3):
+        patient(f"Ana{number} Marsh")
+    patient("Marsha Bell Zed", "Zed")
+    patient("Bo Marshall Zed", "Zed")
+    small = searched("marsh").first(2)
+    monkeypatch.setattr(listing, "LARGE", 0)
+    large = searched("marsh").first(2)
+    assert [record.pk for record in small.records] == [record.pk for record in large.records]
+    assert (small.total, large.total, large.at_least, large.more) == (5, None, 4, True)
+    assert searched("marsh").first(4).total == searched("marsh").count() == 5
+
+
+def test_list_says_that_there_are_more_than_it_counted(riverside, sign_in, monkeypatch):
+    monkeypatch.setattr(listing, "LARGE", 0)
+    with clinic_scope(riverside.clinic):
+        for number in range(11):
+            patient(f"Ana{number} Marsh")
+        patient("Bo Marshall Zed", "Zed")
+    client = sign_in(riverside.clinician)
+    page = client.get("/patients/?q=marsh&per_page=10").content.decode()
+    assert ("11+ patients" in page, "1 to 10 of 11 or more" in page, "count=exact" in page) == (True, True, True)
+    exact = client.get("/patients/?q=marsh&per_page=10&count=exact").content.decode()
+    assert ("12 patients" in exact, "1 to 10 of 12" in exact) == (True, True)
+    around = client.get("/api/v1/patients/?search=marsh&page_size=10").json()["meta"]["pagination"]
+    assert (around["count"], around["count_at_least"], around["previous"]) == (None, 11, None)
