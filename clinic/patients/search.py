@@ -142,10 +142,10 @@ def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
     elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
     tiers.sum_up(since, each)
     if len(words) > 1:
-        similar = ((1, similar_segments(tiers, words)),)
+        if_none = ((1, similar_segments(tiers, words)),)
         if len(words) == 2:
-            return [Stage(tuple(first)), Stage(tuple(elsewhere), similar)]
-        return [Stage(tuple(first)), Stage(tuple(elsewhere)), Stage((), similar)]
+            return [Stage(tuple(first)), Stage(tuple(elsewhere), if_none)]
+        return [Stage(tuple(first)), Stage(tuple(elsewhere)), Stage((), if_none)]
     around, inside = _around(tiers, whole), _inside(tiers, whole)
     similar = similar_segments(tiers, words)
     meant = (*around, *similar, *inside) if len(whole) > INFIX else (*around, *inside, *similar)

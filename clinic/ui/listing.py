@@ -15,7 +15,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 
 from clinic.ui.addresses import BadList
 from clinic.ui.loading import chosen_sql, loader_of
-from clinic.ui.segments import Anchor, Rows, Segment, Sql, find_anchor, union_sql
+from clinic.ui.segments import Anchor, Rows, Segment, Sql, anchor_of, held_sql, union_sql
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
 EVERY = 2**62
@@ -95,14 +95,14 @@ class Listing:
 
     def after(self, key: Any, size: int) -> Slice:
         """The rows behind the one of that key, wherever it stands now. Raises BadList where it is in no list."""
-        segments, total = self._active()
-        records, reasons, _ = self._read(segments, size + 1, anchor=self._anchor(segments, key))
+        segments, total, anchor = self._beside(key)
+        records, reasons, _ = self._read(segments, size + 1, anchor=anchor)
         return Slice(records[:size], reasons[:size], total, more=len(records) > size, less=True)
 
     def before(self, key: Any, size: int) -> Slice:
         """The rows before the one of that key."""
-        segments, total = self._active()
-        records, reasons, _ = self._read(segments, size + 1, anchor=self._anchor(segments, key), reverse=True)
+        segments, total, anchor = self._beside(key)
+        records, reasons, _ = self._read(segments, size + 1, anchor=anchor, reverse=True)
         return Slice(records[:size][::-1], reasons[:size][::-1], total, more=True, less=len(records) > size)
 
     def at(self, offset: int, size: int) -> Slice:
@@ -133,7 +133,7 @@ class Listing:
         while True:
             records, _, _ = self._read(segments, size, anchor=anchor, offset=offset, patient=True)
             if len(records) == size:
-                anchor = None if whole else self._anchor(segments, records[-1].pk)
+                anchor = None if whole else self._anchor(segments, records[-1].pk, patient=True)[0]
                 offset += size if whole else 0
             if records:
                 yield records
@@ -163,11 +163,24 @@ class Listing:
                 counted += self._count(segments, CAP + 1 - counted)
         return tuple(active), counted if counted <= CAP else None
 
-    def _anchor(self, segments: Sequence[Segment], key: Any) -> Anchor:
-        anchor = find_anchor(self.queryset, segments, key)
+    def _beside(self, key: Any) -> tuple[tuple[Segment, ...], int | None, Anchor]:
+        """The same, and the place of the row of that key; where there is one stage, by one statement."""
+        if len(self.stages) != 1:
+            segments, total = self._active()
+            return segments, total, self._anchor(segments, key)[0]
+        segments = self.stages[0].after(0)
+        anchor, counted = self._anchor(segments, key, self._count_sql(segments, CAP + 1))
+        return segments, counted if counted <= CAP else None, anchor
+
+    def _anchor(
+        self, segments: Sequence[Segment], key: Any, also: Sql = NOTHING, *, patient: bool = False
+    ) -> tuple[Anchor, Any]:
+        """The place of the row of that key, and what `also` selects. Raises BadList where it has none."""
+        held = self._run(held_sql(self.queryset, self.rows, segments, key, also), patient=patient)
+        anchor = anchor_of(segments, held[0]) if held else None
         if anchor is None:
             raise BadList(GONE, 404)
-        return anchor
+        return anchor, held[0][0]
 
     def _count(self, segments: Sequence[Segment], limit: int | None) -> int:
         if not segments:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
 from django.db.models import QuerySet
 
 ROWS = object()  # among parameters: those of the list's own filters, where a text says @rows@
@@ -176,14 +175,13 @@ def union_sql(
     return Sql(f"{text} LIMIT {limit}{skipped}", tuple(param for part in parts for param in part.params))
 
 
-def find_anchor(queryset: QuerySet[Any], segments: Sequence[Segment], key: Any) -> Anchor | None:
-    """The place of the row of that key, found with what it holds now; None where it is in no segment.
+def held_sql(queryset: QuerySet[Any], rows: Rows, segments: Sequence[Segment], key: Any, also: Sql) -> Sql:
+    """One row at most: what `also` selects, and whatever the place of the row of that key goes by, as it is now.
 
     A row that the filters have come to leave out still has a place among the others.
     """
-    rows, everything = Rows.of(queryset), Rows.of(queryset.model._default_manager.using(queryset.db).all())
-    terms: list[str] = []
-    params: list[Any] = []
+    everything = Rows.of(queryset.model._default_manager.using(queryset.db).all())
+    terms, params = [f"({also.text})"], list(also.params)
     for segment in segments:
         held, more = segment.where.text, list(segment.where.params)
         if segment.walk is not None:
@@ -194,14 +192,12 @@ def find_anchor(queryset: QuerySet[Any], segments: Sequence[Segment], key: Any) 
         else:
             terms += [f"({held})", *segment.order]
         params += more
-    with connections[queryset.db].cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", [*params, key])
-        row = cursor.fetchone()
-    return _place(segments, row) if row else None
+    return Sql(f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", (*params, key))
 
 
-def _place(segments: Sequence[Segment], row: Sequence[Any]) -> Anchor | None:
-    at = 0
+def anchor_of(segments: Sequence[Segment], row: Sequence[Any]) -> Anchor | None:
+    """The place of the row of which `held_sql` gave this; None where it is in no segment."""
+    at = 1
     for number, segment in enumerate(segments):
         walked = at + 1 + (len(segment.walk.own_keys) if segment.walk else 0)
         end = walked + len(segment.order)
