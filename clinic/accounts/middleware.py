@@ -5,10 +5,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import Resolver404, reverse
@@ -25,6 +26,7 @@ from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
+from clinic.ui.loading import loaded
 
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
@@ -52,15 +54,17 @@ class Member:
         return ROLE_LABELS[self.role]
 
     def clinic(self) -> Clinic:
-        clinic = Clinic(
-            pk=Clinic._meta.pk.to_python(self.clinic_id),
-            name=self.clinic_name,
-            schema_name=self.schema_name,
-            state=self.state,
-            fenced=self.fenced,
-            deleted_at=parse_datetime(self.deleted_at) if self.deleted_at else None,
-        )
-        clinic._state.adding = False
+        """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
+        values = {
+            "id": UUID(self.clinic_id),
+            "name": self.clinic_name,
+            "schema_name": self.schema_name,
+            "state": self.state,
+            "fenced": self.fenced,
+            "deleted_at": parse_datetime(self.deleted_at) if self.deleted_at else None,
+            "created_at": None,
+        }
+        clinic: Clinic = loaded(Clinic, values, DEFAULT_DB_ALIAS)
         return clinic
 
 

@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils import timezone
 
 from clinic.accounts.models import Session, User
+from clinic.ui.loading import loaded
 
 CLINIC_KEY = "clinic"
 HANDOVER_KEY = "handover"
@@ -43,9 +44,11 @@ def find_session(key: str) -> Session | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    session: Session = Session.from_db(DEFAULT_DB_ALIAS, session_fields, row[: len(session_fields)])
+    of_session = len(session_fields)
+    session: Session = loaded(Session, dict(zip(session_fields, row[:of_session], strict=True)), DEFAULT_DB_ALIAS)
     if session.user_id is not None:
-        session.user = User.from_db(DEFAULT_DB_ALIAS, user_fields, row[len(session_fields) : -1])
+        user = loaded(User, dict(zip(user_fields, row[of_session:-1], strict=True)), DEFAULT_DB_ALIAS)
+        session._state.fields_cache["user"] = user
     session.memberships = row[-1] or []
     return session
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
 
 from clinic.access import public
 
@@ -57,6 +56,8 @@ class Operation:
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document; the same for everybody, made once a process."""
+    from drf_spectacular.generators import SchemaGenerator  # with much that no other answer needs
+
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from django_filters import FilterSet
 
 from clinic.access import Request
 from clinic.lists.bulk import BulkList
 from clinic.lists.exports import download
 from clinic.lists.queries import views_of
+from clinic.ui.addresses import address_of
 from clinic.ui.lists import ListPage, table_page, wants_table
 
 # Where each list is, by its key: saved views and jobs lead back to it.
@@ -33,7 +33,7 @@ def list_page(
     if "_export" in request.GET:
         return download(request, bulk)
     if bulk.actions and request.membership is not None:
-        page.bulk_url = reverse(f"{bulk.key}:bulk")
+        page.bulk_url = address_of(f"{bulk.key}:bulk")
         page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
     if not wants_table(request):
         page.views = views_of(request, bulk.key)

@@ -27,8 +27,8 @@ class PhoneField(PhoneNumberField):
 
     descriptor_class = LateDescriptor
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return value
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()

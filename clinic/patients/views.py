@@ -24,6 +24,7 @@ from clinic.patients.models import Patient
 from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
+from clinic.ui.addresses import address_of
 from clinic.ui.forms import differences
 from clinic.ui.lists import Link, ListPage, page_or_fragment
 from clinic.ui.pages import posted_version, saved, undo_of
@@ -35,7 +36,7 @@ RECENT = 8  # patients in the menu
 @requires(Permission.PATIENTS_VIEW)
 def patient_list(request: Request) -> HttpResponseBase:
     may_edit = Permission.PATIENTS_EDIT in request.permissions
-    new = Link("Register patient", reverse("patients:new")) if may_edit else None
+    new = Link("Register patient", address_of("patients:new")) if may_edit else None
     page = ListPage(
         heading="Patients",
         noun="patient",

@@ -5,27 +5,35 @@ for 25 patients that took a quarter of the CPU of a list's fragment. No signal i
 `post_init` of its own. Rows that lead to the same related record share it.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 
 from clinic.tenancy.records import ClinicModel, active_clinic
 from clinic.ui.segments import Sql
 
+read_json = json.JSONDecoder().raw_decode
+
 
 class Shape(NamedTuple):
-    """Where a record's columns are in a row, and its related ones by the fields that lead to them."""
+    """Where a record's columns are in a row, and its related ones by the fields that lead to them.
+
+    `converted` names the columns that Django's fields read from what the driver gives.
+    """
 
     model: type[Model]
+    in_clinic: bool
     start: int
     end: int
     names: Sequence[str]
     key: int
     related: Sequence[tuple[str, "Shape"]]
+    converted: Sequence[tuple[str, Sequence[Callable[..., Any]], Any]]
 
 
 class Loader(NamedTuple):
@@ -35,46 +43,69 @@ class Loader(NamedTuple):
     tables: str
     key: str
     shape: Shape
-    converters: dict[int, Any]
 
     def records(self, alias: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """Of each row the columns come first."""
-        connection = connections[alias]
-        if self.converters:
-            rows = [list(row) for row in rows]
-            for position, (converters, expression) in self.converters.items():
-                for row in rows:
-                    for convert in converters:
-                        row[position] = convert(row[position], expression, connection)  # type: ignore[index]
-        clinic = active_clinic(alias)
-        known: dict[Any, Any] = {}
-        return [_record(self.shape, row, alias, clinic, known) for row in rows]
+        return _records(self.shape, rows, connections[alias], active_clinic(alias))
 
 
-def _record(shape: Shape, row: Sequence[Any], alias: str, clinic: Any, known: dict[Any, Any]) -> Any:
-    record = shape.model.__new__(shape.model)
-    state = record._state = ModelState()
-    state.adding, state.db = False, alias
-    if issubclass(shape.model, ClinicModel):
-        state.clinic = clinic  # type: ignore[attr-defined]
-    record.__dict__.update(zip(shape.names, row[shape.start : shape.end], strict=True))
-    for name, other in shape.related:
-        key = row[other.key]
-        if key is None:
-            state.fields_cache[name] = None
-            continue
-        if (related := known.get((id(other), key))) is None:
-            related = known[id(other), key] = _record(other, row, alias, clinic, known)
-        state.fields_cache[name] = related
+def loaded(model: type[Model], values: dict[str, Any], alias: str) -> Any:
+    """A record of the model as it is in the database; `values` are all its attributes, and become its own."""
+    record = model.__new__(model)
+    state = values["_state"] = ModelState()
+    state.adding, state.db, state.fields_cache = False, alias, {}
+    record.__dict__ = values
     return record
 
 
-def _shape(klass_info: dict[str, Any], columns: Sequence[Any]) -> Shape:
+def _records(shape: Shape, rows: Collection[Sequence[Any]], connection: Any, clinic: Any) -> list[Any]:
+    model, start, end, names, alias = shape.model, shape.start, shape.end, shape.names, connection.alias
+    records = [loaded(model, dict(zip(names, row[start:end], strict=True)), alias) for row in rows]
+    for name, converters, expression in shape.converted:
+        for record in records:
+            for convert in converters:
+                record.__dict__[name] = convert(record.__dict__[name], expression, connection)
+    if shape.in_clinic:
+        for record in records:
+            record._state.clinic = clinic
+    for name, other in shape.related:
+        key = other.key
+        leading = {row[key]: row for row in rows if row[key] is not None}
+        made = dict(zip(leading, _records(other, leading.values(), connection, clinic), strict=True))
+        for record, row in zip(records, rows, strict=True):
+            record._state.fields_cache[name] = made.get(row[key])
+    return records
+
+
+def _quick(converters: Sequence[Any], expression: Any) -> tuple[Sequence[Callable[..., Any]], Any]:
+    """Converters as they are, but for JSON that needs no decoder of its own: that is read in a third of the time."""
+    plain = JSONField.from_db_value
+    return [
+        _json if getattr(each, "__func__", None) is plain and each.__self__.decoder is None else each
+        for each in converters
+    ], expression
+
+
+def _json(value: str | None, expression: Any, connection: Any) -> Any:
+    """What the server wrote begins at once and ends where it ends, which is all that `json.loads` would see to."""
+    return value if value is None else read_json(value)[0]
+
+
+def _shape(klass_info: dict[str, Any], compiler: Any, converters: dict[int, Any]) -> Shape:
     """The shape of what Django's compiler selected; only foreign keys are followed."""
     model, chosen = klass_info["model"], klass_info["select_fields"]
-    names = [columns[at][0].target.attname for at in chosen]
-    related = [(info["field"].name, _shape(info, columns)) for info in klass_info.get("related_klass_infos", ())]
-    return Shape(model, chosen[0], chosen[-1] + 1, names, chosen[names.index(model._meta.pk.attname)], related)
+    names = [compiler.select[at][0].target.attname for at in chosen]
+    related = klass_info.get("related_klass_infos", ())
+    return Shape(
+        model=model,
+        in_clinic=issubclass(model, ClinicModel),
+        start=chosen[0],
+        end=chosen[-1] + 1,
+        names=names,
+        key=chosen[names.index(model._meta.pk.attname)],
+        related=[(info["field"].name, _shape(info, compiler, converters)) for info in related],
+        converted=[(names[at - chosen[0]], *_quick(*converters[at])) for at in chosen if at in converters],
+    )
 
 
 def loader_of(queryset: QuerySet[Any]) -> Loader:
@@ -102,8 +133,7 @@ def _loader(
         select=head.removeprefix("SELECT "),
         tables=tables,
         key=f'"{model._meta.db_table}"."{pk.column}"',
-        shape=_shape(compiler.klass_info, compiler.select),
-        converters=compiler.get_converters([column[0] for column in compiler.select]),
+        shape=_shape(compiler.klass_info, compiler, compiler.get_converters([column[0] for column in compiler.select])),
     )
 
 

@@ -24,6 +24,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTR
 
 from clinic.tenancy import embedded
 from clinic.tenancy.backend.cursors import ScopedCursor
+from clinic.tenancy.backend.keys import KEY
 
 # Undoes what a bare SET or a held cursor would leave to whoever has the connection next. It rides with the COMMIT.
 COMMIT = "CLOSE ALL; COMMIT; RESET ROLE; RESET search_path"
@@ -137,7 +138,9 @@ class DatabaseWrapper(PostgresWrapper):
         """Whoever connects to the embedded server has it running, until that process ends."""
         if conn_params.get("host") == str(settings.EMBEDDED_DATA):
             embedded.start(settings.EMBEDDED_DATA)
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        psycopg2.extensions.register_type(KEY, connection)
+        return connection
 
     def connect(self) -> None:
         self.armed = False
