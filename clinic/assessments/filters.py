@@ -129,7 +129,7 @@ class AlertFilter(ListFilter):
 
     def filter_queryset(self, queryset: RiskAlertQuerySet) -> RiskAlertQuerySet:
         found: RiskAlertQuerySet = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data["state"] else found.open()
+        return found if self.form.cleaned_data.get("state") else found.open()
 
 
 class DueWhen(TextChoices):
@@ -164,4 +164,4 @@ class DueFilter(ListFilter):
 
     def filter_queryset(self, queryset: PlanQuerySet) -> PlanQuerySet:
         found: PlanQuerySet = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data["when"] else found.due(timezone.localdate())
+        return found if self.form.cleaned_data.get("when") else found.due(timezone.localdate())

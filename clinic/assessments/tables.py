@@ -4,6 +4,7 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.translation import get_language
 
 from clinic.assessments.models import AssessmentType
 from clinic.assessments.plans import Plan
@@ -81,12 +82,12 @@ class DueDateColumn(DateColumn):
     """When it is due, and by how many days that is past."""
 
     def renderer(self) -> Cell:
-        today = timezone.localdate()
+        today, language = timezone.localdate(), get_language()
 
         def cell(record: Plan) -> str:
             late = (today - record.next_due_on).days
             words = f' <span class="late">{late} day{"" if late == 1 else "s"} overdue</span>' if late > 0 else ""
-            return day_html(record.next_due_on, today) + words
+            return day_html(record.next_due_on, today, language) + words
 
         return cell
 

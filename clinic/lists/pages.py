@@ -10,7 +10,7 @@ from clinic.lists.bulk import BulkList
 from clinic.lists.exports import download
 from clinic.lists.queries import views_of
 from clinic.ui.addresses import address_of
-from clinic.ui.lists import ListPage, table_page, wants_table
+from clinic.ui.lists import ListPage, asked_part, table_page
 
 # Where each list is, by its key: saved views and jobs lead back to it.
 LIST_URLS = {
@@ -35,7 +35,7 @@ def list_page(
     if bulk.actions and request.membership is not None:
         page.bulk_url = address_of(f"{bulk.key}:bulk")
         page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
-    if not wants_table(request):
+    if not asked_part(request):
         page.views = views_of(request, bulk.key)
     return table_page(
         request, bulk.rows(), bulk.table_class, bulk.filterset_class, page, sort=bulk.sort, when_empty=when_empty

@@ -39,9 +39,9 @@ MINUS = "\N{MINUS SIGN}"
 class NameColumn(LinkColumn):
     """The link to the patient, with a mark while a risk alert of theirs is open."""
 
-    def cell(self, value: Any, record: Patient) -> str:
-        link = super().cell(value, record)
-        return f'{link} <span class="badge-risk">Risk alert</span>' if record.open_alerts else link
+    def marks(self, record: Patient) -> str:
+        risk = ' <span class="badge-risk">Risk alert</span>' if record.open_alerts else ""
+        return super().marks(record) + risk
 
 
 class BirthColumn(DateColumn):
@@ -143,14 +143,14 @@ class DueColumn(DateColumn):
     """When the next assessment is due; what is overdue says so."""
 
     def renderer(self) -> Cell:
-        today = timezone.localdate()
+        today, language = timezone.localdate(), get_language()
 
         def cell(record: Patient) -> str:
             day = record.next_due_on
             if day is None:
                 return ""
             late = ' <span class="late">overdue</span>' if day < today else ""
-            return day_html(day, today) + late
+            return day_html(day, today, language) + late
 
         return cell
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic.access import Request
 
-PAGING = ("page", "after", "before", "count")
+PAGING = ("page", "after", "before", "count", "open")
 
 
 class BadList(ValueError):
@@ -37,6 +37,12 @@ def url_with(request: Request, **changes: Any) -> str:
 def from_start(request: Request, **changes: Any) -> str:
     """The same, from its first page on."""
     return url_with(request, **{**dict.fromkeys(PAGING), **changes})
+
+
+def stem(request: Request, name: str) -> str:
+    """The same, up to the value of `name`: for many links that differ in nothing else."""
+    others = from_start(request, **{name: None})
+    return f"{others}{'&' if '?' in others else '?'}{name}="
 
 
 def whole_number(request: Request, name: str, default: int, allowed: Sequence[int] | None = None) -> int:

@@ -50,11 +50,6 @@ def months(language: str | None) -> list[str]:
     return ["", *(str(MONTHS_3[number]).title() for number in range(1, 13))]
 
 
-def day_text(day: date) -> str:
-    """A date as 23 Nov 2026, in the reader's language."""
-    return f"{day.day} {months(get_language())[day.month]} {day.year}"
-
-
 @cache
 def around_key(view: str, prefix: str) -> tuple[str, str]:
     """What stands before and behind a record's key in its address."""
@@ -112,14 +107,14 @@ class LinkColumn(TextColumn):
         super().__init__(**kwargs)
         self.view = view
 
+    def marks(self, record: Any) -> str:
+        """What stands behind the link."""
+        return ' <span class="badge-state">Archived</span>' if record.archived_at else ""
+
     def renderer(self) -> Cell:
         get, (before, behind) = self.getter(), around_key(self.view, get_script_prefix())
-
-        def cell(record: Any) -> str:
-            state = ' <span class="badge-state">Archived</span>' if record.archived_at else ""
-            return f'<a href="{before}{record.pk}{behind}">{escaped(get(record))}</a>{state}'
-
-        return cell
+        marks = self.marks
+        return lambda record: f'<a href="{before}{record.pk}{behind}">{escaped(get(record))}</a>{marks(record)}'
 
 
 class ChoiceColumn(TextColumn):
@@ -144,24 +139,16 @@ class DateColumn(TextColumn):
 
     css = "nowrap"
 
-    def cell(self, value: Any, record: Any) -> str:
-        return day_html(value, timezone.localdate()) if value is not None else ""
-
     def renderer(self) -> Cell:
-        get, today, names = self.getter(), timezone.localdate(), months(get_language())
-
-        def cell(record: Any) -> str:
-            day = get(record)
-            if day is None:
-                return ""
-            title = relative_day((today - day).days)
-            return f'<span title="{title}">{day.day} {names[day.month]} {day.year}</span>'
-
-        return cell
+        get, today, language = self.getter(), timezone.localdate(), get_language()
+        return lambda record: day_html(day, today, language) if (day := get(record)) is not None else ""
 
 
-def day_html(day: date, today: date) -> str:
-    return f'<span title="{relative_day((today - day).days)}">{day_text(day)}</span>'
+@lru_cache(maxsize=4096)
+def day_html(day: date, today: date, language: str | None) -> str:
+    """A date as 23 Nov 2026, in the reader's language."""
+    name = months(language)[day.month]
+    return f'<span title="{relative_day((today - day).days)}">{day.day} {name} {day.year}</span>'
 
 
 class NumberColumn(TextColumn):

@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
 from clinic.access import Request
-from clinic.ui.addresses import PAGING, BadList, from_start, place, url_with, whole_number
+from clinic.ui.addresses import PAGING, BadList, from_start, place, stem, url_with, whole_number
 from clinic.ui.bulk import BulkAction
 from clinic.ui.filters import Chip, active_chips, errors_of, only_given, unknown_parameters
+from clinic.ui.fragment import Heading, results
 from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice, Layout, column_choices, layout_of
 from clinic.ui.listing import CAP, Listing, Slice
 from clinic.ui.ordering import ordering
-from clinic.ui.rows import Heading, label_of, shown_columns, sort_links, table_head, table_rows
+from clinic.ui.rows import label_of, shown_columns, table_rows
 from clinic.ui.selection import listing_of
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
@@ -47,9 +48,7 @@ class ListPage:
     empty_action: Link | None = None
     empty_links: Sequence[Link] = ()
     columns: list[Heading] = field(default_factory=list)
-    head: SafeString = field(default_factory=SafeString)
-    sort_menu: SafeString = field(default_factory=SafeString)
-    sorted_by: str = ""
+    results: SafeString = field(default_factory=SafeString)
     rows: SafeString = field(default_factory=SafeString)
     errors: list[str] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
@@ -67,7 +66,11 @@ class ListPage:
     next_url: str = ""
     last_url: str = ""
     key: str = ""
+    filters_shown: bool = False
+    filters_url: str = ""
     layout: Layout | None = None
+    layout_shown: bool = False
+    layout_url: str = ""
     column_choices: list[ColumnChoice] = field(default_factory=list)
     densities: tuple[tuple[str, str], ...] = tuple(DENSITIES.items())
     layout_next: str = ""
@@ -84,8 +87,7 @@ def headings(
     request: Request, table_class: type[tables.Table], sort: str, names: Sequence[str] | None = None
 ) -> list[Heading]:
     made = []
-    others = from_start(request, sort=None)
-    start = f"{others}{'&' if '?' in others else '?'}sort="
+    start = stem(request, "sort")
     for name, column in shown_columns(table_class, names).items():
         current = sort.removeprefix("-") == name
         descending = current and sort.startswith("-")
@@ -181,9 +183,23 @@ def fill(
         when_empty(page, filterset)
 
 
-def wants_table(request: Request) -> bool:
-    """Whether htmx asks for the table alone."""
-    return bool(request.htmx) and request.htmx.target == "table"
+# What htmx may ask for by itself, by the id of its element.
+PARTS = {
+    "table": "ui/list.html#table",
+    "filter-fields": "ui/_filters.html#filter-fields",
+    "layout-form": "ui/_layout_form.html#layout-form",
+}
+
+
+def asked_part(request: Request) -> str:
+    """The part of the list that htmx asks for, or nothing for the whole page."""
+    return request.htmx.target if request.htmx and request.htmx.target in PARTS else ""
+
+
+def shows_filters(request: Request, part: str) -> bool:
+    """Whether the fields of all filters are shown: they are when one is used, else when somebody opens them."""
+    used = any(name not in RESERVED for name in request.GET)
+    return part == "filter-fields" or (not part and (used or request.GET.get("open") == "filters"))
 
 
 def table_page(
@@ -198,13 +214,15 @@ def table_page(
     context: dict[str, Any] | None = None,
     when_empty: Callable[[ListPage, FilterSet], None] | None = None,
 ) -> HttpResponse:
-    """Answer a list: the page, or with `HX-Target: table` only its table. `sort` is the order without a parameter.
+    """Answer a list: the page, or the part that `HX-Target` names. `sort` is the order without a parameter.
 
     `when_empty` may add links to a list in which nothing was found.
     An address that cannot be understood is answered 400 (a page past the last: 404) with an empty table that says
     why, never with an unfiltered one; so is a list that would take too long.
     """
-    needed = only_given(filterset_class, request.GET) if wants_table(request) else filterset_class
+    part = asked_part(request)
+    page.filters_shown = shows_filters(request, part)
+    needed = filterset_class if page.filters_shown else only_given(filterset_class, request.GET)
     filterset = needed(request.GET, queryset=queryset, request=request)
     status = 200
     page.sort = request.GET.get("sort", sort)
@@ -213,23 +231,31 @@ def table_page(
     page.clear_url = request.path
     page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     page.layout = layout = layout_of(request, page.key, table_class)
-    try:
-        page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
-        fill(request, page, filterset, table_class, layout.columns, when_empty)
-    except BadList as problem:
-        status = problem.status
-        page.errors = str(problem).split("\n")
-    page.columns = headings(request, table_class, page.sort, layout.columns)
-    offer(page, request, table_class, layout)
-    page.head, page.sort_menu = table_head(page.columns), sort_links(page.columns)
-    page.sorted_by = next((f"{each.label}, {each.direction}" for each in page.columns if each.direction), "")
-    page.per_page_choices = [(size, from_start(request, per_page=size)) for size in PER_PAGE]
-    return page_or_fragment(request, template, "ui/list.html#table", {"page": page, **(context or {})}, status=status)
+    start = stem(request, "per_page")
+    page.per_page_choices = [(size, f"{start}{size}") for size in PER_PAGE]
+    if part != "table":
+        offer(page, request, table_class, part)
+    if part in ("", "table"):
+        try:
+            page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
+            fill(request, page, filterset, table_class, layout.columns, when_empty)
+        except BadList as problem:
+            status = problem.status
+            page.errors = str(problem).split("\n")
+        page.columns = headings(request, table_class, page.sort, layout.columns)
+        page.results = results(page)
+    return page_or_fragment(
+        request, template, PARTS.get(part, template), {"page": page, **(context or {})}, status=status
+    )
 
 
-def offer(page: ListPage, request: Request, table_class: type[tables.Table], layout: Layout) -> None:
-    """What can be done with the list as it is: other columns, the list as a file."""
-    page.column_choices = column_choices(table_class, layout.columns)
+def offer(page: ListPage, request: Request, table_class: type[tables.Table], part: str) -> None:
+    """What can be done with the list as it is: filters, other columns, the list as a file."""
+    opened = stem(request, "open")
+    page.filters_url, page.layout_url = f"{opened}filters", f"{opened}layout"
+    page.layout_shown = request.GET.get("open") == "layout"
+    if (page.layout_shown or part) and page.layout is not None:
+        page.column_choices = column_choices(table_class, page.layout.columns)
     page.layout_next = from_start(request, per_page=None, columns=None)
     page.csv_url, page.xlsx_url = from_start(request, _export="csv"), from_start(request, _export="xlsx")
 

@@ -1,7 +1,6 @@
 """The rows of a table as HTML: what a declared table's columns make of each record, and nothing else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
 from typing import Any
@@ -30,40 +29,6 @@ def shown_columns(table_class: type[tables.Table], names: Sequence[str] | None =
         if column.accessor is None:
             column.accessor = tables.A(name)
     return columns if names is None else {name: columns[name] for name in names}
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column's header; `sort_url` is empty where the column cannot be sorted."""
-
-    name: str
-    label: str
-    css: str
-    sort_url: str
-    direction: str | None
-
-
-def table_head(headings: Sequence[Heading]) -> SafeString:
-    """The `<th>`s; each that can be sorted is a link. On a phone the links are hidden, so a header is labelled."""
-    cells = []
-    for column in headings:
-        label, css = escape(column.label), f' class="{column.css}"' if column.css else ""
-        sort = f' aria-sort="{column.direction}"' if column.direction else ""
-        inner = f'<a id="sort-{column.name}" href="{escape(column.sort_url)}">{label}</a>' if column.sort_url else label
-        cells.append(f'<th scope="col" role="columnheader" aria-label="{label}"{css}{sort}>{inner}</th>')
-    return SafeString("".join(cells))
-
-
-def sort_links(headings: Sequence[Heading]) -> SafeString:
-    """The same links as a menu, for the phone."""
-    return SafeString(
-        "".join(
-            f'<a class="menu-item" href="{escape(column.sort_url)}"'
-            f"{' aria-current="true"' if column.direction else ''}>{escape(column.label)}</a>"
-            for column in headings
-            if column.sort_url
-        )
-    )
 
 
 @cache

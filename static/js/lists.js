@@ -68,7 +68,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-here]");
     if (!link) return;
-    const parameters = without(["page", "after", "before", "count"]);
+    const parameters = without(["page", "after", "before", "count", "open"]);
     const [name, value] = link.dataset.here.split("=");
     if (name) parameters.set(name, value);
     link.search = parameters.toString();

@@ -54,6 +54,7 @@ def test_search_keeps_sort_and_page_size(page):
 
 def test_filters_are_applied_and_their_chips_take_them_away(page):
     page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("link", name="Narrow the list").click()
     page.get_by_role("combobox", name="Gender").select_option("male")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.locator(".count")).to_have_text("5 patients")
@@ -78,3 +79,14 @@ def test_patient_and_assessment_are_recorded(page):
     page.get_by_role("button", name="Save assessment").click()
     expect(page.locator(".answers > div")).to_have_count(2)
     expect(page.locator(".answers")).to_contain_text("With a rest")
+
+
+def test_columns_are_chosen(page):
+    page.locator("summary", has_text="Display").click()
+    page.get_by_role("link", name="Columns and rows").click()
+    page.get_by_role("checkbox", name="Gender").uncheck()
+    page.get_by_role("button", name="Apply and remember").click()
+    expect(page.locator("thead th[aria-label=Gender]")).to_have_count(0)
+    page.goto("/patients/?open=layout")
+    page.get_by_role("button", name="As it was").click()
+    expect(page.locator("thead th[aria-label=Gender]")).to_have_count(1)

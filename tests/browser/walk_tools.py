@@ -16,6 +16,8 @@ def tools(page: Page, watch: Watch, site: Site) -> Shown:
     page.goto("/patients/")
     for menu in ("Views", "Display", "Download"):
         page.locator(".list-tools summary", has_text=menu).click()
+        if menu == "Display":
+            expect(page.get_by_role("button", name="Apply and remember")).to_be_visible()
         yield f"patients-{menu.lower()}", page
         page.keyboard.press("Escape")
     page.locator("tbody [type=checkbox]").first.check()

@@ -69,6 +69,14 @@ def test_list_shows_score_change_course_and_band(client, riverside):
     )
 
 
+def test_list_marks_who_has_an_open_alert(client, riverside):
+    note(riverside, full_name="Ana Marked")
+    note(riverside, Standing(), full_name="Ben Calm")
+    rows = client.get("/patients/?sort=name").content.decode().split('<tr role="row">')
+    assert [("Marked" in row) == ("Risk alert" in row) for row in rows[2:]] == [True] * len(rows[2:])
+    assert sum("Risk alert" in row for row in rows) == 1
+
+
 def test_marks_of_severities_differ_in_shape(client, riverside):
     for severity in range(5):
         note(riverside, Standing(last_score=Decimal(severity), last_severity=severity, last_band="Band"))

@@ -1,0 +1,95 @@
+"""What a list sends: no more than it has to, and by itself what is opened later."""
+
+import gzip
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from clinic.patients import actions
+from clinic.patients.standing import Standing
+from clinic.staff.models import Practitioner
+from clinic.tenancy.scope import clinic_scope
+from tests.world import Writer, make_patient
+
+FRAGMENT = {"HX-Request": "true", "HX-Target": "table"}
+STANDING = {"last_instrument": "PHQ-9", "last_band": "Moderate", "last_assessed_on": date(2026, 3, 1)}
+BORN = date(1950, 1, 1)
+LISTS = ["/patients/", "/assessments/", "/worklists/due/", "/worklists/alerts/"]
+
+
+@pytest.fixture
+def client(riverside, sign_in):
+    return sign_in(riverside.clinician)
+
+
+@pytest.fixture
+def page_of_patients(riverside):
+    with clinic_scope(riverside.clinic):
+        for n in range(40):
+            born = BORN + timedelta(days=397 * n)
+            patient = make_patient(
+                full_name=f"Given{n:02} Family{n * 7:03}", family_name=f"Family{n * 7:03}", date_of_birth=born
+            )
+            scores = tuple((n * k % 10) / 10 for k in range(1, 8))
+            standing = Standing(
+                **STANDING, last_score=Decimal(n % 28), last_severity=n % 5, last_change=Decimal(n % 7 - 3),
+                recent_scores=scores if n % 3 else (),
+            )  # fmt: skip
+            actions.note_standing(by=Writer(), patient_id=patient.pk, standing=standing)
+
+
+def compressed(text: bytes) -> int:
+    return len(gzip.compress(text, 6, mtime=0))
+
+
+def test_fragment_is_small(client, page_of_patients):
+    """25 rows' own texts and ids take 1.8 KB without any markup; 3.4 were measured."""
+    assert compressed(client.get("/patients/", headers=FRAGMENT).content) < 4000
+
+
+def test_page_is_small(client, page_of_patients):
+    """6.4 KB were measured, of which 3.4 are the rows."""
+    answer = client.get("/patients/").content
+    assert (compressed(answer) < 7200, len(answer) < 44_000) == (True, True)
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("target", ["table", "filter-fields", "layout-form"])
+def test_part_comes_alone_from_every_list(client, riverside, path, target):
+    answer = client.get(path, headers={"HX-Request": "true", "HX-Target": target})
+    text = answer.content.decode().strip()
+    assert (answer.status_code, re.match(r'<\w+ id="([\w-]+)"', text)[1], "<html" in text) == (200, target, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [("", False), ("?sort=name&per_page=10", False), ("?q=a", False), ("?open=filters", True), ("?gender=male", True)],
+)
+def test_filters_are_there_when_one_is_used_or_they_are_opened(client, riverside, query, filters):
+    text = client.get(f"/patients/{query}").content.decode()
+    assert ('name="gender"' in text, "Narrow the list" in text) == (filters, not filters)
+
+
+def test_filters_are_the_ones_of_the_address(client, riverside):
+    answer = client.get("/patients/?gender=male", headers={"HX-Request": "true", "HX-Target": "filter-fields"})
+    assert '<option value="male" selected>' in answer.content.decode()
+
+
+def test_unopened_filters_are_not_read(client, riverside):
+    with clinic_scope(riverside.clinic):
+        who = str(Practitioner.objects.first().display_name)
+    assert who not in re.sub(r"<header.*?</header>", "", client.get("/patients/").content.decode(), flags=re.DOTALL)
+
+
+def test_layout_is_opened_by_the_address_without_scripts(client, riverside):
+    closed, opened = (client.get(f"/patients/{query}").content.decode() for query in ("", "?open=layout"))
+    assert ("Apply and remember" in closed, "Apply and remember" in opened) == (False, True)
+
+
+def test_links_do_not_keep_what_is_opened(client, page_of_patients):
+    """Saving a view gets the whole address, and keeps what is in it of the list."""
+    text = client.get("/patients/?open=filters&sort=-name").content.decode()
+    links = re.findall(r'href="([^"]*)"', text)
+    assert [link for link in links if "open=filters" in link and "/views/new/" not in link] == []
