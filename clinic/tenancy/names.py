@@ -17,10 +17,20 @@ def create_functions(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     lower = f'lower(%s COLLATE pg_catalog."{collation(editor.connection.pg_version)}")'  # type: ignore[attr-defined]
     spaced = "pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.normalize(name, 'NFC'), '\\s+', ' ', 'g'))"
     unaccented = f"public.unaccent('public.unaccent'::pg_catalog.regdictionary, {spaced})"
-    for function, body in (("name_key", lower % spaced), ("fold", lower % unaccented)):
+    plain = r"""name ~ '^[!-~]+( [!-~]+)*$' COLLATE pg_catalog."C" """
+    name_key = f"""
+        BEGIN
+            IF {plain} THEN
+                RETURN pg_catalog.lower(name COLLATE pg_catalog."C");
+            END IF;
+            RETURN pg_catalog.{lower % spaced};
+        END
+    """
+    fold = f" SELECT pg_catalog.{lower % unaccented} "
+    for function, language, body in (("name_key", "plpgsql COST 10", name_key), ("fold", "sql", fold)):
         editor.execute(
             f"CREATE OR REPLACE FUNCTION public.{function}(name text) RETURNS text "
-            f"LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $function$ SELECT pg_catalog.{body} $function$"
+            f"LANGUAGE {language} IMMUTABLE STRICT PARALLEL SAFE AS $function${body}$function$"
         )
 
 
