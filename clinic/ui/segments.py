@@ -91,7 +91,7 @@ def _of_one_table(queryset: QuerySet[Any]) -> tuple[str, Sql] | None:
     """The key and the body where only conditions are left to compile; None for a query of more than one table.
 
     Most lists are so. Django's way to the same text is two more copies of the query and a SELECT that is cut off
-    again: 94 us of a fragment's 2.2 ms, against 25.
+    again: 94 us of a fragment's 2.2 ms.
     """
     query, meta = queryset.query, queryset.model._meta
     others = query.annotations or query.combinator or query.distinct or query.extra_tables or query.is_sliced

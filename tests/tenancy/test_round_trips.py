@@ -73,9 +73,10 @@ def test_fragment_of_a_list_takes_at_most_four_messages(line, query, messages):
     assert kinds(line.messages) == messages
 
 
-def test_page_of_a_list_asks_for_practitioners_and_saved_views_as_well(line):
-    line.browser.get("/patients/")
-    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
+@pytest.mark.parametrize(("query", "more"), [("", ["query"]), ("?open=filters", ["query", "query"])])
+def test_page_of_a_list_asks_for_saved_views_and_with_its_filters_open_for_practitioners(line, query, more):
+    line.browser.get(f"/patients/{query}")
+    assert kinds(line.messages) == ["who", "first", *more, "commit"]
 
 
 def test_json_of_a_list_takes_three_messages(line):
@@ -83,13 +84,13 @@ def test_json_of_a_list_takes_three_messages(line):
     assert kinds(line.messages) == ["who", "first", "commit"]
 
 
-def test_page_behind_a_row_takes_two_messages_more(line):
+def test_page_behind_a_row_takes_one_message_more(line):
     with clinic_scope(line.clinic):
         key = Patient.objects.get().pk
         make_patient(full_name="Zoe Zed")
     line.messages.clear()
     assert line.browser.get(f"/patients/?page=2&after={key}", **FRAGMENT)[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "commit"]
 
 
 def test_connection_that_was_idle_for_long_is_asked_whether_it_lives(line):
