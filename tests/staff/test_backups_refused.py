@@ -22,12 +22,21 @@ def test_backup_of_one_clinic_is_refused_by_another(lake):
         assert (rows(other.clinic), rows(lake.clinic)) == before
 
 
+def middle_of_the_largest_part(file: Path) -> int:
+    """Where a byte means something: an archive has some, such as times in its headers, that nobody reads."""
+    with ZipFile(file) as archive:
+        part = max(archive.infolist(), key=lambda each: each.compress_size)
+    header = file.read_bytes()[part.header_offset : part.header_offset + 30]
+    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    return part.header_offset + len(header) + names + part.compress_size // 2
+
+
 def damaged(file: Path, how: str) -> None:
     data = bytearray(file.read_bytes())
     if how == "cut short":
         data = data[: len(data) // 2]
     elif how == "a byte changed":
-        data[len(data) // 3] ^= 0xFF
+        data[middle_of_the_largest_part(file)] ^= 0xFF
     elif how == "empty":
         data = bytearray()
     else:
