@@ -24,7 +24,7 @@ def order(name: str, *fields: str, also: tuple[str, ...] = ()) -> Index:
 def trigrams(name: str, *expressions: OpClass, **what: Any) -> GinIndex:
     """A trigram index whose new rows wait in eight pages at most, which every search reads as well.
 
-    A row has thirty trigrams, and many rows' at once cost a third of what they cost one by one.
+    A row has some 35 trigrams, and those of many rows cost less together than one by one.
     """
     return GinIndex(*expressions, fastupdate=True, gin_pending_list_limit=64, name=name, **what)
 

@@ -2,7 +2,7 @@
 
 Generated columns and indexes of every clinic use them, so what a function here gives is never changed, only followed
 by another; how it gets there may change. One that PostgreSQL cannot inline is PL/pgSQL: written in SQL it is parsed and
-started anew in every statement, which made a third of what an insert took. Text of ASCII goes a shorter way.
+started anew in every statement, which made a quarter of an insert's CPU. Text of ASCII goes a shorter way.
 
 `search_key` drops case, accents, points, hyphens and apostrophes and leaves words with single spaces between them:
 "José-Ángel O'Brien" becomes "jose angel obrien". It works in any script, whatever the server's locale. `one_change`

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from clinic.access import Request
 
@@ -21,9 +21,13 @@ class BadList(ValueError):
         self.status = status
 
 
-@cache
 def address_of(name: str) -> str:
     """The address of a page that takes nothing; finding one takes 10 us, and a list has two of them."""
+    return _address(name, get_script_prefix())
+
+
+@cache
+def _address(name: str, prefix: str) -> str:
     return reverse(name)
 
 

@@ -1,6 +1,6 @@
 """Icons: references into one file that browsers keep.
 
-Written out in each page, its two dozen icons were a fifth of what is sent, and the same on every page.
+Written out in each page, its two dozen icons were a seventh of what is sent, and the same on every page.
 """
 
 from functools import lru_cache

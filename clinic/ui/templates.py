@@ -1,6 +1,6 @@
 """Templates without the indentation that only their authors need.
 
-It was a seventh of every page, 600 of a list's 10,000 bytes when compressed. Lines keep their numbers, and what values
+It was an eighth of a list's page, 430 of its 10,000 bytes when compressed. Lines keep their numbers, and what values
 bring is left alone; a `<pre>` in a template begins its own lines at the margin.
 """
 
