@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from clinic.api.strict import paths_read
 from clinic.ui.addresses import BadList
 from clinic.ui.filters import only_given
 from clinic.ui.forms import DateField
@@ -75,7 +76,8 @@ class ListParameters(BaseFilterBackend):
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})
         if listed:
             terms = order_by(mine, given.get("ordering", mine.default_ordering))
-            mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given)
+            reads = paths_read(mine.serializer_class)
+            mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given, reads=reads)
         found: QuerySet[Any] = filterset.qs
         return found
 

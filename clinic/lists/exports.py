@@ -68,7 +68,7 @@ def _values(
     batches: Iterator[list[Any]] | None = None
     while True:
         with clinic_scope(clinic):
-            batches = batches or _batches(bulk, query, picked)
+            batches = batches or _batches(bulk, query, columns, picked)
             batch = next(batches, None)
             values = [[get(record) for get in getters] for record in batch or ()]
         if batch is None:
@@ -76,9 +76,9 @@ def _values(
         yield values
 
 
-def _batches(bulk: BulkList, query: str, picked: Job | None) -> Iterator[list[Any]]:
-    listing = bulk.selected(query).listing
+def _batches(bulk: BulkList, query: str, columns: Sequence[str], picked: Job | None) -> Iterator[list[Any]]:
+    listing = bulk.selected(query, columns).listing
     if picked is not None:
         listing.queryset = listing.queryset.filter(pk__in=picked.items.values("record_id"))
-        listing = Listing(listing.queryset, listing.stages)
+        listing = Listing(listing.queryset, listing.stages, reads=listing.reads)
     return listing.batches(BATCH)

@@ -18,6 +18,7 @@ from clinic.ui.columns import (
     DateColumn,
     LinkColumn,
     NumberColumn,
+    Reads,
     TextColumn,
     day_html,
     escaped,
@@ -39,6 +40,8 @@ MINUS = "\N{MINUS SIGN}"
 class NameColumn(LinkColumn):
     """The link to the patient, with a mark while a risk alert of theirs is open."""
 
+    reads: Reads = ("archived_at", "open_alerts")
+
     def marks(self, record: Patient) -> str:
         risk = ' <span class="badge-risk">Risk alert</span>' if record.open_alerts else ""
         return super().marks(record) + risk
@@ -46,6 +49,8 @@ class NameColumn(LinkColumn):
 
 class BirthColumn(DateColumn):
     """A date of birth; only as much of it as is known."""
+
+    reads: Reads = ("date_of_birth_precision",)
 
     def plain(self, record: Patient) -> Any:
         exact = record.date_of_birth_precision == BirthPrecision.EXACT
@@ -73,6 +78,7 @@ class AgeColumn(TextColumn):
     """Completed years today."""
 
     css = "num"
+    reads: Reads = ()
 
     def plain(self, record: Patient) -> int:
         return record.age
@@ -86,6 +92,7 @@ class PhoneColumn(TextColumn):
     """A phone number in its international spelling."""
 
     css = "nowrap"
+    reads: Reads = ()
 
     def plain(self, record: Patient) -> str:
         return international(stored(record, "phone_number"))
@@ -100,6 +107,8 @@ class PhoneColumn(TextColumn):
 
 class ScoreColumn(NumberColumn):
     """The last score with its band, how it changed, and its course; a severity's mark differs in shape."""
+
+    reads: Reads = ("last_change", "last_severity", "last_band", "recent_scores")
 
     def renderer(self) -> Cell:
         language = get_language()
@@ -141,6 +150,8 @@ def sparkline(shares: Sequence[float]) -> str:
 
 class DueColumn(DateColumn):
     """When the next assessment is due; what is overdue says so."""
+
+    reads: Reads = ()
 
     def renderer(self) -> Cell:
         today, language = timezone.localdate(), get_language()

@@ -6,7 +6,7 @@ asked once a table and gives a function from a record to its cell's HTML, and `p
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -23,6 +23,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 
 Cell = Callable[[Any], str]
+Reads = Sequence[str] | None
 SPECIAL = re.compile(r"[&<>\"']")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -58,9 +59,18 @@ def around_key(view: str, prefix: str) -> tuple[str, str]:
 
 
 class TextColumn(tables.Column):
-    """Plain text; `accessor` is an attribute path (`user__display_name`), `order_by` what sorting it means."""
+    """Plain text; `accessor` is an attribute path (`user__display_name`), `order_by` what sorting it means.
+
+    `reads` are fields that cells are made of beside the accessor's, see `loader_of`. A class that does not say has
+    None, and records are loaded with all that they have.
+    """
 
     css = ""
+    reads: Reads = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.reads = vars(cls).get("reads")
 
     def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -103,6 +113,8 @@ class TextColumn(tables.Column):
 class LinkColumn(TextColumn):
     """The first column: a link to the record, with a mark for what is archived."""
 
+    reads: Reads = ("archived_at",)
+
     def __init__(self, *, view: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.view = view
@@ -119,6 +131,8 @@ class LinkColumn(TextColumn):
 
 class ChoiceColumn(TextColumn):
     """One of a few values, shown by its label."""
+
+    reads: Reads = ()
 
     def __init__(self, *, choices: Iterable[tuple[Any, Any]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -138,6 +152,7 @@ class DateColumn(TextColumn):
     """A date as 23 Nov 2026, with how long ago that is in its title."""
 
     css = "nowrap"
+    reads: Reads = ()
 
     def renderer(self) -> Cell:
         get, today, language = self.getter(), timezone.localdate(), get_language()
@@ -155,6 +170,7 @@ class NumberColumn(TextColumn):
     """A number, aligned right, without needless decimals."""
 
     css = "num"
+    reads: Reads = ()
 
     def cell(self, value: Any, record: Any) -> str:
         return escaped(number_text(value)) if value is not None else ""

@@ -1,4 +1,4 @@
-"""What stands in a list's element `table`, beside the rows: chips, the menu of orders, the head, and pages.
+"""A list's element `table`, around its rows: chips, the menu of orders, the head, and pages.
 
 All of it is in every answer that htmx asks for. As templates it was the largest part of a fragment's CPU beside its
 rows, most of that in looking up names; whatever is put into it is escaped here.
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
@@ -32,9 +33,13 @@ class Heading:
 
 
 def results(page: Any) -> SafeString:
-    """Everything that a list shows of what was asked: of a refused address its filters, of an empty one the count."""
-    shown = (sort_menu(page.columns), table(page), pager(page)) if page.rows else ()
-    return SafeString("".join([hidden_fields(page.hidden), chips(page), *shown]))
+    """The element `table`: everything that a list shows of what was asked."""
+    if page.rows:
+        shown = [sort_menu(page), table(page), pager(page)]
+    else:
+        shown = [render_to_string("ui/_nothing.html", {"page": page})]
+    parts = ['<div id="table" class="results">', hidden_fields(page.hidden), chips(page), *shown, "</div>"]
+    return SafeString("".join(parts))
 
 
 def hidden_fields(given: Iterable[tuple[str, str]]) -> str:
@@ -50,7 +55,9 @@ def chips(page: Any) -> str:
     if not page.errors:
         parts.append(f'<p id="count" class="count" tabindex="-1" data-announce>{escape(page.count_text)}</p> ')
         if page.count_url:
-            parts.append(f'<a href="{escape(page.count_url)}" hx-boost="true">Count all</a>')
+            parts.append(f'<a href="{escape(page.count_url)}" hx-boost="true">Count all</a> ')
+        if page.nearest_url:
+            parts.append(f'<a href="{escape(page.nearest_url)}" hx-boost="true">Nearest matches first</a>')
     if page.chips:
         cross = icon("micro", "x-mark", 16)
         links = [
@@ -65,13 +72,15 @@ def chips(page: Any) -> str:
     return "".join([*parts, "</div>"])
 
 
-def sort_menu(headings: Sequence[Heading]) -> str:
+def sort_menu(page: Any) -> str:
     """The links of the head as a menu, for the phone."""
-    by = next((f"Sorted by {escaped(each.label)}, {each.direction}" for each in headings if each.direction), "Sort")
+    unsorted = "Nearest matches first" if page.nearest_first else "Sort"
+    sorted_by = (f"Sorted by {escaped(each.label)}, {each.direction}" for each in page.columns if each.direction)
+    by = next(sorted_by, unsorted)
     links = [
         f'<a class="menu-item" href="{escaped(column.sort_url)}"'
         f"{' aria-current="true"' if column.direction else ''}>{escaped(column.label)}</a>"
-        for column in headings
+        for column in page.columns
         if column.sort_url
     ]
     return (

@@ -62,12 +62,15 @@ class Slice:
 
 
 class Listing:
-    """The rows of `queryset`, its filters applied, in the order of `stages`."""
+    """The rows of `queryset`, its filters applied, in the order of `stages`; `reads` is as `loader_of` has it."""
 
-    def __init__(self, queryset: QuerySet[Any], stages: Sequence[Stage]) -> None:
+    def __init__(
+        self, queryset: QuerySet[Any], stages: Sequence[Stage], *, reads: frozenset[str] | None = None
+    ) -> None:
         self.queryset = queryset
         self.stages = stages
-        self.loader = loader_of(queryset)
+        self.reads = reads
+        self.loader = loader_of(queryset, reads)
         self.rows = Rows.of(queryset)
 
     def first(self, size: int) -> Slice:

@@ -20,7 +20,7 @@ from clinic.ui.fragment import Heading, results
 from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice, Layout, column_choices, layout_of
 from clinic.ui.listing import CAP, Listing, Slice
 from clinic.ui.ordering import ordering
-from clinic.ui.rows import label_of, shown_columns, table_rows
+from clinic.ui.rows import label_of, paths_read, shown_columns, table_rows
 from clinic.ui.selection import listing_of
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
@@ -56,6 +56,8 @@ class ListPage:
     filter_form: Any = None
     q: str = ""
     sort: str = ""
+    nearest_first: bool = False
+    nearest_url: str = ""
     clear_url: str = ""
     count_text: str = ""
     count_url: str = ""
@@ -86,6 +88,7 @@ class ListPage:
 def headings(
     request: Request, table_class: type[tables.Table], sort: str, names: Sequence[str] | None = None
 ) -> list[Heading]:
+    """The columns' headers; with an empty `sort` the list is in the order of none of them."""
     made = []
     start = stem(request, "sort")
     for name, column in shown_columns(table_class, names).items():
@@ -157,6 +160,12 @@ def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
         page.last_url = from_start(request, page=LAST)
 
 
+def in_tiers(request: Request, page: ListPage) -> None:
+    """Say that what was searched for comes nearest first, or where it does."""
+    page.nearest_first = "sort" not in request.GET
+    page.nearest_url = "" if page.nearest_first else from_start(request, sort=None)
+
+
 def fill(
     request: Request,
     page: ListPage,
@@ -173,7 +182,8 @@ def fill(
         raise BadList("“count” can only be “exact”.")
     if problems := errors_of(filterset):
         raise BadList("\n".join(problems))
-    listing = listing_of(filterset, terms, sorted_by_choice="sort" in request.GET)
+    reads = paths_read(table_class, names)
+    listing = listing_of(filterset, terms, sorted_by_choice="sort" in request.GET, reads=reads)
     found, number = asked_slice(request, listing, page.per_page)
     if found.total is None and "count" in request.GET:
         found.total = listing.count()
@@ -183,9 +193,10 @@ def fill(
         when_empty(page, filterset)
 
 
-# What htmx may ask for by itself, by the id of its element.
+# What htmx may ask for by itself, by the id of its element; of `table` functions make all that it shows.
+TABLE = "table"
 PARTS = {
-    "table": "ui/list.html#table",
+    TABLE: "",
     "filter-fields": "ui/_filters.html#filter-fields",
     "layout-form": "ui/_layout_form.html#layout-form",
 }
@@ -228,25 +239,28 @@ def table_page(
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
     page.q = request.GET.get("q", "")
+    if page.q.strip() and hasattr(filterset, "searched"):
+        in_tiers(request, page)
     page.clear_url = request.path
     page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     page.layout = layout = layout_of(request, page.key, table_class)
     start = stem(request, "per_page")
     page.per_page_choices = [(size, f"{start}{size}") for size in PER_PAGE]
-    if part != "table":
+    if part != TABLE:
         offer(page, request, table_class, part)
-    if part in ("", "table"):
+    if part in ("", TABLE):
         try:
             page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
             fill(request, page, filterset, table_class, layout.columns, when_empty)
         except BadList as problem:
             status = problem.status
             page.errors = str(problem).split("\n")
-        page.columns = headings(request, table_class, page.sort, layout.columns)
+        page.columns = headings(request, table_class, "" if page.nearest_first else page.sort, layout.columns)
         page.results = results(page)
-    return page_or_fragment(
-        request, template, PARTS.get(part, template), {"page": page, **(context or {})}, status=status
-    )
+    if part == TABLE:
+        return varied(HttpResponse(page.results, status=status))
+    whole = {"page": page, **(context or {})}
+    return page_or_fragment(request, template, PARTS.get(part, template), whole, status=status)
 
 
 def offer(page: ListPage, request: Request, table_class: type[tables.Table], part: str) -> None:
@@ -265,6 +279,10 @@ def page_or_fragment(
 ) -> HttpResponse:
     """Render `fragment` when htmx asks for the element of its name, else the whole `template`."""
     wanted = request.htmx and request.htmx.target == fragment.partition("#")[2]
-    response = render(request, fragment if wanted else template, context, status=status)
+    return varied(render(request, fragment if wanted else template, context, status=status))
+
+
+def varied(response: HttpResponse) -> HttpResponse:
+    """Say that the answer is another where htmx asks for another part."""
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

@@ -31,6 +31,20 @@ def shown_columns(table_class: type[tables.Table], names: Sequence[str] | None =
     return columns if names is None else {name: columns[name] for name in names}
 
 
+def paths_read(table_class: type[tables.Table], names: Sequence[str]) -> frozenset[str] | None:
+    """What these columns read of a record, as `loader_of` has it; None where one does not say."""
+    declared: Any = table_class
+    return _paths_read(declared, tuple(names))
+
+
+@cache
+def _paths_read(table_class: Any, names: tuple[str, ...]) -> frozenset[str] | None:
+    columns = shown_columns(table_class, names).values()
+    if any(column.reads is None for column in columns):
+        return None
+    return frozenset(path for column in columns for path in (str(column.accessor), *column.reads))
+
+
 @cache
 def _pattern(table_class: Any, names: tuple[str, ...] | None, ticks: bool) -> tuple[str, list[Any]]:
     """A row with `%s` where each cell's content comes, and the columns that give it.

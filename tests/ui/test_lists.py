@@ -171,3 +171,17 @@ def test_filters_keep_their_labels_after_the_api_was_described(client, riverside
     page = client.get("/patients/?gender=nonsense&age=nonsense").content.decode()
     named = re.findall(r"<p>(\w+): Select a valid choice", page)
     assert named == ["Gender", "Age"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_list_in_tiers_is_said_to_be_sorted_by_no_column(client, riverside, path):
+    fill(riverside, 2)
+    with clinic_scope(riverside.clinic):
+        make_assessment(make_patient(full_name="Zola Marsh"), name="Marsh")
+    column = next(iter(LISTS[path].base_columns))
+    listed = client.get(path).content.decode()
+    found = client.get(f"{path}?q=marsh").content.decode()
+    ordered = client.get(f"{path}?q=marsh&sort={column}&per_page=10").content.decode()
+    assert [page.count("aria-sort=") for page in (listed, found, ordered)] == [1, 0, 1]
+    assert [page.count("Nearest matches first") for page in (listed, found, ordered)] == [0, 1, 1]
+    assert f'href="{path}?q=marsh&amp;per_page=10" hx-boost="true">Nearest matches first' in ordered
