@@ -91,12 +91,13 @@ class PatientAssessmentFilter(AssessmentFilter):
 
 def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """The rows of those patients whom one search box finds, in the rows' own order."""
-    found = search_for(text)
-    if found is None:
+    search = search_for(text)
+    if search is None:
         return queryset
+    found = search.whole()
     column = f'"{queryset.model._meta.db_table}"."patient_id"'
-    theirs = f'{column} IN (SELECT "patients_patient"."id" FROM "patients_patient" WHERE {found.anywhere.text})'  # noqa: S608
-    return queryset.filter(RawSQL(theirs, found.anywhere.params, output_field=BooleanField()))  # noqa: S611
+    theirs = f'{column} IN (SELECT "patients_patient"."id" FROM "patients_patient" WHERE {found.text})'  # noqa: S608
+    return queryset.filter(RawSQL(theirs, found.params, output_field=BooleanField()))  # noqa: S611
 
 
 class AlertState(TextChoices):

@@ -3,7 +3,7 @@
 from clinic.patients.search import search_for, words_of
 from clinic.patients.tiers import KEY as PATIENT_KEY
 from clinic.patients.tiers import T as PATIENTS
-from clinic.patients.tiers import Tiers, begins, key_of
+from clinic.patients.tiers import Tiers, begins, either, key_of
 from clinic.ui.listing import Stage
 from clinic.ui.segments import ROWS, Segment, Sql, Walk
 from clinic.ui.selection import Search
@@ -21,23 +21,21 @@ def search_for_assessments(text: str) -> Search | None:
     tiers = Tiers()
     whole = " ".join(words_of(text))
     own = tiers.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
-    stages = [Stage((own,))]
+    stages = [Stage((own,), more=True)]
     for stage in patients.stages:
         more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
-        stages.append(Stage(_of_all(tiers, stage.segments), more))
-    whose = Sql(
-        f"EXISTS (SELECT FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT} AND {patients.anywhere.text})",
-        patients.anywhere.params,
-    )
-    tiers.conditions.append(whose)
+        stages.append(Stage(_of_all(tiers, stage.segments), more, stage.more))
+    anyone = patients.whole()
+    whose = f"EXISTS (SELECT FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT} AND {anyone.text})"
+    tiers.conditions.append(Sql(whose, anyone.params))
     keys = [key_of(word, "letters_key") for word in words_of(text)]
     words = [Sql(f"{NAME} LIKE '%%' || {key.text} || '%%'", key.params) for key in keys]
     within = tiers.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )
     stages[-1] = stages[-1]._replace(segments=(*stages[-1].segments, within))
-    either = " OR ".join(condition.text for condition in tiers.conditions)
-    return Search(tuple(stages), Sql(f"({either})", tuple(param for each in tiers.conditions for param in each.params)))
+    found = either(tiers.conditions)
+    return Search(tuple(stages), lambda: found)
 
 
 def _of_all(tiers: Tiers, found: tuple[Segment, ...]) -> tuple[Segment, ...]:

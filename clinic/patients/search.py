@@ -31,6 +31,7 @@ from clinic.patients.tiers import (
     Tiers,
     begins,
     both,
+    either,
     key_of,
     word_range,
     words_begin,
@@ -38,7 +39,7 @@ from clinic.patients.tiers import (
 from clinic.tenancy.search_keys import MARKS, SEPARATORS
 from clinic.ui.listing import Stage
 from clinic.ui.segments import Segment, Sql, Walk
-from clinic.ui.selection import Search
+from clinic.ui.selection import Search, Stages
 
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
@@ -61,17 +62,24 @@ def search_for(text: str) -> Search | None:
     name, days = dated(text)
     words = words_of(name)
     if not words:
-        return Search((), Sql("FALSE"))
-    born = _born(days)
-    tiers = Tiers(born)
-    numbers = tuple(_by_number(tiers, name))
-    names = [] if DIGITS.fullmatch(name) else _by_name(tiers, words)
-    if not names:
-        names = [_by_digits(tiers, name, words)]
-    anywhere = " OR ".join(condition.text for condition in tiers.conditions)
-    params = tuple(param for condition in tiers.conditions for param in condition.params)
-    stages = (*([Stage(numbers)] if numbers else ()), *names)
-    return Search(stages, both(Sql(f"({anywhere})", params), born))
+        return Search((), lambda: Sql("FALSE"))
+    tiers = Tiers(_born(days))
+    stages = Stages(_stages(tiers, name, words))
+
+    def whole() -> Sql:
+        list(stages)  # which are made with their conditions
+        return both(either(tiers.conditions), tiers.among)
+
+    return Search(stages, whole)
+
+
+def _stages(tiers: Tiers, text: str, words: list[str]) -> Iterator[Stage]:
+    if numbers := tuple(_by_number(tiers, text)):
+        yield Stage(numbers, more=True)
+    if DIGITS.fullmatch(text):
+        yield _by_digits(tiers, text, words)
+    else:
+        yield from _by_name(tiers, words)
 
 
 def _born(days: list[Range]) -> Sql:
@@ -129,7 +137,7 @@ def _by_phone(tiers: Tiers, text: str, figures: str) -> Iterator[Segment]:
         yield tiers.add(begun, (f"{T}.phone_number", KEY), "phone")
 
 
-def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
+def _by_name(tiers: Tiers, words: list[str]) -> Iterator[Stage]:
     """Stages of names: how they are filed and given first, then wherever else a word begins, then inside words."""
     since, whole = len(tiers.conditions), " ".join(words)
     first = [tiers.add(begins(FILED, whole), BY_NAME)]
@@ -138,18 +146,22 @@ def _by_name(tiers: Tiers, words: list[str]) -> list[Stage]:
         for family, given in ((right, left), (left, right)):
             first.append(tiers.add(both(begins(FILED, family), begins(GIVEN, given)), BY_NAME))
     first.append(tiers.add(begins(GIVEN, whole), BY_GIVEN))
+    yield Stage(tuple(first), more=True)
     each = words_begin(words)
     elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
     tiers.sum_up(since, each)
     if len(words) > 1:
         if_none = ((1, similar_segments(tiers, words)),)
         if len(words) == 2:
-            return [Stage(tuple(first)), Stage(tuple(elsewhere), if_none)]
-        return [Stage(tuple(first)), Stage(tuple(elsewhere)), Stage((), if_none)]
+            yield Stage(tuple(elsewhere), if_none)
+            return
+        yield Stage(tuple(elsewhere), more=True)
+        yield Stage((), if_none)
+        return
     around, inside = _around(tiers, whole), _inside(tiers, whole)
     similar = similar_segments(tiers, words)
     meant = (*around, *similar, *inside) if len(whole) > INFIX else (*around, *inside, *similar)
-    return [Stage(tuple(first)), Stage(tuple(elsewhere), ((FEW, meant),))]
+    yield Stage(tuple(elsewhere), ((FEW, meant),))
 
 
 def _later(tiers: Tiers, word: str) -> list[Segment]:

@@ -34,6 +34,7 @@ CIRCLES = (
 # Where the points of a line stand from left to right, by their number.
 STEPS = [(), (), *([2 + round(44 * number / (most - 1)) for number in range(most)] for most in range(2, 13))]
 COURSE = "\0"  # stands for the line of the last scores
+RISK = ' <span class="badge-risk">Risk alert</span>'
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -43,8 +44,8 @@ class NameColumn(LinkColumn):
     reads: Reads = ("archived_at", "open_alerts")
 
     def marks(self, record: Patient) -> str:
-        risk = ' <span class="badge-risk">Risk alert</span>' if record.open_alerts else ""
-        return super().marks(record) + risk
+        archived = super().marks(record)
+        return archived + RISK if record.open_alerts else archived
 
 
 class BirthColumn(DateColumn):

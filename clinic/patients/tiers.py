@@ -41,6 +41,12 @@ def both(*conditions: Sql) -> Sql:
     return Sql(text, tuple(param for condition in conditions for param in condition.params))
 
 
+def either(conditions: Sequence[Sql]) -> Sql:
+    """One of the conditions holds, of which there is one at least."""
+    text = " OR ".join(condition.text for condition in conditions)
+    return Sql(f"({text})", tuple(param for condition in conditions for param in condition.params))
+
+
 def neither(conditions: Sequence[Sql]) -> Sql:
     """None of the conditions holds."""
     text = "".join(f" AND {condition.text} IS NOT TRUE" for condition in conditions)

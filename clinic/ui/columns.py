@@ -25,6 +25,7 @@ from django.utils.translation import get_language
 Cell = Callable[[Any], str]
 Reads = Sequence[str] | None
 SPECIAL = re.compile(r"[&<>\"']")
+ARCHIVED = ' <span class="badge-state">Archived</span>'
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -109,6 +110,11 @@ class TextColumn(tables.Column):
 
         return text
 
+    def named(self) -> Callable[[Any], tuple[str, str, str]]:
+        """A function from a record to its key, its name as the column has it, escaped, and the cell's inner HTML."""
+        get, cell = self.getter(), self.renderer()
+        return lambda record: (str(record.pk), escaped(str(get(record))), cell(record))
+
 
 class LinkColumn(TextColumn):
     """The first column: a link to the record, with a mark for what is archived."""
@@ -121,12 +127,22 @@ class LinkColumn(TextColumn):
 
     def marks(self, record: Any) -> str:
         """What stands behind the link."""
-        return ' <span class="badge-state">Archived</span>' if record.archived_at else ""
+        return ARCHIVED if record.archived_at else ""
 
     def renderer(self) -> Cell:
+        named = self.named()
+        return lambda record: named(record)[2]
+
+    def named(self) -> Callable[[Any], tuple[str, str, str]]:
+        """As above, but the key and the name are written once: a row with a box to tick has each of them twice."""
         get, (before, behind) = self.getter(), around_key(self.view, get_script_prefix())
         marks = self.marks
-        return lambda record: f'<a href="{before}{record.pk}{behind}">{escaped(get(record))}</a>{marks(record)}'
+
+        def cell(record: Any) -> tuple[str, str, str]:
+            key, name = str(record.pk), escaped(get(record))
+            return key, name, f'<a href="{before}{key}{behind}">{name}</a>{marks(record)}'
+
+        return cell
 
 
 class ChoiceColumn(TextColumn):

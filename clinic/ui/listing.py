@@ -34,11 +34,13 @@ GONE = "The row that this page begins at is no longer in this list. Start from t
 class Stage(NamedTuple):
     """Segments that are asked for together, once those before have come to less than a page.
 
-    Each of `if_fewer` belongs to the list only where the stages before have fewer rows than its number.
+    Each of `if_fewer` belongs to the list only where the stages before have fewer rows than its number. With `more`
+    another stage follows, which is not asked for where a page of a large table is full.
     """
 
     segments: tuple[Segment, ...]
     if_fewer: tuple[tuple[int, tuple[Segment, ...]], ...] = ()
+    more: bool = False
 
     def after(self, counted: int) -> tuple[Segment, ...]:
         more = [segment for number, segments in self.if_fewer if counted < number for segment in segments]
@@ -82,13 +84,11 @@ class Listing:
                 records, reasons, (here, table_size) = self._read(segments, wanted, up_to=CAP + 1 - counted)
                 found.records += records
                 found.reasons += reasons
-            elif table_size > LARGE:
-                all_counted = False
-                break
             else:
                 here = self._count(segments, CAP + 1 - counted)
             counted += here
-            if counted > CAP:
+            full = len(found.records) > size and table_size > LARGE
+            if counted > CAP or (full and stage.more):
                 all_counted = False
                 break
         found.more = len(found.records) > size

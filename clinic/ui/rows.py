@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from clinic.ui.columns import Cell, escaped
+from clinic.ui.columns import Cell
 
 ROW = '<tr role="row">'
 TICK = (
@@ -75,16 +75,15 @@ def table_rows(
     """
     declared: Any = table_class
     pattern, columns = _pattern(declared, tuple(names) if names is not None else None, ticks)
-    cells: list[Cell] = [column.renderer() for column in columns]
-    name_of = columns[0].getter()
+    named = columns[0].named()
+    cells: list[Cell] = [column.renderer() for column in columns[1:]]
     lines: list[str] = []
     for record, reason in zip(records, reasons or repeat(""), strict=False):
-        made = [cell(record) for cell in cells]
+        key, name, first = named(record)
         if reason:
-            made[0] = f'{made[0]} <span class="why">{escape(reason)}</span>'
-        if ticks:
-            made[:0] = (str(record.pk), escaped(str(name_of(record))))
-        lines.append(pattern % tuple(made))
+            first = f'{first} <span class="why">{escape(reason)}</span>'
+        others = [cell(record) for cell in cells]
+        lines.append(pattern % ((key, name, first, *others) if ticks else (first, *others)))
     return SafeString("".join(lines))
 
 

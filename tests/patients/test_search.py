@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.patients import actions
+from clinic.patients import actions, search
 from clinic.patients.models import NameWord, Patient
 from clinic.patients.tiers import key_of
 from clinic.tenancy.scope import clinic_scope
@@ -243,3 +243,15 @@ def test_list_says_that_there_are_more_than_it_counted(riverside, sign_in, monke
     assert ("12 patients" in exact, "1 to 10 of 12" in exact) == (True, True)
     around = client.get("/api/v1/patients/?search=marsh&page_size=10").json()["meta"]["pagination"]
     assert (around["count"], around["count_at_least"], around["previous"]) == (None, 11, None)
+
+
+def test_later_tiers_are_not_made_where_the_first_fills_the_page(scope, monkeypatch):
+    for number in range(3):
+        patient(f"Ana{number} Marsh")
+    patient("Bo Marshall Zed", "Zed")
+    made = []
+    later = search._later
+    monkeypatch.setattr(search, "_later", lambda *asked: made.append(asked) or later(*asked))
+    monkeypatch.setattr(listing, "LARGE", 0)
+    assert (len(searched("marsh").first(2).records), len(made)) == (2, 0)
+    assert (searched("marsh").count(), len(made)) == (4, 1)
