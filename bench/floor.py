@@ -16,7 +16,7 @@ import psycopg2
 import psycopg2.extensions
 
 psycopg2.extensions.register_type(psycopg2.extensions.UNICODE)
-SHOWN = ("full_name", "record_number", "date_of_birth", "gender", "last_score", "last_band", "next_due_on")
+SHOWN = ("record_number", "date_of_birth", "gender", "last_score", "last_band", "next_due_on")
 
 
 class Floor:
@@ -55,7 +55,7 @@ def lines_of(rows: Iterable[dict[str, Any]]) -> str:
     return "".join(
         f'<tr role="row"><td class="tick"><label><input type="checkbox" name="id" value="{row["id"]}"></label>'
         f'</td><th scope="row"><a href="/patients/{quote(str(row["id"]))}/">{escape(row["full_name"])}</a></th>'
-        + "".join(f"<td>{escape(str(row[name]))}</td>" for name in SHOWN[1:])
+        + "".join(f"<td>{escape(str(row[name]))}</td>" for name in SHOWN if name in row)
         + f"<td>{escape(str(row['display_name']))}</td></tr>"
         for row in rows
     )

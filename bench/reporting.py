@@ -97,8 +97,8 @@ def targets(results: Results) -> str:
     heaviest = {kind: max(c["gzip"] for (_, k), c in ours.items() if k == kind) / 1024 for kind in ("fragment", "page")}
     of_search, of_first = cpu(ours[search]) / cpu(floor[search]), cpu(ours[first]) / cpu(floor[first])
     lines = [
-        ("CPU of a search's fragment against the floor's", f"{of_search:.2f}x", "1.3x; 2x", of_search <= 1.3),
-        ("CPU of a first page's fragment against the floor's", f"{of_first:.2f}x", "1.3x; 2x", of_first <= 1.3),
+        ("CPU of a search's fragment against the floor's", f"{of_search:.2f}x", "1.3x; 2x", of_two(of_search)),
+        ("CPU of a first page's fragment against the floor's", f"{of_first:.2f}x", "1.3x; 2x", of_two(of_first)),
         (f"p95 against {min(results.subjects):,} patients, any operation of a list",
          f"{grown[worst]:.2f}x at most ({', '.join(worst)})", "1.2x", grown[worst] <= 1.2),
         ("next page, deep, against the first", f"{deep:.2f}x", "1.1x", deep <= 1.1),
@@ -132,8 +132,17 @@ def targets(results: Results) -> str:
     ]  # fmt: skip
     return table(
         ["to reach", "measured", "aim", ""],
-        [[a, b, c, "reached" if reached else "**short**"] for a, b, c, reached in lines],
+        [[a, b, c, reached if isinstance(reached, str) else verdict(reached)] for a, b, c, reached in lines],
     )
+
+
+def verdict(reached: bool) -> str:
+    return "reached" if reached else "**short**"
+
+
+def of_two(times: float) -> str:
+    """The verdict where one aim is for SQL of one's own and another for records through the ORM."""
+    return verdict(times <= 1.3) if times <= 1.3 or times > 2 else "2x reached, 1.3x **short**"
 
 
 def others(results: Results) -> str:
@@ -182,7 +191,7 @@ def charts(results: Results) -> list[str]:
 def report(results: Results) -> None:
     where = (
         "Each subject answers in one process, one request after another; CPU is that of the process and of all of "
-        "PostgreSQL. A search that is compared is for “gonz”."
+        "PostgreSQL, whose buffers are a quarter of the machine's memory. A search that is compared is for “gonz”."
     )
     parts = [targets(results), others(results), each_operation(results), beside(results), *charts(results)]
     write("lists", f"Lists of {results.largest:,} patients", where, parts)

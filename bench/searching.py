@@ -23,13 +23,15 @@ if __name__ == "__main__":
 
 from django.db import connection
 
+from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
 from clinic.patients.search import search_for
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.layout import default_columns
 from clinic.ui.listing import Listing
-from clinic.ui.rows import table_rows
+from clinic.ui.rows import paths_read, table_rows
 from tests.patients.oracle import misspelt, words
 
 ADVERSARIAL = (
@@ -45,8 +47,10 @@ COLUMNS = ("full_name", "family_name", "record_number", "date_of_birth", "phone_
 
 
 def listing(text: str) -> Listing | None:
-    search = search_for(text)
-    return Listing(Patient.objects.active(), search.stages) if search else None
+    """The list as its page has it: filled with what the columns read that are shown at first."""
+    search, table = search_for(text), PATIENTS.table_class
+    reads = paths_read(table, default_columns(table))
+    return Listing(PATIENTS.rows().filter(archived_at=None), search.stages, reads=reads) if search else None
 
 
 @contextmanager
@@ -143,7 +147,7 @@ def recall(random: Random, people: list[dict[str, Any]]) -> dict[str, float]:
 def row_cost() -> dict[str, float]:
     """Microseconds of CPU for a row as HTML: of the columns that a list shows, and of all."""
     everything: Any = PatientTable
-    records = Listing(Patient.objects.active(), search_for("m").stages).first(100).records  # type: ignore[union-attr]
+    records = Listing(PATIENTS.rows(), search_for("m").stages).first(100).records  # type: ignore[union-attr]
     costs = {}
     for name, columns in (("shown", everything.shown), ("all", tuple(everything.base_columns))):
         for _ in range(20):

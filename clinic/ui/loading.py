@@ -52,25 +52,26 @@ class Loader(NamedTuple):
         return _records(self.shape, rows, connections[alias], active_clinic(alias))
 
 
-def loaded(model: type[Model], values: dict[str, Any], alias: str) -> Any:
-    """A record of the model as it is in the database; `values` are all its attributes, and become its own."""
+def loaded(model: type[Model], values: dict[str, Any], alias: str, **also: Any) -> Any:
+    """A record of the model as it is in the database; `values` are all its attributes, and become its own.
+
+    Its state has `also`, such as the clinic.
+    """
     record = model.__new__(model)
     state = values["_state"] = ModelState()
-    state.adding, state.db, state.fields_cache = False, alias, {}
+    state.__dict__ = {"adding": False, "db": alias, "fields_cache": {}, **also}
     record.__dict__ = values
     return record
 
 
 def _records(shape: Shape, rows: Collection[Sequence[Any]], connection: Any, clinic: Any) -> list[Any]:
     model, start, end, names, alias = shape.model, shape.start, shape.end, shape.names, connection.alias
-    records = [loaded(model, dict(zip(names, row[start:end], strict=True)), alias) for row in rows]
+    also = {"clinic": clinic} if shape.in_clinic else {}
+    records = [loaded(model, dict(zip(names, row[start:end], strict=True)), alias, **also) for row in rows]
     for name, converters, expression in shape.converted:
         for record in records:
             for convert in converters:
                 record.__dict__[name] = convert(record.__dict__[name], expression, connection)
-    if shape.in_clinic:
-        for record in records:
-            record._state.clinic = clinic
     for name, other in shape.related:
         key = other.key
         leading = {row[key]: row for row in rows if row[key] is not None}
