@@ -14,7 +14,7 @@ urlpatterns = [
     path("views/<uuid:pk>/", views.view_open, name="view"),
     path("views/<uuid:pk>/edit/", views.view_edit, name="view_edit"),
     path("views/<uuid:pk>/remove/", views.view_remove, name="view_remove"),
-    path("lists/shortcuts/", views.keep_shortcuts, name="shortcuts"),
+    path("lists/shortcuts/", views.shortcuts, name="shortcuts"),
     path("lists/<slug:key>/layout/", views.keep_layout, name="layout"),
     path("lists/<slug:key>/views/new/", views.view_new, name="view_new"),
 ]

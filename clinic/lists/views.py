@@ -65,11 +65,13 @@ def keep_layout(request: Request, key: str) -> HttpResponse:
     return _back(request, reverse(LIST_URLS[key]))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
 @for_people
-def keep_shortcuts(request: Request) -> HttpResponse:
-    """Switch the single keys of pages on or off for the person."""
+def shortcuts(request: Request) -> HttpResponse:
+    """What single keys of pages do, and switching them on or off for the person."""
+    if request.method != "POST":
+        return page_or_fragment(request, "lists/shortcuts.html", "lists/shortcuts.html#keys", {})
     keep_preferences(request, {"shortcuts": None if request.POST.get("shortcuts") == "on" else False})
     return _back(request, reverse("home"))
 

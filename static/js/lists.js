@@ -119,13 +119,24 @@
     if (box) box.click();
   };
 
-  const help = document.getElementById("shortcuts");
+  // The help comes when it is first asked for; without it there is the page that its link leads to.
+  const opener = document.querySelector("[data-open-shortcuts]");
+  let asked;
+  const showHelp = async () => {
+    if (!opener) return;
+    asked ??= htmx.ajax("GET", opener.href, "#keys").catch(() => {});
+    await asked;
+    const help = document.getElementById("shortcuts");
+    if (!help) location.assign(opener.href);
+    else if (!help.open) help.showModal();
+  };
+
   const keys = {
     j: () => step(1),
     k: () => step(-1),
     x: tick,
     n: () => document.querySelector("[data-new]")?.click(),
-    "?": () => help.showModal(),
+    "?": showHelp,
   };
 
   document.addEventListener("keydown", (event) => {
@@ -136,11 +147,12 @@
     keys[event.key]();
   });
 
-  if (help) {
-    for (const button of document.querySelectorAll("[data-open-shortcuts]")) {
-      button.hidden = false;
-      button.addEventListener("click", () => help.showModal());
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-open-shortcuts]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      showHelp();
     }
-    help.querySelector("[data-close-dialog]").addEventListener("click", () => help.close());
-  }
+    event.target.closest("[data-close-dialog]")?.closest("dialog").close();
+  });
 })();

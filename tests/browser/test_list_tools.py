@@ -138,7 +138,7 @@ def test_keys_can_be_switched_off_and_on_again(page):
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_hidden()
     page.locator(".account summary").click()
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("link", name="Keys").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Switch them on").click()
     page.keyboard.press("?")

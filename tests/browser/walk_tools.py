@@ -39,7 +39,7 @@ def tools(page: Page, watch: Watch, site: Site) -> Shown:
     page.goto("/patients/recent/")
     yield "recent", page
     page.locator(".account summary").click()
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("link", name="Keys").click()
     yield "keys", page
     page.get_by_role("button", name="Close").click()
 
