@@ -1,5 +1,8 @@
 """The lists of assessments, as columns."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +13,6 @@ from clinic.assessments.models import AssessmentType
 from clinic.assessments.plans import Plan
 from clinic.assessments.risk import RiskAlert
 from clinic.ui.columns import (
-    Cell,
     ChoiceColumn,
     DateColumn,
     LinkColumn,
@@ -81,15 +83,15 @@ class DuePatientColumn(TextColumn):
 class DueDateColumn(DateColumn):
     """When it is due, and by how many days that is past."""
 
-    def renderer(self) -> Cell:
+    def cells(self, records: Sequence[Plan]) -> list[str]:
         today, language = timezone.localdate(), get_language()
+        return [due_html(record.next_due_on, today, language) for record in records]
 
-        def cell(record: Plan) -> str:
-            late = (today - record.next_due_on).days
-            words = f' <span class="late">{late} day{"" if late == 1 else "s"} overdue</span>' if late > 0 else ""
-            return day_html(record.next_due_on, today, language) + words
 
-        return cell
+def due_html(day: date, today: date, language: str | None) -> str:
+    late = (today - day).days
+    words = f' <span class="late">{late} day{"" if late == 1 else "s"} overdue</span>' if late > 0 else ""
+    return day_html(day, today, language) + words
 
 
 class DueTable(tables.Table):

@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from clinic.patients.models import BirthPrecision, Gender, Patient, age_on
 from clinic.patients.phones import international, stored
 from clinic.ui.columns import (
-    Cell,
     ChoiceColumn,
     DateColumn,
     LinkColumn,
@@ -31,9 +30,13 @@ CIRCLES = (
     "\N{WHITE CIRCLE}\N{CIRCLE WITH UPPER RIGHT QUADRANT BLACK}\N{CIRCLE WITH RIGHT HALF BLACK}"
     "\N{CIRCLE WITH ALL BUT UPPER LEFT QUADRANT BLACK}\N{BLACK CIRCLE}"
 )
-# Where the points of a line stand from left to right, by their number.
-STEPS = [(), (), *([2 + round(44 * number / (most - 1)) for number in range(most)] for most in range(2, 13))]
+# The points of a line: by how many it has and which it is, at each of the heights that it can have.
+POINTS = [
+    [[f"{2 + round(44 * number / (most - 1))},{14 - height}" for height in range(13)] for number in range(most)]
+    for most in range(2, 13)
+]
 COURSE = "\0"  # stands for the line of the last scores
+OVERDUE = ' <span class="late">overdue</span>'
 RISK = ' <span class="badge-risk">Risk alert</span>'
 MINUS = "\N{MINUS SIGN}"
 
@@ -57,22 +60,22 @@ class BirthColumn(DateColumn):
         exact = record.date_of_birth_precision == BirthPrecision.EXACT
         return record.date_of_birth if exact else record.birth_date_text
 
-    def renderer(self) -> Cell:
+    def cells(self, records: Sequence[Patient]) -> list[str]:
         names = months(get_language())
-
-        def cell(record: Patient) -> str:
-            born, precision = record.date_of_birth, record.date_of_birth_precision
-            if precision == "exact":
-                return f"{born.day} {names[born.month]} {born.year}"
-            if precision == "year":
-                return f'<span title="Only the year is known">{born.year}</span>'
-            return f'<span title="Estimated">about {born.day} {names[born.month]} {born.year}</span>'
-
-        return cell
+        return [
+            f"{record.date_of_birth.day} {names[record.date_of_birth.month]} {record.date_of_birth.year}"
+            if record.date_of_birth_precision == "exact"
+            else inexact(record, names)
+            for record in records
+        ]
 
 
-def _only_year(record: Patient) -> bool:
-    return record.date_of_birth_precision == BirthPrecision.YEAR
+def inexact(record: Patient, names: Sequence[str]) -> str:
+    """A date of birth of which not all is known."""
+    born = record.date_of_birth
+    if record.date_of_birth_precision == BirthPrecision.YEAR:
+        return f'<span title="Only the year is known">{born.year}</span>'
+    return f'<span title="Estimated">about {born.day} {names[born.month]} {born.year}</span>'
 
 
 class AgeColumn(TextColumn):
@@ -84,9 +87,9 @@ class AgeColumn(TextColumn):
     def plain(self, record: Patient) -> int:
         return record.age
 
-    def renderer(self) -> Cell:
+    def cells(self, records: Sequence[Patient]) -> list[str]:
         today = timezone.localdate()
-        return lambda record: str(age_on(record.date_of_birth, today))
+        return [str(age_on(record.date_of_birth, today)) for record in records]
 
 
 class PhoneColumn(TextColumn):
@@ -98,12 +101,9 @@ class PhoneColumn(TextColumn):
     def plain(self, record: Patient) -> str:
         return international(stored(record, "phone_number"))
 
-    def renderer(self) -> Cell:
-        return lambda record: (
-            f'<bdi dir="ltr">{escaped(international(number))}</bdi>'
-            if (number := stored(record, "phone_number"))
-            else ""
-        )
+    def cells(self, records: Sequence[Patient]) -> list[str]:
+        numbers = [stored(record, "phone_number") for record in records]
+        return [f'<bdi dir="ltr">{escaped(international(number))}</bdi>' if number else "" for number in numbers]
 
 
 class ScoreColumn(NumberColumn):
@@ -111,18 +111,15 @@ class ScoreColumn(NumberColumn):
 
     reads: Reads = ("last_change", "last_severity", "last_band", "recent_scores")
 
-    def renderer(self) -> Cell:
+    def cells(self, records: Sequence[Patient]) -> list[str]:
         language = get_language()
+        return ["" if record.last_score is None else course_html(record, language) for record in records]
 
-        def cell(record: Patient) -> str:
-            if record.last_score is None:
-                return ""
-            said = standing_html(
-                record.last_score, record.last_change, record.last_severity, record.last_band, language
-            )
-            return said.replace(COURSE, sparkline(record.recent_scores), 1)
 
-        return cell
+def course_html(record: Patient, language: str | None) -> str:
+    """A standing with its course in it."""
+    said = standing_html(record.last_score, record.last_change, record.last_severity, record.last_band, language)
+    return said.replace(COURSE, sparkline(record.recent_scores), 1)
 
 
 @lru_cache(maxsize=4096)
@@ -143,9 +140,8 @@ def sparkline(shares: Sequence[float]) -> str:
     """The course of the last scores as a small line, the range of the instrument from bottom to top."""
     if len(shares) < 2:
         return ""
-    points = " ".join(
-        [f"{x},{14 - int(12 * share + 0.5)}" for x, share in zip(STEPS[len(shares)], shares, strict=True)]
-    )
+    heights = [int(12 * share + 0.5) for share in shares]
+    points = " ".join([at[height] for at, height in zip(POINTS[len(shares) - 2], heights, strict=True)])
     return f'<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="{points}"/></svg>'
 
 
@@ -154,17 +150,12 @@ class DueColumn(DateColumn):
 
     reads: Reads = ()
 
-    def renderer(self) -> Cell:
+    def cells(self, records: Sequence[Patient]) -> list[str]:
         today, language = timezone.localdate(), get_language()
-
-        def cell(record: Patient) -> str:
-            day = record.next_due_on
-            if day is None:
-                return ""
-            late = ' <span class="late">overdue</span>' if day < today else ""
-            return day_html(day, today, language) + late
-
-        return cell
+        days = [record.next_due_on for record in records]
+        return [
+            "" if day is None else day_html(day, today, language) + (OVERDUE if day < today else "") for day in days
+        ]
 
 
 class PatientTable(tables.Table):

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import repeat
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-
-from clinic.ui.columns import Cell
 
 ROW = '<tr role="row">'
 TICK = (
@@ -75,16 +72,15 @@ def table_rows(
     """
     declared: Any = table_class
     pattern, columns = _pattern(declared, tuple(names) if names is not None else None, ticks)
-    named = columns[0].named()
-    cells: list[Cell] = [column.renderer() for column in columns[1:]]
-    lines: list[str] = []
-    for record, reason in zip(records, reasons or repeat(""), strict=False):
-        key, name, first = named(record)
-        if reason:
-            first = f'{first} <span class="why">{escape(reason)}</span>'
-        others = [cell(record) for cell in cells]
-        lines.append(pattern % ((key, name, first, *others) if ticks else (first, *others)))
-    return SafeString("".join(lines))
+    keys, names_of, firsts = columns[0].named(records)
+    if any(reasons):
+        firsts = [
+            f'{first} <span class="why">{escape(reason)}</span>' if reason else first
+            for first, reason in zip(firsts, reasons, strict=True)
+        ]
+    cells = [firsts, *[column.cells(records) for column in columns[1:]]]
+    rows = zip(keys, names_of, *cells, strict=True) if ticks else zip(*cells, strict=True)
+    return SafeString("".join([pattern % row for row in rows]))
 
 
 def plain_values(table_class: type[tables.Table], names: Sequence[str] | None = None) -> list[Callable[[Any], Any]]:
