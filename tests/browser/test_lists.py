@@ -70,11 +70,19 @@ def test_sort_keeps_the_search_and_shows_its_direction(page):
     marked(page)
     page.get_by_label("Search patients").press_sequentially("zo")
     expect(page.locator("tbody tr")).to_have_count(3)
-    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
-    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "descending")
+    heading = page.get_by_role("columnheader", name="Name")
+    expect(heading).not_to_have_attribute("aria-sort", re.compile("."))
+    heading.get_by_role("link").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    heading.get_by_role("link").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
     expect(page).to_have_url(re.compile(r"\?q=zo&sort=-name$"))
     expect(page.locator("h1")).to_have_attribute("data-mark", "kept")
     assert names(page) == ["Zola, Ines", "Ångström, Zoë", "Abel, Zoltan"]
+    page.get_by_role("link", name="Nearest matches first").click()
+    expect(heading).not_to_have_attribute("aria-sort", re.compile("."))
+    expect(page).to_have_url(re.compile(r"\?q=zo$"))
+    expect(page.locator("h1")).to_have_attribute("data-mark", "kept")
 
 
 def test_sort_link_keeps_the_focus(page):
