@@ -22,6 +22,7 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 LOST = re.compile(
     r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_RE(SET|FUSED)|EMPTY_RESPONSE)|^htmx:(sendError|afterRequest)"
 )
+ABANDONED = re.compile(r"^htmx:(sendAbort|afterRequest)")
 SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -40,7 +41,7 @@ class Watch:
         self.complaints: list[str] = []
         self.refused: list[tuple[int, str]] = []
         self.declared: list[tuple[int, str]] = []
-        self.offline = False
+        self.offline = self.impatient = False
 
     def provokes(self, status: int, path: str) -> None:
         """The next step is answered with `status` at `path`, and Chromium says so on the console, once."""
@@ -50,11 +51,15 @@ class Watch:
         """The next requests get no answer: as many as there are."""
         self.offline = True
 
+    def abandons_requests(self) -> None:
+        """Requests are overtaken by later ones, and given up: as many as there are."""
+        self.impatient = True
+
     def hear(self, message: ConsoleMessage) -> None:
         refusal = REFUSED.match(message.text)
         if refusal:
             self.refused.append((int(refusal[1]), urlsplit(message.location["url"]).path))
-        elif self.offline and LOST.search(message.text):
+        elif (self.offline and LOST.search(message.text)) or (self.impatient and ABANDONED.search(message.text)):
             return
         elif message.type in ("error", "warning") or "Content Security Policy" in message.text:
             self.complaints.append(f"{message.type}: {message.text}")

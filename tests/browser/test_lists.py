@@ -50,6 +50,24 @@ def test_search_replaces_only_the_table_as_one_types(page):
     expect(page.get_by_label("Search patients")).to_be_focused()
 
 
+def test_answer_to_an_earlier_word_that_comes_late_changes_nothing(page, watch):
+    watch.abandons_requests()
+    held = []
+    page.route(re.compile(r"/patients/\?q=zo$"), lambda route: held.append(route))
+    search = page.get_by_label("Search patients")
+    with page.expect_request(re.compile(r"q=zo$")):
+        search.press_sequentially("zo")
+    search.press_sequentially("la")
+    expect(page.locator("#count")).to_have_text("1 patient")
+    late = page.request.get("/patients/?q=zo", headers={"HX-Request": "true", "HX-Target": "table"})
+    assert "3 patients" in late.text()
+    held[0].fulfill(response=late)
+    page.wait_for_timeout(500)
+    assert names(page) == ["Zola, Ines"]
+    expect(page.locator("#count")).to_have_text("1 patient")
+    expect(page).to_have_url(re.compile(r"\?q=zola$"))
+
+
 def test_search_is_in_the_address_and_announced(page):
     page.get_by_label("Search patients").press_sequentially("angstrom")
     expect(page).to_have_url(re.compile(r"/patients/\?q=angstrom$"))
