@@ -142,7 +142,7 @@ def verdict(reached: bool) -> str:
 
 def of_two(times: float) -> str:
     """The verdict where one aim is for SQL of one's own and another for records through the ORM."""
-    return verdict(times <= 1.3) if times <= 1.3 or times > 2 else "2x reached, 1.3x **short**"
+    return "2x reached, 1.3x **short**" if 1.3 < times <= 2 else verdict(times <= 1.3)
 
 
 def others(results: Results) -> str:

@@ -56,7 +56,7 @@ def chips(page: Any) -> str:
         parts.append(f'<p id="count" class="count" tabindex="-1" data-announce>{escape(page.count_text)}</p> ')
         if page.count_url:
             parts.append(f'<a href="{escape(page.count_url)}" hx-boost="true">Count all</a> ')
-        if page.nearest_url:
+        if page.nearest_url and page.rows:
             parts.append(f'<a href="{escape(page.nearest_url)}" hx-boost="true">Nearest matches first</a>')
     if page.chips:
         cross = icon("micro", "x-mark", 16)
