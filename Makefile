@@ -1,4 +1,4 @@
-.PHONY: run test soak lint shots bench lock
+.PHONY: run test quick mutants prove soak lint shots bench lock
 python := .venv/bin/python
 PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
@@ -7,10 +7,24 @@ run:
 	@bin/environment requirements.txt
 	@exec $(python) manage.py serve
 
-# Checks first, so that the last lines are the tests' own summary.
-test: lint
-	@CHROMIUM="$$(bin/find-chromium)" && PGBOUNCER="$$(bin/find-pgbouncer)" && export CHROMIUM PGBOUNCER && \
-		exec $(python) -m pytest
+test:
+	@bin/environment requirements-dev.txt
+	@exec bin/test
+
+# What needs no database, and the rooms that were changed since the last commit.
+quick:
+	@bin/environment requirements-dev.txt
+	@exec bin/pytest -p tests.quick --ignore=tests/browser
+
+# Does a test notice small changes of the code? Rooms, seed and count: bench/mutants.py.
+mutants:
+	@bin/environment requirements-dev.txt
+	@exec $(python) -m bench.mutants $(ROOMS)
+
+# What is too long for `make test`, at full size; what came of it goes into docs/proof.md.
+prove:
+	@bin/environment requirements-dev.txt
+	@exec $(python) -m bench.prove
 
 # Hours in minutes: as many requests through PgBouncer as it takes to see a rare leak.
 soak:

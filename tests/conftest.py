@@ -4,12 +4,12 @@ Ordinary tests run as the web's role in a transaction that is rolled back; a cli
 no test holds one while it calls a client.
 """
 
-import io
 import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -18,29 +18,26 @@ from django.db import connections
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from clinic.access import Role
 from clinic.accounts.models import User
-from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
-from tests.filled import filled as filled
+from tests import template
 from tests.pooler import server as server_address
 from tests.wire import through
-from tests.world import PASSWORD, World, Writer, make_user, make_world, own_clinic
+from tests.world import PASSWORD, World, own_clinic
 
 worlds = SimpleNamespace()
+settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
-    """Migrate the empty database and make the clinics that every test finds."""
+    """Have the database that every test finds, and the people of its clinics in `worlds`."""
     with django_db_blocker.unblock():
-        call_command("migrate_clinics", verbosity=0, stdout=io.StringIO())
-        worlds.riverside = make_world("Riverside", "riverside.test")
-        worlds.hillside = make_world("Hillside", "hillside.test")
-        worlds.both = make_user("both@example.test", "Bo Both")
-        worlds.nobody = make_user("nobody@example.test", "Noa Nobody")
-        for world in (worlds.riverside, worlds.hillside):
-            staff.add_member(clinic=world.clinic, user=worlds.both, role=Role.CLINICIAN, by=Writer())
+        template.start()
+        for name in template.DOMAINS:
+            setattr(worlds, name.lower(), template.world(name))
+        worlds.both = User.objects.using("owner").get(email=template.BOTH)
+        worlds.nobody = User.objects.using("owner").get(email=template.NOBODY)
         call_command("collectstatic", interactive=False, verbosity=0)
         connections.close_all()
 
@@ -58,6 +55,13 @@ def riverside(db: None) -> World:
 @pytest.fixture
 def hillside(db: None) -> World:
     return worlds.hillside
+
+
+@pytest.fixture(scope="session")
+def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """A committed clinic of bulk data, also outside a transaction; tests only read it, or roll back what they write."""
+    with django_db_blocker.unblock():
+        yield worlds.filled
 
 
 @pytest.fixture

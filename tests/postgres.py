@@ -1,10 +1,13 @@
-"""A pytest plugin, loaded before Django: the database that the whole run uses.
+"""A pytest plugin, loaded before Django: the database that this process uses.
 
-`TEST_DATABASE_URL` names it, signed in as a superuser; empty means the embedded server in var/test-postgres. It may
-be a pooler in front of a server: then the web's role goes through it, and commands that write schema go to the server
-itself. What an earlier run left in it is removed first.
+`TEST_DATABASE_URL` names it, signed in as a superuser. It may be a pooler in front of a server: then the web's role
+goes through it, and commands that write schema go to the server itself. What an earlier run left in it is removed
+first. Empty means an embedded server of this process's own, in the first folder of `var/test/` that no other process
+uses: so the workers of a run, and two runs in one tree, share nothing. `tests.template` fills it.
 """
 
+import fcntl
+import itertools
 import os
 import secrets
 from contextlib import closing
@@ -12,15 +15,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
+import pytest
 from psycopg2 import sql
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from clinic.tenancy import embedded
 from clinic.tenancy.database import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 OWNER, WEB = "clinic_test_owner", "clinic_test_web"
+OUTSIDE = os.environ.get("TEST_DATABASE_URL", "")
 
 
 def clean(dsn: str) -> None:
@@ -57,34 +61,51 @@ def url(dsn: str, role: str, password: str) -> str:
     return f"postgres://{role}:{password}@{host}:{port}/{where['dbname']}"
 
 
-def prepare_tests() -> str:
-    """Leave an empty database and its addresses in the environment that Django's settings read.
+def own_folder() -> Path:
+    """The first of `var/test/1`, `var/test/2`, ... that no living process has; a lock keeps it until this one ends."""
+    for number in itertools.count(1):
+        folder = VAR / "test" / str(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            return folder
+    raise AssertionError("itertools.count ended")
 
-    Returns the administrator's own address of that database, on the server itself.
-    """
-    admin = os.environ.get("TEST_DATABASE_URL", "")
-    if not admin:
-        data = VAR / "test-postgres"
-        embedded.start(data, durable=False)
-        admin = make_dsn(host=str(data), port=5432, user="postgres", dbname="postgres")
-    name = parse_dsn(admin)["dbname"] if os.environ.get("TEST_DATABASE_URL") else "clinic_test"
-    direct = behind(admin)
-    password = secrets.token_hex(16)
-    prepare(direct, name=name, owner=(OWNER, password), web=(WEB, password))
+
+def prepare_database(dsn: str, name: str) -> None:
+    prepare(dsn, name=name, owner=(OWNER, PASSWORD), web=(WEB, PASSWORD))
+
+
+def prepare_outside(dsn: str) -> str:
+    """Empty the database that `TEST_DATABASE_URL` names; its address on the server itself."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        raise pytest.UsageError("TEST_DATABASE_URL is one database: run the tests in one process, with -n0.")
+    direct, name = behind(dsn), parse_dsn(dsn)["dbname"]
+    prepare_database(direct, name)
     clean(make_dsn(direct, dbname=name))
-    prepare(direct, name=name, owner=(OWNER, password), web=(WEB, password))
-    os.environ["DATABASE_URL"] = url(make_dsn(admin, dbname=name), WEB, password)
-    os.environ["DATABASE_OWNER_URL"] = url(make_dsn(direct, dbname=name), OWNER, password)
+    prepare_database(direct, name)
     return make_dsn(direct, dbname=name)
 
 
+FOLDER = own_folder()
+DATA = FOLDER / "postgres"
+PASSWORD = secrets.token_hex(16) if OUTSIDE else "no secret"  # the embedded server's socket asks for none
+ADMIN_DSN = (
+    prepare_outside(OUTSIDE) if OUTSIDE else make_dsn(host=str(DATA), port=5432, user="postgres", dbname="clinic_test")
+)
+(FOLDER / "static").mkdir(exist_ok=True)
 os.environ.pop("CLINIC_ENV_FILE", None)
-os.environ["CACHE_URL"] = "locmemcache://"
-os.environ["EMAIL_URL"] = "memorymail://"
-os.environ["LOG_LEVEL"] = "INFO"
-STATIC = VAR / "test-static"
-STATIC.mkdir(parents=True, exist_ok=True)
-os.environ["STATIC_ROOT"] = str(STATIC)
-os.environ["MEDIA_ROOT"] = str(VAR / "test-media")
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs an event loop in the tests' thread
-ADMIN_DSN = prepare_tests()
+os.environ |= {
+    "DATABASE_URL": url(OUTSIDE or ADMIN_DSN, WEB, PASSWORD),
+    "DATABASE_OWNER_URL": url(ADMIN_DSN, OWNER, PASSWORD),
+    "CACHE_URL": "locmemcache://",
+    "EMAIL_URL": "memorymail://",
+    "LOG_LEVEL": "INFO",
+    "STATIC_ROOT": str(FOLDER / "static"),
+    "MEDIA_ROOT": str(FOLDER / "media"),
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's sync API runs an event loop in the tests' thread
+}

@@ -69,7 +69,7 @@ def start(data: Path, *, durable: bool = True) -> None:
         with _alone(data):
             _ensure_running(data, durable)
     except BaseException:
-        _let_go(data)
+        let_go(data)
         raise
 
 
@@ -116,7 +116,8 @@ def _hold(data: Path) -> None:
     atexit.register(_let_go_at_exit, data)
 
 
-def _let_go(data: Path) -> None:
+def let_go(data: Path) -> None:
+    """This process needs the server no longer: it stops unless another one does."""
     users = _held.pop(data, None)
     if users is None:
         return
@@ -131,7 +132,7 @@ def _let_go_at_exit(data: Path) -> None:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_IGN)
-    _let_go(data)
+    let_go(data)
 
 
 def _leave_to_parent() -> None:

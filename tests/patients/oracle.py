@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from random import Random
 
 LETTERS = str.maketrans({
@@ -18,7 +19,9 @@ def folded(text: str) -> str:
     return re.sub(r"['’ʼ`]", "", "".join(bare).translate(LETTERS))
 
 
+@cache
 def words(text: str) -> list[str]:
+    """Of a name, kept, since every search asks for those of every name."""
     return [word for word in re.split(r"[\s\-.,()]+", folded(text)) if word]
 
 

@@ -10,7 +10,7 @@ from tests.filled import everything, searched
 from tests.patients.oracle import folded, matches, misspelt, words
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def random() -> Random:
     return Random(11)  # noqa: S311
 

@@ -1,0 +1,228 @@
+"""Does a test notice? Changes the code in small ways, one at a time, and runs the tests that reach the changed line.
+
+`make mutants` tries `COUNT` changes of each room, drawn by `SEED`, and writes docs/mutants.md; `ROOMS="jobs access"`
+tries some rooms. Each change is made in a copy of the tree that has a database server of its own.
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, Queue
+from random import Random
+from typing import Any
+
+from bench.mutating import Change, Module
+from bench.rooms import MEANINGLESS, ROOMS
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var" / "mutants"
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+TREES = 2
+MOST_SECONDS = 90.0  # of tests that are run for one change, by how long each took unchanged
+IGNORED = ("migrations", "__init__.py", "management")
+
+
+@dataclass
+class Tried:
+    room: str
+    change: Change
+    tests: int
+    outcome: str
+    seconds: float
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.change.function, f"{' '.join(self.change.before.split())} -> {' '.join(self.change.text.split())}"
+
+
+def changes(patterns: list[str]) -> list[Change]:
+    found: list[Change] = []
+    for path in sorted({path for pattern in patterns for path in (ROOT / "clinic").glob(pattern)}):
+        if not set(path.parts) & set(IGNORED):
+            found += Module(path, str(path.relative_to(ROOT / "clinic"))).changes()
+    return found
+
+
+def reach() -> dict[str, Any]:
+    """Which lines each test reaches, and how long it takes; a failing test tells nothing, so there may be none."""
+    folder = VAR / "reached"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = [PYTHON, "-m", "pytest", "-p", "tests.reached", "-n", str(TREES), "--dist", "worksteal",
+               "--ignore=tests/browser", "-p", "no:cacheprovider"]  # fmt: skip
+    if subprocess.run(command, cwd=ROOT, env=os.environ | {"REACHED": str(folder)}).returncode:
+        raise SystemExit("Tests fail on the code as it is: mend that first.")
+    return {test: found for file in folder.glob("*.json") for test, found in json.loads(file.read_text()).items()}
+
+
+def chosen(change: Change, reached: dict[str, Any]) -> list[str]:
+    """The tests that reach the changed lines, of the same room first, as many as fit in `MOST_SECONDS`.
+
+    Where no test reaches them, as what runs at import is reached by none, those that reach anything of the module.
+    """
+    wanted = set(range(change.line, change.last_line + 1))
+    touching = [test for test, found in reached.items() if wanted & set(found["lines"].get(change.path, ()))]
+    touching = touching or [test for test, found in reached.items() if change.path in found["lines"]]
+    room = f"tests/{change.path.split('/')[0]}/"
+    touching.sort(key=lambda test: (not test.startswith(room), sum(map(len, reached[test]["lines"].values()))))
+    tests, spent = [], 0.0
+    for test in touching:
+        spent += reached[test]["seconds"]
+        if spent > MOST_SECONDS and tests:
+            break
+        tests.append(test)
+    return tests
+
+
+class Tree:
+    """A copy of what is tested, where changes are made."""
+
+    def __init__(self, number: int) -> None:
+        self.folder = VAR / f"tree{number}"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        for name in filter(None, listed.stdout.split("\0")):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            if (ROOT / name).exists():
+                shutil.copy2(ROOT / name, self.folder / name)
+        (self.folder / "var" / "test").mkdir(parents=True)
+        (self.folder / "var" / "test" / "templates").symlink_to(ROOT / "var" / "test" / "templates")
+
+    def run(self, tests: list[str], patience: float) -> str:
+        names = self.folder / "var" / "tests.txt"
+        names.write_text("\n".join(tests))
+        command = [PYTHON, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"@{names}"]
+        environment = os.environ | {"TEST_TEMPLATE": template(), "PYTHONDONTWRITEBYTECODE": "1"}
+        log = self.folder / "var" / "log"
+        with log.open("w") as output:
+            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=output,
+                                       start_new_session=True)  # fmt: skip
+            try:
+                code = process.wait(timeout=patience)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, 9)
+                process.wait()
+                return "noticed: it never ended"
+        if code == 4:
+            raise SystemExit(log.read_text())
+        return {0: "survived", 1: "noticed"}.get(code, "noticed: it did not start")
+
+    def attempt(self, room: str, change: Change, reached: dict[str, Any]) -> Tried:
+        tests = chosen(change, reached)
+        began = time.monotonic()
+        if not tests:
+            return Tried(room, change, 0, "survived", 0.0)
+        path = self.folder / "clinic" / change.path
+        source = path.read_bytes()
+        path.write_bytes(change.of(source))
+        try:
+            outcome = self.run(tests, 60 + 5 * sum(reached[test]["seconds"] for test in tests))
+        finally:
+            path.write_bytes(source)
+        return Tried(room, change, len(tests), outcome, time.monotonic() - began)
+
+
+def template() -> str:
+    """The newest filled database: of the unchanged code, since `reach` has just used it."""
+    folder = ROOT / "var" / "test" / "templates"
+    return max((path for path in folder.iterdir() if not path.suffix), key=lambda path: path.stat().st_mtime).name
+
+
+def try_all(wanted: list[tuple[str, Change]], reached: dict[str, Any]) -> list[Tried]:
+    queue: Queue[tuple[str, Change]] = Queue()
+    for each in wanted:
+        queue.put(each)
+    tried: list[Tried] = []
+
+    def work(number: int) -> None:
+        tree = Tree(number)
+        while True:
+            try:
+                room, change = queue.get_nowait()
+            except Empty:
+                return
+            done = tree.attempt(room, change, reached)
+            tried.append(done)
+            sys.stdout.write(f"{len(tried)}/{len(wanted)} {room} {done.outcome} ({done.tests} tests, "
+                             f"{done.seconds:.0f} s) {change}\n")  # fmt: skip
+            sys.stdout.flush()
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(TREES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return tried
+
+
+def interval(noticed: int, of: int) -> str:
+    """Wilson's, at 95 %."""
+    if not of:
+        return "-"
+    z, share = 1.96, noticed / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return f"{100 * (middle - half):.0f} to {100 * min(1, middle + half):.0f} %"
+
+
+def report(tried: list[Tried], possible: dict[str, int], seed: int) -> str:
+    lines = [
+        "# Changes that the tests notice",
+        "",
+        f"`make mutants`, seed {seed}: small changes of the code, one at a time, and the tests that reach the changed",
+        "line. The interval is Wilson's at 95 %, for all changes of that room. What means nothing is not counted.",
+        "",
+        "| room | possible | tried | mean nothing | noticed | share | interval |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    left = []
+    for room, count in possible.items():
+        mine = [one for one in tried if one.room == room]
+        nothing = [one for one in mine if one.outcome == "survived" and one.key in MEANINGLESS]
+        noticed = [one for one in mine if one.outcome != "survived"]
+        left += [one for one in mine if one.outcome == "survived" and one.key not in MEANINGLESS]
+        of = len(mine) - len(nothing)
+        share = f"{100 * len(noticed) / of:.0f} %" if of else "-"
+        lines.append(
+            f"| {room} | {count} | {len(mine)} | {len(nothing)} | {len(noticed)} | {share} | "
+            f"{interval(len(noticed), of)} |"
+        )
+    lines += ["", "## Not noticed", ""]
+    lines += [f"- {one.change}" for one in sorted(left, key=lambda one: str(one.change))] or ["Nothing."]
+    lines += ["", "## Means nothing, by function", ""]
+    lines += [f"- `{function}`: `{change}`: {reason}" for (function, change), reason in sorted(MEANINGLESS.items())]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--known", action="store_true", help="take the lines that tests reach from the last run")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "mutants.md")
+    parser.add_argument("rooms", nargs="*", default=list(ROOMS))
+    options = parser.parse_args()
+    kept = VAR / "reached.json"
+    if not options.known:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(reach()))
+    reached = json.loads(kept.read_text())
+    wanted, possible = [], {}
+    for room in options.rooms:
+        every = changes(ROOMS[room])
+        possible[room] = len(every)
+        drawn = Random(f"{options.seed} {room}").sample(every, min(options.count, len(every)))  # noqa: S311
+        wanted += [(room, change) for change in drawn]
+    options.output.write_text(report(try_all(wanted, reached), possible, options.seed))
+
+
+if __name__ == "__main__":
+    main()
