@@ -26,21 +26,20 @@ TOO_MANY_FIELDS = "&".join(f"field{number}" for number in range(1001))
 
 def every_page(visit: Visit, watch: Watch, site: Site) -> Shown:
     """The name of each state and the page that shows it."""
-    yield from strangers(visit(), watch, site)
-    yield from people_without_a_page(visit, watch, site)
+    for part in PARTS:
+        yield from pages_of(part, visit, watch, site)
+
+
+def pages_of(part: str, visit: Visit, watch: Watch, site: Site) -> Shown:
+    """Those of one of `PARTS`, which needs none of the others."""
+    pages, begin = PARTS[part]
+    yield from pages(begin(visit, site), watch, site)
+
+
+def of_two_clinics(visit: Visit, site: Site) -> Page:
     page = visit(site.both)
     pressed(page, re.compile(site.world.clinic.name))
-    yield from lists(page, watch, site)
-    yield from tools(page, watch, site)
-    yield from about_a_patient(page, watch, site)
-    yield from patient_forms(page, watch, site)
-    yield from about_assessments(page, watch, site)
-    yield from assessment_forms(page, watch, site)
-    yield from about_instruments(visit(site.world.owner), watch, site)
-    yield from by_patients(visit, watch, site)
-    yield from account(page, watch, site)
-    yield from refusals(page, watch, site)
-    yield from kept_pages(page, watch, site)
+    return page
 
 
 def pressed(page: Page, name: str | re.Pattern[str]) -> None:
@@ -284,3 +283,16 @@ def kept_pages(page: Page, watch: Watch, site: Site) -> Shown:
     watch.provokes(403, "/patients/new/")
     pressed(page, "Send again")
     yield "error-403-sent-again", page
+
+
+# What shows the pages, and what it begins with: a page of somebody, or a way to open browsers.
+PARTS: dict[str, tuple[Callable[..., Shown], Callable[[Visit, Site], object]]] = {
+    "strangers": (strangers, lambda visit, site: visit()),
+    "without a page": (people_without_a_page, lambda visit, site: visit),
+    "patients answer": (by_patients, lambda visit, site: visit),
+    "instruments": (about_instruments, lambda visit, site: visit(site.world.owner)),
+} | {
+    part.__name__.replace("_", " "): (part, of_two_clinics)
+    for part in (lists, tools, about_a_patient, patient_forms, about_assessments, assessment_forms, account, refusals,
+                 kept_pages)
+}  # fmt: skip
