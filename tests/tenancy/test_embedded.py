@@ -12,13 +12,14 @@ import pytest
 from clinic.tenancy import embedded
 
 HOLD = """
-import signal, sys
+import select, signal, sys
 from pathlib import Path
 from clinic.tenancy import embedded
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a runner without a terminal has it ignored, and whatever it starts
 embedded.start(Path(sys.argv[1]), durable=False)
 print("ready", flush=True)
-sys.stdin.read()
+while not select.select([sys.stdin], [], [], 0.2)[0]:
+    pass  # a signal that comes just before a read begins would only be answered after it
 """
 HOLD_AFTER_FORK = HOLD.replace("print", "import os\nif os.fork() == 0:\n    sys.exit()\nos.wait()\nprint")
 
