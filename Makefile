@@ -1,4 +1,4 @@
-.PHONY: run test quick mutants prove soak lint shots bench lock
+.PHONY: run test quick mutants prove lint shots bench lock
 python := .venv/bin/python
 PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
@@ -25,12 +25,6 @@ mutants:
 prove:
 	@bin/environment requirements-dev.txt
 	@exec $(python) -m bench.prove
-
-# Hours in minutes: as many requests through PgBouncer as it takes to see a rare leak.
-soak:
-	@bin/environment requirements-dev.txt
-	@PGBOUNCER="$$(bin/find-pgbouncer)" && export PGBOUNCER POOL_REQUESTS=$${POOL_REQUESTS:-100000} && \
-		exec $(python) -m pytest -s tests/tenancy/test_pooling.py
 
 lint:
 	@bin/environment requirements-dev.txt

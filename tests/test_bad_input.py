@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
+from tests.sizes import times
 from tests.world import make_assessment, make_patient
 
 FIELDS = ["id", "version", "full_name", "family_name", "gender", "date_of_birth", "date_is_estimated", "phone_number",
@@ -63,7 +64,7 @@ def test_odd_body_is_a_4xx_that_writes_nothing(client, riverside, paths, content
     assert counts(riverside) == before
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=40), max_size=8))
 def test_any_form_is_answered(client, paths, data):
     encodable = {name: value.encode("utf-8", "replace").decode() for name, value in data.items()}
@@ -71,7 +72,7 @@ def test_any_form_is_answered(client, paths, data):
         assert client.post(path, encodable).status_code < 500
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(["q", "sort", "page", "per_page", "gender", "age", "user", "archived", "type", "date_from",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clinic.assessments.instrument_files import shipped
 from clinic.assessments.scoring import score
 from tests.assessments.oracles import DOMAINS, ORACLES
+from tests.sizes import times
 
 SEXES = ("female", "male", "other", "unknown")
 BY_ID = {definition.id: definition for definition in shipped().values()}
@@ -63,7 +64,7 @@ def sittings(draw, id):
 
 @pytest.mark.parametrize("id", sorted(set(ORACLES) - set(EXHAUSTIVE)))
 def test_answers_at_random_score_as_published(id):
-    @settings(max_examples=400, deadline=None, derandomize=True)
+    @settings(max_examples=times(400), deadline=None, derandomize=True)
     @given(sitting=sittings(id))
     def check(sitting):
         answers, sex, age = sitting

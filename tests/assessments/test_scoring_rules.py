@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from clinic.assessments.scoring import score
 from tests.assessments.oracles import DOMAINS, news2_points
 from tests.assessments.test_scoring import BY_ID
+from tests.sizes import times
 
 WELL = {"1": 16, "2": 1, "3": 97, "4": 0, "5": 120, "6": 70, "7": 0, "8": Decimal("37.0")}
 LUNG = {"C": 0, "U": 5, "R": 16, "B-systolic": 120, "B-diastolic": 80}
@@ -27,7 +28,7 @@ def rules(answers, limit=2):
     )
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=times(500), deadline=None, derandomize=True)
 @given(st.lists(st.integers(0, 4), min_size=20, max_size=20))
 def test_pcl5_counts_items_by_cluster(points):
     answers = {str(number): value for number, value in enumerate(points, 1)}
@@ -41,7 +42,7 @@ def test_pcl5_counts_items_by_cluster(points):
     ]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=times(300), deadline=None, derandomize=True)
 @given(st.lists(st.none() | st.integers(0, 4), min_size=20, max_size=20))
 def test_pcl5_pattern_is_open_exactly_while_the_missing_answers_decide(points):
     known = {str(number): value for number, value in enumerate(points, 1) if value is not None}

@@ -8,6 +8,7 @@ from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.filled import everything, searched
 from tests.patients.oracle import folded, matches, misspelt, words
+from tests.sizes import times
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def found(text):
 
 def test_every_prefix_of_a_word_finds_all_who_have_it_before_anybody_else(people, random):
     missed = {}
-    for _ in range(120):
+    for _ in range(times(120)):
         typed = prefix(random, random.choice(random.choice(people)[1].replace("-", " ").split()))
         wanted = {key for key, name in people if matches(name, typed)}
         keys = found(typed)
@@ -44,7 +45,7 @@ def test_every_prefix_of_a_word_finds_all_who_have_it_before_anybody_else(people
 
 def test_prefixes_of_several_words_in_any_order_find_all_who_have_them(people, random):
     missed = {}
-    for _ in range(120):
+    for _ in range(times(120)):
         parts = random.choice(people)[1].replace("-", " ").split()
         typed = " ".join(
             prefix(random, word) for word in random.sample(parts, min(len(parts), random.choice((2, 2, 3))))
@@ -66,7 +67,7 @@ def test_case_and_accents_make_no_difference(people, random):
 def test_one_wrong_letter_still_finds_the_name_on_the_first_page(people, random, count):
     """Of one word: somebody of that name. Of two: that very person."""
     tried, right = 0, 0
-    while tried < 150:
+    while tried < times(150):
         name = random.choice(people)[1]
         parts = [word for word in words(name) if len(word) >= 4 and word.isascii()]
         if len(set(parts)) < count:

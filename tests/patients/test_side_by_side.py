@@ -12,9 +12,10 @@ from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from tests.filled import searched, sorted_list
+from tests.sizes import times
 from tests.world import Writer, make_patient
 
-READERS, WRITERS, ROUNDS = 16, 4, 12
+READERS, WRITERS, ROUNDS = 16, 4, times(12)
 SORTS = ["name", "-name", "date_of_birth", "-last_score", "practitioner", "record_number", "-created_at"]
 
 

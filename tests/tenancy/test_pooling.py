@@ -16,11 +16,12 @@ from tests.committed import make_clinic
 from tests.conftest import signed_in, worlds
 from tests.pooler import SERVERS, database_url, pgbouncer
 from tests.postgres import ROOT
+from tests.sizes import times
 from tests.visitor import cookie
 from tests.world import Writer
 
 THREADS = 16
-REQUESTS = int(os.environ.get("POOL_REQUESTS", "5000"))
+REQUESTS = times(5000)
 NAMES = ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Maple", "Oak")
 
 

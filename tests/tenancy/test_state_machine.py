@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import WrongClinic, clinic_scope, public_scope
 from tests.committed import administer
+from tests.sizes import times
 from tests.world import make_patient
 
 CLINICS: list[Any] = []
@@ -199,6 +200,10 @@ class Scopes(RuleBasedStateMachine):
 def test_no_order_of_steps_shows_a_row_of_another_clinic(pair):
     CLINICS[:] = pair
     bounds = settings(
-        max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=times(25),
+        stateful_step_count=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
     )
     run_state_machine_as_test(Scopes, settings=bounds)

@@ -17,6 +17,7 @@ from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.addresses import BadList
 from tests.filled import everything, searched, sorted_list
+from tests.sizes import times
 from tests.world import make_assessment, make_patient
 
 SCORES = st.none() | st.sampled_from([Decimal("1"), Decimal("2.5")])
@@ -71,7 +72,7 @@ def scope(riverside):
         yield
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, size=st.integers(1, 5))
 def test_every_way_through_a_list_gives_each_row_once_in_order(scope, rows, size):
     with transaction.atomic():
