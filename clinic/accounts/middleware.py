@@ -157,8 +157,10 @@ class ClinicMiddleware:
             return None
         if request.actor is None:
             return unauthenticated(request)
+        if request.client is not None and not errors.wants_json(request):
+            return forbidden_to_clients(request)
         if audience == "signed_in":
-            return None if request.user.is_authenticated else forbidden_to_clients(request)
+            return None
         refusal = no_clinic(request) or stale_page(request) or closed(request)
         if refusal is None:
             request.scopes.enter_context(clinic_scope(request.clinic))
@@ -214,6 +216,7 @@ def client_redirect(request: Request, url: str) -> HttpResponse:
 
 
 def forbidden_to_clients(request: Request) -> HttpResponse:
+    """A token opens the API and nothing else: pages keep layouts, views and work as a person's own."""
     return errors.answer(request, 403, "forbidden", "This is for people who sign in, not for API clients.")
 
 

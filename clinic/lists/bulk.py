@@ -90,7 +90,7 @@ def begin(request: Request, bulk: BulkList) -> HttpResponse:
     action = next((action for action in bulk.actions if action.name == request.POST.get("do")), None)
     if action is None:
         return _refused(request, "Choose what to do with the selected rows.")
-    if action.permission not in request.permissions or request.membership is None:
+    if action.permission not in request.permissions:
         raise PermissionDenied
     try:
         asked = _asked(request, bulk, action)

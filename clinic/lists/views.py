@@ -1,8 +1,7 @@
 """The pages of background work, and what people keep of lists."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,18 +28,6 @@ from clinic.ui.pages import saved
 from clinic.ui.spreadsheets import FORMATS
 
 
-def for_people[View: Callable[..., Any]](view: View) -> View:
-    """Refuse API clients: what is kept here is a person's own."""
-
-    @wraps(view)
-    def checked(request: Request, *args: Any, **kwargs: Any) -> Any:
-        if request.membership is None:
-            raise PermissionDenied("This is for people who sign in, not for API clients.")
-        return view(request, *args, **kwargs)
-
-    return checked  # type: ignore[return-value]
-
-
 def _back(request: Request, fallback: str) -> HttpResponse:
     """To the page that a form was on, if it is one of ours."""
     target = request.POST.get("next", "")
@@ -51,7 +38,6 @@ def _back(request: Request, fallback: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def keep_layout(request: Request, key: str) -> HttpResponse:
     """Remember how the person likes one list; `reset` forgets it."""
     if key not in LIST_URLS:
@@ -67,7 +53,6 @@ def keep_layout(request: Request, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def shortcuts(request: Request) -> HttpResponse:
     """What single keys of pages do, and switching them on or off for the person."""
     if request.method != "POST":
@@ -78,7 +63,6 @@ def shortcuts(request: Request) -> HttpResponse:
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A view by its own address: the list as it was kept."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
@@ -88,7 +72,6 @@ def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def view_new(request: Request, key: str) -> HttpResponse:
     """Name the list as it is and keep it; the address comes from the list's menu."""
     if key not in LIST_URLS:
@@ -109,7 +92,6 @@ def view_new(request: Request, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def view_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Rename, share or replace a view; who may not is told so."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
@@ -131,7 +113,6 @@ def view_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def view_remove(request: Request, pk: uuid.UUID) -> HttpResponse:
     view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
     try:
@@ -157,7 +138,6 @@ def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | Non
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def job_list(request: Request) -> HttpResponse:
     page = ListPage(
         heading="Background work",
@@ -172,7 +152,6 @@ def job_list(request: Request) -> HttpResponse:
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """How far a job is, asked again every second by the page; at its end what became of the rows."""
     job = job_or_404(request, pk)
@@ -190,7 +169,6 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def job_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
     job = job_or_404(request, pk)
     _needs(request, job)
@@ -202,7 +180,6 @@ def job_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def job_continue(request: Request, pk: uuid.UUID) -> HttpResponse:
     _needs(request, job_or_404(request, pk))
     actions.continue_job(by=request.actor, id=pk)
@@ -211,7 +188,6 @@ def job_continue(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
-@for_people
 def job_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     """The file that a job made, to who began it, while they still may see what is in it."""
     job = get_object_or_404(Job.objects.begun_by(request.actor.id), pk=pk, state=JobState.DONE)
