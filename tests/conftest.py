@@ -123,6 +123,15 @@ def lakeside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         yield world
 
 
+@pytest.fixture(scope="module")
+def woodside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """A committed clinic for the tests of a module, each of which works on records of its own."""
+    with django_db_blocker.unblock():
+        with own_clinic("Woodside") as world:
+            yield world
+        connections.close_all()
+
+
 @pytest.fixture
 def live(server: str, lakeside: World) -> SimpleNamespace:
     """A committed clinic behind a running server: `url`, `world`, `scope()`."""

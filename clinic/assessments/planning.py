@@ -33,7 +33,7 @@ def make_plan(
     """
     lock_for_standing(patient_id=patient.pk)
     rows = Plan.objects.active().filter(patient=patient, instrument=definition.id)
-    plan = rows.select_for_update().first() or Plan(patient=patient, instrument=definition.id)
+    plan = rows.first() or Plan(patient=patient, instrument=definition.id)
     before: dict[str, Any] = {} if plan._state.adding else snapshot(plan, FIELDS)
     plan.every_days, plan.then_every_days = every_days, then_every_days
     plan.starts_on = starts_on or timezone.localdate()
@@ -50,9 +50,8 @@ def make_plan(
 @transaction.atomic
 def end_plan(*, by: By, id: UUID) -> Plan:
     """Ask no more; raises Plan.DoesNotExist. One that has ended stays as it is."""
+    lock_for_standing(patient_id=Plan.objects.get(pk=id).patient_id)
     plan = Plan.objects.get(pk=id)
-    lock_for_standing(patient_id=plan.patient_id)
-    plan = Plan.objects.select_for_update().get(pk=id)
     if plan.ended_on is None:
         plan.ended_on = timezone.localdate()
         plan.save(update_fields=["ended_on"])

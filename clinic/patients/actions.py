@@ -210,14 +210,15 @@ def set_many_archived(*, by: By, versions: Mapping[UUID, int | None], archived: 
 def lock_for_standing(*, patient_id: UUID) -> None:
     """Let nobody else work out this patient's standing until the transaction ends; raises Patient.DoesNotExist.
 
-    Take it before reading the assessments that a standing sums up, or an older sum may be noted over a newer one.
+    Take it before reading the assessments that a standing sums up, or an older sum may be noted over a newer one. It
+    is also the one lock of the patient's plans.
     """
     Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient_id)
 
 
 @transaction.atomic
 def note_standing(*, by: By, patient_id: UUID, standing: Standing) -> bool:
-    """Keep `standing` on the patient's row; says whether it was another than before.
+    """Keep `standing`, worked out under `lock_for_standing`, on the patient's row; says whether it was another.
 
     The patient's version stays, since nothing that a form shows was changed: whoever edits the patient meanwhile is
     not told of a conflict. The trail gets no record either: it has the assessment that this follows from, written by
@@ -228,7 +229,7 @@ def note_standing(*, by: By, patient_id: UUID, standing: Standing) -> bool:
     if not all(0 <= share <= 1 for share in shares) or standing.last_severity not in (None, 0, 1, 2, 3, 4):
         raise ValueError("A severity is 0 to 4, and a share of a score's range 0 to 1.")
     values = {**asdict(standing), "recent_scores": shares}
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    patient = Patient.objects.get(pk=patient_id)
     if all(getattr(patient, name) == value for name, value in values.items()):
         return False
     Patient.objects.filter(pk=patient_id).update(**values)

@@ -185,10 +185,16 @@ def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, nam
         if clinic is not None:
             _forget_media(clinic)
         raise
+    _keep_media_of(clinic)
+    return Restored(clinic, returned, gone)
+
+
+def _keep_media_of(clinic: Clinic) -> None:
+    """Remove the files that are not the clinic's; those of a restore that is under way are, once it is done."""
+    owner = get_tenant_database_alias()
     with transaction.atomic(using=owner):
         for row in Clinic.objects.using(owner).filter(pk=clinic.pk).select_for_update(no_key=True):
             dumping.keep_media(row)
-    return Restored(clinic, returned, gone)
 
 
 def _forget_media(clinic: Clinic) -> None:

@@ -15,6 +15,7 @@ from clinic.tenancy import migrating
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
+from tests.side_by_side import holds_lock
 from tests.tenancy.facts import facts
 from tests.tenancy.test_killed import START, begin, kill, quiet, rows, wait_until
 from tests.tenancy.test_upgrading import add_patient, query
@@ -25,6 +26,7 @@ RESTORE = (
 from pathlib import Path
 from clinic.staff.backups import restore_clinic
 from clinic.staff.actions import OPERATOR
+from tests.side_by_side import holds_lock
 print("ready", flush=True)
 restore_clinic(named=sys.argv[2], source=Path(sys.argv[3]), by=OPERATOR)
 print("done", flush=True)
@@ -153,6 +155,7 @@ def parts(folder) -> list:
     return sorted(folder.glob(".*"))
 
 
+@holds_lock("staff.backups._sweep")
 def test_next_backup_removes_what_killed_ones_of_the_clinic_left(owner, make, tmp_path):
     clinic, other = make("Killed"), make("Other")
     big(clinic)
@@ -166,6 +169,7 @@ def test_next_backup_removes_what_killed_ones_of_the_clinic_left(owner, make, tm
     connections.close_all()
 
 
+@holds_lock("staff.backups._part")
 def test_backup_at_work_is_not_removed_by_another_of_the_clinic(owner, make, tmp_path):
     clinic = make("Busy")
     big(clinic)

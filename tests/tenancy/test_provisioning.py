@@ -2,9 +2,8 @@
 
 import io
 import re
-from contextlib import closing
+from functools import partial
 
-import psycopg2
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -16,7 +15,7 @@ from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Clinic, PreparedSchema
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
-from tests.postgres import ADMIN_DSN
+from tests.side_by_side import holds_lock, pair
 from tests.tenancy.facts import facts
 
 
@@ -67,16 +66,24 @@ def test_blueprint_of_a_later_release_equals_its_migrations(owner, make, release
     assert [row for row in made[3] if row[2] == "what was said"] == [["patients_visit", "note", "what was said"]]
 
 
-def test_prepared_schema_is_taken_once(owner, make, no_prepared):
+@holds_lock("tenancy.provisioning")
+def test_prepared_schema_is_taken_once(owner, no_prepared):
     preparing.refill(2)
-    with closing(psycopg2.connect(ADMIN_DSN)) as other, other.cursor() as cursor:
-        cursor.execute(provisioning.TAKE_PREPARED, [provisioning.fingerprint()])
-        taken = cursor.fetchone()[0]
-        mine = make("Beside another").schema_name
-        assert mine != taken
-        assert make("Without waiting").schema_name not in (mine, taken)
-        other.rollback()
-    assert make("After all").schema_name == taken
+    prepared = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
+    taken = []
+    enter = partial(transaction.atomic, using="owner")
+    take = provisioning.take_prepared
+    second = pair(enter, lambda: taken.append(take()), take, using="owner")
+    assert (second.refusal, second.waited, {*taken, second.value}) == ("", False, prepared)
+    for schema in prepared:
+        provisioning.drop_schema(schema)
+
+
+def test_prepared_schema_is_what_the_next_clinic_gets(owner, make, no_prepared):
+    preparing.refill(1)
+    prepared = PreparedSchema.objects.using("owner").get().schema_name
+    assert make("After all").schema_name == prepared
+    assert make("Without one").schema_name != prepared
 
 
 def test_failed_creation_leaves_the_prepared_schema_for_the_next(owner, make, no_prepared):

@@ -1,0 +1,77 @@
+"""Two at once on one job or view: what comes out is what comes of one after the other."""
+
+from functools import partial
+
+import pytest
+
+from clinic.access import Actor
+from clinic.lists import actions, jobs
+from clinic.lists.models import Job, JobState, SavedView
+from clinic.tenancy.scope import clinic_scope
+from tests.side_by_side import holds_lock, pair, trail
+
+
+@pytest.fixture
+def scope(woodside):
+    return partial(clinic_scope, woodside.clinic)
+
+
+@pytest.fixture
+def by(woodside):
+    return Actor(str(woodside.clinician.pk), "Clara")
+
+
+@pytest.fixture
+def make(scope, by):
+    def made(**fields) -> Job:
+        with scope():
+            return Job.objects.create(
+                list="patients", label="Archive", work="clinic.patients.bulk.archive",
+                undo_work="clinic.patients.bulk.undo_archive", by_id=by.id, by_name=by.name, **fields,
+            )  # fmt: skip
+
+    return made
+
+
+def end(job):
+    """As `jobs.finish` does, within the transaction of the pair."""
+    return lambda: Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
+
+
+def state(scope, job):
+    with scope():
+        return Job.objects.get(pk=job.pk).state
+
+
+@holds_lock("lists.jobs.claim")
+def test_job_that_ends_meanwhile_is_not_claimed(scope, woodside, make):
+    job = make(state=JobState.RUNNING)
+    second = pair(scope, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))
+    assert (second.value, second.refusal, state(scope, job)) == (None, "", JobState.DONE)
+
+
+@holds_lock("lists.actions.continue_job")
+def test_job_that_ends_meanwhile_is_not_begun_again(scope, by, make):
+    job = make(state=JobState.RUNNING)
+    second = pair(scope, end(job), partial(actions.continue_job, by=by, id=job.pk))
+    assert (second.refusal, state(scope, job), trail(scope, job)) == ("", JobState.DONE, [])
+
+
+@holds_lock("lists.actions.undo_job")
+def test_job_is_taken_back_once_by_two(scope, by, make):
+    job = make(state=JobState.DONE, changed=1)
+    undo = partial(actions.undo_job, by=by, id=job.pk)
+    assert pair(scope, undo, undo).refusal == "NoUndo"
+    with scope():
+        assert Job.objects.filter(undoes=job).count() == 1
+
+
+@holds_lock("lists.actions._own_view")
+def test_view_that_is_removed_meanwhile_is_not_there(scope, by):
+    with scope():
+        view = actions.save_view(by=by, list="patients", name="Mine", query="", is_shared=False)
+    remove = partial(actions.remove_view, by=by, id=view.pk, owns_clinic=False)
+    change = partial(actions.change_view, by=by, id=view.pk, owns_clinic=False, name="Ours")
+    assert pair(scope, remove, change).refusal == "DoesNotExist"
+    with scope():
+        assert list(SavedView.objects.filter(pk=view.pk)) == []

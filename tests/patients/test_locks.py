@@ -1,0 +1,99 @@
+"""Two writers of one patient at once: what comes out is what comes of one after the other."""
+
+from datetime import date
+from functools import partial
+
+import pytest
+
+from clinic.assessments.answering import complete_sitting, record_sitting
+from clinic.assessments.catalogue import find
+from clinic.patients import actions
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.tenancy.scope import clinic_scope
+from tests.side_by_side import holds_lock, pair, trail
+from tests.world import Writer, make_patient
+
+
+@pytest.fixture
+def scope(woodside):
+    return partial(clinic_scope, woodside.clinic)
+
+
+@pytest.fixture
+def patient(scope):
+    with scope():
+        return make_patient(phone_number="", address="")
+
+
+def update(patient, **fields):
+    return lambda: actions.update_patient(by=Writer(), id=patient.pk, version=patient.version, **fields)
+
+
+def kept(scope, patient) -> Patient:
+    with scope():
+        return Patient.objects.get(pk=patient.pk)
+
+
+@holds_lock("patients.actions.create_patient")
+def test_two_new_patients_get_numbers_one_after_the_other(scope):
+    def register(name):
+        fields = {"gender": "other", "date_of_birth": date(1970, 1, 1), "record_number": ""}
+        user = Practitioner.objects.first()
+        return actions.create_patient(by=Writer(), user=user, full_name=name, **fields)
+
+    numbers = []
+    second = pair(scope, lambda: numbers.append(register("Ana One").record_number), lambda: register("Ana Two"))
+    assert second.refusal == ""
+    assert (int(second.value.record_number[2:]), second.waited) == (int(numbers[0][2:]) + 1, True)
+
+
+@holds_lock("patients.actions.update_patient")
+def test_second_change_of_one_version_is_a_conflict(scope, patient):
+    second = pair(scope, update(patient, address="One Street"), update(patient, address="Two Street"))
+    assert (second.refusal, kept(scope, patient).address) == ("Changed", "One Street")
+    assert trail(scope, patient) == ["patient.changed"]
+
+
+@holds_lock("patients.actions.undo_patient_change")
+def test_undo_beside_a_change_takes_back_nothing(scope, patient):
+    with scope():
+        changed = actions.update_patient(by=Writer(), id=patient.pk, version=None, address="One Street")
+    undo = partial(actions.undo_patient_change, by=Writer(), id=patient.pk, version=changed.version)
+    second = pair(scope, update(changed, address="Two Street"), undo)
+    assert (second.refusal, kept(scope, patient).address) == ("Changed", "Two Street")
+
+
+@holds_lock("patients.actions._set_archived")
+def test_archived_by_two_at_once_is_archived_once(scope, patient):
+    archive = partial(actions.archive_patient, by=Writer(), id=patient.pk)
+    second = pair(scope, archive, archive)
+    assert (second.refusal, kept(scope, patient).version) == ("", patient.version + 1)
+    assert trail(scope, patient) == ["patient.archived"]
+
+
+@holds_lock("patients.actions.set_many_archived")
+def test_archived_among_many_beside_a_change_stays(scope, patient):
+    versions = {patient.pk: patient.version}
+    archive = partial(actions.set_many_archived, by=Writer(), versions=versions, archived=True)
+    second = pair(scope, update(patient, address="One Street"), archive)
+    assert second.value == {patient.pk: actions.Archiving(False, patient.version + 1)}
+    assert (kept(scope, patient).archived_at, trail(scope, patient)) == (None, ["patient.changed"])
+
+
+@holds_lock("patients.actions.lock_for_standing")
+def test_standing_of_two_sittings_completed_at_once_counts_both(scope, patient):
+    """PHQ-2 of 6 and of 3 points: without the lock the later one does not see the other, and notes itself alone."""
+
+    def sitting(day, points):
+        sitting = record_sitting(
+            by=Writer(), definition=find("phq-2"), patient=patient, date=date(2026, 3, day), user=patient.user,
+            answers={"1": points, "2": points},
+        )  # fmt: skip
+        return partial(complete_sitting, by=Writer(), id=sitting.assessment.pk)
+
+    with scope():
+        first, second = sitting(1, 3), sitting(8, 1)
+    assert pair(scope, first, second).refusal == ""
+    found = kept(scope, patient)
+    assert (found.last_score, found.last_change, found.recent_scores) == (2, -4, [1.0, 0.333])

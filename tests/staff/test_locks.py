@@ -1,0 +1,132 @@
+"""Two at once on one clinic: closing, deleting, purging and restoring, one after the other."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django.db.migrations.state import ProjectState
+from django.utils import timezone
+
+from clinic.staff import backups, clinics
+from clinic.tenancy import dumping, migrating, preparing, provisioning
+from clinic.tenancy.collecting import Step
+from clinic.tenancy.models import Clinic, PreparedSchema, opaque_name
+from clinic.tenancy.scope import clinic_scope
+from clinic.tenancy.upgrading import _claim
+from tests.committed import administer
+from tests.side_by_side import holds_lock, pair, trail
+from tests.staff.conftest import row
+from tests.world import Writer
+
+BY = {"by": Writer()}
+enter = partial(transaction.atomic, using="owner")
+pair_of_owners = partial(pair, enter, using="owner")
+
+
+def schemas() -> set[str]:
+    return {name for (name,) in administer(r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^c_'")}
+
+
+@holds_lock("staff.clinics._change")
+def test_clinic_that_two_suspend_is_noted_as_suspended_once(lakeside):
+    suspend = partial(clinics.suspend_clinic, clinic=lakeside.clinic, **BY)
+    assert pair_of_owners(suspend, suspend).refusal == ""
+    found = trail(partial(clinic_scope, lakeside.clinic), lakeside.clinic)
+    assert found.count("clinic.suspended") == 1
+
+
+@holds_lock("staff.clinics.purge_clinics")
+def test_clinic_that_two_purge_is_purged_by_one(make_one):
+    clinic = make_one("Old")
+    Clinic.objects.using("owner").filter(pk=clinic.pk).update(deleted_at=timezone.now() - timedelta(days=40))
+    purged = []
+    second = pair_of_owners(lambda: purged.extend(clinics.purge_clinics()), clinics.purge_clinics)
+    assert (purged, second.value, second.refusal) == ([clinic.name], [], "")
+
+
+@pytest.fixture
+def make_one(django_db_setup, django_db_blocker):
+    """Makes committed clinics; those that are left at the end are dropped."""
+    made = []
+
+    def make(name):
+        made.append(provisioning.create_clinic(name=name))
+        return made[-1]
+
+    with django_db_blocker.unblock():
+        yield make
+        for clinic in made:
+            if Clinic.objects.using("owner").filter(pk=clinic.pk).exists():
+                provisioning.drop_clinic(clinic)
+
+
+@holds_lock("tenancy.provisioning.drop_clinic")
+def test_dropping_beside_a_restore_drops_what_was_restored(make_one):
+    clinic, before = make_one("Restored"), schemas()
+    new = opaque_name()
+
+    def restore():
+        provisioning.make_schema(new)
+        Clinic.objects.using("owner").filter(pk=clinic.pk).update(schema_name=new)
+        provisioning.drop_schema(clinic.schema_name)
+
+    assert pair_of_owners(restore, partial(provisioning.drop_clinic, clinic)).refusal == ""
+    assert schemas() == before - {clinic.schema_name}
+
+
+@holds_lock("staff.backups._target")
+def test_of_two_restores_at_once_the_second_replaces_the_first(lake):
+    lake.backup()
+    before = schemas() - {lake.clinic.schema_name}
+    restore = partial(backups.restore_clinic, named=lake.clinic.name, source=lake.file, **BY)
+    assert pair_of_owners(restore, restore).refusal == ""
+    assert schemas() == before | {row(lake.clinic).schema_name}
+
+
+@holds_lock("staff.backups._keep_media_of")
+def test_files_of_a_restore_under_way_are_not_removed_as_left_over(lake):
+    new = opaque_name()
+    restored = Clinic(pk=lake.clinic.pk, name=lake.clinic.name, schema_name=new)
+
+    def restore():
+        Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(schema_name=new)
+        dumping.media_folder(restored).mkdir(parents=True)
+
+    pair_of_owners(restore, partial(backups._keep_media_of, lake.clinic))
+    Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(schema_name=lake.clinic.schema_name)
+    assert [folder.name for folder in dumping.media_folder(restored).parent.iterdir()] == [
+        dumping.media_folder(restored).name
+    ]
+
+
+@holds_lock("tenancy.preparing.renew")
+def test_prepared_schema_that_is_being_taken_keeps_nobody_waiting(django_db_setup, django_db_blocker):
+    rows = PreparedSchema.objects.using("owner")
+
+    def drop(prepared):
+        provisioning.drop_schema(prepared.schema_name)
+        prepared.delete()
+
+    with django_db_blocker.unblock():
+        preparing.refill(2)
+        rows.update(fingerprint="of an earlier release")
+        second = pair_of_owners(lambda: drop(rows.first()), preparing.renew)
+        for prepared in rows.all():
+            drop(prepared)
+    assert (second.refusal, second.waited, second.value) == ("", False, 1)
+
+
+@holds_lock("tenancy.upgrading._claim")
+def test_clinic_that_another_run_moves_meanwhile_is_not_moved_again(make_one):
+    clinic = make_one("Behind")
+    before = next(standing.applied for standing in migrating.survey() if standing.clinic == clinic)
+    step = Step(before, (), (), frozenset(), (), own_code=False, state=ProjectState())
+
+    def move():
+        _claim(clinic, step)
+        noted = "INSERT INTO {}.django_migrations (app, name, applied) VALUES ('patients', 'later', now())"
+        provisioning.run([noted.format(clinic.schema_name)])
+
+    second = pair_of_owners(move, partial(_claim, clinic, step))
+    assert (second.refusal, second.waited) == ("Moved", True)
