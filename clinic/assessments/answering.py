@@ -139,15 +139,15 @@ def change_sitting(
 
 
 @transaction.atomic
-def cancel_sitting(*, by: By, id: UUID, reason: str, version: int | None = None) -> Assessment:
-    """Give up a sitting that was not completed; what was answered stays. Cancelled already it stays as it is.
+def cancel_sitting(*, by: By, id: UUID, reason: str, version: int) -> Assessment:
+    """Give up a sitting of that version that was not completed; what was answered stays. Cancelled already it stays so.
 
     Raises Assessment.DoesNotExist, Changed, ReasonMissing, and NotOpen for one that was completed.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
     if assessment.status == AssessmentStatus.CANCELLED:
         return assessment
-    if version is not None and version != assessment.version:
+    if version != assessment.version:
         raise Changed(assessment)
     if not assessment.instrument or assessment.made:
         raise refusals.NotOpen("Only a sitting that was not completed can be cancelled.")

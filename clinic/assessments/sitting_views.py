@@ -133,7 +133,7 @@ def sitting_amend(request: Request, pk: UUID) -> HttpResponse:
             by=request.actor,
             id=pk,
             reason=request.POST.get("reason", ""),
-            version=posted_version(request) or sitting.version,
+            version=posted_version(request),
             answers=_readable(request, definition, sitting.patient),
             replace=True,
             date=_day(request),
@@ -154,7 +154,10 @@ def sitting_cancel(request: Request, pk: UUID) -> HttpResponse:
     sitting = get_object_or_404(rows, pk=pk)
     reason = request.POST.get("reason", "")
     try:
-        cancel_sitting(by=request.actor, id=pk, reason=reason)
+        cancel_sitting(by=request.actor, id=pk, reason=reason, version=posted_version(request))
+    except Changed as changed:
+        problem = "Somebody answered this meanwhile, and it was not cancelled. What there is now is shown here."
+        return detail_page(request, changed.current, status=409, cancel_error=problem, cancel_reason=reason)
     except refusals.ReasonMissing as refusal:
         return detail_page(request, sitting, status=422, cancel_error=str(refusal), cancel_reason=reason)
     except refusals.NotOpen as refusal:

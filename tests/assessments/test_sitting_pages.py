@@ -1,5 +1,6 @@
 """The pages on which an instrument is answered."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -141,7 +142,7 @@ def test_save_from_a_stale_window_is_refused_until_it_is_meant(client, patient, 
 def test_amending_keeps_the_original_and_needs_a_reason(client, patient, look):
     client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
     sitting = look()
-    change = {**posted(patient, sitting.pk), **ALL, "answer-1": "3"}
+    change = {**posted(patient, sitting.pk), **ALL, "answer-1": "3", "version": sitting.version}
     refused = client.post(f"/assessments/{sitting.pk}/amend/", change)
     assert (refused.status_code, "Say why" in refused.content.decode()) == (422, True)
     client.post(f"/assessments/{sitting.pk}/amend/", {**change, "reason": "Misread the second page"})
@@ -153,9 +154,24 @@ def test_amending_keeps_the_original_and_needs_a_reason(client, patient, look):
 def test_cancelling_needs_a_reason_and_keeps_what_was_answered(client, patient, look):
     key = uuid4()
     saved(client, patient, key, **{"answer-1": "1"})
-    assert client.post(f"/assessments/{key}/cancel/", {"reason": " "}).status_code == 422
-    client.post(f"/assessments/{key}/cancel/", {"reason": "The patient left"})
+    form = {"version": look().version}
+    assert client.post(f"/assessments/{key}/cancel/", {**form, "reason": " "}).status_code == 422
+    assert client.post(f"/assessments/{key}/cancel/", {**form, "reason": "The patient left"}).status_code == 302
     assert (look().status, look().answers) == ("cancelled", {"1": 1})
+
+
+@pytest.mark.parametrize("version", [{}, {"version": ""}, {"version": "1"}, {"version": "x"}])
+def test_what_was_answered_meanwhile_is_not_cancelled(client, patient, look, version):
+    key = uuid4()
+    saved(client, patient, key, **{"answer-1": "1"})
+    saved(client, patient, key, version="1", **{"answer-1": "1", "answer-2": "2"})
+    refused = client.post(f"/assessments/{key}/cancel/", {**version, "reason": "The patient left"})
+    page = refused.content.decode()
+    assert (refused.status_code, look().status, look().answers) == (409, "in_progress", {"1": 1, "2": 2})
+    assert ("Somebody answered this meanwhile" in page, "The patient left" in page) == (True, True)
+    now = re.search(r'name="version" value="(\d+)"', page)[1]
+    assert client.post(f"/assessments/{key}/cancel/", {"version": now, "reason": "Left"}).status_code == 302
+    assert look().status == "cancelled"
 
 
 def test_completed_sitting_is_no_longer_answered(client, patient, look):

@@ -83,8 +83,8 @@ def test_amending_the_date_needs_a_reason_too(begun):
 def test_what_is_not_completed_can_be_cancelled(begun, answers):
     sitting = begun(answers).assessment
     with pytest.raises(refusals.ReasonMissing):
-        answering.cancel_sitting(by=BY, id=sitting.pk, reason=" ")
-    cancelled = [answering.cancel_sitting(by=BY, id=sitting.pk, reason="Patient left") for _ in range(2)]
+        answering.cancel_sitting(by=BY, id=sitting.pk, reason=" ", version=1)
+    cancelled = [answering.cancel_sitting(by=BY, id=sitting.pk, reason="Patient left", version=1) for _ in range(2)]
     assert [row.status for row in cancelled] == ["cancelled", "cancelled"]
     assert cancelled[1].answers == (answers or {})
     assert events(sitting) == ["assessment.created", "assessment.cancelled"]
@@ -94,7 +94,7 @@ def test_what_is_not_completed_can_be_cancelled(begun, answers):
 
 def test_completed_sitting_cannot_be_cancelled(begun):
     with pytest.raises(refusals.NotOpen):
-        answering.cancel_sitting(by=BY, id=begun(CALM, complete=True).assessment.pk, reason="x")
+        answering.cancel_sitting(by=BY, id=begun(CALM, complete=True).assessment.pk, reason="x", version=1)
 
 
 def test_free_assessment_is_not_answered(patient):
