@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils import timezone
 
+from clinic.accounts.memberships import permissions_of
 from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
@@ -87,6 +88,12 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
         job.save(update_fields=["total"])
 
 
+def check_allowed(clinic: Clinic, job: Job) -> None:
+    """Raises StoppedWork where whoever began the job may not do such a thing any more; asked for every batch."""
+    if job.permission not in permissions_of(UUID(job.by_id), clinic):
+        raise StoppedWork("Whoever began this may not do it any more. What was left then stays as it is.")
+
+
 def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
     """Take the waiting rows through `apply`, a transaction for each `BATCH` of them."""
     while True:
@@ -94,6 +101,7 @@ def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
             items = list(job.items.filter(state=ItemState.WAITING).order_by("id")[:BATCH])
             if not items:
                 return
+            check_allowed(clinic, job)
             _note(job, items, apply(job, items))
 
 
@@ -140,6 +148,7 @@ def keep_file(clinic: Clinic, job: Job, name: str, pieces: Iterator[tuple[bytes,
         touch(job)
     for number, (content, rows) in enumerate(pieces):
         with clinic_scope(clinic):
+            check_allowed(clinic, job)
             JobPart.objects.create(job=job, number=number, content=content)
             job.changed += rows
             touch(job)

@@ -114,6 +114,11 @@ class Job(ClinicModel):
         return Actor(self.by_id, self.by_name)
 
     @property
+    def permission(self) -> str:
+        """What it takes to do this work and to look after it; to take work back, what that work took."""
+        return str((self.undoes or self).parameters["permission"])
+
+    @property
     def looks_lost(self) -> bool:
         """Whether nobody has been at it for so long that its worker must be gone, or none is running."""
         return self.is_open and timezone.now() - self.touched_at > LOST_AFTER

@@ -202,8 +202,7 @@ def job_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
 
 def _needs(request: Request, job: Job) -> None:
     """A job can be looked after by who may still do what it does."""
-    needed = (job.undoes or job).parameters["permission"]
-    if needed not in request.permissions:
+    if job.permission not in request.permissions:
         raise PermissionDenied
 
 

@@ -16,7 +16,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from tests.killing import killed_before
-from tests.world import Writer, make_patient
+from tests.world import make_patient
 
 WORK = "clinic.patients.bulk"
 
@@ -38,8 +38,8 @@ def begin(woodside):
             people = [make_patient(full_name=f"{key} Person {number}", family_name="") for number in range(3)]
             Patient.objects.filter(pk=people[0].pk).update(archived_at="2026-01-01T00:00Z")
             job = Job.objects.create(
-                list="patients", label="Work", work=f"{WORK}.{work}", undo_work=undo_work, by_id=Writer().id,
-                by_name=Writer().name, total=0 if work.startswith("export") else 3,
+                list="patients", label="Work", work=f"{WORK}.{work}", undo_work=undo_work, by_id=woodside.clinician.pk,
+                by_name="Clara", total=0 if work.startswith("export") else 3,
                 parameters={"query": "", "permission": "patients.view", "value": value, "columns": ["name", "gender"]},
             )  # fmt: skip
             if job.total:
@@ -112,8 +112,8 @@ def test_undo_that_is_killed_at_any_step_is_continued(woodside, begin):
         run(woodside, done)
         with clinic_scope(woodside.clinic):
             return Job.objects.create(
-                list="patients", label="Undo", work=f"{WORK}.undo_archive", undoes=done, total=2, by_id=Writer().id,
-                by_name=Writer().name,
+                list="patients", label="Undo", work=f"{WORK}.undo_archive", undoes=done, total=2,
+                by_id=woodside.clinician.pk, by_name="Clara",
             )  # fmt: skip
 
     assert same_after_any_kill(woodside, undo) > 10
