@@ -14,6 +14,8 @@ from clinic.assessments.scoring import Result
 from clinic.assessments.standing import keep_standing
 from clinic.audit.actions import By, record
 
+LONGEST = 500  # letters of an alert: title, answer and rule together can be longer than its column
+
 
 class NoteMissing(ValueError):
     """An alert is acknowledged with a note that says what was done."""
@@ -55,7 +57,7 @@ def _text(rule: Alert, definition: Definition, points: Decimal) -> str:
     item = definition.by_code.get(rule.item)
     answer = "" if item is None else item.text_of.get(points, "")
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
-    return f"{where}: {rule.text}"
+    return f"{where}: {rule.text}"[:LONGEST]
 
 
 def _raise(assessment: Assessment, rule: Alert, text: str, points: Decimal, *, by: By) -> RiskAlert:
@@ -63,7 +65,7 @@ def _raise(assessment: Assessment, rule: Alert, text: str, points: Decimal, *, b
         patient_id=assessment.patient_id,
         assessment=assessment,
         rule=rule.code,
-        text=text[:500],
+        text=text,
         severity=rule.severity,
         points=points,
         raised_by_id=by.id,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.assessments.definitions import Definition
 from clinic.assessments.instrument_files import newest, shipped
 from clinic.assessments.own_instruments import SETTINGS_ID, InstrumentSettings, OwnInstrument
-from clinic.assessments.parsing import definition_of
+from clinic.assessments.parsing import read_definition
 from clinic.patients.models import Patient, age_on
 
 URGENT = "If you are in danger now, or may harm yourself, call your local emergency number. Do not wait for the clinic."
@@ -41,15 +41,15 @@ def urgent_text() -> str:
 
 
 @lru_cache(maxsize=256)
-def _checked(text: str) -> Definition:
+def _read(text: str) -> Definition:
     """Keyed by the whole definition, so that one clinic never gets another's."""
-    return definition_of(json.loads(text))
+    return read_definition(json.loads(text))
 
 
 def own() -> dict[tuple[str, str], Definition]:
     """Every version of the clinic's own instruments."""
     rows = OwnInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
-    made = [_checked(json.dumps(definition, sort_keys=True)) for definition in rows]
+    made = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
     return {definition.key: definition for definition in made}
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import prod
 
 from clinic.assessments.definitions import RULED_SEXES, Band, Definition, Item, Measure, Table
-from clinic.assessments.ranges import assignments, step, whole_range
+from clinic.assessments.ranges import assignments, finest, step, whole_range
 from clinic.assessments.reading import Fault, Path
 
 MOST_ASSIGNMENTS = 64
@@ -72,6 +72,8 @@ def _conditions(definition: Definition, item: Item, table: Table, path: Path) ->
             yield Fault((*path, code), f"“{code}” is not the code of another item with options.")
         elif points not in other.choices:
             yield Fault((*path, code), f"No option of item {code} has {points} points.")
+        elif not set(item.sexes) <= set(other.sexes):
+            yield Fault((*path, code), f"Item {code} is not asked of everybody of whom item {item.code} is.")
 
 
 def _references(definition: Definition) -> Iterator[Fault]:
@@ -124,6 +126,9 @@ def _range(definition: Definition) -> Iterator[Fault]:
             if len(item.tables) > 1 and sum(table.fits(values) for table in item.tables) != 1:
                 yield Fault(("items", index, "measure"), "For each answer of what it depends on, one table must count.")
                 return
+    if definition.multiply <= 0:
+        yield Fault(("scoring", "multiply"), "The total is multiplied by a number above 0.")
+        return
     low, high = whole_range(definition)
     if (definition.low, definition.high) != (low, high):
         message = f"The items add up to {low} at least and {high} at most; “minimum” and “maximum” must say so."
@@ -145,7 +150,7 @@ def _bands(definition: Definition) -> Iterator[Fault]:
 
 
 def _tiling(definition: Definition, bands: list[tuple[int, Band]]) -> Iterator[Fault]:
-    unit = step(end for _, band in bands for end in (band.low, band.high))
+    unit = step([finest(definition), *(end for _, band in bands for end in (band.low, band.high))])
     expected = definition.low
     for index, band in bands:
         if band.low != expected:

@@ -94,9 +94,7 @@ class Item:
 
     @cached_property
     def reachable(self) -> tuple[Number, ...]:
-        """Everything that this item can add to the total."""
-        if not self.scored:
-            return (0,)
+        """Everything that this item can add: to the total where it is scored, to a subscale in any case."""
         if self.measure is None:
             return tuple(option.points * self.weight for option in self.options)
         return tuple(row.points * self.weight for table in self.measure.tables for row in table.rows)

@@ -14,7 +14,8 @@ from clinic.assessments.simple_layout import complete
 from clinic.ui.forms import LineField, helper, one_line
 
 OPTION = re.compile(r"(-?\d{1,4}(?:[.,]\d{1,2})?)\s+(\S.*)")
-BAND = re.compile(r"(-?\d{1,5})\s*(?:-|–|to)\s*(-?\d{1,5})\s+(\S.*)")
+TOTAL = r"(-?\d{1,5}(?:[.,]\d{1,2})?)"
+BAND = re.compile(rf"{TOTAL}\s*(?:-|–|to)\s*{TOTAL}\s+(\S.*)")
 CLASS_LABELS = {"free": "Free to use", "non-commercial": "Free to use without commercial purpose"}
 ANSWERED_BY = [("patient", "The patient"), ("clinician", "Whoever examines the patient")]
 # Which field of the form shows a fault in that part of the definition.
@@ -169,10 +170,8 @@ class InstrumentForm(AboutForm):
                 self.add_error("bands", f"“{line[:60]}” does not begin with a range, such as 0-4.")
         found = [match for _, match in read if match is not None]
         last = max(len(found) - 1, 1)
-        return [
-            {"from": int(match[1]), "to": int(match[2]), "word": match[3], "severity": round(number * 4 / last)}
-            for number, match in enumerate(found)
-        ]
+        ranges = [{"from": as_points(match[1]), "to": as_points(match[2]), "word": match[3]} for match in found]
+        return [{**band, "severity": round(number * 4 / last)} for number, band in enumerate(ranges)]
 
 
 def as_points(text: str) -> Any:

@@ -21,13 +21,19 @@ MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST = 200, 30, 30, 2000
 
 def definition_of(data: Any) -> Definition:
     """The definition that `data` describes; raises Faults with everything that is wrong with it."""
+    made = read_definition(data)
+    if faults := check(made):
+        raise Faults(faults)
+    return made
+
+
+def read_definition(data: Any) -> Definition:
+    """The same of data that was checked when it was kept: a stricter check must not take it from those who answered."""
     if not isinstance(data, dict):
         raise Faults([Fault((), "A definition is a table of names and values.")])
     faults: list[Fault] = []
     reader = Reader(data, (), faults)
     made = _definition(reader)
-    if not faults:
-        faults += check(made)
     if faults:
         raise Faults(faults)
     return made

@@ -56,6 +56,11 @@ def assignments(definition: Definition, values: Mapping[str, Number]) -> Iterato
         yield {**values, **dict(zip(unknown, answers, strict=True))}
 
 
+def finest(definition: Definition) -> Number:
+    """The finest place that a total can have."""
+    return step(points * definition.multiply for item in definition.items if item.scored for points in item.reachable)
+
+
 def whole_range(definition: Definition) -> tuple[Number, Number]:
     """The least and the most of the total, all items asked."""
     if definition.rule == "none":

@@ -6,7 +6,7 @@ the range in which it must lie and the band that is certain already.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from clinic.assessments.definitions import RULED_SEXES, Alert, Band, Definition, Item, Number, Subscale
@@ -197,13 +197,18 @@ def _possible_bands(definition: Definition, outcomes: Iterable[_Outcome], sex: s
 
 
 def _replaced(definition: Definition, band: Band, outcome: _Outcome) -> list[Band]:
-    """The band, or the one that stands in its place where a single item has many points, or both while that is open."""
+    """The band, or the one that stands in its place where a single item has many points, or both while that is open.
+
+    What stands in the place of a band follows the rule of that band's sex.
+    """
     for other in definition.bands:
-        if other.peak is not None and other.low <= band.low and band.high <= other.high:
+        if other.peak is None or other.sex not in ("", band.sex):
+            continue
+        if other.low <= band.low and band.high <= other.high:
             if outcome.peak_low >= other.peak:
-                return [other]
+                return [replace(other, sex=band.sex)]
             if outcome.peak_high >= other.peak:
-                return [band, other]
+                return [band, replace(other, sex=band.sex)]
     return [band]
 
 

@@ -7,8 +7,10 @@ from itertools import pairwise
 
 import pytest
 from defusedxml import ElementTree
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from clinic.assessments.charts import shown_bands, trend
+from clinic.assessments.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend
 from clinic.assessments.course import Reading, course
 from clinic.assessments.definitions import Change
 from clinic.assessments.instrument_files import shipped
@@ -49,6 +51,31 @@ def test_reliable_change_needs_the_published_difference():
     assert found == ["Reliably better", "", "", "", "Reliably worse"]
 
 
+totals = st.integers(-4, 30) | st.decimals(-4, 30, places=1)
+changes = st.builds(
+    Change, remission_below=st.none() | st.integers(1, 12), reliable=st.none() | st.integers(1, 9), source=st.just("x")
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(totals, min_size=1, max_size=5), changes)
+def test_every_step_says_what_changed(found, change):
+    said = [
+        (step.since_first, step.since_last, step.is_response, step.is_remission, step.reliable)
+        for step in steps(*found, change=change)
+    ]
+    first, expected = found[0], []
+    for at, total in enumerate(found):
+        halved = at > 0 and first > 0 and (first - total) / Decimal(first) >= Decimal("0.5")
+        judged = (change.remission_below, change.reliable) != (None, None)
+        far = at > 0 and change.reliable is not None and not -change.reliable < total - first < change.reliable
+        word = "" if not far else "Reliably better" if total < first else "Reliably worse"
+        differences = (total - first, total - found[at - 1]) if at else (None, None)
+        under = change.remission_below is not None and total < change.remission_below
+        expected.append((*differences, judged and halved, under, word))
+    assert said == expected
+
+
 def test_nothing_is_said_of_an_instrument_without_a_published_change():
     step = steps(20, 2, change=Change())[1]
     assert (step.marks, step.since_first) == ([], -18)
@@ -69,15 +96,21 @@ def test_chart_has_a_point_for_each_total_and_a_strip_for_each_band():
 def test_strips_cover_the_plot_without_a_gap():
     rects = [e for e in drawn(trend(PHQ9, steps(21, 4), "female")) if e.tag.endswith("rect")]
     spans = sorted((float(r.get("y")), float(r.get("y")) + float(r.get("height"))) for r in rects)
-    assert all(abs(below[0] - above[1]) < 0.11 for above, below in pairwise(spans))
+    touching = [abs(below[0] - above[1]) < 0.11 for above, below in pairwise(spans)]
+    assert touching == [True] * (len(PHQ9.bands) - 1)
+    assert (spans[0][0], spans[-1][1]) == (TOP, TOP + PLOT_HEIGHT)
 
 
 @pytest.mark.parametrize("key", sorted(shipped()))
 def test_every_instrument_draws_its_lowest_and_highest_total(key):
     definition = shipped()[key]
     made = trend(definition, steps(definition.high, definition.low, change=definition.change), "male")
-    numbers = [float(n) for n in re.findall(r' (?:y|cy|x|cx)="(-?[\d.]+)"', made)]
-    assert all(0 <= number <= 760 for number in numbers)
+    (line,) = [e for e in drawn(made) if e.tag.endswith("polyline")]
+    left, right = LEFT + 12.0, LEFT + PLOT_WIDTH - 12.0
+    assert line.get("points") == f"{left},{float(TOP)} {right},{float(TOP + PLOT_HEIGHT)}"
+    for axis, most in (("x", WIDTH), ("y", HEIGHT)):
+        numbers = sorted(float(number) for number in re.findall(rf' c?{axis}="(-?[\d.]+)"', made))
+        assert 0 <= numbers[0] <= numbers[-1] <= most
     assert made.count("<title>") == 2
 
 
@@ -101,4 +134,4 @@ def test_chart_needs_no_style_and_no_script():
 
 def test_band_of_another_sex_is_not_drawn():
     audit = shipped()["audit-c", "1"]
-    assert {band.sex for band in shown_bands(audit, "male")} <= {"", "male"}
+    assert [(band.sex, band.low) for band in shown_bands(audit, "male")] == [("male", 0), ("male", 4)]

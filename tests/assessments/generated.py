@@ -1,0 +1,152 @@
+"""Definitions of every shape that the checker allows, made at random as plain data, and answers to them."""
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.assessments.verdicts import ALL, RULES, deciding, options_of, possible, rows_of
+
+ABOUT = {
+    "id": "made",
+    "version": "1",
+    "title": "Made",
+    "name": "Made at random",
+    "type": "other",
+    "source": "Made at random",
+    "licence": "Nobody's",
+    "licence_class": "free",
+}
+QUARTER = st.sampled_from([True, False, False, False])
+
+
+def rows(points):
+    """One row of ten values for each number of points, without a gap."""
+    return [{"from": 10 * at, "to": 10 * at + 9, "points": number} for at, number in enumerate(points)]
+
+
+def options(draw, most):
+    return [{"points": points, "text": f"Answer {points}"} for points in range(draw(st.integers(1, most)) + 1)]
+
+
+def measured(draw, code, control):
+    """A measurement, perhaps by another table for each answer of the item that decides."""
+    size = draw(st.integers(2, 4))
+    orders = st.permutations(range(size)).map(list)
+    measure = {"minimum": 0, "maximum": 10 * size - 1}
+    if control is None:
+        measure["points"] = rows(draw(orders))
+    else:
+        measure["tables"] = [
+            {"when": {control["code"]: option["points"]}, "points": rows(draw(orders))} for option in control["options"]
+        ]
+    return {"code": code, "text": f"Measure {code}", "measure": measure}
+
+
+@st.composite
+def items_of(draw):
+    made = []
+    for number in range(1, draw(st.integers(1, 5)) + 1):
+        item = {"code": str(number), "text": f"Question {number}", "options": options(draw, 3)}
+        if draw(QUARTER):
+            item["scored"] = False
+        if draw(QUARTER):
+            item["reversed"] = True
+        if draw(QUARTER):
+            item["sexes"] = draw(st.sampled_from([["female"], ["male"], ["female", "other", "unknown"]]))
+        made.append(item)
+    controls = [item for item in made if "sexes" not in item]
+    if draw(st.booleans()):
+        control = draw(st.sampled_from(controls)) if controls and draw(st.booleans()) else None
+        made.append(measured(draw, "m", control))
+    if draw(QUARTER):
+        made.append({**measured(draw, "age", None), "source": "age"})
+    return made
+
+
+def subscales(draw, made):
+    codes = [item["code"] for item in made if "options" in item]
+    for code in "AB"[: draw(st.integers(0, 2))]:
+        inside = draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
+        needs = {"at_least": draw(st.integers(0, 3)), "needs": draw(st.integers(1, len(inside)))}
+        yield {"code": code, "title": f"Scale {code}", "items": inside, **(needs if draw(st.booleans()) else {})}
+
+
+def bands(draw, totals, sex):
+    """Bands that leave no gap, of severities that rise or fall; each begins with a total that can be reached."""
+    unit = Decimal("0.1") if any(total % 1 for total in totals) else 1
+    starts = sorted({totals[0], *draw(st.lists(st.sampled_from(totals), max_size=3))})
+    severities = range(len(starts)) if draw(st.booleans()) else range(len(starts) - 1, -1, -1)
+    for start, end, severity in zip(starts, [*starts[1:], totals[-1] + unit], severities, strict=True):
+        yield {"from": start, "to": end - unit, "word": f"Level {severity}", "severity": severity, **sex}
+
+
+def all_bands(draw, totals):
+    sexes = draw(st.sampled_from([[{}], [{}], [{"sex": sex} for sex in RULES]]))
+    made = [band for sex in sexes for band in bands(draw, totals, sex)]
+    if draw(st.booleans()):
+        covered = draw(st.sampled_from(made))
+        sex = draw(st.sampled_from([{}, {"sex": covered["sex"]}])) if "sex" in covered else {}
+        peak = {"word": "One high", "severity": 4, "any_item": draw(st.integers(1, 3)), **sex}
+        made.append({"from": totals[0], "to": covered["to"], **peak})
+    return made
+
+
+def cutoffs(draw, totals):
+    for sex in draw(st.sampled_from([[], [{}], [{"sex": "female"}, {"sex": "male"}]])) if totals[1:] else []:
+        start = draw(st.sampled_from(totals[1:]))
+        earlier = [total for total in totals[1:] if total <= start]
+        uncertain = {"uncertain_from": draw(st.sampled_from(earlier))} if draw(st.booleans()) else {}
+        yield {"positive_from": start, **uncertain, **sex}
+
+
+def alerts(draw, data):
+    item = draw(st.sampled_from(data["items"]))
+    rules = [{"item": item["code"], "at_least": draw(st.integers(0, 3))}, {"any_item": draw(st.integers(1, 3))}]
+    rules += [{"band": draw(st.sampled_from(data["bands"]))["word"]}] if data["bands"] else []
+    for number, rule in enumerate(draw(st.lists(st.sampled_from(rules), max_size=3)), 1):
+        yield {"code": f"alert-{number}", "text": "Look", "severity": 3, **rule}
+
+
+@st.composite
+def definitions(draw):
+    """A definition in which every total from the least to the most can be reached."""
+    made = draw(items_of())
+    data = {**ABOUT, "items": made, "scoring": {}, "options": {}, "bands": []}
+    if draw(QUARTER):
+        data["sections"] = [{"title": "Most", "items": [item["code"] for item in made[:2]], "counts": "highest"}]
+    data["subscales"] = list(subscales(draw, made))
+    if any("needs" in scale for scale in data["subscales"]):
+        data["scoring"]["pattern"] = "Enough of each"
+    everybody = [{name: value for name, value in item.items() if name != "sexes"} for item in made]
+    data["scoring"]["multiply"] = draw(st.sampled_from([1, 1, 1, 2, Decimal("0.5")]))
+    totals = sorted({total for total, _ in possible({**data, "items": everybody}, {}, "unknown")})
+    if draw(QUARTER) and len(totals) == 1:
+        data["scoring"] = {"rule": "none"}
+    else:
+        data["scoring"] |= {"minimum": totals[0], "maximum": totals[-1]}
+        data["bands"] = all_bands(draw, totals) if draw(st.booleans()) else []
+        data["cutoffs"] = list(cutoffs(draw, totals))
+    data["alerts"] = list(alerts(draw, data))
+    return data
+
+
+def values_of(data, item, answers):
+    """Every answer that an item takes; of a measurement both ends of every row."""
+    if "options" in item:
+        return options_of(data, item)
+    return sorted({end for row in rows_of(item, answers) for end in (row["from"], row["to"])})
+
+
+@st.composite
+def sittings(draw):
+    """A definition and answers of somebody, from none of the items to all."""
+    data = draw(definitions())
+    sex = draw(st.sampled_from(ALL))
+    due = [item for item in data["items"] if sex in item.get("sexes", ALL) and "source" not in item]
+    given = {}
+    for item in due:
+        decided = given | {code: 0 for code in deciding(data) if code not in given}
+        given[item["code"]] = draw(st.sampled_from(values_of(data, item, decided)))
+    missing = draw(st.one_of(st.just([]), st.lists(st.sampled_from(sorted(given)), unique=True))) if given else []
+    age = draw(st.sampled_from([None, 0, 9, 10, 35, 90]))
+    return data, {code: value for code, value in given.items() if code not in missing}, sex, age

@@ -1,0 +1,99 @@
+"""Everything that a result says, of answers whole and in part, against what the instrument's file says."""
+
+import random
+import tomllib
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from clinic.assessments.instrument_files import FOLDER, shipped
+from clinic.assessments.parsing import definition_of
+from clinic.assessments.scoring import score
+from tests.assessments.generated import sittings, values_of
+from tests.assessments.verdicts import ALL, deciding, points_of, verdict
+
+FILES = {path.stem: tomllib.loads(path.read_text(), parse_float=Decimal) for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def said(definition, answers, sex, age):
+    """Everything that the engine says, as plain data."""
+    result = score(definition, answers, sex=sex, age=age)
+    assert result.refusals == ()
+    assert result.severity == (None if result.band is None else result.band.severity)
+    return {
+        "total": result.total,
+        "low": result.low,
+        "high": result.high,
+        "answered": result.answered,
+        "asked": result.asked,
+        "complete": result.complete,
+        "band": None if result.band is None else result.band.word,
+        "cutoff": result.cutoff,
+        "pattern": result.pattern,
+        "subscales": [
+            (scale.code, scale.title, scale.total, scale.low, scale.high, scale.count, scale.met)
+            for scale in result.subscales
+        ],
+        "alerts": [alert.code for alert in result.alerts],
+        "notes": list(result.notes),
+        "summary": result.summary,
+    }
+
+
+def chosen(data, items, pick):
+    """An answer to each item, those that decide about others first; `pick` takes one of what an item can add."""
+    answers = {}
+    for item in sorted(items, key=lambda item: item["code"] not in deciding(data)):
+        by_points = [
+            (min(points_of(data, item, {**answers, item["code"]: value})), value)
+            for value in values_of(data, item, answers)
+        ]
+        answers[item["code"]] = pick(by_points)[1]
+    return answers
+
+
+def sheets(data, chance):
+    """Answers of every number of items: the harmless ones, the worst, and some at random, of each sex."""
+    for sex in ALL:
+        items = [item for item in data["items"] if sex in item.get("sexes", ALL) and "source" not in item]
+        for pick in (min, max, chance.choice, chance.choice):
+            answers = chosen(data, items, pick)
+            for count in range(len(answers) + 1):
+                given = chance.sample(sorted(answers), count)
+                yield {code: answers[code] for code in given}, sex, chance.choice((None, 30, 64, 65))
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_result_of_a_shipped_instrument_says_what_is_certain_and_no_more(name):
+    data = FILES[name]
+    definition = shipped()[data["id"], data["version"]]
+    tried = Counter()
+    for answers, sex, age in sheets(data, random.Random(name)):  # noqa: S311
+        assert said(definition, answers, sex, age) == verdict(data, answers, sex, age), (answers, sex, age)
+        tried[len(answers)] += 1
+    assert sorted(tried) == list(range(max(tried) + 1))
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_one_missing_answer_leaves_open_what_it_decides(name):
+    data = FILES[name]
+    definition = shipped()[data["id"], data["version"]]
+    tried = 0
+    for sex in ALL:
+        items = [item for item in data["items"] if sex in item.get("sexes", ALL) and "source" not in item]
+        for pick in (min, max):
+            answers = chosen(data, items, pick)
+            for code in answers:
+                given = {other: value for other, value in answers.items() if other != code}
+                assert said(definition, given, sex, 40) == verdict(data, given, sex, 40), (given, sex)
+                tried += 1
+    assert tried >= 2 * len(ALL) * 2
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(sittings())
+def test_result_of_any_definition_says_what_is_certain_and_no_more(sitting):
+    data, answers, sex, age = sitting
+    assert said(definition_of(data), answers, sex, age) == verdict(data, answers, sex, age)

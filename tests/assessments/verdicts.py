@@ -1,0 +1,189 @@
+"""What an instrument's file says of answers, whole or in part; it shares nothing with the engine that is tested.
+
+A verdict is read from the plain data of a file. Answers that are missing are given in every possible way: items are
+independent of each other, so the pairs (sum so far, points of the highest item so far) stand for all ways.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+ALL = ("female", "male", "other", "unknown")
+RULES = ("female", "male")
+Data = Mapping[str, Any]
+Answers = Mapping[str, Any]
+Reached = tuple[Any, Any]  # a total, and the points of the highest item
+
+
+def options_of(data: Data, item: Data) -> list:
+    """The points that can be chosen, as they count."""
+    options = item.get("options", [])
+    points = [option["points"] for option in (data["options"][options] if isinstance(options, str) else options)]
+    return [min(points) + max(points) - number for number in points] if item.get("reversed") else points
+
+
+def rows_of(item: Data, answers: Answers) -> list[Data]:
+    """The rows of a measurement that count under these answers."""
+    measure = item["measure"]
+    for table in measure.get("tables", []):
+        if [answers[code] for code in table["when"]] == list(table["when"].values()):
+            return table["points"]
+    return measure["points"]
+
+
+def asked(data: Data, sex: str) -> list[Data]:
+    return [item for item in data["items"] if sex in item.get("sexes", ALL)]
+
+
+def deciding(data: Data) -> set[str]:
+    tables = [table for item in data["items"] for table in item.get("measure", {}).get("tables", [])]
+    return {code for table in tables for code in table["when"]}
+
+
+def counted(data: Data, sex: str) -> list[Data]:
+    return [item for item in asked(data, sex) if item.get("scored", True) or item["code"] in deciding(data)]
+
+
+def with_age(data: Data, answers: Answers, age: int | None) -> dict:
+    """The answers that are there, and the age where an item takes it, within the limits of its measure."""
+    known = {code: value for code, value in answers.items() if value is not None}
+    for item in data["items"]:
+        if item.get("source") == "age" and age is not None:
+            measure = item["measure"]
+            known[item["code"]] = sorted((measure["minimum"], age, measure["maximum"]))[1]
+    return known
+
+
+def ways(data: Data, known: Answers) -> Iterator[dict]:
+    """The known answers with every way to answer the items that decide about others."""
+    by_code = {item["code"]: item for item in data["items"]}
+    open_codes = sorted(deciding(data) - set(known))
+    for values in product(*(options_of(data, by_code[code]) for code in open_codes)):
+        yield {**known, **dict(zip(open_codes, values, strict=True))}
+
+
+def points_of(data: Data, item: Data, known: Answers) -> set:
+    """What the item may add, each way to answer it where it is not known."""
+    weight, code = item.get("weight", 1), item["code"]
+    if "measure" not in item:
+        return {number * weight for number in ([known[code]] if code in known else options_of(data, item))}
+    rows = rows_of(item, known)
+    fitting = [row for row in rows if code not in known or row["from"] <= known[code] <= row["to"]]
+    return {row["points"] * weight for row in fitting}
+
+
+def reached(data: Data, items: list[Data], known: Answers) -> set[Reached]:
+    """Every total of these items, with the points of the highest of them."""
+    highest = [section["items"] for section in data.get("sections", []) if section.get("counts") == "highest"]
+    groups: list[list[Data]] = [[item for item in items if item["code"] in codes] for codes in highest]
+    together = {code for codes in highest for code in codes}
+    groups += [[item] for item in items if item["code"] not in together]
+    found: set[Reached] = {(0, None)}
+    for group in filter(None, groups):
+        most = {max(points) for points in product(*(points_of(data, item, known) for item in group))}
+        found = {
+            (total + added, added if peak is None else max(peak, added)) for total, peak in found for added in most
+        }
+    return {(total * data["scoring"].get("multiply", 1), peak or 0) for total, peak in found}
+
+
+def possible(data: Data, known: Answers, sex: str) -> set[Reached]:
+    items = [item for item in asked(data, sex) if item.get("scored", True)]
+    return {pair for answers in ways(data, known) for pair in reached(data, items, answers)}
+
+
+def word_of(data: Data, total: Any, peak: Any, rule: str) -> str | None:
+    """The band of a total by the rule of that sex, or the one that stands in its place for a single high item."""
+    bands = [band for band in data.get("bands", []) if band.get("sex", "") in ("", rule)]
+    for band in bands:
+        if "any_item" not in band and band["from"] <= total <= band["to"]:
+            for other in bands:
+                covers = other["from"] <= band["from"] and band["to"] <= other["to"]
+                if "any_item" in other and covers and peak >= other["any_item"]:
+                    return other["word"]
+            return band["word"]
+    return None
+
+
+def cut(cutoff: Data, total: Any) -> str:
+    if total >= cutoff["positive_from"]:
+        return "positive"
+    return "uncertain" if total >= cutoff.get("uncertain_from", cutoff["positive_from"]) else "negative"
+
+
+def cutoff_of(data: Data, totals: set, rules: tuple[str, ...]) -> str | None:
+    """What all totals and rules agree on; of a single total "uncertain" where the rules do not agree."""
+    cutoffs = [cutoff for cutoff in data.get("cutoffs", []) if cutoff.get("sex", "") in ("", *rules)]
+    found = {cut(cutoff, total) for cutoff in cutoffs for total in totals}
+    if len(found) == 1:
+        return found.pop()
+    return "uncertain" if found and len(totals) == 1 else None
+
+
+def subscale(data: Data, scale: Data, known: Answers, sex: str) -> tuple:
+    """Code, title, total, lowest and highest possible total, how many items reach its points, and whether enough do."""
+    items = [item for item in asked(data, sex) if item["code"] in scale["items"]]
+    points = [points_of(data, item, known) for item in items]
+    low, high = sum(map(min, points)), sum(map(max, points))
+    total = sum(map(max, points)) if {item["code"] for item in items} <= set(known) else None
+    if "at_least" not in scale:
+        return scale["code"], scale["title"], total, low, high, 0, None
+    sure = sum(min(each) >= scale["at_least"] for each in points)
+    most = sum(max(each) >= scale["at_least"] for each in points)
+    met = {True} if sure >= scale["needs"] else {False} if most < scale["needs"] else {True, False}
+    return scale["code"], scale["title"], total, low, high, sure, met.pop() if len(met) == 1 else None
+
+
+def alerts_of(data: Data, known: Answers, peaks: set, word: str | None) -> list[str]:
+    """Those for answers that were given, and those that are certain in every way to give the others."""
+    found = []
+    for alert in data.get("alerts", []):
+        answer = known.get(alert.get("item", ""))
+        given = "item" in alert and answer is not None and answer >= alert.get("at_least", 0)
+        of_band = "band" in alert and alert["band"] == word
+        if given or of_band or ("any_item" in alert and peaks and min(peaks) >= alert["any_item"]):
+            found.append(alert["code"])
+    return found
+
+
+def written(number: Any) -> str:
+    """Whole numbers without a place behind the point."""
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def summary(answered: int, asked_items: int, total: Any, low: Any, high: Any) -> str:
+    text = f"{answered} of {asked_items} answered"
+    if low is None:
+        return text
+    if total is not None:
+        return f"{text}, total {written(total)}"
+    return f"{text}, total between {written(low)} and {written(high)}, not scored"
+
+
+def verdict(data: Data, answers: Answers, sex: str, age: int | None) -> dict[str, Any]:
+    """Everything that can be said of the answers."""
+    known = with_age(data, answers, age)
+    due = counted(data, sex)
+    given = sum(item["code"] in known for item in due)
+    said: dict[str, Any] = dict.fromkeys(("total", "low", "high", "band", "cutoff", "pattern"))
+    said |= {"answered": given, "asked": len(due), "complete": given == len(due), "subscales": [], "notes": []}
+    if data["scoring"].get("rule", "sum") == "none":
+        return said | {"alerts": alerts_of(data, known, set(), None), "summary": summary(given, len(due), *[None] * 3)}
+    pairs = possible(data, known, sex)
+    totals = {total for total, _ in pairs}
+    rules = (sex,) if sex in RULES else RULES
+    words = {word_of(data, *pair, rule) for pair in pairs for rule in rules}
+    word = next(iter(words)) if len(words) == 1 else None
+    scales = [subscale(data, scale, known, sex) for scale in data.get("subscales", [])]
+    met = {scale[-1] for scale in scales}
+    total = max(totals) if said["complete"] else None
+    said |= {"total": total, "low": min(totals), "high": max(totals), "band": word, "subscales": scales}
+    said["cutoff"] = cutoff_of(data, totals, rules)
+    if data["scoring"].get("pattern"):
+        said["pattern"] = False if False in met else None if None in met else True
+    if said["complete"] and len(words) > 1:
+        by_rule = [f"{word_of(data, *next(iter(pairs)), rule)} by the rule for {rule} patients" for rule in rules]
+        unsaid = "The patient's record does not say which rule counts."
+        said["notes"] = [f"{data['title']}: {', '.join(by_rule)}. {unsaid}"]
+    said["alerts"] = alerts_of(data, known, {peak for _, peak in pairs}, word)
+    return said | {"summary": summary(given, len(due), total, min(totals), max(totals))}
