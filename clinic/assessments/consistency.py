@@ -123,7 +123,7 @@ def _range(definition: Definition) -> Iterator[Fault]:
         return
     for index, item in enumerate(definition.items):
         for values in assignments(definition, {}):
-            if len(item.tables) > 1 and sum(table.fits(values) for table in item.tables) != 1:
+            if item.tables and sum(table.fits(values) for table in item.tables) != 1:
                 yield Fault(("items", index, "measure"), "For each answer of what it depends on, one table must count.")
                 return
     if definition.multiply <= 0:
@@ -140,7 +140,7 @@ def _range(definition: Definition) -> Iterator[Fault]:
 def _bands(definition: Definition) -> Iterator[Fault]:
     indexed = list(enumerate(definition.bands))
     sexes = {band.sex for band in definition.bands if band.peak is None}
-    if len(sexes) > 1 and sexes != set(RULED_SEXES):
+    if sexes not in (set(), {""}, set(RULED_SEXES)):
         yield Fault(("bands",), "Bands are either for everybody, or for female and for male patients.")
     for sex in sorted(sexes):
         yield from _tiling(definition, [(i, band) for i, band in indexed if band.sex == sex and band.peak is None])

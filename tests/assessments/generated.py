@@ -25,7 +25,7 @@ def rows(points):
 
 
 def options(draw, most):
-    return [{"points": points, "text": f"Answer {points}"} for points in range(draw(st.integers(1, most)) + 1)]
+    return [{"points": points, "text": f"Answer {points}"} for points in range(draw(st.integers(0, most)) + 1)]
 
 
 def measured(draw, code, control):

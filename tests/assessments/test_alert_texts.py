@@ -1,6 +1,7 @@
 """What alerts say, however long it is, and which day a sitting may be moved to."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -97,7 +98,8 @@ def test_sitting_is_moved_to_no_day_on_which_the_patient_was_too_young(patient):
 def test_of_two_instruments_on_one_day_the_one_completed_last_counts(patient, last):
     made = {}
     for instrument, number in (("phq-9", 9), ("gad-7", 7)):
-        made[instrument] = sitting_of(patient, catalogue.find(instrument), CALM[number], complete=True).assessment
+        sitting = sitting_of(patient, catalogue.find(instrument), CALM[number], complete=True, id=UUID(int=number))
+        made[instrument] = sitting.assessment
     noon = timezone.make_aware(datetime(2026, 3, 1, 12))
     for instrument, sitting in made.items():
         at = noon + timedelta(minutes=instrument == last)
@@ -107,8 +109,9 @@ def test_of_two_instruments_on_one_day_the_one_completed_last_counts(patient, la
 
 @pytest.mark.parametrize("later", [0, 1])
 def test_of_two_sittings_on_one_day_the_one_completed_last_is_the_score(patient, later):
+    gad7 = catalogue.find("gad-7")
     made = [
-        sitting_of(patient, catalogue.find("gad-7"), {**CALM[7], "1": points}, complete=True).assessment
+        sitting_of(patient, gad7, {**CALM[7], "1": points}, complete=True, id=UUID(int=points)).assessment
         for points in (1, 3)
     ]
     noon = timezone.make_aware(datetime(2026, 3, 1, 12))
