@@ -1,0 +1,87 @@
+"""Every address of a clinic, as every role: who lacks what it takes gets 403, and nobody else does."""
+
+from uuid import uuid4
+
+import pytest
+
+from clinic.access import PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role
+from tests.test_url_walk import address, views
+
+SEE, REGISTER = "patients.view", "patients.edit"
+READ, ASSESS, MANAGE = "assessments.view", "assessments.edit", "clinic.manage"
+# What each page takes, written down a second time: whoever takes less for it says so here as well.
+PAGES = {
+    SEE: """
+        patients/ patients/bulk/ patients/recent/ patients/<uuid:pk>/
+        work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
+        views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
+        lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/new/
+    """,
+    REGISTER: """
+        patients/new/ patients/birth-date/ patients/<uuid:pk>/edit/ patients/<uuid:pk>/archive/
+        patients/<uuid:pk>/undo/ patients/<uuid:pk>/restore/
+    """,
+    READ: """
+        assessments/ assessments/bulk/ assessments/<uuid:pk>/ patients/<uuid:pk>/assessments/ patients/<uuid:pk>/course/
+        worklists/counts/ worklists/due/ worklists/alerts/
+        instruments/ instruments/<slug:instrument>/ instruments/<slug:instrument>/<slug:version>/
+    """,
+    ASSESS: """
+        assessments/new/ assessments/<uuid:pk>/answer/ assessments/<uuid:pk>/answers/ assessments/<uuid:pk>/amend/
+        assessments/<uuid:pk>/cancel/ assessments/<uuid:pk>/edit/ assessments/<uuid:pk>/archive/
+        assessments/<uuid:pk>/undo/ assessments/<uuid:pk>/restore/
+        patients/<uuid:pk>/plans/ plans/<uuid:pk>/end/ worklists/alerts/<uuid:pk>/acknowledge/
+        patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
+        handover/ handover/answers/ handover/leave/
+    """,
+    MANAGE: "instruments/new/ instruments/import/ settings/",
+}
+# Of an endpoint: to read, and to write.
+ENDPOINTS = {
+    "api/v1/patients/": (SEE, REGISTER),
+    "api/v1/patients/<uuid:pk>/": (SEE, REGISTER),
+    "api/v1/assessments/": (READ, ASSESS),
+    "api/v1/assessments/<uuid:pk>/": (READ, ASSESS),
+    "api/v1/instruments/": (READ, READ),
+    "api/v1/instruments/<slug:instrument>/": (READ, READ),
+}
+TAKES = {route: (taken, taken) for taken, routes in PAGES.items() for route in routes.split()} | ENDPOINTS
+MAY = {
+    Role.OWNER: {SEE, REGISTER, READ, ASSESS, MANAGE},
+    Role.CLINICIAN: {SEE, REGISTER, READ, ASSESS},
+    Role.FRONT_DESK: {SEE, REGISTER},
+    Role.AUDITOR: {SEE, READ},
+}
+PROGRAMS_MAY = {"read": {SEE, READ}, "write": {SEE, REGISTER, READ, ASSESS}}
+
+
+def declared(view: object) -> tuple[Permission, Permission] | None:
+    """What a view says that reading and writing take; None for what is outside every clinic."""
+    cls = getattr(view, "cls", None)
+    if hasattr(cls, "view_permission"):
+        return cls.view_permission, cls.edit_permission
+    one = getattr(view, "required_permission", None)
+    return None if one is None else (one, one)
+
+
+def test_every_address_takes_what_it_is_said_to_take():
+    found = {route: both for route, view in views() if (both := declared(view)) is not None}
+    assert {route: tuple(map(str, both)) for route, both in found.items()} == TAKES
+
+
+def test_roles_and_scopes_allow_what_they_are_said_to_allow():
+    assert {role: {str(one) for one in granted} for role, granted in PERMISSIONS.items()} == MAY
+    assert {scope: {str(one) for one in granted} for scope, granted in SCOPE_PERMISSIONS.items()} == PROGRAMS_MAY
+
+
+@pytest.mark.parametrize("role", Role)
+def test_role_is_refused_what_it_lacks_and_nothing_else(riverside, sign_in, role):
+    client, wrong, tried = sign_in(riverside.users[role]), {}, 0
+    for route, (read, write) in TAKES.items():
+        for method, taken in (("get", read), ("post", write), ("patch", write)):
+            answer = getattr(client, method)(address(route, uuid4())).status_code
+            if answer != 405:
+                tried += 1
+                if (answer == 403) is (taken in MAY[role]):
+                    wrong[f"{method} {route}"] = answer
+    assert (wrong, tried > 60) == ({}, True)
