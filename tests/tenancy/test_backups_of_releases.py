@@ -155,7 +155,6 @@ def parts(folder) -> list:
     return sorted(folder.glob(".*"))
 
 
-@holds_lock("staff.backups._sweep")
 def test_next_backup_removes_what_killed_ones_of_the_clinic_left(owner, make, tmp_path):
     clinic, other = make("Killed"), make("Other")
     big(clinic)
@@ -170,6 +169,7 @@ def test_next_backup_removes_what_killed_ones_of_the_clinic_left(owner, make, tm
 
 
 @holds_lock("staff.backups._part")
+@holds_lock("staff.backups._sweep")
 def test_backup_at_work_is_not_removed_by_another_of_the_clinic(owner, make, tmp_path):
     clinic = make("Busy")
     big(clinic)
