@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,8 +58,8 @@ def main() -> None:
     lines = [
         "# What was proven at full size",
         "",
-        f"`make prove` on {date.today()}, commit {commit.stdout.strip()}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} processors.",
+        f"`make prove` on {datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip()}, "
+        f"Python {platform.python_version()}, {os.cpu_count()} processors.",
         "",
         "| shown | result | seconds |",
         "|---|---|---|",

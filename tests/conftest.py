@@ -21,6 +21,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from clinic.accounts.models import User
 from clinic.tenancy.scope import clinic_scope
 from tests import template
+from tests.clock import clock as clock
 from tests.pooler import server as server_address
 from tests.wire import through
 from tests.world import PASSWORD, World, own_clinic

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max
+from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
 from clinic.accounts.models import Membership
@@ -72,7 +73,7 @@ def _look(schema_names: list[str]) -> dict[str, tuple[int | None, int | None]]:
 def _state(clinic: Clinic) -> str:
     """What its people find, in the order in which they find it."""
     if clinic.gone_at is not None:
-        return f"deleted, kept until {clinic.gone_at:%Y-%m-%d}"
+        return f"deleted, kept until {timezone.localtime(clinic.gone_at):%Y-%m-%d}"
     if clinic.state == State.SUSPENDED:
         return "suspended"
     return "closed: a migration failed" if clinic.fenced else "active"

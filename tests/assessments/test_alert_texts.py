@@ -1,10 +1,9 @@
 """What alerts say, however long it is, and which day a sitting may be moved to."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.utils import timezone
 
 from clinic.assessments import answering, catalogue, refusals
 from clinic.assessments.models import Assessment, AssessmentRevision, RiskAlert
@@ -100,7 +99,7 @@ def test_of_two_instruments_on_one_day_the_one_completed_last_counts(patient, la
     for instrument, number in (("phq-9", 9), ("gad-7", 7)):
         sitting = sitting_of(patient, catalogue.find(instrument), CALM[number], complete=True, id=UUID(int=number))
         made[instrument] = sitting.assessment
-    noon = timezone.make_aware(datetime(2026, 3, 1, 12))
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     for instrument, sitting in made.items():
         at = noon + timedelta(minutes=instrument == last)
         Assessment.objects.filter(pk=sitting.pk).update(completed_at=at)
@@ -114,7 +113,7 @@ def test_of_two_sittings_on_one_day_the_one_completed_last_is_the_score(patient,
         sitting_of(patient, gad7, {**CALM[7], "1": points}, complete=True, id=UUID(int=points)).assessment
         for points in (1, 3)
     ]
-    noon = timezone.make_aware(datetime(2026, 3, 1, 12))
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     for number, sitting in enumerate(made):
         Assessment.objects.filter(pk=sitting.pk).update(completed_at=noon + timedelta(minutes=number == later))
     now = standing_of(patient.pk)

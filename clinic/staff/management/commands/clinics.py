@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.template.defaultfilters import filesizeformat
+from django.utils.timezone import localtime
 
 from clinic.staff.overview import Line, overview
 
@@ -33,5 +34,5 @@ def _cells(line: Line) -> tuple[str, ...]:
         line.migrations,
         "-" if line.patients is None else f"{line.patients:,}",
         "-" if line.size is None else filesizeformat(line.size).replace("\xa0", " "),
-        f"{line.last_sign_in:%Y-%m-%d %H:%M}" if line.last_sign_in else "never",
+        f"{localtime(line.last_sign_in):%Y-%m-%d %H:%M}" if line.last_sign_in else "never",
     )

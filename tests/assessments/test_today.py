@@ -1,0 +1,173 @@
+"""What today decides about assessments and plans, in three zones and at the edges of a day."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from clinic.assessments import actions, planning
+from clinic.assessments.alerting import acknowledge_alert
+from clinic.assessments.answering import record_sitting
+from clinic.assessments.catalogue import offered_to
+from clinic.assessments.dates import check_assessment_date
+from clinic.assessments.filters import DueFilter
+from clinic.assessments.forms import new_initial
+from clinic.assessments.instrument_files import shipped
+from clinic.assessments.models import Assessment, Plan, RiskAlert
+from clinic.assessments.tables import AlertTable, DueTable
+from clinic.tenancy.scope import clinic_scope
+from tests.clock import in_one_zone
+from tests.world import Writer, make_assessment, make_patient
+
+PHQ9, NEWS2 = shipped()["phq-9", "1"], shipped()["news2", "1"]
+BY = Writer()
+
+
+@pytest.fixture
+def scope(riverside):
+    with clinic_scope(riverside.clinic):
+        yield
+
+
+@pytest.fixture
+def plans(scope, clock) -> dict[int, Plan]:
+    """Plans by how many days ahead they are due."""
+    return {
+        days: planning.make_plan(
+            by=BY, patient=make_patient(), definition=PHQ9, every_days=14, starts_on=clock.day(days)
+        )
+        for days in (-1, 0, 1, 7, 8)
+    }
+
+
+def sixteen(day: date) -> date:
+    """The date of birth of who is 16 on that day, the age from which NEWS2 is used."""
+    return day.replace(year=day.year - NEWS2.youngest)
+
+
+def sit(patient, day: date, **fields) -> Assessment:
+    made = record_sitting(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=day, **fields)
+    return made.assessment
+
+
+@pytest.mark.clock("clinic/assessments/dates.py:check_assessment_date")
+def test_assessment_is_made_from_1900_until_today(clock):
+    days = [date(1900, 1, 1), clock.today]
+    assert [check_assessment_date(day) for day in days] == days
+    for day in (date(1899, 12, 31), clock.day(1)):
+        with pytest.raises(ValidationError, match="between 1900 and today"):
+            check_assessment_date(day)
+
+
+@pytest.mark.clock("clinic/assessments/plans.py:Plan.is_overdue")
+def test_plan_is_overdue_from_the_day_after(clock, plans):
+    assert [days for days, plan in plans.items() if plan.is_overdue] == [-1]
+
+
+@pytest.mark.clock(
+    "clinic/assessments/filters.py:DueFilter.by_when", "clinic/assessments/filters.py:DueFilter.filter_queryset"
+)
+def test_due_is_counted_from_today(clock, plans):
+    def found(**when: str) -> list[int]:
+        days = {plan.pk: days for days, plan in plans.items()}
+        return [days[plan.pk] for plan in DueFilter(when, queryset=Plan.objects.order_by("next_due_on")).qs]
+
+    assert (found(), found(when="overdue")) == ([-1, 0], [-1])
+    assert (found(when="week"), found(when="all")) == ([-1, 0, 1, 7], [-1, 0, 1, 7, 8])
+
+
+@pytest.mark.clock("clinic/assessments/tables.py:DueDateColumn.cells")
+def test_cell_of_a_plan_says_by_how_many_days(clock):
+    rows = [Plan(next_due_on=clock.day(days)) for days in (-2, -1, 0, 1)]
+    column = DueTable.base_columns["due"]
+    column.accessor = "next_due_on"
+    cells = column.cells(rows)
+    assert [cell.partition("</span>")[2] for cell in cells] == [
+        ' <span class="late">2 days overdue</span>',
+        ' <span class="late">1 day overdue</span>',
+        "",
+        "",
+    ]
+    assert ['title="today"' in cell for cell in cells] == [False, False, True, False]
+
+
+@pytest.mark.clock("clinic/assessments/planning.py:make_plan", "clinic/assessments/planning.py:end_plan")
+def test_plan_begins_and_ends_today(clock, scope):
+    plan = planning.make_plan(by=BY, patient=make_patient(), definition=PHQ9, every_days=14)
+    assert (plan.starts_on, plan.next_due_on) == (clock.today, clock.today)
+    assert planning.end_plan(by=BY, id=plan.pk).ended_on == clock.today
+
+
+@pytest.mark.clock("clinic/assessments/catalogue.py:offered_to")
+def test_instrument_is_offered_from_the_birthday_on(clock, scope):
+    patients = [make_patient(date_of_birth=sixteen(clock.day(days))) for days in (-1, 0, 1)]
+    assert [NEWS2 in offered_to(patient) for patient in patients] == [True, True, False]
+
+
+@pytest.mark.clock("clinic/assessments/sitting_views.py:sitting_new", "clinic/assessments/sitting_views.py:_page")
+def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        old_enough, too_young = (make_patient(date_of_birth=sixteen(clock.day(days))) for days in (0, 1))
+    client = sign_in(riverside.clinician)
+    page = client.get(f"/assessments/new/?patient={old_enough.pk}&instrument=news2")
+    refused = client.get(f"/assessments/new/?patient={too_young.pk}&instrument=news2")
+    assert (page.status_code, refused.status_code) == (200, 409)
+    assert f'value="{clock.today:%-d %B %Y}"' in page.content.decode()
+
+
+@pytest.mark.clock("clinic/assessments/sitting_views.py:_fragment")
+def test_sheet_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        sitting = sit(make_patient(), clock.today)
+    form = {"answer-1": "1", "date": f"{clock.today:%-d %B %Y}", "version": "1"}
+    saved = sign_in(riverside.clinician).post(f"/assessments/{sitting.pk}/answers/", form)
+    assert (saved.status_code, f"Saved {clock.local:%H:%M:%S}" in saved.content.decode()) == (200, True)
+
+
+@pytest.mark.clock("clinic/assessments/forms.py:new_initial")
+def test_form_is_dated_today(clock):
+    assert new_initial(None)["date"] == f"{clock.today:%-d %B %Y}"
+
+
+@pytest.mark.clock("clinic/assessments/course_views.py:worklist_counts")
+def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        for days in (-1, 0, 1):
+            planning.make_plan(
+                by=BY, patient=make_patient(), definition=PHQ9, every_days=14, starts_on=clock.day(days)
+            )  # fmt: skip
+    answer = sign_in(riverside.clinician).get("/worklists/counts/")
+    assert (answer.status_code, answer.context["counts"]) == (200, {"alerts": 0, "due": 2})
+
+
+@pytest.mark.clock("clinic/assessments/risk.py:RiskAlert.raised_on", "clinic/assessments/alerting.py:acknowledge_alert")
+def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        sitting = sit(make_patient(), clock.today, answers={"9": 1})
+        alert = RiskAlert.objects.get()
+        assert alert.raised_on == clock.today
+        assert 'title="today"' in AlertTable.base_columns["raised"].cells([alert])[0]
+        clock.move(minutes=2)
+        assert acknowledge_alert(by=BY, id=alert.pk, note="Seen").acknowledged_at == clock.moment
+    page = sign_in(riverside.clinician).get(f"/assessments/{sitting.pk}/").content.decode()
+    assert f"Acknowledged {clock.local:%-d %b %Y, %H:%M} by Test" in page
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/assessments/answering.py:_answer", "clinic/assessments/actions.py:_set_archived")
+def test_completing_and_archiving_are_of_the_moment(clock, scope):
+    patient = make_patient()
+    sitting = sit(patient, clock.today, answers={"1": 1})
+    clock.move(hours=1)
+    completed = sit(patient, clock.today, answers={"1": 1}, complete=True)
+    actions.archive_assessment(by=BY, id=sitting.pk)
+    sitting.refresh_from_db()
+    assert (completed.completed_at, sitting.archived_at, sitting.completed_at) == (clock.moment, clock.moment, None)
+
+
+def test_page_of_an_archived_assessment_says_the_clinics_day(clock, riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        made = make_assessment(make_patient())
+        actions.archive_assessment(by=BY, id=made.pk)
+    page = sign_in(riverside.clinician).get(f"/assessments/{made.pk}/").content.decode()
+    assert f"archived on {clock.local:%-d %b %Y} and is left out" in page

@@ -1,0 +1,55 @@
+"""Deleting, purging and backing up by the clock, in three zones and at the edges of a day."""
+
+import pytest
+from django.utils.dateparse import parse_datetime
+
+from clinic.accounts.models import User
+from clinic.staff import clinics
+from clinic.staff.backups import backup_clinic
+from clinic.tenancy import provisioning
+from clinic.tenancy.models import KEPT, Clinic
+from tests.clock import in_one_zone
+from tests.staff.conftest import command
+from tests.world import Writer, own_clinic
+
+
+@pytest.fixture(scope="module")
+def mooring(django_db_setup, django_db_blocker):
+    """A committed clinic of this module."""
+    with django_db_blocker.unblock(), own_clinic("Mooring") as world:
+        yield world.clinic
+
+
+def line_of(clinic: Clinic) -> str:
+    return next(line for line in command("clinics").splitlines() if str(clinic.pk) in line)
+
+
+@pytest.mark.clock(
+    "clinic/staff/overview.py:_state", "clinic/staff/management/commands/clinics.py:_cells"
+)  # fmt: skip
+def test_overview_says_the_clinics_day_and_time(clock, mooring):
+    User.objects.using("owner").filter(memberships__clinic=mooring.pk).update(last_login=clock.moment)
+    clinics.delete_clinic(clinic=mooring, by=Writer())
+    line = line_of(mooring)
+    clinics.undelete_clinic(clinic=mooring, by=Writer())
+    assert f"deleted, kept until {clock.day(30).isoformat()} " in line
+    assert line.endswith(f"{clock.local:%Y-%m-%d %H:%M}")
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/staff/backups.py:backup_clinic")
+def test_backup_says_when_it_was_made(clock, mooring, tmp_path):
+    made = backup_clinic(clinic=mooring, to=tmp_path / "file", by=Writer())
+    assert parse_datetime(made["made_at"]) == clock.moment
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/staff/clinics.py:purge_clinics")
+def test_clinic_is_kept_for_30_days_to_the_second(clock, mooring):
+    made = provisioning.create_clinic(name="Quay")
+    clinics.delete_clinic(clinic=made, by=Writer())
+    seen = []
+    for seconds in (KEPT.total_seconds(), 0.001):
+        clock.move(seconds=seconds)
+        seen.append(clinics.purge_clinics())
+    assert (seen, KEPT.days) == ([[], ["Quay"]], 30)
