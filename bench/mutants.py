@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
@@ -63,13 +64,15 @@ def reach() -> dict[str, Any]:
     return {test: found for file in folder.glob("*.json") for test, found in json.loads(file.read_text()).items()}
 
 
-def chosen(change: Change, reached: dict[str, Any]) -> list[str]:
+def chosen(change: Change, reached: dict[str, Any]) -> tuple[list[str], bool]:
     """The tests that reach the changed lines, of the same room first, as many as fit in `MOST_SECONDS`.
 
-    Where no test reaches them, as what runs at import is reached by none, those that reach anything of the module.
+    Where no test reaches them, as what runs at import is reached by none: those that reach anything of the module, in
+    a database that the changed code fills; and False.
     """
     wanted = set(range(change.line, change.last_line + 1))
     touching = [test for test, found in reached.items() if wanted & set(found["lines"].get(change.path, ()))]
+    in_tests = bool(touching)
     touching = touching or [test for test, found in reached.items() if change.path in found["lines"]]
     room = f"tests/{change.path.split('/')[0]}/"
     touching.sort(key=lambda test: (not test.startswith(room), sum(map(len, reached[test]["lines"].values()))))
@@ -79,7 +82,7 @@ def chosen(change: Change, reached: dict[str, Any]) -> list[str]:
         if spent > MOST_SECONDS and tests:
             break
         tests.append(test)
-    return tests
+    return tests, in_tests
 
 
 class Tree:
@@ -93,38 +96,48 @@ class Tree:
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / name).exists():
                 shutil.copy2(ROOT / name, self.folder / name)
-        (self.folder / "var" / "test").mkdir(parents=True)
-        (self.folder / "var" / "test" / "templates").symlink_to(ROOT / "var" / "test" / "templates")
+        with suppress(FileNotFoundError):
+            shutil.copytree(ROOT / ".mypy_cache", self.folder / ".mypy_cache", copy_function=shutil.copy2)
+        templates = self.folder / "var" / "test" / "templates"
+        templates.mkdir(parents=True)
+        (templates / template()).symlink_to(ROOT / "var" / "test" / "templates" / template())
 
-    def run(self, tests: list[str], patience: float) -> str:
-        names = self.folder / "var" / "tests.txt"
-        names.write_text("\n".join(tests))
-        command = [PYTHON, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"@{names}"]
-        environment = os.environ | {"TEST_TEMPLATE": template(), "PYTHONDONTWRITEBYTECODE": "1"}
-        log = self.folder / "var" / "log"
-        with log.open("w") as output:
-            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=output,
-                                       start_new_session=True)  # fmt: skip
+    def run(self, command: list[str], patience: float, **environment: str) -> int | None:
+        """The code that a command ends with; None for one that had to be ended."""
+        with (self.folder / "var" / "log").open("w") as output:
+            process = subprocess.Popen(
+                [PYTHON, *command], cwd=self.folder, stdout=output, stderr=output, start_new_session=True,
+                env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", **environment},
+            )  # fmt: skip
             try:
-                code = process.wait(timeout=patience)
+                return process.wait(timeout=patience)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, 9)
                 process.wait()
-                return "noticed: it never ended"
-        if code == 4:
-            raise SystemExit(log.read_text())
-        return {0: "survived", 1: "noticed"}.get(code, "noticed: it did not start")
+                return None
+
+    def noticed(self, tests: list[str], patience: float, **environment: str) -> str:
+        """How the change that is in the tree is noticed, by the tests or else by the checks of `make lint`."""
+        if tests:
+            names = self.folder / "var" / "tests.txt"
+            names.write_text("\n".join(tests))
+            code = self.run(["-m", "pytest", "-x", "-p", "no:cacheprovider", f"@{names}"], patience, **environment)
+            if code != 0:
+                return {1: "noticed", None: "noticed: it never ended"}.get(code, "noticed: it did not start")
+        for check in (["manage.py", "makemigrations", "--check", "--dry-run"], ["-m", "mypy"]):
+            if self.run(check, 300.0):
+                return "noticed: by a check"
+        return "survived"
 
     def attempt(self, room: str, change: Change, reached: dict[str, Any]) -> Tried:
-        tests = chosen(change, reached)
+        tests, in_tests = chosen(change, reached)
         began = time.monotonic()
-        if not tests:
-            return Tried(room, change, 0, "survived", 0.0)
         path = self.folder / "clinic" / change.path
         source = path.read_bytes()
         path.write_bytes(change.of(source))
         try:
-            outcome = self.run(tests, 60 + 5 * sum(reached[test]["seconds"] for test in tests))
+            patience = 60 + 5 * sum(reached[test]["seconds"] for test in tests)
+            outcome = self.noticed(tests, patience, **({"TEST_TEMPLATE": template()} if in_tests else {}))
         finally:
             path.write_bytes(source)
         return Tried(room, change, len(tests), outcome, time.monotonic() - began)
@@ -178,10 +191,11 @@ def report(tried: list[Tried], possible: dict[str, int], seed: int) -> str:
         "# Changes that the tests notice",
         "",
         f"`make mutants`, seed {seed}: small changes of the code, one at a time, and the tests that reach the changed",
-        "line. The interval is Wilson's at 95 %, for all changes of that room. What means nothing is not counted.",
+        "line. What they do not notice is put to the checks of `make lint`, which `make test` runs beside them. The",
+        "interval is Wilson's at 95 %, for all changes of that room. What means nothing is not counted.",
         "",
-        "| room | possible | tried | mean nothing | noticed | share | interval |",
-        "|---|---|---|---|---|---|---|",
+        "| room | possible | tried | mean nothing | noticed | of these by a check | share | interval |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     left = []
     for room, count in possible.items():
@@ -189,10 +203,10 @@ def report(tried: list[Tried], possible: dict[str, int], seed: int) -> str:
         nothing = [one for one in mine if one.outcome == "survived" and one.key in MEANINGLESS]
         noticed = [one for one in mine if one.outcome != "survived"]
         left += [one for one in mine if one.outcome == "survived" and one.key not in MEANINGLESS]
-        of = len(mine) - len(nothing)
+        of, by_check = len(mine) - len(nothing), sum(one.outcome == "noticed: by a check" for one in noticed)
         share = f"{100 * len(noticed) / of:.0f} %" if of else "-"
         lines.append(
-            f"| {room} | {count} | {len(mine)} | {len(nothing)} | {len(noticed)} | {share} | "
+            f"| {room} | {count} | {len(mine)} | {len(nothing)} | {len(noticed)} | {by_check} | {share} | "
             f"{interval(len(noticed), of)} |"
         )
     lines += ["", "## Not noticed", ""]

@@ -105,9 +105,10 @@ def _make(template: Path) -> None:
 def _copy(source: Path, target: Path) -> None:
     """With owners and modes, which PostgreSQL insists on."""
     shutil.rmtree(target, ignore_errors=True)
-    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+    target.mkdir()
+    subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True)
 
 
 def _forget_old(templates: Path) -> None:
     for old in sorted(templates.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
