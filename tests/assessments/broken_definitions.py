@@ -25,6 +25,11 @@ def bands(*ends, low=0, **more):
     ]
 
 
+def falling(*severities):
+    """The bands of the sound definition, with other severities."""
+    return [{**band, "severity": severity} for band, severity in zip(SOUND["bands"], severities, strict=False)]
+
+
 def alerts(count):
     return [{"code": f"alert-{number}", "text": "Look", "severity": 1, "any_item": 2} for number in range(count)]
 
@@ -177,6 +182,8 @@ MARKS = [
     ("bands.2.to", 5, 6, "bands 3, to: The last band must end at 5."),
     ("bands.1.severity", 1, 0, "bands: Severity must rise from band to band, or fall from band to band."),
     ("bands.1.severity", 3, 4, "bands: Severity must rise from band to band, or fall from band to band."),
+    ("bands", falling(2, 1, 1), falling(2, 1, 2), "bands: Severity must rise from band to band, or fall from band to "
+     "band."),
     ("bands.3.from", 0, -1, "bands 4: The band lies outside what the items add up to."),
     ("bands.3.to", 5, 6, "bands 4: The band lies outside what the items add up to."),
     ("bands.3.from", 2, 3, "bands 4: The band lies outside what the items add up to."),
