@@ -2,7 +2,9 @@
 
 import csv
 import io
-from datetime import date
+import re
+import zipfile
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -95,3 +97,30 @@ def test_any_text_comes_back_from_both(texts):
     assert [text.removeprefix("'") if text[:2] in {"'=", "'+", "'-", "'@"} else text for text in read] == [
         text.removeprefix("'") if text[:2] in {"'=", "'+", "'-", "'@"} else text for text in texts
     ]
+
+
+def test_xlsx_is_one_archive_whose_parts_find_each_other():
+    """What Excel opens: openpyxl forgives relations that lead nowhere, and bytes before the archive."""
+    content = made("xlsx", ROWS)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        assert archive.infolist()[0].header_offset == 0
+        found = {
+            name: re.findall(r'Type="[^"]*/(\w+)" Target="([^"]+)"', archive.read(name).decode())
+            for name in names
+            if name.endswith(".rels")
+        }
+        types = re.findall(r'PartName="/([^"]+)"', archive.read("[Content_Types].xml").decode())
+    assert found == {
+        "_rels/.rels": [("officeDocument", "xl/workbook.xml")],
+        "xl/_rels/workbook.xml.rels": [("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")],
+    }
+    assert sorted(types) == ["xl/styles.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"]
+    assert set(types) <= set(names)
+
+
+@pytest.mark.parametrize(("day", "typed"), [(-1, False), (0, True), (1, True)])
+def test_first_day_of_spreadsheets_is_a_date(day, typed):
+    first = spreadsheets.FIRST_DAY
+    _, row = sheet(made("xlsx", [[first + timedelta(days=day)]], ["Born"]))
+    assert row == [datetime.combine(first + timedelta(days=day), time()) if typed else str(first + timedelta(days=day))]
