@@ -190,3 +190,21 @@ def test_ten_at_once_get_ten_numbers_and_one_name(lakeside):
         thread.join()
     numbers = sorted(outcome for outcome in outcomes if outcome != "taken")
     assert (numbers, outcomes.count("taken")) == ([f"P-{n:06d}" for n in range(1, 7)], 4)
+
+
+@pytest.mark.parametrize("happened", ["created", "archived", "restored", "changed before"])
+def test_only_the_last_change_can_be_taken_back(scope, happened):
+    patient = create()
+    create(full_name="Somebody Else")  # another, which is not what is taken back
+    if happened in ("archived", "restored"):
+        patient = actions.archive_patient(by=Writer(), id=patient.pk)
+    if happened == "restored":
+        patient = actions.restore_patient(by=Writer(), id=patient.pk)
+    if happened == "changed before":
+        patient = actions.update_patient(by=Writer(), id=patient.pk, version=None, address="One Street")
+        actions.update_patient(by=Writer(), id=patient.pk, version=None, address="Two Street")
+    before = Patient.objects.get(pk=patient.pk)
+    with pytest.raises(actions.Changed):
+        actions.undo_patient_change(by=Writer(), id=patient.pk, version=patient.version)
+    after = Patient.objects.get(pk=patient.pk)
+    assert (after.address, after.version, after.archived_at) == (before.address, before.version, before.archived_at)

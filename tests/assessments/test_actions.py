@@ -1,0 +1,118 @@
+"""What the actions refuse and keep, where the pages do not show it."""
+
+import tomllib
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from clinic.assessments import actions, answering, own_actions, planning, refusals, requesting
+from clinic.assessments.catalogue import find
+from clinic.assessments.models import Assessment
+from clinic.tenancy.scope import clinic_scope
+from tests.assessments.test_languages import FILE
+from tests.world import Writer, make_assessment, make_patient
+
+BY = {"by": Writer()}
+
+
+@pytest.fixture
+def scope(riverside):
+    with clinic_scope(riverside.clinic):
+        yield riverside
+
+
+@pytest.fixture
+def patient(scope):
+    return make_patient(date_of_birth=date(1980, 3, 12))
+
+
+def sitting(patient, day=1, answers=None, **fields):
+    answers = {"1": 1, "2": 1} if answers is None else answers
+    return answering.record_sitting(
+        **BY, definition=find("phq-2"), patient=patient, date=date(2026, 3, day), user=patient.user, answers=answers,
+        **fields,
+    ).assessment  # fmt: skip
+
+
+def add(old="", new=""):
+    return own_actions.add_own_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
+
+
+def plan_of(patient):
+    start = date(2026, 2, 1)
+    return planning.make_plan(**BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=start)
+
+
+def test_versions_are_counted_for_each_instrument_by_itself(scope):
+    first, added = add()
+    again, added_again = add()
+    other, _ = add('title = "Mood"', 'title = "Sleep"')
+    second, _ = add("My mood is", "I am")
+    assert (first.version, added, again.pk, added_again) == (1, True, first.pk, False)
+    assert (other.version, second.version, second.instrument) == (1, 2, first.instrument)
+    assert other.instrument != first.instrument
+
+
+def test_plan_that_is_made_is_given_back_with_what_is_due_by_the_last_sitting(patient):
+    sitting(patient, complete=True)
+    plan = planning.make_plan(
+        **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
+    )
+    assert (plan.last_done_on, plan.next_due_on) == (date(2026, 3, 1), date(2026, 3, 15))
+
+
+def test_plan_follows_the_sittings_of_its_own_patient(patient):
+    sitting(make_patient(), day=20, complete=True)
+    plan = planning.make_plan(
+        **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
+    )
+    assert (plan.last_done_on, plan.next_due_on) == (None, date(2026, 2, 1))
+
+
+def test_free_assessment_is_not_cancelled(patient):
+    free = make_assessment(patient)
+    with pytest.raises(refusals.NotOpen):
+        answering.cancel_sitting(**BY, id=free.pk, reason="By mistake", version=free.version)
+    assert Assessment.objects.get(pk=free.pk).status == free.status
+
+
+@pytest.mark.parametrize("happened", ["created", "archived", "restored", "changed before"])
+def test_only_the_last_change_can_be_taken_back(patient, happened):
+    make_assessment(patient)  # another, which is not what is taken back
+    made = actions.create_assessment(
+        **BY, patient=patient, user=patient.user, name="One", type="physical", date=date(2026, 3, 1), questions=[],
+    )  # fmt: skip
+    if happened in ("archived", "restored"):
+        made = actions.archive_assessment(**BY, id=made.pk)
+    if happened == "restored":
+        made = actions.restore_assessment(**BY, id=made.pk)
+    if happened == "changed before":
+        made = actions.update_assessment(**BY, id=made.pk, version=made.version, name="Two")
+        actions.update_assessment(**BY, id=made.pk, version=made.version, name="Three")
+    before = Assessment.objects.get(pk=made.pk)
+    with pytest.raises(actions.Changed):
+        actions.undo_assessment_change(**BY, id=made.pk, version=made.version)
+    after = Assessment.objects.get(pk=made.pk)
+    assert (after.name, after.version, after.archived_at) == (before.name, before.version, before.archived_at)
+
+
+def test_change_is_taken_back_of_its_own_record(patient):
+    make_assessment(patient)
+    made = make_assessment(patient, name="One")
+    changed = actions.update_assessment(**BY, id=made.pk, version=made.version, name="Two")
+    assert actions.undo_assessment_change(**BY, id=made.pk, version=changed.version).name == "One"
+
+
+def test_request_was_opened_when_it_was_first_opened(scope, patient):
+    asked = requesting.request_answers(
+        **BY, clinic=scope.clinic, id=uuid4(), patient=patient, user=patient.user, definition=find("phq-2"),
+        language="en", days=7,
+    ).request  # fmt: skip
+    requesting.note_opened(id=asked.pk)
+    opened = timezone.now() - timedelta(hours=1)
+    type(asked).objects.filter(pk=asked.pk).update(opened_at=opened)
+    requesting.answer_request(id=asked.pk, answers={"1": 1}, version=None, page=None)
+    asked.refresh_from_db()
+    assert (asked.opened_at, asked.state) == (opened, "answering")
