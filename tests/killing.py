@@ -1,4 +1,4 @@
-"""kill -9 at every step of a piece of work: before each statement that it sends, and before each of its commits.
+"""kill -9 at every step of a piece of work: before each statement, each commit, and each file that is put in place.
 
 The work runs in a forked process with connections of its own, which ends there and then; nothing of it is cleaned up.
 """
@@ -39,17 +39,18 @@ def _work(step: int, work: Callable[[], object]) -> None:
         count()
         return execute(sql, params, many, context)
 
-    def committing(commit):
-        def counted() -> None:
+    def counted(function):
+        def counting(*args, **options):
             count()
-            commit()
+            return function(*args, **options)
 
-        return counted
+        return counting
 
     for alias in ALIASES:
         connection = connections[alias]
         connection.execute_wrappers.append(statement)
-        connection._commit = committing(connection._commit)
+        connection._commit = counted(connection._commit)
+    os.replace, os.fsync = counted(os.replace), counted(os.fsync)
     try:
         work()
     except BaseException:
