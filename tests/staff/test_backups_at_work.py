@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from contextlib import closing
 from zipfile import ZipFile
 
@@ -56,10 +55,9 @@ def test_restore_waits_for_who_is_at_work_and_keeps_nobody_else_waiting(lake):
         restore.start()
         restore.join(timeout=2)
         assert restore.is_alive()
-        begun = time.monotonic()
         assert signed_in(Client(), worlds.riverside.clinician).get("/patients/").status_code == 200
         assert "Later" in signed_in(Client(), lake.world.clinician).get("/patients/").content.decode()
-        assert time.monotonic() - begun < 5
+        assert restore.is_alive()  # it was still waiting: nobody was kept until it was through
         reader.rollback()
         restore.join(timeout=30)
     assert said
