@@ -52,6 +52,8 @@ READ = [
     ("change.reliable", Decimal("0.10"), Decimal("0.101"), f"change, reliable: {NUMBER}"),
     ("change.reliable", 1, True, f"change, reliable: {NUMBER}"),
     ("change.reliable", GONE, "1", f"change, reliable: {NUMBER}"),
+    ("change.reliable", 5, Decimal("nan"), f"change, reliable: {NUMBER}"),
+    ("change.reliable", 5, float("nan"), f"change, reliable: {NUMBER}"),
     ("change.reliable", 5.0, float("inf"), f"change, reliable: {NUMBER}"),
     ("bands.0.severity", SAME, GONE, "bands 1: “severity” is missing."),
     ("bands.0.severity", 0, -1, "bands 1, severity: This must be a whole number from 0 to 4."),

@@ -235,6 +235,7 @@ def test_questionnaire_with_any_one_part_spoilt_gives_an_instrument_or_a_refusal
         question("Eating?", code=[{"system": LOINC, "code": "44251-7"}], extension=[{"url": "x"}]),
     ]
     whole = json.loads(questionnaire(*items, contained=kept, copyright="Ours", url="x"))
+    assert len(list(places(whole))) > 50
     for path in places(whole):
         for other in (None, True, 0, -1, 1e300, 10**400, "", "\ud800", "x" * 5000, [], {}, [[]], [None], {"url": 1}):
             gives_an_instrument_or_a_refusal("x.json", json.dumps(spoilt(whole, path, other)).encode())

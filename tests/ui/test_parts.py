@@ -78,7 +78,8 @@ def test_filters_are_the_ones_of_the_address(client, riverside):
 def test_unopened_filters_are_not_read(client, riverside):
     with clinic_scope(riverside.clinic):
         who = str(Practitioner.objects.first().display_name)
-    assert who not in re.sub(r"<header.*?</header>", "", client.get("/patients/").content.decode(), flags=re.DOTALL)
+    pages = [client.get(f"/patients/{query}").content.decode() for query in ("", "?open=filters")]
+    assert [who in re.sub(r"<header.*?</header>", "", page, flags=re.DOTALL) for page in pages] == [False, True]
 
 
 def test_layout_is_opened_by_the_address_without_scripts(client, riverside):
