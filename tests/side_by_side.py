@@ -1,96 +1,117 @@
-"""Two at once on a committed clinic: the second begins while the first has written and not yet committed.
+"""Two at once, in an order that is certain: each on a connection of its own, and neither by luck.
 
-    first:   BEGIN  work ............................ COMMIT
-    second:             BEGIN  work (waits for first)        goes on, COMMIT
-
-`pair` lets the first commit as soon as PostgreSQL says that the second waits for a lock, or once the second is done.
-So nothing depends on luck or on time, and a lock that is missing shows in what comes out, not in a test that hangs.
+`overlap` runs one piece of work in a transaction that stays open until a second piece of work waits for it or is
+through. Where the product takes its lock, the second waits first and reads afterwards what the first wrote. Where it
+does not, the second has read too early, and what comes of both is wrong each time.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.models import Model
 
 from clinic.audit.models import AuditEvent
 from tests.committed import administer
 
-WAITING = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s"
-PATIENCE = 30  # seconds until something is stuck
+PATIENCE = 30  # seconds, after which a test fails where something does not happen: it does not hang
+WAITERS = "SELECT pid FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
 
+Work = Callable[[], Any]
 # `@holds_lock("patients.actions.update_patient")`: the test fails when that function takes its lock no more.
 holds_lock = pytest.mark.holds_lock
 
 
-@dataclass
-class Came:
-    """What a piece of work came to: its value, or the error that it raised; whether it had to wait."""
+class Both(NamedTuple):
+    """What each piece of work gave, or the exception that the second raised; and whether the second waited."""
 
-    value: object = None
-    error: Exception | None = None
-    waited: bool = False
-
-    def __post_init__(self) -> None:
-        self.pid: int | None = None
+    first: Any
+    second: Any
+    waited: bool
 
     @property
     def refusal(self) -> str:
-        return type(self.error).__name__ if self.error else ""
+        """What the second raised, by name."""
+        return type(self.second).__name__ if isinstance(self.second, BaseException) else ""
 
 
-def pair(
-    enter: Callable[[], AbstractContextManager[object]],
-    first: Callable[[], object],
-    second: Callable[[], object],
-    *,
-    using: str = DEFAULT_DB_ALIAS,
-) -> Came:
-    """What became of `second`. Each works in what `enter` opens; an error of `first` is the test's own."""
-    came, begun = Came(), threading.Event()
+def beside(work: Work) -> Future[Any]:
+    """Begin `work` in a thread of its own, whose connections are closed at its end."""
+    future: Future[Any] = Future()
 
-    def work() -> None:
+    def run() -> None:
         try:
-            with enter():
-                with connections[using].cursor() as cursor:
-                    cursor.execute("SELECT pg_backend_pid()")
-                    came.pid = cursor.fetchone()[0]
-                begun.set()
-                came.value = second()
-        except Exception as error:
-            came.error = error
-        finally:
-            begun.set()
-            connections.close_all()
+            end, result = future.set_result, work()
+        except BaseException as error:
+            end, result = future.set_exception, error
+        connections.close_all()
+        end(result)
 
-    thread = threading.Thread(target=work, daemon=True)
-    with enter():
-        first()
-        thread.start()
-        assert begun.wait(PATIENCE)
-        came.waited = _waits(thread, came)
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
-    return came
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
-def _waits(thread: threading.Thread, came: Came) -> bool:
-    """Whether the second waits for the first; False once it is done without."""
+def end_of(future: Future[Any]) -> Any:
+    """What the work gave, or the exception that it raised."""
+    error = future.exception(PATIENCE)
+    return future.result() if error is None else error
+
+
+def wait_until(holds: Callable[[], Any]) -> None:
+    """Ask again and again; raises AssertionError where it never holds."""
     end = time.monotonic() + PATIENCE
-    while thread.is_alive():
-        assert time.monotonic() < end
-        if came.pid and administer(WAITING, came.pid) == [(True,)]:
-            return True
-        thread.join(0.01)
-    return False
+    while not holds():
+        assert time.monotonic() < end, "What the test waits for does not happen."
+        time.sleep(0.005)
 
 
-def trail(enter: Callable[[], AbstractContextManager[object]], record: Model) -> list[str]:
+def backend(using: str = "default") -> int:
+    """The number of the server's process that the open transaction runs in."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def waiters(pid: int) -> list[int]:
+    """The server's processes that wait for what the transaction of this one holds."""
+    return [waiter for (waiter,) in administer(WAITERS, pid)]
+
+
+def overlap(
+    scope: Callable[[], AbstractContextManager[Any]],
+    first: Work,
+    second: Work,
+    *,
+    alone: bool = False,
+    using: str = "default",
+) -> Both:
+    """Run `first` in a transaction of `scope`, and `second` in another one before the first has ended.
+
+    With `alone` the second opens its transactions itself.
+    """
+
+    def run_second() -> Any:
+        if alone:
+            return second()
+        with scope():
+            return second()
+
+    with scope():
+        done = first()
+        pid = backend(using)
+        other = beside(run_second)
+        wait_until(lambda: other.done() or waiters(pid))
+        waited = not other.done()
+    return Both(done, end_of(other), waited)
+
+
+def trail(scope: Callable[[], AbstractContextManager[Any]], record: Model) -> list[str]:
     """What the trail has of a record, oldest first."""
-    with enter():
+    with scope():
         rows = AuditEvent.objects.filter(record_id=record.pk).order_by("pk")
         return list(rows.values_list("action", flat=True))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.access import Actor
@@ -19,6 +19,8 @@ from clinic.audit.actions import By, record
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
+
+REQUEST_LOCK = 7_302_413  # the advisory lock under which a clinic begins requests
 
 
 class BirthDateUnknown(ValueError):
@@ -69,7 +71,8 @@ def request_answers(
         raise BirthDateUnknown("The link asks for the date of birth, which this record does not hold exactly.")
     if definition.answered_by != "patient":
         raise NotByPatient(f"{definition.title} is answered by whoever examines the patient.")
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    with connection.cursor() as cursor:  # not the patient's row: whoever answers locks a request first, then that row
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [REQUEST_LOCK])
     made = AnswerRequest.objects.filter(pk=id, patient=patient).first()
     if made is None:
         for older in AnswerRequest.objects.open().filter(patient=patient, instrument=definition.id):

@@ -14,7 +14,7 @@ from clinic.assessments.requests import RequestState
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_languages import FILE
-from tests.side_by_side import holds_lock, pair, trail
+from tests.side_by_side import holds_lock, overlap, trail
 from tests.world import Writer, make_assessment, make_patient
 
 BY = {"by": Writer()}
@@ -59,30 +59,30 @@ def answer(sitting, **fields):
 @holds_lock("assessments.answering.change_sitting")
 def test_answers_to_one_version_of_a_sheet_are_a_conflict(scope, sitting):
     first = answer(sitting, version=sitting.version, answers={"2": 2})
-    second = pair(scope, first, answer(sitting, version=sitting.version, answers={"2": 3}))
-    assert (second.refusal, kept(scope, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
+    both = overlap(scope, first, answer(sitting, version=sitting.version, answers={"2": 3}))
+    assert (both.refusal, kept(scope, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
 
 
 @holds_lock("assessments.answering.change_sitting")
 def test_answers_of_two_sheets_without_a_version_are_both_kept(scope, sitting):
-    assert pair(scope, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
+    assert overlap(scope, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
     assert kept(scope, sitting).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
 
 
 @holds_lock("assessments.answering.cancel_sitting")
 def test_sitting_that_is_completed_meanwhile_is_not_cancelled(scope, sitting):
     complete = partial(answering.complete_sitting, **BY, id=sitting.pk)
-    second = pair(
+    both = overlap(
         scope, complete, partial(answering.cancel_sitting, **BY, id=sitting.pk, reason="By mistake", version=1)
     )
-    assert (second.refusal, kept(scope, sitting).status) == ("Changed", "completed")
+    assert (both.refusal, kept(scope, sitting).status) == ("Changed", "completed")
 
 
 @holds_lock("assessments.actions.update_assessment")
 def test_second_change_of_one_version_is_a_conflict(scope, free):
     change = partial(actions.update_assessment, **BY, id=free.pk, version=free.version)
-    second = pair(scope, partial(change, name="One"), partial(change, name="Two"))
-    assert (second.refusal, kept(scope, free).name, trail(scope, free)) == ("Changed", "One", ["assessment.changed"])
+    both = overlap(scope, partial(change, name="One"), partial(change, name="Two"))
+    assert (both.refusal, kept(scope, free).name, trail(scope, free)) == ("Changed", "One", ["assessment.changed"])
 
 
 @holds_lock("assessments.actions.undo_assessment_change")
@@ -91,15 +91,15 @@ def test_undo_beside_a_change_takes_back_nothing(scope, free):
     with scope():
         version = change(name="One").version
     undo = partial(actions.undo_assessment_change, **BY, id=free.pk, version=version)
-    second = pair(scope, partial(change, name="Two"), undo)
-    assert (second.refusal, kept(scope, free).name) == ("Changed", "Two")
+    both = overlap(scope, partial(change, name="Two"), undo)
+    assert (both.refusal, kept(scope, free).name) == ("Changed", "Two")
 
 
 @holds_lock("assessments.actions._set_archived")
 def test_archived_by_two_at_once_is_archived_once(scope, free):
     archive = partial(actions.archive_assessment, **BY, id=free.pk)
-    second = pair(scope, archive, archive)
-    assert (second.refusal, kept(scope, free).version, trail(scope, free)) == (
+    both = overlap(scope, archive, archive)
+    assert (both.refusal, kept(scope, free).version, trail(scope, free)) == (
         "", free.version + 1, ["assessment.archived"],
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_worse_answer_beside_an_acknowledgement_raises_another_alert(scope, sitt
     with scope():
         alert = RiskAlert.objects.get(assessment=sitting)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk, note="Called.")
-    assert pair(scope, acknowledge, answer(sitting, answers={"9": 3})).refusal == ""
+    assert overlap(scope, acknowledge, answer(sitting, answers={"9": 3})).refusal == ""
     with scope():
         found = RiskAlert.objects.filter(assessment=sitting).order_by("raised_at").values_list("points", "note")
         assert list(found) == [(1, "Called."), (3, "")]
@@ -121,8 +121,8 @@ def test_first_note_on_an_alert_counts(scope, sitting):
     with scope():
         alert = RiskAlert.objects.get(assessment=sitting)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk)
-    second = pair(scope, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
-    assert (second.refusal, kept(scope, alert).note) == ("", "Called.")
+    both = overlap(scope, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
+    assert (both.refusal, kept(scope, alert).note) == ("", "Called.")
     assert trail(scope, alert) == ["alert.raised", "alert.acknowledged"]
 
 
@@ -131,12 +131,12 @@ def test_plan_is_made_once_by_two_and_ended_once(scope, patient):
     def make(days):
         return lambda: planning.make_plan(**BY, patient=patient, definition=find("phq-9"), every_days=days)
 
-    second = pair(scope, make(7), make(14))
+    both = overlap(scope, make(7), make(14))
     with scope():
         plan = Plan.objects.get(patient=patient)
-    assert (second.refusal, plan.every_days) == ("", 14)
+    assert (both.refusal, plan.every_days) == ("", 14)
     end = partial(planning.end_plan, **BY, id=plan.pk)
-    assert pair(scope, end, end).refusal == ""
+    assert overlap(scope, end, end).refusal == ""
     assert trail(scope, plan) == ["plan.made", "plan.changed", "plan.ended"]
 
 
@@ -149,10 +149,10 @@ def ask(world, patient):
 
 @holds_lock("assessments.requesting.request_answers")
 def test_of_two_requests_for_the_same_one_is_open(scope, woodside, patient):
-    second = pair(scope, ask(woodside, patient), ask(woodside, patient))
+    both = overlap(scope, ask(woodside, patient), ask(woodside, patient))
     with scope():
         states = AnswerRequest.objects.filter(patient=patient).order_by("created_at").values_list("state", flat=True)
-        assert (second.refusal, list(states)) == ("", [RequestState.REVOKED, RequestState.SENT])
+        assert (both.refusal, list(states)) == ("", [RequestState.REVOKED, RequestState.SENT])
 
 
 @holds_lock("assessments.requesting._locked")
@@ -160,8 +160,8 @@ def test_request_that_is_revoked_meanwhile_takes_no_answer(scope, woodside, pati
     with scope():
         request = ask(woodside, patient)().request
     keep = partial(requesting.answer_request, id=request.pk, answers={"1": 1}, version=None, page=None)
-    second = pair(scope, partial(requesting.revoke_request, **BY, id=request.pk), keep)
-    assert (second.refusal, kept(scope, request).state) == ("RequestEnded", RequestState.REVOKED)
+    both = overlap(scope, partial(requesting.revoke_request, **BY, id=request.pk), keep)
+    assert (both.refusal, kept(scope, request).state) == ("RequestEnded", RequestState.REVOKED)
     with scope():
         assert list(Assessment.objects.filter(patient=patient)) == []
 
@@ -172,7 +172,7 @@ def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(scop
         data = tomllib.loads(FILE.replace(was, text))
         return partial(own_actions.add_own_instrument, **BY, data=data, origin="form")
 
-    assert pair(scope, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
+    assert overlap(scope, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
     with scope():
         assert list(OwnInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
@@ -182,8 +182,8 @@ def test_second_change_of_the_choices_says_what_it_replaced(scope):
     choose = partial(own_actions.set_instrument_choices, **BY, licence_classes=[])
     with scope():
         choose(hidden=[])
-    second = pair(scope, partial(choose, hidden=["phq-9"]), partial(choose, hidden=["gad-7"]))
-    assert second.refusal == ""
+    both = overlap(scope, partial(choose, hidden=["phq-9"]), partial(choose, hidden=["gad-7"]))
+    assert both.refusal == ""
     with scope():
         changes = AuditEvent.objects.filter(action="instrument_settings.changed").order_by("pk").last().changes
     assert changes["hidden"] == [["phq-9"], ["gad-7"]]

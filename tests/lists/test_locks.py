@@ -8,7 +8,7 @@ from clinic.access import Actor
 from clinic.lists import actions, jobs
 from clinic.lists.models import Job, JobState, SavedView
 from clinic.tenancy.scope import clinic_scope
-from tests.side_by_side import holds_lock, pair, trail
+from tests.side_by_side import holds_lock, overlap, trail
 
 
 @pytest.fixture
@@ -46,22 +46,22 @@ def state(scope, job):
 @holds_lock("lists.jobs.claim")
 def test_job_that_ends_meanwhile_is_not_claimed(scope, woodside, make):
     job = make(state=JobState.RUNNING)
-    second = pair(scope, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))
-    assert (second.value, second.refusal, state(scope, job)) == (None, "", JobState.DONE)
+    both = overlap(scope, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))
+    assert (both.second, both.refusal, state(scope, job)) == (None, "", JobState.DONE)
 
 
 @holds_lock("lists.actions.continue_job")
 def test_job_that_ends_meanwhile_is_not_begun_again(scope, by, make):
     job = make(state=JobState.RUNNING)
-    second = pair(scope, end(job), partial(actions.continue_job, by=by, id=job.pk))
-    assert (second.refusal, state(scope, job), trail(scope, job)) == ("", JobState.DONE, [])
+    both = overlap(scope, end(job), partial(actions.continue_job, by=by, id=job.pk))
+    assert (both.refusal, state(scope, job), trail(scope, job)) == ("", JobState.DONE, [])
 
 
 @holds_lock("lists.actions.undo_job")
 def test_job_is_taken_back_once_by_two(scope, by, make):
     job = make(state=JobState.DONE, changed=1)
     undo = partial(actions.undo_job, by=by, id=job.pk)
-    assert pair(scope, undo, undo).refusal == "NoUndo"
+    assert overlap(scope, undo, undo).refusal == "NoUndo"
     with scope():
         assert Job.objects.filter(undoes=job).count() == 1
 
@@ -72,6 +72,6 @@ def test_view_that_is_removed_meanwhile_is_not_there(scope, by):
         view = actions.save_view(by=by, list="patients", name="Mine", query="", is_shared=False)
     remove = partial(actions.remove_view, by=by, id=view.pk, owns_clinic=False)
     change = partial(actions.change_view, by=by, id=view.pk, owns_clinic=False, name="Ours")
-    assert pair(scope, remove, change).refusal == "DoesNotExist"
+    assert overlap(scope, remove, change).refusal == "DoesNotExist"
     with scope():
         assert list(SavedView.objects.filter(pk=view.pk)) == []

@@ -11,7 +11,7 @@ from clinic.patients import actions
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from tests.side_by_side import holds_lock, pair, trail
+from tests.side_by_side import holds_lock, overlap, trail
 from tests.world import Writer, make_patient
 
 
@@ -43,15 +43,15 @@ def test_two_new_patients_get_numbers_one_after_the_other(scope):
         return actions.create_patient(by=Writer(), user=user, full_name=name, **fields)
 
     numbers = []
-    second = pair(scope, lambda: numbers.append(register("Ana One").record_number), lambda: register("Ana Two"))
-    assert second.refusal == ""
-    assert (int(second.value.record_number[2:]), second.waited) == (int(numbers[0][2:]) + 1, True)
+    both = overlap(scope, lambda: numbers.append(register("Ana One").record_number), lambda: register("Ana Two"))
+    assert both.refusal == ""
+    assert (int(both.second.record_number[2:]), both.waited) == (int(numbers[0][2:]) + 1, True)
 
 
 @holds_lock("patients.actions.update_patient")
 def test_second_change_of_one_version_is_a_conflict(scope, patient):
-    second = pair(scope, update(patient, address="One Street"), update(patient, address="Two Street"))
-    assert (second.refusal, kept(scope, patient).address) == ("Changed", "One Street")
+    both = overlap(scope, update(patient, address="One Street"), update(patient, address="Two Street"))
+    assert (both.refusal, kept(scope, patient).address) == ("Changed", "One Street")
     assert trail(scope, patient) == ["patient.changed"]
 
 
@@ -60,15 +60,15 @@ def test_undo_beside_a_change_takes_back_nothing(scope, patient):
     with scope():
         changed = actions.update_patient(by=Writer(), id=patient.pk, version=None, address="One Street")
     undo = partial(actions.undo_patient_change, by=Writer(), id=patient.pk, version=changed.version)
-    second = pair(scope, update(changed, address="Two Street"), undo)
-    assert (second.refusal, kept(scope, patient).address) == ("Changed", "Two Street")
+    both = overlap(scope, update(changed, address="Two Street"), undo)
+    assert (both.refusal, kept(scope, patient).address) == ("Changed", "Two Street")
 
 
 @holds_lock("patients.actions._set_archived")
 def test_archived_by_two_at_once_is_archived_once(scope, patient):
     archive = partial(actions.archive_patient, by=Writer(), id=patient.pk)
-    second = pair(scope, archive, archive)
-    assert (second.refusal, kept(scope, patient).version) == ("", patient.version + 1)
+    both = overlap(scope, archive, archive)
+    assert (both.refusal, kept(scope, patient).version) == ("", patient.version + 1)
     assert trail(scope, patient) == ["patient.archived"]
 
 
@@ -76,8 +76,8 @@ def test_archived_by_two_at_once_is_archived_once(scope, patient):
 def test_archived_among_many_beside_a_change_stays(scope, patient):
     versions = {patient.pk: patient.version}
     archive = partial(actions.set_many_archived, by=Writer(), versions=versions, archived=True)
-    second = pair(scope, update(patient, address="One Street"), archive)
-    assert second.value == {patient.pk: actions.Archiving(False, patient.version + 1)}
+    both = overlap(scope, update(patient, address="One Street"), archive)
+    assert both.second == {patient.pk: actions.Archiving(False, patient.version + 1)}
     assert (kept(scope, patient).archived_at, trail(scope, patient)) == (None, ["patient.changed"])
 
 
@@ -94,6 +94,6 @@ def test_standing_of_two_sittings_completed_at_once_counts_both(scope, patient):
 
     with scope():
         first, second = sitting(1, 3), sitting(8, 1)
-    assert pair(scope, first, second).refusal == ""
+    assert overlap(scope, first, second).refusal == ""
     found = kept(scope, patient)
     assert (found.last_score, found.last_change, found.recent_scores) == (2, -4, [1.0, 0.333])

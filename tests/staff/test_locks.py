@@ -15,13 +15,13 @@ from clinic.tenancy.models import Clinic, PreparedSchema, opaque_name
 from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.upgrading import _claim
 from tests.committed import administer
-from tests.side_by_side import holds_lock, pair, trail
+from tests.side_by_side import holds_lock, overlap, trail
 from tests.staff.conftest import row
 from tests.world import Writer
 
 BY = {"by": Writer()}
 enter = partial(transaction.atomic, using="owner")
-pair_of_owners = partial(pair, enter, using="owner")
+pair_of_owners = partial(overlap, enter, using="owner")
 
 
 def schemas() -> set[str]:
@@ -41,8 +41,8 @@ def test_clinic_that_two_purge_is_purged_by_one(make_one):
     clinic = make_one("Old")
     Clinic.objects.using("owner").filter(pk=clinic.pk).update(deleted_at=timezone.now() - timedelta(days=40))
     purged = []
-    second = pair_of_owners(lambda: purged.extend(clinics.purge_clinics()), clinics.purge_clinics)
-    assert (purged, second.value, second.refusal) == ([clinic.name], [], "")
+    both = pair_of_owners(lambda: purged.extend(clinics.purge_clinics()), clinics.purge_clinics)
+    assert (purged, both.second, both.refusal) == ([clinic.name], [], "")
 
 
 @pytest.fixture
@@ -111,10 +111,10 @@ def test_prepared_schema_that_is_being_taken_keeps_nobody_waiting(django_db_setu
     with django_db_blocker.unblock():
         preparing.refill(2)
         rows.update(fingerprint="of an earlier release")
-        second = pair_of_owners(lambda: drop(rows.first()), preparing.renew)
+        both = pair_of_owners(lambda: drop(rows.first()), preparing.renew)
         for prepared in rows.all():
             drop(prepared)
-    assert (second.refusal, second.waited, second.value) == ("", False, 1)
+    assert (both.refusal, both.waited, both.second) == ("", False, 1)
 
 
 @holds_lock("tenancy.upgrading._claim")
@@ -128,5 +128,5 @@ def test_clinic_that_another_run_moves_meanwhile_is_not_moved_again(make_one):
         noted = "INSERT INTO {}.django_migrations (app, name, applied) VALUES ('patients', 'later', now())"
         provisioning.run([noted.format(clinic.schema_name)])
 
-    second = pair_of_owners(move, partial(_claim, clinic, step))
-    assert (second.refusal, second.waited) == ("Moved", True)
+    both = pair_of_owners(move, partial(_claim, clinic, step))
+    assert (both.refusal, both.waited) == ("Moved", True)

@@ -15,7 +15,7 @@ from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.models import Clinic, PreparedSchema
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
-from tests.side_by_side import holds_lock, pair
+from tests.side_by_side import holds_lock, overlap
 from tests.tenancy.facts import facts
 
 
@@ -73,8 +73,8 @@ def test_prepared_schema_is_taken_once(owner, no_prepared):
     taken = []
     enter = partial(transaction.atomic, using="owner")
     take = provisioning.take_prepared
-    second = pair(enter, lambda: taken.append(take()), take, using="owner")
-    assert (second.refusal, second.waited, {*taken, second.value}) == ("", False, prepared)
+    both = overlap(enter, lambda: taken.append(take()), take, using="owner")
+    assert (both.refusal, both.waited, {*taken, both.second}) == ("", False, prepared)
     for schema in prepared:
         provisioning.drop_schema(schema)
 
