@@ -1,5 +1,6 @@
 """A patient's link: what it opens, and to whom it opens nothing."""
 
+import re
 import time
 from datetime import timedelta
 
