@@ -145,8 +145,12 @@ def _bands(definition: Definition) -> Iterator[Fault]:
     for sex in sorted(sexes):
         yield from _tiling(definition, [(i, band) for i, band in indexed if band.sex == sex and band.peak is None])
     for index, band in indexed:
-        if band.peak is not None and not definition.low <= band.low <= band.high <= definition.high:
+        if band.peak is None:
+            continue
+        if not definition.low <= band.low <= band.high <= definition.high:
             yield Fault(("bands", index), "The band lies outside what the items add up to.")
+        elif not any(band.stands_for(other) for other in definition.bands):
+            yield Fault(("bands", index), "The band stands in the place of no other.")
 
 
 def _tiling(definition: Definition, bands: list[tuple[int, Band]]) -> Iterator[Fault]:

@@ -134,6 +134,12 @@ class Band:
     sex: str = ""
     peak: Number | None = None
 
+    def stands_for(self, other: "Band") -> bool:
+        """Whether this band replaces the other where one item alone has `peak` points."""
+        if self.peak is None or other.peak is not None or self.sex not in ("", other.sex):
+            return False
+        return self.low <= other.low and other.high <= self.high
+
 
 @dataclass(frozen=True)
 class Cutoff:

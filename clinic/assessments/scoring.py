@@ -202,9 +202,7 @@ def _replaced(definition: Definition, band: Band, outcome: _Outcome) -> list[Ban
     What stands in the place of a band follows the rule of that band's sex.
     """
     for other in definition.bands:
-        if other.peak is None or other.sex not in ("", band.sex):
-            continue
-        if other.low <= band.low and band.high <= other.high:
+        if other.peak is not None and other.stands_for(band):
             if outcome.peak_low >= other.peak:
                 return [replace(other, sex=band.sex)]
             if outcome.peak_high >= other.peak:

@@ -150,6 +150,18 @@ def test_sixty_four_ways_to_decide_are_the_most():
                                                                      "count."])  # fmt: skip
 
 
+@pytest.mark.parametrize("halved", [{"scoring.multiply": 0.5}, {"items.3.measure.points.1.points": 0.5}])
+def test_bands_are_as_fine_as_the_totals(halved):
+    """Of totals in halves, bands in whole numbers would leave some out."""
+    most = 2.5 if "scoring.multiply" in halved else 4.5
+    found = []
+    for end, begin in ((1, 2), (1.4, 1.5)):
+        bands = [{"from": 0, "to": end, "word": "Low", "severity": 1}]
+        bands.append({"from": begin, "to": most, "word": "High", "severity": 2})
+        found.append(faults(changed({"scoring.maximum": most, "bands": bands, "cutoffs": [], **halved})))
+    assert found == [["bands 2, from: The band must begin at 1.1."], []]
+
+
 def test_definition_that_is_no_table_is_refused():
     assert (faults([]), faults(SOUND)) == (["A definition is a table of names and values."], [])
 

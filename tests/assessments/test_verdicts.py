@@ -105,12 +105,18 @@ def test_result_of_any_definition_says_what_is_certain_and_no_more(sitting):
         ({}, "female", "One high", ""),
         ({}, "male", "Low", ""),
         ({}, "unknown", None, "One high by the rule for female patients, Low by the rule for male patients"),
-        ({"sex": "male"}, "female", "Low", ""),
-        ({"sex": "male"}, "unknown", "Low", ""),
+        ({"sex": "male", "to": 2}, "female", "Low", ""),
+        ({"sex": "male", "to": 2}, "male", "One high", ""),
+        (
+            {"sex": "male", "to": 2},
+            "unknown",
+            None,
+            "Low by the rule for female patients, One high by the rule for male patients",
+        ),
     ],
 )
 def test_band_of_one_high_item_stands_for_the_bands_of_its_sex(peak, sex, band, words):
-    """It covers the lowest band of the rule for women, and not that of the rule for men."""
+    """Up to 1 it covers the lowest band of the rule for women only, up to 2 that of the rule for men as well."""
     bands = [("female", 0, 1, "Low"), ("female", 2, 4, "High"), ("male", 0, 2, "Low"), ("male", 3, 4, "High")]
     options = [{"points": points, "text": f"Answer {points}"} for points in range(3)]
     data = ABOUT | {
