@@ -1,9 +1,11 @@
 """How a job runs: it gathers its rows once, then takes them a few hundred at a time, each time in one transaction.
 
-A worker that is killed leaves whole transactions behind; who continues takes the rows that are still waiting.
+A worker that is killed leaves whole transactions behind; who continues takes the rows that are still waiting. The
+worker that claimed a job last has it: another one, which was only slow, finds that at its next transaction and goes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +27,10 @@ class StoppedWork(Exception):
     """The job cannot go on; the message is for the person who began it."""
 
 
+class TakenOver(Exception):
+    """Another worker claimed the job, or somebody handed it on, since this worker's last transaction."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one row; `before` and `version` are what taking it back needs."""
@@ -40,7 +46,7 @@ Apply = Callable[[Job, Sequence[JobItem]], Sequence[Outcome]]
 
 
 def claim(clinic: Clinic, job_id: str) -> Job | None:
-    """The job, marked as running; None for one that is over."""
+    """The job, marked as running, for the worker that asks; None for one that is over."""
     with clinic_scope(clinic):
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None or not job.is_open:
@@ -48,6 +54,24 @@ def claim(clinic: Clinic, job_id: str) -> Job | None:
         job.state, job.touched_at = JobState.RUNNING, timezone.now()
         job.save(update_fields=["state", "touched_at"])
         return job
+
+
+@contextmanager
+def _turn(clinic: Clinic, job: Job) -> Iterator[None]:
+    """One transaction of the worker that has the job, which nobody else claims meanwhile; raises TakenOver.
+
+    The time at which the job was touched last says whose it is: each claim, and each turn, sets another.
+    """
+    touched_at = job.touched_at
+    try:
+        with clinic_scope(clinic):
+            row = Job.objects.select_for_update().get(pk=job.pk)
+            if row.touched_at != touched_at or not row.is_open:
+                raise TakenOver
+            yield
+    except BaseException:
+        job.touched_at = touched_at  # what the transaction set was rolled back
+        raise
 
 
 def finish(clinic: Clinic, job: Job) -> None:
@@ -59,7 +83,7 @@ def stop(clinic: Clinic, job: Job, message: str) -> None:
 
 
 def _end(clinic: Clinic, job: Job, state: JobState, message: str) -> None:
-    with clinic_scope(clinic):
+    with _turn(clinic, job):
         job.state, job.message, job.finished_at = state, message, timezone.now()
         job.save(update_fields=["state", "message", "finished_at"])
 
@@ -69,7 +93,7 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
 
     Raises StoppedWork when they are not as many as the person was told; nothing has been changed then.
     """
-    with clinic_scope(clinic):
+    with _turn(clinic, job):
         if job.total:
             return
         found = keys()
@@ -97,7 +121,7 @@ def check_allowed(clinic: Clinic, job: Job) -> None:
 def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
     """Take the waiting rows through `apply`, a transaction for each `BATCH` of them."""
     while True:
-        with clinic_scope(clinic):
+        with _turn(clinic, job):
             items = list(job.items.filter(state=ItemState.WAITING).order_by("id")[:BATCH])
             if not items:
                 return
@@ -129,7 +153,7 @@ def touch(job: Job) -> None:
 
 def gather_undo(clinic: Clinic, job: Job) -> None:
     """The rows that the job to be undone changed, as they were and with the version it left them at."""
-    with clinic_scope(clinic):
+    with _turn(clinic, job):
         if job.items.exists():
             return
         with connection.cursor() as cursor:
@@ -142,17 +166,17 @@ def gather_undo(clinic: Clinic, job: Job) -> None:
 
 def keep_file(clinic: Clinic, job: Job, name: str, pieces: Iterator[tuple[bytes, int]]) -> None:
     """Store the file that `pieces` make up; each comes with how many rows are in it. One that is begun again is new."""
-    with clinic_scope(clinic):
+    with _turn(clinic, job):
         JobPart.objects.filter(job=job).delete()
         job.changed = 0
         touch(job)
     for number, (content, rows) in enumerate(pieces):
-        with clinic_scope(clinic):
+        with _turn(clinic, job):
             check_allowed(clinic, job)
             JobPart.objects.create(job=job, number=number, content=content)
             job.changed += rows
             touch(job)
-    with clinic_scope(clinic):
+    with _turn(clinic, job):
         job.file_name = name
         job.total = job.changed
         job.save(update_fields=["file_name", "total"])

@@ -8,7 +8,7 @@ from django.db import connection
 from django.tasks import task
 from django.utils.module_loading import import_string
 
-from clinic.lists.jobs import StoppedWork, claim, finish, stop
+from clinic.lists.jobs import StoppedWork, TakenOver, claim, finish, stop
 from clinic.lists.models import Job
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.models import Clinic
@@ -36,12 +36,22 @@ def run_job(clinic_id: str, job_id: str) -> None:
     job = claim(clinic, job_id)
     if job is None:
         return
+    try:
+        _do(clinic, job)
+    except TakenOver:
+        log.warning("job_taken_over", clinic=clinic_id, job=job_id)
+
+
+def _do(clinic: Clinic, job: Job) -> None:
+    """Raises TakenOver where another worker has the job."""
     work: Work = import_string(job.work)
     try:
         work(clinic, job)
         finish(clinic, job)
     except StoppedWork as why:
         stop(clinic, job, str(why))
+    except TakenOver:
+        raise
     except Exception as error:
-        log.error("job_failed", clinic=clinic_id, job=job_id, why=reason(error))
+        log.error("job_failed", clinic=str(clinic.pk), job=str(job.pk), why=reason(error))
         stop(clinic, job, "Something went wrong on our side, and the rest was left as it is.")
