@@ -53,14 +53,14 @@ def changes(patterns: list[str]) -> list[Change]:
 
 
 def reach() -> dict[str, Any]:
-    """Which lines each test reaches, and how long it takes; a failing test tells nothing, so there may be none."""
+    """Which lines each test reaches that passes on the code as it is, and how long it takes."""
     folder = VAR / "reached"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     command = [PYTHON, "-m", "pytest", "-p", "tests.reached", "-n", str(TREES), "--dist", "worksteal",
                "--ignore=tests/browser", "-p", "no:cacheprovider"]  # fmt: skip
-    if subprocess.run(command, cwd=ROOT, env=os.environ | {"REACHED": str(folder)}).returncode:
-        raise SystemExit("Tests fail on the code as it is: mend that first.")
+    if subprocess.run(command, cwd=ROOT, env=os.environ | {"REACHED": str(folder)}).returncode > 1:
+        raise SystemExit("The tests do not run on the code as it is: mend that first.")
     return {test: found for file in folder.glob("*.json") for test, found in json.loads(file.read_text()).items()}
 
 

@@ -19,6 +19,7 @@ CODE = str(Path(__file__).resolve().parent.parent / "clinic") + os.sep
 TOOL = sys.monitoring.COVERAGE_ID
 reached: dict[str, dict[str, list[int]]] = {}
 seconds: dict[str, float] = defaultdict(float)
+failed: set[str] = set()
 lines: dict[str, set[int]] = defaultdict(set)
 
 
@@ -44,10 +45,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A test that fails tells nothing of a change, so it is left out."""
     seconds[report.nodeid] += report.duration
+    if report.failed:
+        failed.add(report.nodeid)
 
 
 def pytest_sessionfinish() -> None:
-    found = {test: {"lines": found, "seconds": round(seconds[test], 3)} for test, found in reached.items()}
+    found = {
+        test: {"lines": found, "seconds": round(seconds[test], 3)}
+        for test, found in reached.items()
+        if test not in failed
+    }
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     (Path(os.environ["REACHED"]) / f"{worker}.json").write_text(json.dumps(found))
