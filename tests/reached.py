@@ -58,4 +58,4 @@ def pytest_sessionfinish() -> None:
         if test not in failed
     }
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    (Path(os.environ["REACHED"]) / f"{worker}.json").write_text(json.dumps(found))
+    (Path(os.environ["REACHED"]) / f"{worker}.json").write_text(json.dumps(told))
