@@ -52,10 +52,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    found = {
-        test: {"lines": found, "seconds": round(seconds[test], 3)}
-        for test, found in reached.items()
-        if test not in failed
-    }
+    passed = {test: found for test, found in reached.items() if test not in failed}
+    told = {test: {"lines": found, "seconds": round(seconds[test], 3)} for test, found in passed.items()}
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     (Path(os.environ["REACHED"]) / f"{worker}.json").write_text(json.dumps(told))
