@@ -117,7 +117,8 @@ def test_assessment_takes_what_is_at_its_limits(person, assessment_body):
 
 
 def test_reason_has_five_hundred_letters_at_most(person, body):
-    made = send(person, "post", SITTINGS, body(status="completed")).json()["results"]
+    made = send(person, "post", SITTINGS, body(complete=True)).json()["results"]
+    assert made["status"] == "completed"
     found = []
     for length in (499, 500, 501):
         changes = {"version": made["version"], "answers": {"1": length % 4}, "reason": "x" * length}
