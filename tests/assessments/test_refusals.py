@@ -210,6 +210,7 @@ def lines_run(act):
     sys.monitoring.use_tool_id(tool, "refusals")
     try:
         sys.monitoring.register_callback(tool, sys.monitoring.events.LINE, note)
+        sys.monitoring.restart_events()
         sys.monitoring.set_events(tool, sys.monitoring.events.LINE)
         act()
     finally:
