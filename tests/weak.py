@@ -17,6 +17,10 @@ def called(node: ast.AST) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
+def _kind(node: ast.AST) -> str:
+    return "assert" if isinstance(node, ast.Assert) else ""
+
+
 def functions(tree: ast.AST) -> list[Function]:
     return [node for node in ast.walk(tree) if isinstance(node, Function)]
 
@@ -43,9 +47,19 @@ class Module:
         found = [node for node in self.tree.body if isinstance(node, ast.ImportFrom) and node.module]
         return {each.asname or each.name: (node.module or "", each.name) for node in found for each in node.names}
 
+    @cached_property
+    def functions(self) -> list[Function]:
+        return functions(self.tree)
+
     @property
     def tests(self) -> list[Function]:
-        return [function for function in functions(self.tree) if function.name.startswith("test_")]
+        return [function for function in self.functions if function.name.startswith("test_")]
+
+    @property
+    def calls(self) -> list[tuple[str, set[str]]]:
+        """Each function that is no test, with what it calls, and "assert" where it does."""
+        others = [function for function in self.functions if not function.name.startswith("test_")]
+        return [(each.name, {called(node) or _kind(node) for node in ast.walk(each)}) for each in others]
 
 
 def assigned(body: list[ast.stmt]) -> dict[str, ast.expr]:
@@ -133,18 +147,11 @@ class Reader:
 
 def checking_names(modules: list[Module]) -> set[str]:
     """The names of functions that assert something, themselves or by another of them; tests are none."""
-    known: set[str] = set()
-    while True:
-        found = {
-            function.name
-            for module in modules
-            for function in functions(module.tree)
-            if not function.name.startswith("test_")
-            and any(isinstance(node, ast.Assert) or called(node) in EXPECTING | known for node in ast.walk(function))
-        }
-        if found == known:
-            return known
-        known = found
+    calls = [pair for module in modules for pair in module.calls]
+    known = {name for name, made in calls if "assert" in made or made & EXPECTING}
+    while more := {name for name, made in calls if made & known} - known:
+        known |= more
+    return known
 
 
 def weaknesses(module: Module, checking: set[str]) -> Iterator[tuple[str, str]]:

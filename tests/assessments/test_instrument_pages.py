@@ -7,9 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinic.assessments import answering, catalogue, own_actions
 from clinic.assessments.models import OwnInstrument
+from clinic.assessments.parsing import definition_of
+from clinic.assessments.reading import Faults, as_plain
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
+from tests.assessments.broken import changed
 from tests.assessments.oracles import ORACLES
 from tests.assessments.test_importing import as_csv, example_rows, question, questionnaire
 from tests.world import Writer, make_patient
@@ -51,6 +54,17 @@ def test_page_of_an_instrument_says_source_licence_and_bands(owner):
     text = owner.get("/instruments/phq-9/").content.decode()
     for part in ("Kroenke K", "No permission required", "Moderately severe", "LOINC 44249-1", "Regenstrief", "Item 9"):
         assert part in text
+
+
+def test_instrument_that_a_later_check_refuses_stays_readable(owner, riverside):
+    """Kept when bands for women alone were still accepted."""
+    data = changed({"id": "own-sound", "bands": [{"from": 0, "to": 5, "word": "High", "severity": 2, "sex": "female"}]})
+    with pytest.raises(Faults, match="Bands are either for everybody"):
+        definition_of(data)
+    with clinic_scope(riverside.clinic):
+        OwnInstrument.objects.create(instrument="own-sound", version=1, definition=as_plain(data), origin="form")
+    page = owner.get("/instruments/own-sound/")
+    assert (page.status_code, "Sound in every part" in page.content.decode()) == (200, True)
 
 
 @pytest.mark.parametrize("path", ["/instruments/epds/", "/instruments/phq-9/2/", "/instruments/own-x/"])

@@ -54,6 +54,21 @@ def test_every_way_into_a_list_counts_up_to_the_cap(scope, capped, count, total)
         assert (ways[0].at_least, found.count()) == (count, count)
 
 
+def test_rows_behind_and_before_are_said_where_there_are_some(scope):
+    """Of three rows: what is asked for exactly, and one less."""
+    first, _, third = people(3)
+    found = sorted_list(PatientTable, "name", Patient.objects.all())
+    said = {
+        "first": [found.first(size).more for size in (3, 2)],
+        "after": [found.after(first.pk, size).more for size in (2, 1)],
+        "at": [found.at(1, size).more for size in (2, 1)],
+        "before": [found.before(third.pk, size).less for size in (2, 1)],
+        "last": [found.last(size).less for size in (3, 2)],
+    }
+    assert said == {way: [False, True] for way in said}
+    assert [found.at(offset, 1).less for offset in (0, 1)] == [False, True]
+
+
 def test_page_says_the_cap_as_a_number_and_more_with_a_plus(client, riverside, capped):
     said = {}
     for count in (1, 2, 3, 4):
