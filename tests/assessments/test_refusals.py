@@ -150,10 +150,15 @@ def test_sixty_four_ways_to_decide_are_the_most():
                                                                      "count."])  # fmt: skip
 
 
-@pytest.mark.parametrize("halved", [{"scoring.multiply": 0.5}, {"items.3.measure.points.1.points": 0.5}])
-def test_bands_are_as_fine_as_the_totals(halved):
-    """Of totals in halves, bands in whole numbers would leave some out."""
-    most = 2.5 if "scoring.multiply" in halved else 4.5
+@pytest.mark.parametrize(
+    ("most", "halved"),
+    [
+        (5, {"items.3.measure.points": [row(0, 49, 0), row(50, 98, 0.5), row(99, 99, 1)]}),
+        (3, {"items.3.measure.points.1.points": 2, "scoring.multiply": 0.5}),
+    ],
+)
+def test_bands_are_as_fine_as_the_totals(most, halved):
+    """Of totals in halves, bands in whole numbers would leave some out, though both their ends are whole."""
     found = []
     for end, begin in ((1, 2), (1.4, 1.5)):
         bands = [{"from": 0, "to": end, "word": "Low", "severity": 1}]
