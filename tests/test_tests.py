@@ -6,10 +6,7 @@ from tests.test_conventions import ROOT, relative
 from tests.weak import Module, checking_names, weaknesses
 
 # Tests that are as they are, each with the reason.
-ALLOWED = {
-    ("tests.tenancy.test_transactions", "test_owner_may_end_transactions_outside_every_scope"): "the refusal that it "
-    "looks for is an exception of the statement itself",
-}
+ALLOWED: dict[tuple[str, str], str] = {}
 
 SAMPLES = [
     (

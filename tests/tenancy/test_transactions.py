@@ -162,7 +162,8 @@ def test_copy_after_a_hidden_commit_raises(north):
 
 def test_owner_may_end_transactions_outside_every_scope(north):
     with connections["owner"].cursor() as cursor:
-        cursor.execute("BEGIN; SELECT 1; COMMIT")
+        cursor.execute("BEGIN; SELECT 1; COMMIT; SELECT txid_current_if_assigned(), current_setting('role')")
+        assert cursor.fetchone() == (None, "none")
 
 
 # Errors at COMMIT
