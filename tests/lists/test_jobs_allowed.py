@@ -2,12 +2,16 @@
 
 import pytest
 
+from clinic.access import Role
 from clinic.accounts.models import Membership
 from clinic.lists import jobs
 from clinic.lists.models import Job, JobState
 from clinic.patients import bulk
+from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
+from tests.conftest import worlds
 from tests.lists.test_killed import begin, outcome, run
+from tests.world import Writer
 
 __all__ = ["begin"]  # a fixture
 ENDED = "Whoever began this may not do it any more. What was left then stays as it is."
@@ -30,6 +34,7 @@ def _small_batches(monkeypatch):
 @pytest.fixture(autouse=True)
 def _membership_again(woodside):
     yield
+    members(woodside).exclude(clinic=woodside.clinic).delete()
     members(woodside).update(is_active=True, role="clinician")
 
 
@@ -42,6 +47,14 @@ def test_job_stops_when_who_began_it_may_do_it_no_more(woodside, begin, fields, 
     run(woodside, job)
     found = outcome(woodside, job)
     assert (found["job"][:2], found["job"][3], found["file"]) == ((JobState.STOPPED, ENDED), 0, [])
+
+
+def test_place_in_another_clinic_lets_no_job_go_on_here(woodside, begin):
+    job = begin("archive")
+    members(woodside).filter(clinic=woodside.clinic).update(is_active=False)
+    staff.add_member(clinic=worlds.riverside.clinic, user=woodside.clinician, role=Role.OWNER, by=Writer())
+    run(woodside, job)
+    assert outcome(woodside, job)["job"][:2] == (JobState.STOPPED, ENDED)
 
 
 def test_job_is_done_by_who_still_may(woodside, begin):
