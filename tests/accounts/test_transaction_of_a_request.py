@@ -60,8 +60,19 @@ def lose(request):
     return HttpResponse("Saved")
 
 
+@requires(Permission.PATIENTS_EDIT)
+def answer(request, status):
+    make_patient(full_name=f"Answered {status}")
+    return HttpResponse("Answered", status=status)
+
+
 views = [path(f"{view.__name__}/", view) for view in (dangle, stream, own_stream, commit, lose)]
-urlpatterns = [*views, path("api/v1/dangle/", dangle), path("", include("clinic.urls"))]
+urlpatterns = [
+    *views,
+    path("answer/<int:status>/", answer),
+    path("api/v1/dangle/", dangle),
+    path("", include("clinic.urls")),
+]
 
 
 @pytest.fixture
@@ -130,3 +141,11 @@ def test_stream_that_is_left_halfway_leaves_its_clinic(lake):
 def test_view_that_commits_by_hand_fails(lake):
     assert lake.client.post("/commit/").status_code in (500, 503)
     assert lake.client.get("/patients/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "kept"), [(200, True), (302, True), (399, True), (400, False), (401, False), (503, False)]
+)
+def test_answer_of_400_and_more_keeps_nothing(lake, status, kept):
+    assert lake.client.get(f"/answer/{status}/").status_code == status
+    assert (f"Answered {status}" in lake.names()) is kept

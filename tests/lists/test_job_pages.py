@@ -163,3 +163,20 @@ def test_question_before_all_rows_says_so_and_the_one_before_some_does_not(clien
         False,
         [str(key) for key in patients.keys[:2]],
     )
+
+
+def test_file_of_a_job_is_its_own_to_the_last_piece(client, make, riverside):
+    fields = {
+        "state": JobState.DONE,
+        "file_name": "list.csv",
+        "parameters": {**PERMISSION, "permission": "patients.view"},
+    }
+    jobs_of_two = [make(**fields), make(**fields)]
+    with clinic_scope(riverside.clinic):
+        for job in jobs_of_two:
+            for number in range(3):
+                JobPart.objects.create(job=job, number=number, content=f"{job.pk} {number}\n".encode())
+    for job in jobs_of_two:
+        answer = client.get(f"/work/{job.pk}/file/")
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+        assert (answer.status_code, lines) == (200, [f"{job.pk} {number}" for number in range(3)])
