@@ -208,3 +208,9 @@ def test_only_the_last_change_can_be_taken_back(scope, happened):
         actions.undo_patient_change(by=Writer(), id=patient.pk, version=patient.version)
     after = Patient.objects.get(pk=patient.pk)
     assert (after.address, after.version, after.archived_at) == (before.address, before.version, before.archived_at)
+
+
+@pytest.mark.parametrize(("highest", "following"), [("P-000009", "P-000010"), ("P-123456", "P-123457")])
+def test_next_number_counts_every_digit(scope, highest, following):
+    create(full_name="Ana One", record_number=highest)
+    assert create(full_name="Ana Two").record_number == following
