@@ -101,8 +101,9 @@ def test_prepared_schemas_of_another_release_are_replaced(owner, release, no_pre
     assert preparing.renew() == 2
     assert preparing.ready() == 2
     assert not old & set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
-    preparing.renew()
-    assert preparing.ready() == 2
+    fresh = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
+    assert preparing.renew() == 0
+    assert set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True)) == fresh
 
 
 def test_command_replaces_the_prepared_schema_it_took(owner, no_prepared):
