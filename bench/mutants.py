@@ -9,6 +9,7 @@ import json
 import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -29,6 +30,16 @@ PYTHON = str(ROOT / ".venv" / "bin" / "python")
 TREES = 2
 MOST_SECONDS = 90.0  # of tests that are run for one change, by how long each took unchanged
 IGNORED = ("migrations", "__init__.py", "management")
+
+running: set[int] = set()  # groups of processes, some of which a change may have made endless
+
+
+def end_all(number: int, _frame: object) -> None:
+    """Leave no test behind when this program is stopped."""
+    for group in list(running):
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+    os._exit(128 + number)
 
 
 @dataclass
@@ -109,12 +120,15 @@ class Tree:
                 [PYTHON, *command], cwd=self.folder, stdout=output, stderr=output, start_new_session=True,
                 env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", **environment},
             )  # fmt: skip
+            running.add(process.pid)
             try:
                 return process.wait(timeout=patience)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 return None
+            finally:
+                running.discard(process.pid)
 
     def noticed(self, tests: list[str], patience: float, **environment: str) -> str:
         """How the change that is in the tree is noticed, by the tests or else by the checks of `make lint`."""
@@ -227,6 +241,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "mutants.md")
     parser.add_argument("rooms", nargs="*", default=list(ROOMS))
     options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end_all)
     kept = VAR / "reached.json"
     if not options.known:
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,8 @@ no test holds one while it calls a client.
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -131,6 +133,12 @@ def woodside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         with own_clinic("Woodside") as world:
             yield world
         connections.close_all()
+
+
+@pytest.fixture
+def in_woodside(woodside: World) -> Callable[[], AbstractContextManager[None]]:
+    """Opens that clinic's scope."""
+    return partial(clinic_scope, woodside.clinic)
 
 
 @pytest.fixture

@@ -115,3 +115,9 @@ def trail(scope: Callable[[], AbstractContextManager[Any]], record: Model) -> li
     with scope():
         rows = AuditEvent.objects.filter(record_id=record.pk).order_by("pk")
         return list(rows.values_list("action", flat=True))
+
+
+def kept(scope: Callable[[], AbstractContextManager[Any]], record: Model) -> Any:
+    """The record as it is now."""
+    with scope():
+        return type(record)._default_manager.get(pk=record.pk)

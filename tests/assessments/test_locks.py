@@ -12,29 +12,23 @@ from clinic.assessments.catalogue import find
 from clinic.assessments.models import AnswerRequest, Assessment, OwnInstrument, Plan, RiskAlert
 from clinic.assessments.requests import RequestState
 from clinic.audit.models import AuditEvent
-from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_languages import FILE
-from tests.side_by_side import holds_lock, overlap, trail
+from tests.side_by_side import holds_lock, kept, overlap, trail
 from tests.world import Writer, make_assessment, make_patient
 
 BY = {"by": Writer()}
 
 
 @pytest.fixture
-def scope(woodside):
-    return partial(clinic_scope, woodside.clinic)
-
-
-@pytest.fixture
-def patient(scope):
-    with scope():
+def patient(in_woodside):
+    with in_woodside():
         return make_patient(date_of_birth=date(1980, 3, 12))
 
 
 @pytest.fixture
-def sitting(scope, patient):
+def sitting(in_woodside, patient):
     """A PHQ-9 that was begun, with item 9 at a point: an alert is open."""
-    with scope():
+    with in_woodside():
         return answering.record_sitting(
             **BY, definition=find("phq-9"), patient=patient, date=date(2026, 3, 1), user=patient.user,
             answers={"1": 1, "9": 1},
@@ -42,14 +36,9 @@ def sitting(scope, patient):
 
 
 @pytest.fixture
-def free(scope, patient):
-    with scope():
+def free(in_woodside, patient):
+    with in_woodside():
         return make_assessment(patient)
-
-
-def kept(scope, record):
-    with scope():
-        return type(record).objects.get(pk=record.pk)
 
 
 def answer(sitting, **fields):
@@ -57,87 +46,88 @@ def answer(sitting, **fields):
 
 
 @holds_lock("assessments.answering.change_sitting")
-def test_answers_to_one_version_of_a_sheet_are_a_conflict(scope, sitting):
+def test_answers_to_one_version_of_a_sheet_are_a_conflict(in_woodside, sitting):
     first = answer(sitting, version=sitting.version, answers={"2": 2})
-    both = overlap(scope, first, answer(sitting, version=sitting.version, answers={"2": 3}))
-    assert (both.refusal, kept(scope, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
+    both = overlap(in_woodside, first, answer(sitting, version=sitting.version, answers={"2": 3}))
+    assert (both.refusal, kept(in_woodside, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
 
 
 @holds_lock("assessments.answering.change_sitting")
-def test_answers_of_two_sheets_without_a_version_are_both_kept(scope, sitting):
-    assert overlap(scope, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
-    assert kept(scope, sitting).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
+def test_answers_of_two_sheets_without_a_version_are_both_kept(in_woodside, sitting):
+    assert overlap(in_woodside, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
+    assert kept(in_woodside, sitting).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
 
 
 @holds_lock("assessments.answering.cancel_sitting")
-def test_sitting_that_is_completed_meanwhile_is_not_cancelled(scope, sitting):
+def test_sitting_that_is_completed_meanwhile_is_not_cancelled(in_woodside, sitting):
     complete = partial(answering.complete_sitting, **BY, id=sitting.pk)
     both = overlap(
-        scope, complete, partial(answering.cancel_sitting, **BY, id=sitting.pk, reason="By mistake", version=1)
+        in_woodside, complete, partial(answering.cancel_sitting, **BY, id=sitting.pk, reason="By mistake", version=1)
     )
-    assert (both.refusal, kept(scope, sitting).status) == ("Changed", "completed")
+    assert (both.refusal, kept(in_woodside, sitting).status) == ("Changed", "completed")
 
 
 @holds_lock("assessments.actions.update_assessment")
-def test_second_change_of_one_version_is_a_conflict(scope, free):
+def test_second_change_of_one_version_is_a_conflict(in_woodside, free):
     change = partial(actions.update_assessment, **BY, id=free.pk, version=free.version)
-    both = overlap(scope, partial(change, name="One"), partial(change, name="Two"))
-    assert (both.refusal, kept(scope, free).name, trail(scope, free)) == ("Changed", "One", ["assessment.changed"])
+    both = overlap(in_woodside, partial(change, name="One"), partial(change, name="Two"))
+    assert (both.refusal, kept(in_woodside, free).name) == ("Changed", "One")
+    assert trail(in_woodside, free) == ["assessment.changed"]
 
 
 @holds_lock("assessments.actions.undo_assessment_change")
-def test_undo_beside_a_change_takes_back_nothing(scope, free):
+def test_undo_beside_a_change_takes_back_nothing(in_woodside, free):
     change = partial(actions.update_assessment, **BY, id=free.pk, version=None)
-    with scope():
+    with in_woodside():
         version = change(name="One").version
     undo = partial(actions.undo_assessment_change, **BY, id=free.pk, version=version)
-    both = overlap(scope, partial(change, name="Two"), undo)
-    assert (both.refusal, kept(scope, free).name) == ("Changed", "Two")
+    both = overlap(in_woodside, partial(change, name="Two"), undo)
+    assert (both.refusal, kept(in_woodside, free).name) == ("Changed", "Two")
 
 
 @holds_lock("assessments.actions._set_archived")
-def test_archived_by_two_at_once_is_archived_once(scope, free):
+def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
     archive = partial(actions.archive_assessment, **BY, id=free.pk)
-    both = overlap(scope, archive, archive)
-    assert (both.refusal, kept(scope, free).version, trail(scope, free)) == (
+    both = overlap(in_woodside, archive, archive)
+    assert (both.refusal, kept(in_woodside, free).version, trail(in_woodside, free)) == (
         "", free.version + 1, ["assessment.archived"],
     )  # fmt: skip
 
 
 @holds_lock("assessments.alerting.raise_alerts")
-def test_worse_answer_beside_an_acknowledgement_raises_another_alert(scope, sitting):
+def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, sitting):
     """Without the lock the worse points would be written onto the alert that is closed by then."""
-    with scope():
+    with in_woodside():
         alert = RiskAlert.objects.get(assessment=sitting)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk, note="Called.")
-    assert overlap(scope, acknowledge, answer(sitting, answers={"9": 3})).refusal == ""
-    with scope():
+    assert overlap(in_woodside, acknowledge, answer(sitting, answers={"9": 3})).refusal == ""
+    with in_woodside():
         found = RiskAlert.objects.filter(assessment=sitting).order_by("raised_at").values_list("points", "note")
         assert list(found) == [(1, "Called."), (3, "")]
 
 
 @holds_lock("assessments.alerting.acknowledge_alert")
-def test_first_note_on_an_alert_counts(scope, sitting):
-    with scope():
+def test_first_note_on_an_alert_counts(in_woodside, sitting):
+    with in_woodside():
         alert = RiskAlert.objects.get(assessment=sitting)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk)
-    both = overlap(scope, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
-    assert (both.refusal, kept(scope, alert).note) == ("", "Called.")
-    assert trail(scope, alert) == ["alert.raised", "alert.acknowledged"]
+    both = overlap(in_woodside, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
+    assert (both.refusal, kept(in_woodside, alert).note) == ("", "Called.")
+    assert trail(in_woodside, alert) == ["alert.raised", "alert.acknowledged"]
 
 
 @holds_lock("patients.actions.lock_for_standing")
-def test_plan_is_made_once_by_two_and_ended_once(scope, patient):
+def test_plan_is_made_once_by_two_and_ended_once(in_woodside, patient):
     def make(days):
         return lambda: planning.make_plan(**BY, patient=patient, definition=find("phq-9"), every_days=days)
 
-    both = overlap(scope, make(7), make(14))
-    with scope():
+    both = overlap(in_woodside, make(7), make(14))
+    with in_woodside():
         plan = Plan.objects.get(patient=patient)
     assert (both.refusal, plan.every_days) == ("", 14)
     end = partial(planning.end_plan, **BY, id=plan.pk)
-    assert overlap(scope, end, end).refusal == ""
-    assert trail(scope, plan) == ["plan.made", "plan.changed", "plan.ended"]
+    assert overlap(in_woodside, end, end).refusal == ""
+    assert trail(in_woodside, plan) == ["plan.made", "plan.changed", "plan.ended"]
 
 
 def ask(world, patient):
@@ -148,42 +138,42 @@ def ask(world, patient):
 
 
 @holds_lock("assessments.requesting.request_answers")
-def test_of_two_requests_for_the_same_one_is_open(scope, woodside, patient):
-    both = overlap(scope, ask(woodside, patient), ask(woodside, patient))
-    with scope():
+def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient):
+    both = overlap(in_woodside, ask(woodside, patient), ask(woodside, patient))
+    with in_woodside():
         states = AnswerRequest.objects.filter(patient=patient).order_by("created_at").values_list("state", flat=True)
         assert (both.refusal, list(states)) == ("", [RequestState.REVOKED, RequestState.SENT])
 
 
 @holds_lock("assessments.requesting._locked")
-def test_request_that_is_revoked_meanwhile_takes_no_answer(scope, woodside, patient):
-    with scope():
+def test_request_that_is_revoked_meanwhile_takes_no_answer(in_woodside, woodside, patient):
+    with in_woodside():
         request = ask(woodside, patient)().request
     keep = partial(requesting.answer_request, id=request.pk, answers={"1": 1}, version=None, page=None)
-    both = overlap(scope, partial(requesting.revoke_request, **BY, id=request.pk), keep)
-    assert (both.refusal, kept(scope, request).state) == ("RequestEnded", RequestState.REVOKED)
-    with scope():
+    both = overlap(in_woodside, partial(requesting.revoke_request, **BY, id=request.pk), keep)
+    assert (both.refusal, kept(in_woodside, request).state) == ("RequestEnded", RequestState.REVOKED)
+    with in_woodside():
         assert list(Assessment.objects.filter(patient=patient)) == []
 
 
 @holds_lock("assessments.own_actions.add_own_instrument")
-def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(scope):
+def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_woodside):
     def add(was, text):
         data = tomllib.loads(FILE.replace(was, text))
         return partial(own_actions.add_own_instrument, **BY, data=data, origin="form")
 
-    assert overlap(scope, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
-    with scope():
+    assert overlap(in_woodside, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
+    with in_woodside():
         assert list(OwnInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
 
 @holds_lock("assessments.own_actions.set_instrument_choices")
-def test_second_change_of_the_choices_says_what_it_replaced(scope):
+def test_second_change_of_the_choices_says_what_it_replaced(in_woodside):
     choose = partial(own_actions.set_instrument_choices, **BY, licence_classes=[])
-    with scope():
+    with in_woodside():
         choose(hidden=[])
-    both = overlap(scope, partial(choose, hidden=["phq-9"]), partial(choose, hidden=["gad-7"]))
+    both = overlap(in_woodside, partial(choose, hidden=["phq-9"]), partial(choose, hidden=["gad-7"]))
     assert both.refusal == ""
-    with scope():
+    with in_woodside():
         changes = AuditEvent.objects.filter(action="instrument_settings.changed").order_by("pk").last().changes
     assert changes["hidden"] == [["phq-9"], ["gad-7"]]

@@ -46,15 +46,20 @@ def pier(committed):
     Clinic.objects.using("owner").filter(pk=committed.pk).update(state=State.ACTIVE, fenced=False, deleted_at=None)
 
 
-@pytest.fixture
-def at(pier):
-    """A link, and the browser of the patient who wrote their date of birth there."""
+def ask(pier):
+    """A new patient is asked, by a link of their own."""
     with clinic_scope(pier):
         patient = make_patient(date_of_birth=date(1980, 3, 12))
-        asked = request_answers(
+        return request_answers(
             by=BY, clinic=pier, id=uuid4(), patient=patient, user=patient.user, definition=shipped()["phq-9", "1"],
             language="en", days=7,
         )  # fmt: skip
+
+
+@pytest.fixture
+def at(pier):
+    """A link, and the browser of the patient who wrote their date of birth there."""
+    asked = ask(pier)
     link = f"/answer/{asked.token}/"
     return SimpleNamespace(clinic=pier, id=asked.request.pk, link=link, browser=let_in(link), chosen="2")
 
@@ -141,12 +146,7 @@ def test_link_works_in_capitals(at):
 
 
 def test_date_of_birth_opens_the_link_at_which_it_was_written_and_no_other(at, pier):
-    with clinic_scope(pier):
-        other = make_patient(date_of_birth=date(1980, 3, 12))
-        asked = request_answers(
-            by=BY, clinic=pier, id=uuid4(), patient=other, user=other.user, definition=shipped()["phq-9", "1"],
-            language="en", days=7,
-        )  # fmt: skip
+    asked = ask(pier)
     assert answers(at, ["sheet", "answer"]) == {"sheet": 200, "answer": 200}
     at.browser.cookies["answer"]["path"] = "/"
     at.link = f"/answer/{asked.token}/"

@@ -7,13 +7,7 @@ import pytest
 from clinic.access import Actor
 from clinic.lists import actions, jobs
 from clinic.lists.models import Job, JobState, SavedView
-from clinic.tenancy.scope import clinic_scope
 from tests.side_by_side import holds_lock, overlap, trail
-
-
-@pytest.fixture
-def scope(woodside):
-    return partial(clinic_scope, woodside.clinic)
 
 
 @pytest.fixture
@@ -22,9 +16,9 @@ def by(woodside):
 
 
 @pytest.fixture
-def make(scope, by):
+def make(in_woodside, by):
     def made(**fields) -> Job:
-        with scope():
+        with in_woodside():
             return Job.objects.create(
                 list="patients", label="Archive", work="clinic.patients.bulk.archive",
                 undo_work="clinic.patients.bulk.undo_archive", by_id=by.id, by_name=by.name, **fields,
@@ -38,40 +32,40 @@ def end(job):
     return lambda: Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
 
 
-def state(scope, job):
-    with scope():
+def state(in_woodside, job):
+    with in_woodside():
         return Job.objects.get(pk=job.pk).state
 
 
 @holds_lock("lists.jobs.claim")
-def test_job_that_ends_meanwhile_is_not_claimed(scope, woodside, make):
+def test_job_that_ends_meanwhile_is_not_claimed(in_woodside, woodside, make):
     job = make(state=JobState.RUNNING)
-    both = overlap(scope, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))
-    assert (both.second, both.refusal, state(scope, job)) == (None, "", JobState.DONE)
+    both = overlap(in_woodside, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))
+    assert (both.second, both.refusal, state(in_woodside, job)) == (None, "", JobState.DONE)
 
 
 @holds_lock("lists.actions.continue_job")
-def test_job_that_ends_meanwhile_is_not_begun_again(scope, by, make):
+def test_job_that_ends_meanwhile_is_not_begun_again(in_woodside, by, make):
     job = make(state=JobState.RUNNING)
-    both = overlap(scope, end(job), partial(actions.continue_job, by=by, id=job.pk))
-    assert (both.refusal, state(scope, job), trail(scope, job)) == ("", JobState.DONE, [])
+    both = overlap(in_woodside, end(job), partial(actions.continue_job, by=by, id=job.pk))
+    assert (both.refusal, state(in_woodside, job), trail(in_woodside, job)) == ("", JobState.DONE, [])
 
 
 @holds_lock("lists.actions.undo_job")
-def test_job_is_taken_back_once_by_two(scope, by, make):
+def test_job_is_taken_back_once_by_two(in_woodside, by, make):
     job = make(state=JobState.DONE, changed=1)
     undo = partial(actions.undo_job, by=by, id=job.pk)
-    assert overlap(scope, undo, undo).refusal == "NoUndo"
-    with scope():
+    assert overlap(in_woodside, undo, undo).refusal == "NoUndo"
+    with in_woodside():
         assert Job.objects.filter(undoes=job).count() == 1
 
 
 @holds_lock("lists.actions._own_view")
-def test_view_that_is_removed_meanwhile_is_not_there(scope, by):
-    with scope():
+def test_view_that_is_removed_meanwhile_is_not_there(in_woodside, by):
+    with in_woodside():
         view = actions.save_view(by=by, list="patients", name="Mine", query="", is_shared=False)
     remove = partial(actions.remove_view, by=by, id=view.pk, owns_clinic=False)
     change = partial(actions.change_view, by=by, id=view.pk, owns_clinic=False, name="Ours")
-    assert overlap(scope, remove, change).refusal == "DoesNotExist"
-    with scope():
+    assert overlap(in_woodside, remove, change).refusal == "DoesNotExist"
+    with in_woodside():
         assert list(SavedView.objects.filter(pk=view.pk)) == []

@@ -8,21 +8,14 @@ import pytest
 from clinic.assessments.answering import complete_sitting, record_sitting
 from clinic.assessments.catalogue import find
 from clinic.patients import actions
-from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
-from clinic.tenancy.scope import clinic_scope
-from tests.side_by_side import holds_lock, overlap, trail
+from tests.side_by_side import holds_lock, kept, overlap, trail
 from tests.world import Writer, make_patient
 
 
 @pytest.fixture
-def scope(woodside):
-    return partial(clinic_scope, woodside.clinic)
-
-
-@pytest.fixture
-def patient(scope):
-    with scope():
+def patient(in_woodside):
+    with in_woodside():
         return make_patient(phone_number="", address="")
 
 
@@ -30,59 +23,54 @@ def update(patient, **fields):
     return lambda: actions.update_patient(by=Writer(), id=patient.pk, version=patient.version, **fields)
 
 
-def kept(scope, patient) -> Patient:
-    with scope():
-        return Patient.objects.get(pk=patient.pk)
-
-
 @holds_lock("patients.actions.create_patient")
-def test_two_new_patients_get_numbers_one_after_the_other(scope):
+def test_two_new_patients_get_numbers_one_after_the_other(in_woodside):
     def register(name):
         fields = {"gender": "other", "date_of_birth": date(1970, 1, 1), "record_number": ""}
         user = Practitioner.objects.first()
         return actions.create_patient(by=Writer(), user=user, full_name=name, **fields)
 
     numbers = []
-    both = overlap(scope, lambda: numbers.append(register("Ana One").record_number), lambda: register("Ana Two"))
+    both = overlap(in_woodside, lambda: numbers.append(register("Ana One").record_number), lambda: register("Ana Two"))
     assert both.refusal == ""
     assert (int(both.second.record_number[2:]), both.waited) == (int(numbers[0][2:]) + 1, True)
 
 
 @holds_lock("patients.actions.update_patient")
-def test_second_change_of_one_version_is_a_conflict(scope, patient):
-    both = overlap(scope, update(patient, address="One Street"), update(patient, address="Two Street"))
-    assert (both.refusal, kept(scope, patient).address) == ("Changed", "One Street")
-    assert trail(scope, patient) == ["patient.changed"]
+def test_second_change_of_one_version_is_a_conflict(in_woodside, patient):
+    both = overlap(in_woodside, update(patient, address="One Street"), update(patient, address="Two Street"))
+    assert (both.refusal, kept(in_woodside, patient).address) == ("Changed", "One Street")
+    assert trail(in_woodside, patient) == ["patient.changed"]
 
 
 @holds_lock("patients.actions.undo_patient_change")
-def test_undo_beside_a_change_takes_back_nothing(scope, patient):
-    with scope():
+def test_undo_beside_a_change_takes_back_nothing(in_woodside, patient):
+    with in_woodside():
         changed = actions.update_patient(by=Writer(), id=patient.pk, version=None, address="One Street")
     undo = partial(actions.undo_patient_change, by=Writer(), id=patient.pk, version=changed.version)
-    both = overlap(scope, update(changed, address="Two Street"), undo)
-    assert (both.refusal, kept(scope, patient).address) == ("Changed", "Two Street")
+    both = overlap(in_woodside, update(changed, address="Two Street"), undo)
+    assert (both.refusal, kept(in_woodside, patient).address) == ("Changed", "Two Street")
 
 
 @holds_lock("patients.actions._set_archived")
-def test_archived_by_two_at_once_is_archived_once(scope, patient):
+def test_archived_by_two_at_once_is_archived_once(in_woodside, patient):
     archive = partial(actions.archive_patient, by=Writer(), id=patient.pk)
-    both = overlap(scope, archive, archive)
-    assert (both.refusal, kept(scope, patient).version) == ("", patient.version + 1)
-    assert trail(scope, patient) == ["patient.archived"]
+    both = overlap(in_woodside, archive, archive)
+    assert (both.refusal, kept(in_woodside, patient).version) == ("", patient.version + 1)
+    assert trail(in_woodside, patient) == ["patient.archived"]
 
 
 @holds_lock("patients.actions.set_many_archived")
-def test_archived_among_many_beside_a_change_stays(scope, patient):
+def test_archived_among_many_beside_a_change_stays(in_woodside, patient):
     versions = {patient.pk: patient.version}
     archive = partial(actions.set_many_archived, by=Writer(), versions=versions, archived=True)
-    both = overlap(scope, update(patient, address="One Street"), archive)
+    both = overlap(in_woodside, update(patient, address="One Street"), archive)
     assert both.second == {patient.pk: actions.Archiving(False, patient.version + 1)}
-    assert (kept(scope, patient).archived_at, trail(scope, patient)) == (None, ["patient.changed"])
+    assert (kept(in_woodside, patient).archived_at, trail(in_woodside, patient)) == (None, ["patient.changed"])
 
 
 @holds_lock("patients.actions.lock_for_standing")
-def test_standing_of_two_sittings_completed_at_once_counts_both(scope, patient):
+def test_standing_of_two_sittings_completed_at_once_counts_both(in_woodside, patient):
     """PHQ-2 of 6 and of 3 points: without the lock the later one does not see the other, and notes itself alone."""
 
     def sitting(day, points):
@@ -92,8 +80,8 @@ def test_standing_of_two_sittings_completed_at_once_counts_both(scope, patient):
         )  # fmt: skip
         return partial(complete_sitting, by=Writer(), id=sitting.assessment.pk)
 
-    with scope():
+    with in_woodside():
         first, second = sitting(1, 3), sitting(8, 1)
-    assert overlap(scope, first, second).refusal == ""
-    found = kept(scope, patient)
+    assert overlap(in_woodside, first, second).refusal == ""
+    found = kept(in_woodside, patient)
     assert (found.last_score, found.last_change, found.recent_scores) == (2, -4, [1.0, 0.333])
