@@ -20,7 +20,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-PATIENCE = 10  # seconds that a worker gets to end
+PATIENCE = 10  # seconds that requests, and then the worker, get to end
 
 
 class Server(BaseApplication):
@@ -63,7 +63,12 @@ class Command(BaseCommand):
         self.hang_up_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         here = os.getpid()
         try:
-            Server(bind=f"127.0.0.1:{port}", loglevel="warning", when_ready=self.when_ready).run()
+            Server(
+                bind=f"127.0.0.1:{port}",
+                loglevel="warning",
+                graceful_timeout=PATIENCE,
+                when_ready=self.when_ready,
+            ).run()
         finally:
             if os.getpid() == here:  # Gunicorn's own workers leave through here as well
                 end_worker(self.worker)

@@ -1,5 +1,6 @@
 """The worker: does the long work that pages hand over."""
 
+import logging
 import os
 import signal
 import sys
@@ -23,7 +24,17 @@ class Command(Worker):
     def handle(self, *, with_parent: bool, **options: Any) -> None:  # type: ignore[override]  # names the rest too
         if with_parent:
             threading.Thread(target=end_with_input, daemon=True).start()
+        logging.getLogger("django_tasks_db").addFilter(is_logged_outside_signal_handlers)
         super().handle(**options)
+
+
+def is_logged_outside_signal_handlers(record: logging.LogRecord) -> bool:
+    """The package logs in its signal handler before it stops the loop.
+
+    Where the signal interrupts the writing of another message, that write is refused as re-entrant, and the worker
+    would never end.
+    """
+    return not str(record.msg).startswith("Received %s")
 
 
 def end_with_input() -> None:
