@@ -21,6 +21,7 @@ from queue import Empty, Queue
 from random import Random
 from typing import Any
 
+from bench.choosing import chosen
 from bench.mutating import Change, Module
 from bench.rooms import MEANINGLESS, ROOMS
 
@@ -28,7 +29,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "mutants"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 TREES = 2
-MOST_SECONDS = 90.0  # of tests that are run for one change, by how long each took unchanged
 IGNORED = ("migrations", "__init__.py", "management")
 
 running: set[int] = set()  # groups of processes, some of which a change may have made endless
@@ -73,27 +73,6 @@ def reach() -> dict[str, Any]:
     if subprocess.run(command, cwd=ROOT, env=os.environ | {"REACHED": str(folder)}).returncode > 1:
         raise SystemExit("The tests do not run on the code as it is: mend that first.")
     return {test: found for file in folder.glob("*.json") for test, found in json.loads(file.read_text()).items()}
-
-
-def chosen(change: Change, reached: dict[str, Any]) -> tuple[list[str], bool]:
-    """The tests that reach the changed lines, of the same room first, as many as fit in `MOST_SECONDS`.
-
-    Where no test reaches them, as what runs at import is reached by none: those that reach anything of the module, in
-    a database that the changed code fills; and False.
-    """
-    wanted = set(range(change.line, change.last_line + 1))
-    touching = [test for test, found in reached.items() if wanted & set(found["lines"].get(change.path, ()))]
-    in_tests = bool(touching)
-    touching = touching or [test for test, found in reached.items() if change.path in found["lines"]]
-    room = f"tests/{change.path.split('/')[0]}/"
-    touching.sort(key=lambda test: (not test.startswith(room), sum(map(len, reached[test]["lines"].values()))))
-    tests, spent = [], 0.0
-    for test in touching:
-        spent += reached[test]["seconds"]
-        if spent > MOST_SECONDS and tests:
-            break
-        tests.append(test)
-    return tests, in_tests
 
 
 class Tree:

@@ -16,6 +16,9 @@ ROOMS = {
 
 # function: what is changed: why nothing can notice it. By function, so that it outlives a move.
 MEANINGLESS: dict[tuple[str, str], str] = {
+    ("Member", "True -> False"): "frozen: nothing assigns to it, and mypy refuses who would",
+    ("words_begin", "len(long) > 1 -> (len(long)) >= (1)"): "the same rows, by another way through the index",
+    ("Listing.first", "CAP + 1 - counted -> (CAP + 1) + (counted)"): "counts on beyond what is shown; the same words",
     ("_xlsx", "True -> False"): "zip64 makes a difference from two gigabytes on, and a sheet has no room for them",
     ("_clear_what_a_killed_server_left", "30 -> 31"): "seconds of patience with what ends by itself",
     (

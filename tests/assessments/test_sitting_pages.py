@@ -217,6 +217,16 @@ def test_alerts_worklist_shows_open_ones_until_acknowledged(client, patient, loo
     assert found == [(200, True), (200, False), (200, True)]
 
 
+def test_alert_says_whether_it_is_open_or_who_acknowledged_it(client, riverside, patient, look):
+    alert = alert_of(client, patient, look)
+    pages = [client.get("/worklists/alerts/")]
+    client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": "Called the crisis team."})
+    pages.append(client.get("/worklists/alerts/?state=all"))
+    states = ["Open", f"Acknowledged by {riverside.clinician.name}"]
+    cells = [[state for state in states if f">{state}<" in page.content.decode()] for page in pages]
+    assert cells == [states[:1], states[1:]]
+
+
 def test_alert_is_acknowledged_with_a_note_only(client, patient, look):
     alert = alert_of(client, patient, look)
     answer = client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": ""})

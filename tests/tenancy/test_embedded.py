@@ -181,3 +181,11 @@ def test_port_of_the_environment_is_not_the_servers(data: Path, monkeypatch: pyt
     process.stdout.readline()
     assert answers(data)
     end(process)
+
+
+def test_programs_get_the_environment_without_what_postgresql_reads(data, monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c nonsense=1")
+    monkeypatch.setenv("WITNESS", "seen")
+    data.mkdir(parents=True, exist_ok=True)
+    told = dict(line.split("=", 1) for line in embedded._call(data, "/usr/bin/env").stdout.splitlines())
+    assert (told.get("PGOPTIONS"), told["WITNESS"], told["PGDATA"], told["LC_ALL"]) == (None, "seen", str(data), "C")

@@ -54,6 +54,22 @@ def test_every_way_into_a_list_counts_up_to_the_cap(scope, capped, count, total)
         assert (ways[0].at_least, found.count()) == (count, count)
 
 
+@pytest.mark.parametrize(("count", "numbers"), [(10, []), (11, ["Page 1 of 2"])])
+def test_page_is_numbered_where_there_is_another(riverside, client, count, numbers):
+    with clinic_scope(riverside.clinic):
+        people(count)
+    page = client.get("/patients/?per_page=10").content.decode()
+    assert re.findall(r"Page \d+(?: of \d+)?", page) == numbers
+
+
+@pytest.mark.parametrize("typed", ["%20", "%20%09%20"])
+def test_search_for_white_space_is_no_search(riverside, client, typed):
+    with clinic_scope(riverside.clinic):
+        people(3)
+    page = client.get(f"/patients/?q={typed}").content.decode()
+    assert len(set(re.findall(r"Marsh \d{3}", page))) == 3
+
+
 def test_rows_behind_and_before_are_said_where_there_are_some(scope):
     """Of three rows: what is asked for exactly, and one less."""
     first, _, third = people(3)
