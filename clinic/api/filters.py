@@ -78,7 +78,7 @@ class ListParameters(BaseFilterBackend):
             terms = order_by(mine, given.get("ordering", mine.default_ordering))
             reads = paths_read(mine.serializer_class)
             mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given, reads=reads)
-        found: QuerySet[Any] = filterset.qs
+        found: QuerySet[Any] = mine.listing.queryset if listed else filterset.qs
         return found
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, QuerySet, TextChoices
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
@@ -21,7 +20,7 @@ from clinic.patients.search import search_for
 from clinic.staff.models import Practitioner
 from clinic.ui.filters import ListFilter
 from clinic.ui.forms import DateField
-from clinic.ui.selection import Search
+from clinic.ui.selection import Search, SearchFilter, matching_keys
 
 
 class PatientField(forms.UUIDField):
@@ -45,8 +44,7 @@ class DateFilter(django_filters.Filter):
     field_class = DateField
 
 
-class AssessmentFilter(ListFilter):
-    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+class AssessmentFilter(SearchFilter):
     type = django_filters.ChoiceFilter(choices=AssessmentType.choices, label="Type", empty_label="Any")
     date_from = DateFilter(field_name="date", lookup_expr="gte", label="From")
     date_to = DateFilter(field_name="date", lookup_expr="lte", label="Until")
@@ -68,18 +66,14 @@ class AssessmentFilter(ListFilter):
         model = Assessment
         fields = ()
 
-    def search(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
-        """Nothing by itself: what is searched for orders the list as well, see `searched`."""
-        return queryset
-
     def searched(self, text: str) -> Search | None:
         return search_for_assessments(text)
 
     def by_archived(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset
 
-    def filter_queryset(self, queryset: AssessmentQuerySet) -> AssessmentQuerySet:
-        found: AssessmentQuerySet = super().filter_queryset(queryset)
+    def narrowed(self, queryset: Any) -> Any:
+        found = super().narrowed(queryset)
         return found if self.form.cleaned_data["archived"] else found.active()
 
 
@@ -92,12 +86,7 @@ class PatientAssessmentFilter(AssessmentFilter):
 def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """The rows of those patients whom one search box finds, in the rows' own order."""
     search = search_for(text)
-    if search is None:
-        return queryset
-    found = search.whole()
-    column = f'"{queryset.model._meta.db_table}"."patient_id"'
-    theirs = f'{column} IN (SELECT "patients_patient"."id" FROM "patients_patient" WHERE {found.text})'  # noqa: S608
-    return queryset.filter(RawSQL(theirs, found.params, output_field=BooleanField()))  # noqa: S611
+    return queryset if search is None else queryset.filter(patient__in=matching_keys(Patient.objects.all(), search))
 
 
 class AlertState(TextChoices):

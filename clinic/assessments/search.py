@@ -25,17 +25,26 @@ def search_for_assessments(text: str) -> Search | None:
     for stage in patients.stages:
         more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
         stages.append(Stage(_of_all(tiers, stage.segments), more, stage.more))
-    anyone = patients.whole()
-    whose = f"EXISTS (SELECT FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT} AND {anyone.text})"
-    tiers.conditions.append(Sql(whose, anyone.params))
+    tiers.conditions.append(_of_any(patients.possible()))
     keys = [key_of(word, "letters_key") for word in words_of(text)]
     words = [Sql(f"{NAME} LIKE '%%' || {key.text} || '%%'", key.params) for key in keys]
     within = tiers.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )
     stages[-1] = stages[-1]._replace(segments=(*stages[-1].segments, within))
-    found = either(tiers.conditions)
-    return Search(tuple(stages), lambda: found)
+    own_name, possible, own_words = tiers.conditions
+    certain = _of_any(patients.certain())
+    return Search(
+        tuple(stages),
+        lambda: either([own_name, certain, own_words]),
+        lambda: either([own_name, possible, own_words]),
+    )
+
+
+def _of_any(patients: Sql) -> Sql:
+    """The assessments of the patients for whom the condition holds."""
+    whose = f"EXISTS (SELECT FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT} AND {patients.text})"
+    return Sql(whose, patients.params)
 
 
 def _of_all(tiers: Tiers, found: tuple[Segment, ...]) -> tuple[Segment, ...]:

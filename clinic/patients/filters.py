@@ -1,5 +1,7 @@
 """How patients are searched and narrowed, on the page and in the API."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -7,8 +9,7 @@ from django.utils import timezone
 from clinic.patients.models import Gender, Patient, PatientQuerySet
 from clinic.patients.search import search_for
 from clinic.staff.models import Practitioner
-from clinic.ui.filters import ListFilter
-from clinic.ui.selection import Search
+from clinic.ui.selection import Search, SearchFilter
 
 
 class AgeBand(TextChoices):
@@ -45,8 +46,7 @@ class Alerts(TextChoices):
     OPEN = "open", "Open alerts"
 
 
-class PatientFilter(ListFilter):
-    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+class PatientFilter(SearchFilter):
     gender = django_filters.ChoiceFilter(choices=Gender.choices, label="Gender", empty_label="Any")
     age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")
     user = django_filters.ModelChoiceFilter(
@@ -71,10 +71,6 @@ class PatientFilter(ListFilter):
         model = Patient
         fields = ()
 
-    def search(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
-        """Nothing by itself: what is searched for orders the list as well, see `searched`."""
-        return queryset
-
     def searched(self, text: str) -> Search | None:
         return search_for(text)
 
@@ -92,6 +88,6 @@ class PatientFilter(ListFilter):
     def by_archived(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset
 
-    def filter_queryset(self, queryset: PatientQuerySet) -> PatientQuerySet:
-        found: PatientQuerySet = super().filter_queryset(queryset)
+    def narrowed(self, queryset: Any) -> Any:
+        found = super().narrowed(queryset)
         return found if self.form.cleaned_data["archived"] else found.active()

@@ -8,6 +8,7 @@ database's `search_key`; here they are only told apart.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 
 from django.conf import settings
 from phonenumbers import country_code_for_region
@@ -62,15 +63,15 @@ def search_for(text: str) -> Search | None:
     name, days = dated(text)
     words = words_of(name)
     if not words:
-        return Search((), lambda: Sql("FALSE"))
+        return Search((), lambda: Sql("FALSE"), lambda: Sql("FALSE"))
     tiers = Tiers(_born(days))
     stages = Stages(_stages(tiers, name, words))
 
-    def whole() -> Sql:
+    def found(*, few: bool) -> Sql:
         list(stages)  # which are made with their conditions
-        return both(either(tiers.conditions), tiers.among)
+        return both(either(tiers.conditions if few else tiers.conditions[: tiers.certain]), tiers.among)
 
-    return Search(stages, whole)
+    return Search(stages, partial(found, few=False), partial(found, few=True))
 
 
 def _stages(tiers: Tiers, text: str, words: list[str]) -> Iterator[Stage]:
@@ -112,6 +113,7 @@ def _by_digits(tiers: Tiers, text: str, words: list[str]) -> Stage:
     """What else digits can be: in a name, such as "(born 1961)", or where the ends of numbers gave few, within one."""
     in_names = [tiers.add(words_begin(words), SORTED_BY_NAME)] if any(len(word) > 2 for word in words) else []
     figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
+    tiers.only_for_few()
     if len(figures) < 4:
         return Stage(tuple(in_names))
     within = tiers.add(Sql(f"{T}.phone_digits LIKE %s", (f"%{figures}%",)), (KEY,), "phone")
@@ -150,6 +152,7 @@ def _by_name(tiers: Tiers, words: list[str]) -> Iterator[Stage]:
     each = words_begin(words)
     elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
     tiers.sum_up(since, each)
+    tiers.only_for_few()
     if len(words) > 1:
         if_none = ((1, similar_segments(tiers, words)),)
         if len(words) == 2:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
-from django_filters import FilterSet
 
 from clinic.access import Request
 from clinic.patients.dates import check_birth_date
@@ -19,6 +18,7 @@ from clinic.ui.dates import written
 from clinic.ui.forms import one_line
 from clinic.ui.listing import Listing
 from clinic.ui.lists import Link, ListPage, counted
+from clinic.ui.selection import SearchFilter
 
 NEAR = """
 SELECT word, similarity(word, public.search_key(%s)) AS alike FROM patients_nameword
@@ -27,7 +27,7 @@ GROUP BY word ORDER BY alike DESC, word LIMIT 3
 """
 
 
-def suggest(request: Request, page: ListPage, filterset: FilterSet, *, may_edit: bool) -> None:
+def suggest(request: Request, page: ListPage, filterset: SearchFilter, *, may_edit: bool) -> None:
     """Fill the links and the action of an empty list of patients."""
     text = page.q.strip()
     if not text:
@@ -62,19 +62,19 @@ def near_spellings(text: str) -> list[str]:
     return found[:5]
 
 
-def _finds_somebody(filterset: FilterSet, text: str) -> bool:
+def _finds_somebody(filterset: SearchFilter, text: str) -> bool:
     search = search_for(text)
-    return bool(search and Listing(filterset.qs, search.stages).first(1).records)
+    return bool(search and Listing(filterset.narrowed(filterset.queryset), search.stages).first(1).records)
 
 
-def archived_matches(request: Request, filterset: FilterSet) -> int:
+def archived_matches(request: Request, filterset: SearchFilter) -> int:
     """How many archived patients the same search and filters find; 0 where archived ones were asked for already."""
     if filterset.form.cleaned_data["archived"]:
         return 0
     parameters = {**request.GET.dict(), "archived": Archived.ONLY.value}
     archived = type(filterset)(parameters, queryset=filterset.queryset, request=request)
     search = archived.searched(archived.form.cleaned_data["q"]) if archived.is_valid() else None
-    return Listing(archived.qs, search.stages).count() if search else 0
+    return Listing(archived.narrowed(archived.queryset), search.stages).count() if search else 0
 
 
 def details_in(text: str) -> dict[str, Any]:

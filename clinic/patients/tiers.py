@@ -60,6 +60,7 @@ class Tiers:
         """Tiers of the rows `among` which is true."""
         self.among = among
         self.conditions: list[Sql] = []
+        self.certain = 0  # so many of the conditions hold for rows that are found however many there are
 
     def left(self) -> Sql:
         """What holds for the rows that nothing matched yet."""
@@ -74,6 +75,10 @@ class Tiers:
     def sum_up(self, since: int, condition: Sql) -> None:
         """From here on `condition` stands for those of the segments from `since` on; it holds for the same rows."""
         self.conditions[since:] = [Sql(f"({condition.text})", condition.params)]
+
+    def only_for_few(self) -> None:
+        """What is added from here on belongs to the list only where what was added before finds few rows."""
+        self.certain = len(self.conditions)
 
     def add_walk(self, condition: Sql, order: tuple[str, ...], walk: Walk, reason: str = "''") -> Segment:
         """The rows that `walk` leads to, of which `condition` is true."""

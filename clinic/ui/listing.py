@@ -149,12 +149,12 @@ class Listing:
         chosen = union_sql(self.rows, segments, EVERY, sort=False) if segments else NOTHING
         return Sql(f"SELECT id FROM ({chosen.text}) chosen", chosen.params)
 
-    def keys(self, limit: int) -> list[Any]:
-        """The first `limit` keys, for whoever wants them in another order."""
+    def keys(self, limit: int) -> tuple[list[Any], bool]:
+        """The first `limit` keys, for whoever wants them in another order; whether any stage found too few."""
         segments, _ = self._active()
-        if not segments:
-            return []
-        return [row[0] for row in self._run(union_sql(self.rows, segments, limit, sort=False))]
+        few = len(segments) > sum(len(stage.segments) for stage in self.stages)
+        rows = self._run(union_sql(self.rows, segments, limit, sort=False)) if segments else []
+        return [row[0] for row in rows], few
 
     def _active(self) -> tuple[tuple[Segment, ...], int | None]:
         """The segments that belong to the list as it is, and its size up to the cap."""

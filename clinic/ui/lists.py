@@ -21,7 +21,7 @@ from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice
 from clinic.ui.listing import CAP, Listing, Slice
 from clinic.ui.ordering import ordering
 from clinic.ui.rows import label_of, paths_read, shown_columns, table_rows
-from clinic.ui.selection import listing_of
+from clinic.ui.selection import SearchFilter, listing_of
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
 RESERVED = ("q", *KEPT, *PAGING)
@@ -239,7 +239,7 @@ def table_page(
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
     page.q = request.GET.get("q", "")
-    if page.q.strip() and hasattr(filterset, "searched"):
+    if page.q.strip() and isinstance(filterset, SearchFilter):
         in_tiers(request, page)
     page.clear_url = request.path
     page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django_filters import FilterSet
 
+from clinic.ui.filters import ListFilter
 from clinic.ui.listing import CAP, Listing, Stage
 from clinic.ui.ordering import column, segments_by
 from clinic.ui.segments import Sql
@@ -46,12 +49,56 @@ class Stages(Sequence[Stage]):
 class Search:
     """How a text is looked for: in `stages`, the nearest matches first.
 
-    `whole` gives one condition for all of them, for lists that are sorted by a column and have too many matches to
-    look each of them up.
+    `certain` gives one condition for what belongs to the list however much is found, for lists of too many matches to
+    look each of them up; `possible` also for what has the words inside, and belongs to the list only where little else
+    is found.
     """
 
     stages: Sequence[Stage]
-    whole: Callable[[], Sql]
+    certain: Callable[[], Sql]
+    possible: Callable[[], Sql]
+
+
+def matching(queryset: QuerySet[Any], search: Search) -> Sql:
+    """The rows of `queryset` that the list of this search has, as a condition on the columns of its own table."""
+    listing, key = Listing(queryset, search.stages), column(queryset.model, "pk")
+    found, few = listing.keys(CAP + 1)
+    if len(found) <= CAP:
+        return Sql(f"{key} = ANY (%s::uuid[])", (found,))
+    if not few:
+        return search.certain()
+    every = listing.keys_sql()
+    return Sql(f"{key} IN ({every.text})", every.params)
+
+
+def matching_keys(queryset: QuerySet[Any], search: Search) -> RawSQL:
+    """The same as a query of keys, which any other query can hold whatever it calls its tables."""
+    where = matching(queryset, search)
+    table = queryset.model._meta.db_table
+    return RawSQL(f'SELECT "{table}"."id" FROM "{table}" WHERE {where.text}', where.params)  # noqa: S608, S611
+
+
+class SearchFilter(ListFilter):
+    """A list's filters with a search box, `q`, that also orders: `searched` says how a text is looked for."""
+
+    q = django_filters.CharFilter(method="by_search", label="Search", max_length=200)
+
+    def searched(self, text: str) -> Search | None:
+        raise NotImplementedError
+
+    def by_search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        search = self.searched(value)
+        return queryset if search is None else queryset.filter(pk__in=matching_keys(queryset, search))
+
+    def narrowed(self, queryset: Any) -> Any:
+        """The rows that the filters leave of `queryset`, the search apart."""
+        for name, value in self.form.cleaned_data.items():
+            queryset = queryset if name == "q" else self.filters[name].filter(queryset, value)
+        return queryset
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The search comes last, since how many rows are left decides whether those like them belong to the list."""
+        return self.by_search(self.narrowed(queryset), "q", self.form.cleaned_data["q"])
 
 
 def listing_of(
@@ -59,17 +106,14 @@ def listing_of(
 ) -> Listing:
     """The list that a valid filterset selects: in tiers of its search, or by `terms` where somebody chose an order.
 
-    Of its records only `reads` is loaded, see `loader_of`. A filterset with a search of its own has `searched(text)`,
-    which gives a Search, or None for an empty text.
+    Of its records only `reads` is loaded, see `loader_of`.
     """
-    queryset: QuerySet[Any] = filterset.qs
-    text = filterset.form.cleaned_data.get("q") or ""
-    searched = getattr(filterset, "searched", None)
-    search: Search | None = searched(text) if searched else None
+    if not isinstance(filterset, SearchFilter):
+        return Listing(filterset.qs, [Stage(segments_by(filterset.qs, terms))], reads=reads)
+    queryset = filterset.narrowed(filterset.queryset)
+    search = filterset.searched(filterset.form.cleaned_data["q"])
     if search is None:
         return Listing(queryset, [Stage(segments_by(queryset, terms))], reads=reads)
     if not sorted_by_choice or not search.stages:
         return Listing(queryset, search.stages, reads=reads)
-    found = Listing(queryset, search.stages).keys(CAP + 1)
-    where = Sql(f"{column(queryset.model, 'pk')} = ANY (%s)", (found,)) if len(found) <= CAP else search.whole()
-    return Listing(queryset, [Stage(segments_by(queryset, terms, where))], reads=reads)
+    return Listing(queryset, [Stage(segments_by(queryset, terms, matching(queryset, search)))], reads=reads)
