@@ -25,9 +25,4 @@ MEANINGLESS: dict[tuple[str, str], str] = {
         "keep_file",
         'job.save(update_fields=["file_name", "total"]) -> job.save()',
     ): "the other fields are as they were read, under the job's lock",
-    (
-        "next_record_number",
-        'Patient.objects.filter(record_number__regex=r"^P-\\d{6,9}$", record_number__startswith="P-") -> '
-        'Patient.objects.filter(record_number__regex=r"^P-\\d{6,9}$")',
-    ): "the prefix says nothing more; it is what the index serves",
 }

@@ -33,7 +33,8 @@ FROM pg_index WHERE indrelid = ANY (%s::regclass[])
     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
 HIGHEST = r"""
-SELECT coalesce(max(substr(record_number, 3)::int), 0) FROM patients_patient WHERE record_number ~ '^P-\d{6,9}$'
+SELECT coalesce(max(substr(record_number, 3)::numeric), 0) FROM patients_patient
+WHERE record_number ~ '^P-\d{6,37}$'
 """
 WORDS = """
 INSERT INTO patients_nameword (word)
@@ -99,7 +100,7 @@ def _prepared(cursor: Any, patients: int, assessments: int, seed: int) -> Clinic
         practitioners.append(Practitioner.objects.using("owner").create(pk=key, display_name=name()[0]))
     keys = [practitioner.pk for practitioner in practitioners]
     cursor.execute(HIGHEST)
-    first = cursor.fetchone()[0] + 1
+    first = int(cursor.fetchone()[0]) + 1
     cursor.execute("SELECT user_id, lower(full_name) FROM patients_patient")
     taken = {f"{keys.index(user)} {name}" for user, name in cursor.fetchall() if user in keys}
     return Clinicful(seed, patients, assessments, keys, first, taken, timezone.localdate())

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
+from clinic.patients.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 from clinic.patients.models import Patient
 from clinic.patients.standing import MOST_SCORES, Standing
 
@@ -62,13 +63,13 @@ def filed_family_name(full_name: str) -> str:
 
 def next_record_number() -> str:
     """The number after the highest that this clinic handed out: P-000001 and on."""
-    highest = (
-        Patient.objects.filter(record_number__regex=r"^P-\d{6,9}$", record_number__startswith="P-")
-        .order_by("-record_number")
-        .values_list("record_number", flat=True)
-        .first()
-    )
-    return f"P-{int(highest[2:]) + 1:06d}" if highest else "P-000001"
+    numbers = Patient.objects.values_list("record_number", flat=True)
+    highest = [
+        numbers.filter(record_number__startswith="P-", record_number__regex=SIX_DIGITS).order_by("-record_number"),
+        numbers.filter(record_number__regex=MORE_DIGITS).order_by(COUNT.desc()),
+    ]
+    counts = [int(number[2:]) for found in highest for number in found[:1]]
+    return f"P-{max(counts, default=0) + 1:06d}"
 
 
 @transaction.atomic

@@ -5,7 +5,9 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
 from clinic.patients import actions
@@ -16,13 +18,13 @@ from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.listing import Listing, Stage
 from clinic.ui.segments import Segment
-from tests.world import Writer
+from tests.world import Writer, make_patient
 
 
 @pytest.fixture
 def scope(riverside):
     with clinic_scope(riverside.clinic):
-        yield riverside
+        yield
 
 
 def fields(**changes):
@@ -210,7 +212,38 @@ def test_only_the_last_change_can_be_taken_back(scope, happened):
     assert (after.address, after.version, after.archived_at) == (before.address, before.version, before.archived_at)
 
 
-@pytest.mark.parametrize(("highest", "following"), [("P-000009", "P-000010"), ("P-123456", "P-123457")])
-def test_next_number_counts_every_digit(scope, highest, following):
-    create(full_name="Ana One", record_number=highest)
-    assert create(full_name="Ana Two").record_number == following
+@pytest.mark.parametrize(
+    ("numbers", "following"),
+    [
+        (["P-000009"], ["P-000010", "P-000011"]),
+        (["P-123456"], ["P-123457", "P-123458"]),
+        (["P-999999"], ["P-1000000", "P-1000001"]),
+        (["P-9999999", "P-8000000"], ["P-10000000", "P-10000001"]),
+        (["P-000500", "P-0000007"], ["P-000501", "P-000502"]),
+        (["P-000500", "P-0000700"], ["P-000701", "P-000702"]),
+        (["P-12", "P-x", "p-999999", "X-P-999999"], ["P-000001", "P-000002"]),
+        (["P-" + "9" * 38], ["P-000001", "P-000002"]),
+        (["P-" + "8" * 37], ["P-" + "8" * 36 + "9", "P-" + "8" * 35 + "90"]),
+    ],
+)
+def test_next_number_is_the_highest_by_number(scope, numbers, following):
+    for at, number in enumerate(numbers):
+        make_patient(full_name=f"Ana {at}", record_number=number)
+    assert [create(full_name=f"Bo {at}").record_number for at in range(2)] == following
+
+
+def test_number_that_no_longer_fits_is_refused(scope):
+    for at, number in enumerate(["P-" + "9" * 37, "P-1" + "0" * 37]):
+        make_patient(full_name=f"Ana {at}", record_number=number)
+    with pytest.raises(actions.RecordNumberTaken):
+        create(full_name="Bo Next")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(counts=st.lists(st.integers(1, 10**12), min_size=1, max_size=4, unique=True))
+def test_next_number_follows_the_highest_of_any_numbers(scope, counts):
+    with transaction.atomic():
+        for count in counts:
+            make_patient(full_name=f"Ana {count}", record_number=f"P-{count:06d}")
+        assert actions.next_record_number() == f"P-{max(counts) + 1:06d}"
+        transaction.set_rollback(True)
