@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -145,6 +146,20 @@ class RecordField(UuidField):
         if found is None:
             self.fail("unknown")
         return found
+
+
+def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
+    """The serializer's field of a model's, where a serializer declares none of its own."""
+    has_default = declared.has_default() or declared.blank or declared.null
+    ways: dict[str, Any] = {"required": not has_default}
+    ways |= {"help_text": declared.help_text} if declared.help_text else {}
+    if declared.choices:
+        return serializers.ChoiceField(choices=declared.choices, **ways)
+    if isinstance(declared, models.TextField | models.CharField):
+        text = TextField if isinstance(declared, models.TextField) else LineField
+        return text(max_length=declared.max_length, allow_blank=declared.blank, **ways)
+    kind = serializers.ModelSerializer.serializer_field_mapping[type(declared)]
+    return kind(allow_null=declared.null, **ways)
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):

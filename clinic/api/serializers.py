@@ -10,14 +10,15 @@ from clinic.api.fields import (
     LineField,
     PhoneField,
     RecordField,
-    TextField,
     UuidField,
     VersionField,
+    field_for,
 )
 from clinic.api.strict import StrictSerializer
 from clinic.patients.dates import check_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
+from clinic.ui.declared import fill_in
 
 ID_HELP = "On create: an id of your own, so that sending it again makes no second one. Otherwise ignored."
 VERSION_HELP = "On update: the version that you read; refused with 409 when it is stale. On create ignored."
@@ -77,7 +78,6 @@ class PatientSerializer(StrictSerializer):
         max_length=40, required=False, allow_blank=True, help_text="Answered as E.164; empty where there is none."
     )
     second_phone_number = PhoneField(max_length=40, required=False, allow_blank=True)
-    address = TextField(max_length=1000, required=False, allow_blank=True)
     record_number = LineField(
         max_length=40,
         required=False,
@@ -88,6 +88,9 @@ class PatientSerializer(StrictSerializer):
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
+
+    def get_fields(self) -> dict[str, Any]:
+        return fill_in(super().get_fields(), Patient, field_for)
 
     def validate_date_of_birth(self, born: datetime.date) -> datetime.date:
         return check_birth_date(born)

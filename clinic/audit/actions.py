@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 
 from clinic.audit.models import Access, AuditEvent
+from clinic.ui.declared import editable_fields
 
 
 class By(Protocol):
@@ -18,10 +19,10 @@ class By(Protocol):
     def name(self) -> str: ...
 
 
-def snapshot(record: models.Model, fields: Iterable[str]) -> dict[str, Any]:
-    """The values of `fields` as JSON can hold them; foreign keys as their ids."""
+def snapshot(record: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]:
+    """The values of `fields`, or of all that people write, as JSON can hold them; foreign keys as their ids."""
     values: dict[str, Any] = {}
-    for name in fields:
+    for name in fields or editable_fields(type(record)):
         value = getattr(record, record._meta.get_field(name).attname)  # type: ignore[union-attr]
         values[name] = value if value is None or isinstance(value, bool | int | list | dict) else str(value)
     return values

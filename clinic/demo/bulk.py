@@ -2,12 +2,14 @@
 
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db import models
 
 from clinic.assessments.models import AssessmentType
 from clinic.demo.names import name_maker
@@ -39,6 +41,18 @@ class Sat(NamedTuple):
     questions: str
     score: int
     share: float
+
+
+def other_columns(model: type[models.Model], columns: Sequence[str]) -> tuple[list[str], str]:
+    """The columns of the model that are not drawn, and what stands behind each row for them: their defaults."""
+    drawn = {*columns, *(field.column for field in model._meta.concrete_fields if has_own_value(field))}
+    others = [field for field in model._meta.concrete_fields if field.column not in drawn]
+    return [str(field.column) for field in others], "".join(f"\t{field.get_default()}" for field in others)
+
+
+def has_own_value(field: models.Field[Any, Any]) -> bool:
+    """The database fills it, or leaves it empty."""
+    return field.generated or field.null or field.has_db_default()
 
 
 def escaped(text: str) -> str:

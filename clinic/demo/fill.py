@@ -9,13 +9,16 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django_tenants.utils import quote_schema_name
 from psycopg2.errors import UniqueViolation
 
+from clinic.assessments.models import Assessment
 from clinic.audit.actions import By, record
-from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful
+from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful, other_columns
 from clinic.demo.names import name_maker
+from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.provisioning import owner_connection
@@ -78,8 +81,8 @@ def fill_clinic(
         cursor.execute(f"SET LOCAL search_path = {quote_schema_name(clinic.schema_name)}, public")
         load = _prepared(cursor, patients, assessments, seed)
         with _without_indexes(cursor, progress):
-            _copy(cursor, PATIENTS, PATIENT_COLUMNS, load.patients(), patients, progress)
-            _copy(cursor, ASSESSMENTS, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
+            _copy(cursor, Patient, PATIENT_COLUMNS, load.patients(), patients, progress)
+            _copy(cursor, Assessment, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
         progress("Words of names", 0, 0)
         cursor.execute(WORDS)
         counts = {"patients": patients, "assessments": assessments, "seed": seed}
@@ -124,12 +127,14 @@ def _without_indexes(cursor: Any, progress: Progress) -> Iterator[None]:
 
 
 def _copy(
-    cursor: Any, table: str, columns: tuple[str, ...], rows: Iterator[str], count: int, progress: Progress
+    cursor: Any, model: type[Model], columns: tuple[str, ...], rows: Iterator[str], count: int, progress: Progress
 ) -> None:
-    title = table.partition("_")[2].capitalize() + "s"
-    file = Rows(rows, lambda done: progress(title, done, count))
+    table, title = model._meta.db_table, f"{model.__name__}s"
+    others, behind = other_columns(model, columns)
+    whole = (row.replace("\n", f"{behind}\n") for row in rows) if others else rows
+    file = Rows(whole, lambda done: progress(title, done, count))
     try:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", file, 65536)
+        cursor.copy_expert(f"COPY {table} ({', '.join([*columns, *others])}) FROM STDIN", file, 65536)
     except UniqueViolation as error:
         raise ValidationError("This clinic was filled with that seed before; choose another.") from error
     progress(title, count, count)

@@ -15,18 +15,6 @@ from clinic.patients.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 from clinic.patients.models import Patient
 from clinic.patients.standing import MOST_SCORES, Standing
 
-FIELDS = (
-    "user",
-    "full_name",
-    "family_name",
-    "gender",
-    "date_of_birth",
-    "date_of_birth_precision",
-    "phone_number",
-    "second_phone_number",
-    "address",
-    "record_number",
-)
 NOTE_WORDS = """
 INSERT INTO patients_nameword (word)
 SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
@@ -74,7 +62,7 @@ def next_record_number() -> str:
 
 @transaction.atomic
 def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
-    """Register a patient; `fields` are those of FIELDS, clean.
+    """Register a patient; `fields` are those that people write, clean.
 
     A form sent twice carries the same `id` and makes one record: the second call returns the first one's.
     Without `record_number` the clinic's next one is given; without `family_name` the last word of the name files it.
@@ -97,7 +85,7 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
             return existing
         raise _taken(error, patient) from error
     note_words([patient.full_name, patient.family_name])
-    record("patient.created", patient, by=by, changes=difference({}, snapshot(patient, FIELDS)))
+    record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
     return patient
 
 
@@ -117,7 +105,7 @@ def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> P
     Raises Patient.DoesNotExist, Changed, NameTaken and RecordNumberTaken. Without a difference nothing is written.
     """
     patient = Patient.objects.select_for_update().get(pk=id)
-    before = snapshot(patient, FIELDS)
+    before = snapshot(patient)
     if version is not None and version != patient.version:
         raise Changed(patient)
     for name, value in fields.items():
@@ -127,7 +115,7 @@ def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> P
 
 def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient:
     """Save what differs from `before` as the next version, with its record in the trail."""
-    changes = difference(before, snapshot(patient, FIELDS))
+    changes = difference(before, snapshot(patient))
     if changes:
         patient.version += 1
         try:
@@ -151,7 +139,7 @@ def undo_patient_change(*, by: By, id: UUID, version: int) -> Patient:
     event = last_change(id)
     if patient.version != version or event is None or event.action != "patient.changed":
         raise Changed(patient)
-    before = snapshot(patient, FIELDS)
+    before = snapshot(patient)
     restore_values(patient, event.changes)
     return _save_change(patient, before, by=by)
 

@@ -14,7 +14,8 @@ from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
 from clinic.ui.dates import written
-from clinic.ui.forms import LineField, helper
+from clinic.ui.declared import editable_fields, fill_in
+from clinic.ui.forms import LineField, field_for, helper, initial_values
 
 
 class BirthDateField(forms.CharField):
@@ -54,7 +55,11 @@ class PhoneField(forms.CharField):
 
 
 class PatientForm(forms.Form):
-    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from."""
+    """What is special about a patient's fields; those that are not come from the model.
+
+    `id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from. How well the
+    date of birth is known is read from it, and from whether it is said to be an estimate.
+    """
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
@@ -82,9 +87,6 @@ class PatientForm(forms.Form):
     date_is_estimated = forms.BooleanField(required=False, label="This date is an estimate")
     phone_number = PhoneField(max_length=40, required=False)
     second_phone_number = PhoneField(max_length=40, required=False)
-    address = forms.CharField(
-        max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
-    )
     user = forms.ModelChoiceField(
         Practitioner.objects.none(),
         label="Responsible practitioner",
@@ -97,6 +99,7 @@ class PatientForm(forms.Form):
 
     def __init__(self, *args: Any, next_number: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields = fill_in(self.fields, Patient, field_for, but=["date_of_birth_precision"])
         self.fields["user"].queryset = Practitioner.objects.active()  # type: ignore[attr-defined]
         if next_number:
             self.fields["record_number"].help_text = f"Leave empty for the next one, {next_number}."
@@ -143,16 +146,7 @@ def initial_of(patient: Patient) -> dict[str, Any]:
     """How `patient` fills the form; also how a conflict shows what is stored."""
     born, precision = patient.date_of_birth, patient.date_of_birth_precision
     return {
-        "id": patient.pk,
-        "version": patient.version,
-        "full_name": patient.full_name,
-        "family_name": patient.family_name,
-        "gender": patient.gender,
+        **initial_values(patient, ["id", "version", *editable_fields(Patient)]),
         "date_of_birth": str(born.year) if precision == BirthPrecision.YEAR else written(born),
         "date_is_estimated": precision == BirthPrecision.ESTIMATED,
-        "phone_number": patient.phone_number,
-        "second_phone_number": patient.second_phone_number,
-        "address": patient.address,
-        "user": patient.user_id,
-        "record_number": patient.record_number,
     }

@@ -82,9 +82,6 @@ class Patient(ClinicModel):
     """A person in the care of a practitioner (`user`) of this clinic."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    user = models.ForeignKey(
-        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
-    )
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     family_name = models.CharField(max_length=200, blank=True)
     gender = models.CharField(max_length=10, choices=Gender.choices)
@@ -95,6 +92,9 @@ class Patient(ClinicModel):
     phone_number = PhoneField(blank=True)
     second_phone_number = PhoneField(blank=True)
     address = models.TextField(max_length=1000, blank=True)
+    user = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
+    )
     record_number = models.CharField(max_length=40, db_collation="C")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

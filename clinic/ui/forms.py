@@ -1,13 +1,14 @@
 """What our forms share: text as it is stored, dates as they are typed, and two versions side by side."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db import models
 
 from clinic.ui.dates import parse_date, written
 
@@ -35,6 +36,23 @@ class DateField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return written(value) if isinstance(value, date) else value
+
+
+def field_for(declared: models.Field[Any, Any]) -> Any:
+    """The form's field of a model's, where a form declares none of its own."""
+    if isinstance(declared, models.TextField):
+        return declared.formfield(widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}))
+    if isinstance(declared, models.DateField):
+        return declared.formfield(form_class=DateField)
+    if isinstance(declared, models.CharField) and not declared.choices:
+        return declared.formfield(form_class=LineField, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    return declared.formfield()
+
+
+def initial_values(record: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """What is stored in those fields, as a form begins with it."""
+    fields = {field.name: field for field in record._meta.concrete_fields}
+    return {name: fields[name].value_from_object(record) for name in names}
 
 
 def helper() -> FormHelper:

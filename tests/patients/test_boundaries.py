@@ -65,7 +65,7 @@ def test_name_is_proposed_up_to_two_hundred_letters(scope, length, count):
 
 
 def test_fields_of_a_patient_have_the_limits_of_their_columns():
-    limits = {name: field.max_length for name, field in PatientForm.base_fields.items() if hasattr(field, "max_length")}
+    limits = {name: field.max_length for name, field in PatientForm().fields.items() if hasattr(field, "max_length")}
     limits = {name: most for name, most in limits.items() if most is not None}
     assert limits == {
         "full_name": 200,
