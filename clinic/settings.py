@@ -120,6 +120,7 @@ TEMPLATES = [
         },
     }
 ]
+DJANGO_TABLES2_TEMPLATE = "ui/_table.html"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 

@@ -10,11 +10,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from clinic.api.strict import paths_read
 from clinic.ui.addresses import BadList
 from clinic.ui.filters import only_given
 from clinic.ui.forms import DateField
-from clinic.ui.ordering import chained, ordering
+from clinic.ui.ordering import chained, ordering, sortable
 from clinic.ui.selection import listing_of
 
 if TYPE_CHECKING:
@@ -76,8 +75,7 @@ class ListParameters(BaseFilterBackend):
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})
         if listed:
             terms = order_by(mine, given.get("ordering", mine.default_ordering))
-            reads = paths_read(mine.serializer_class)
-            mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given, reads=reads)
+            mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given)
         found: QuerySet[Any] = mine.listing.queryset if listed else filterset.qs
         return found
 
@@ -117,8 +115,7 @@ def _schema(field: Any) -> dict[str, Any]:
 
 
 def _ordering_parameter(view: Any) -> dict[str, Any]:
-    columns = view.table_class.base_columns.items()
-    names = [*(name for name, column in columns if column.orderable is not False), *view.field_columns]
+    names = [*sortable(view.table_class), *view.field_columns]
     return {
         "name": "ordering",
         "in": "query",

@@ -77,18 +77,6 @@ def all_rows(serializer_class: type[StrictSerializer], related: Any) -> list[dic
 
 
 @cache
-def paths_read(serializer_class: type[StrictSerializer]) -> frozenset[str] | None:
-    """What the objects are made of, as `loader_of` has it; None where they hold others."""
-    paths = set()
-    for field in serializer_class().fields.values():
-        if isinstance(field, StrictSerializer | RowsSerializer) or field.source == "*":
-            return None
-        if not field.write_only and not isinstance(field, TypenameField | RecordField):
-            paths.add(str(field.source).replace(".", "__"))
-    return frozenset(paths)
-
-
-@cache
 def _plan(serializer_class: type[StrictSerializer], mappings: bool) -> tuple[list[str], list[tuple[Get, Column]]]:
     """The fields' names, and of each but the first, which is `__typename`, how it is got and how it is written."""
     fields = list(serializer_class().fields.values())

@@ -1,6 +1,6 @@
 """Beginning work on many rows of a list: which rows are meant, and that the person was told how many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,7 +23,6 @@ from clinic.ui.layout import NAME
 from clinic.ui.listing import Listing
 from clinic.ui.lists import counted
 from clinic.ui.ordering import ordering
-from clinic.ui.rows import paths_read
 from clinic.ui.segments import Sql
 from clinic.ui.selection import listing_of
 
@@ -47,8 +46,8 @@ class BulkList:
     filterset_class: type[FilterSet]
     actions: tuple[BulkAction, ...]
 
-    def selected(self, query: str, columns: Sequence[str] | None = None) -> "Selected":
-        """The rows that an address selects, loaded for these columns; raises BadList where the list would refuse it."""
+    def selected(self, query: str) -> "Selected":
+        """The rows that an address selects; raises BadList where the list would refuse it."""
         parameters = QueryDict(query, mutable=True)
         for name in (*SHOWN, "columns"):
             parameters.pop(name, None)
@@ -57,10 +56,7 @@ class BulkList:
         if problems := errors_of(filterset):
             raise BadList("\n".join(problems))
         terms = ordering(self.table_class, sort)
-        reads = paths_read(self.table_class, columns) if columns is not None else None
-        return Selected(
-            filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query), reads=reads)
-        )
+        return Selected(filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query)))
 
     def matching(self, job: Job) -> Sql:
         """The keys of the rows that a job's address selects, as one statement."""

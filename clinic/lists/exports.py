@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import django_tables2 as tables
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from clinic.ui import errors
 from clinic.ui.addresses import BadList
 from clinic.ui.layout import known_columns, layout_of
 from clinic.ui.listing import Listing
-from clinic.ui.rows import label_of, plain_values, shown_columns
+from clinic.ui.rows import Records, exported, plain_rows, table_of
 from clinic.ui.spreadsheets import FORMATS, pieces
 
 BATCH = 2000
@@ -52,8 +53,12 @@ def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
     keep_file(clinic, job, file_name(bulk, kind), pieces(kind, _labels(bulk, columns), rows))
 
 
+def _table(bulk: BulkList, columns: Sequence[str], records: Sequence[Any] = ()) -> tables.Table:
+    return table_of(bulk.table_class, Records(records), columns)
+
+
 def _labels(bulk: BulkList, columns: Sequence[str]) -> list[str]:
-    return [label_of(name, column) for name, column in shown_columns(bulk.table_class, columns).items()]
+    return [str(column.header) for column in exported(_table(bulk, columns))]
 
 
 def file_name(bulk: BulkList, kind: str) -> str:
@@ -64,21 +69,19 @@ def _values(
     clinic: Clinic, bulk: BulkList, query: str, columns: Sequence[str], picked: Job | None = None
 ) -> Iterator[list[list[Any]]]:
     """The rows in batches, as plain values of their columns; a transaction for each batch."""
-    getters = plain_values(bulk.table_class, columns)
     batches: Iterator[list[Any]] | None = None
     while True:
         with clinic_scope(clinic):
-            batches = batches or _batches(bulk, query, columns, picked)
+            batches = batches or _batches(bulk, query, picked)
             batch = next(batches, None)
-            values = [[get(record) for get in getters] for record in batch or ()]
+            values = plain_rows(_table(bulk, columns, batch or ()))
         if batch is None:
             return
         yield values
 
 
-def _batches(bulk: BulkList, query: str, columns: Sequence[str], picked: Job | None) -> Iterator[list[Any]]:
-    listing = bulk.selected(query, columns).listing
+def _batches(bulk: BulkList, query: str, picked: Job | None) -> Iterator[list[Any]]:
+    listing = bulk.selected(query).listing
     if picked is not None:
-        listing.queryset = listing.queryset.filter(pk__in=picked.items.values("record_id"))
-        listing = Listing(listing.queryset, listing.stages, reads=listing.reads)
+        listing = Listing(listing.queryset.filter(pk__in=picked.items.values("record_id")), listing.stages)
     return listing.batches(BATCH)

@@ -15,7 +15,7 @@ from clinic.patients.indexes import patient_indexes
 from clinic.patients.phones import PhoneField
 from clinic.staff.models import Practitioner
 from clinic.tenancy.names import NameKey
-from clinic.tenancy.records import ClinicModel, ClinicQuerySet, made_of
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.tenancy.search_keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
 
 
@@ -168,7 +168,6 @@ class Patient(ClinicModel):
         return self.get_gender_display()
 
     @property
-    @made_of("full_name", "family_name")
     def display_name(self) -> str:
         """The name as the clinic files it: "Garcia Lopez, Ana" where the family name ends the full name."""
         given = self.full_name.removesuffix(self.family_name).rstrip()
@@ -184,12 +183,10 @@ class Patient(ClinicModel):
         return f"about {text}" if self.date_of_birth_precision == BirthPrecision.ESTIMATED else text
 
     @property
-    @made_of("created_at")
     def created_on(self) -> date:
         return timezone.localdate(self.created_at)
 
     @property
-    @made_of("date_of_birth")
     def age(self) -> int:
         return age_on(self.date_of_birth, timezone.localdate())
 

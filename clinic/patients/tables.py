@@ -17,7 +17,6 @@ from clinic.ui.columns import (
     DateColumn,
     LinkColumn,
     NumberColumn,
-    Reads,
     TextColumn,
     day_html,
     escaped,
@@ -44,8 +43,6 @@ MINUS = "\N{MINUS SIGN}"
 class NameColumn(LinkColumn):
     """The link to the patient, with a mark while a risk alert of theirs is open."""
 
-    reads: Reads = ("archived_at", "open_alerts")
-
     def marks(self, record: Patient) -> str:
         archived = super().marks(record)
         return archived + RISK if record.open_alerts else archived
@@ -53,8 +50,6 @@ class NameColumn(LinkColumn):
 
 class BirthColumn(DateColumn):
     """A date of birth; only as much of it as is known."""
-
-    reads: Reads = ("date_of_birth_precision",)
 
     def plain(self, record: Patient) -> Any:
         exact = record.date_of_birth_precision == BirthPrecision.EXACT
@@ -82,7 +77,6 @@ class AgeColumn(TextColumn):
     """Completed years today."""
 
     css = "num"
-    reads: Reads = ()
 
     def plain(self, record: Patient) -> int:
         return record.age
@@ -96,7 +90,6 @@ class PhoneColumn(TextColumn):
     """A phone number in its international spelling."""
 
     css = "nowrap"
-    reads: Reads = ()
 
     def plain(self, record: Patient) -> str:
         return international(stored(record, "phone_number"))
@@ -108,8 +101,6 @@ class PhoneColumn(TextColumn):
 
 class ScoreColumn(NumberColumn):
     """The last score with its band, how it changed, and its course; a severity's mark differs in shape."""
-
-    reads: Reads = ("last_change", "last_severity", "last_band", "recent_scores")
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         language = get_language()
@@ -147,8 +138,6 @@ def sparkline(shares: Sequence[float]) -> str:
 
 class DueColumn(DateColumn):
     """When the next assessment is due; what is overdue says so."""
-
-    reads: Reads = ()
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         today, language = timezone.localdate(), get_language()

@@ -5,7 +5,7 @@ would overwrite the row of that key. Both raise WrongClinic instead. What was ma
 the first one that it is used in; reading what is loaded already, outside every clinic, is harmless and allowed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 from uuid import UUID
 
@@ -153,13 +153,3 @@ class ClinicModel(models.Model):
 
     def _refuse_foreign(self, using: str | None) -> None:
         refuse_foreign(self._state.clinic, using or self._state.db)  # type: ignore[attr-defined]
-
-
-def made_of[Function: Callable[..., Any]](*fields: str) -> Callable[[Function], Function]:
-    """Say of a property's function from which fields of its record it is made, and from nothing else."""
-
-    def mark(function: Function) -> Function:
-        function.made_of = fields  # type: ignore[attr-defined]
-        return function
-
-    return mark

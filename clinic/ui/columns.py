@@ -7,6 +7,7 @@ cells' HTML of all records at once, and `plain`, which gives a record's value fo
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -20,9 +21,9 @@ from django.utils import timezone
 from django.utils.dates import MONTHS_3
 from django.utils.formats import number_format
 from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-Reads = Sequence[str] | None
 special = re.compile(r"[&<>\"']").search
 ARCHIVED = ' <span class="badge-state">Archived</span>'
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -61,20 +62,27 @@ def around_key(view: str, prefix: str) -> tuple[str, str]:
 class TextColumn(tables.Column):
     """Plain text; `accessor` is an attribute path (`user__display_name`), `order_by` what sorting it means.
 
-    `reads` are fields that cells are made of beside the accessor's, see `loader_of`. A class that does not say has
-    None, and records are loaded with all that they have.
+    A list has its columns write all of their cells at once, by `cells`: a tenth of what it takes one by one.
     """
 
     css = ""
-    reads: Reads = ()
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.reads = vars(cls).get("reads")
 
     def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
+        if css := type(self).css if css is None else css:
+            kwargs["attrs"] = {"cell": {"class": css}, **kwargs.get("attrs", {})}
         super().__init__(**kwargs)
-        self.css = css if css is not None else type(self).css
+
+    def __deepcopy__(self, memo: Any) -> "TextColumn":
+        """A table's own column; what is in it is never changed, and copying that too took half a millisecond."""
+        return copy(self)
+
+    def render(self, record: Any) -> SafeString:
+        """One cell, where a table is written one by one."""
+        return mark_safe(self.cells([record])[0])  # noqa: S308  # columns escape what they are made of
+
+    def value(self, record: Any) -> Any:
+        """The value as a file holds it: text, a number, a date, or None."""
+        return self.plain(record)
 
     def getter(self) -> Callable[[models.Model], Any]:
         """What reads the value; a related record that is loaded is taken as it is, not by Django's slower way to it."""
@@ -105,16 +113,9 @@ class TextColumn(tables.Column):
         texts = ["" if value is None else str(value) for value in map(get, records)]
         return [f"<bdi>{escape(text) if special(text) else text}</bdi>" if text else "" for text in texts]
 
-    def named(self, records: Sequence[Any]) -> tuple[list[str], list[str], list[str]]:
-        """The records' keys, their names as this column has them, escaped, and its cells."""
-        names = [escaped(str(value)) for value in map(self.getter(), records)]
-        return [str(record.pk) for record in records], names, self.cells(records)
-
 
 class LinkColumn(TextColumn):
     """The first column: a link to the record, with a mark for what is archived."""
-
-    reads: Reads = ("archived_at",)
 
     def __init__(self, *, view: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -125,24 +126,16 @@ class LinkColumn(TextColumn):
         return ARCHIVED if record.archived_at else ""
 
     def cells(self, records: Sequence[Any]) -> list[str]:
-        return self.named(records)[2]
-
-    def named(self, records: Sequence[Any]) -> tuple[list[str], list[str], list[str]]:
-        """As above, but a row with a box to tick has key and name twice, and writes each once."""
         (before, behind), marks = around_key(self.view, get_script_prefix()), self.marks
-        keys = [str(record.pk) for record in records]
-        names = [escape(name) if special(name) else name for name in map(self.getter(), records)]
-        links = [
-            f'<a href="{before}{key}{behind}">{name}</a>{marks(record)}'
-            for key, name, record in zip(keys, names, records, strict=True)
+        names = [escaped(str(name)) for name in map(self.getter(), records)]
+        return [
+            f'<a href="{before}{record.pk}{behind}">{name}</a>{marks(record)}'
+            for name, record in zip(names, records, strict=True)
         ]
-        return keys, names, links
 
 
 class ChoiceColumn(TextColumn):
     """One of a few values, shown by its label."""
-
-    reads: Reads = ()
 
     def __init__(self, *, choices: Iterable[tuple[Any, Any]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -161,7 +154,6 @@ class DateColumn(TextColumn):
     """A date as 23 Nov 2026, with how long ago that is in its title."""
 
     css = "nowrap"
-    reads: Reads = ()
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         today, language = timezone.localdate(), get_language()
@@ -179,7 +171,6 @@ class NumberColumn(TextColumn):
     """A number, aligned right, without needless decimals."""
 
     css = "num"
-    reads: Reads = ()
 
     def cell(self, value: Any, record: Any) -> str:
         return escaped(number_text(value)) if value is not None else ""

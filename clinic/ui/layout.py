@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import django_tables2 as tables
 
 from clinic.access import Request
-from clinic.ui.rows import label_of
+from clinic.ui.rows import declared
 
 DENSITIES = {"comfortable": "Comfortable", "compact": "Compact"}
 PER_PAGE = (10, 25, 50, 100)
@@ -36,10 +36,10 @@ class ColumnChoice(NamedTuple):
 
 def column_choices(table_class: type[tables.Table], shown: Sequence[str]) -> list[ColumnChoice]:
     """Every column, those that are shown first and in their order."""
-    columns: dict[str, Any] = table_class.base_columns
+    columns = declared(table_class)
     link, *_ = columns
     names = [*shown, *(name for name in columns if name not in shown)]
-    return [ColumnChoice(name, label_of(name, columns[name]), name in shown, name == link) for name in names]
+    return [ColumnChoice(name, str(columns[name].header), name in shown, name == link) for name in names]
 
 
 def preferences(request: Request) -> dict[str, Any]:
@@ -50,13 +50,13 @@ def preferences(request: Request) -> dict[str, Any]:
 
 def default_columns(table_class: type[tables.Table]) -> tuple[str, ...]:
     """The columns that are shown to who chose none: those that the table names as `shown`, else all."""
-    return tuple(getattr(table_class, "shown", table_class.base_columns))
+    return tuple(getattr(table_class, "shown", declared(table_class)))
 
 
 def known_columns(table_class: type[tables.Table], names: Any) -> tuple[str, ...]:
     """Those of `names` that the table has, each once, in their order, with the link first; the default for none."""
-    link, *_ = table_class.base_columns
-    chosen = [name for name in dict.fromkeys(names) if name in table_class.base_columns and name != link]
+    link, *_ = columns = declared(table_class)
+    chosen = [name for name in dict.fromkeys(names) if name in columns and name != link]
     return (link, *chosen) if chosen else default_columns(table_class)
 
 

@@ -64,15 +64,12 @@ class Slice:
 
 
 class Listing:
-    """The rows of `queryset`, its filters applied, in the order of `stages`; `reads` is as `loader_of` has it."""
+    """The rows of `queryset`, its filters applied, in the order of `stages`."""
 
-    def __init__(
-        self, queryset: QuerySet[Any], stages: Sequence[Stage], *, reads: frozenset[str] | None = None
-    ) -> None:
+    def __init__(self, queryset: QuerySet[Any], stages: Sequence[Stage]) -> None:
         self.queryset = queryset
         self.stages = stages
-        self.reads = reads
-        self.loader = loader_of(queryset, reads)
+        self.loader = loader_of(queryset)
         self.rows = Rows.of(queryset)
 
     def first(self, size: int) -> Slice:
@@ -215,7 +212,7 @@ class Listing:
         chosen = union_sql(self.rows, segments, up_to or limit, anchor=anchor, reverse=reverse, offset=offset)
         rows = self._run(chosen_sql(self.loader, chosen, limit), patient=patient)
         reasons = [row[-3] for row in rows]
-        records = self.loader.records(self.queryset.db, rows)
+        records = self.loader.records(rows)
         prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
         return records, reasons, rows[0][-2:] if rows else (0, 0)
 

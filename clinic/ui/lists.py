@@ -9,18 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
 from clinic.access import Request
 from clinic.ui.addresses import PAGING, BadList, from_start, place, stem, url_with, whole_number
 from clinic.ui.bulk import BulkAction
 from clinic.ui.filters import Chip, active_chips, errors_of, only_given, unknown_parameters
-from clinic.ui.fragment import Heading, results
 from clinic.ui.layout import DEFAULT_PER_PAGE, DENSITIES, PER_PAGE, ColumnChoice, Layout, column_choices, layout_of
-from clinic.ui.listing import CAP, Listing, Slice
+from clinic.ui.listing import CAP, Slice
 from clinic.ui.ordering import ordering
-from clinic.ui.rows import label_of, paths_read, shown_columns, table_rows
+from clinic.ui.paging import Listed, Place, SeekPaginator
+from clinic.ui.rows import table_of
 from clinic.ui.selection import SearchFilter, listing_of
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
@@ -47,9 +46,9 @@ class ListPage:
     action: Link | None = None
     empty_action: Link | None = None
     empty_links: Sequence[Link] = ()
-    columns: list[Heading] = field(default_factory=list)
-    results: SafeString = field(default_factory=SafeString)
-    rows: SafeString = field(default_factory=SafeString)
+    table: tables.Table | None = None
+    reasons: Sequence[str] = ()
+    sort_stem: str = ""
     errors: list[str] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
@@ -85,28 +84,6 @@ class ListPage:
     per_page_choices: list[tuple[int, str]] = field(default_factory=list)
 
 
-def headings(
-    request: Request, table_class: type[tables.Table], sort: str, names: Sequence[str] | None = None
-) -> list[Heading]:
-    """The columns' headers; with an empty `sort` the list is in the order of none of them."""
-    made = []
-    start = stem(request, "sort")
-    for name, column in shown_columns(table_class, names).items():
-        current = sort.removeprefix("-") == name
-        descending = current and sort.startswith("-")
-        following = name if not current or descending else f"-{name}"
-        made.append(
-            Heading(
-                name=name,
-                label=label_of(name, column),
-                css=getattr(column, "css", ""),
-                sort_url=start + following if column.orderable is not False else "",
-                direction=("descending" if descending else "ascending") if current else None,
-            )
-        )
-    return made
-
-
 def figure(number: int) -> str:
     return f"{number:,}".replace(",", THIN_SPACE)
 
@@ -118,21 +95,13 @@ def counted(number: int | None, page: Any, at_least: int = CAP) -> str:
     return f"{figure(number)} {page.noun if number == 1 else page.noun_plural}"
 
 
-def asked_slice(request: Request, listing: Listing, size: int) -> tuple[Slice, int]:
-    """The rows that the address asks for, and which page they are: 0 where that is not known."""
+def asked_place(request: Request) -> Place:
+    """The page that the address asks for; raises BadList where that cannot be understood."""
     beside = place(request)
     if beside is None and request.GET.get("page") == LAST:
-        found = listing.last(size)
-        return found, 0 if found.total is None else -(-found.total // size)
+        return Place(last=True)
     number = whole_number(request, "page", 1)
-    if beside is not None:
-        found = (listing.after if beside[0] == "after" else listing.before)(beside[1], size)
-        return (listing.first(size), 1) if not found.less else (found, max(2, number))
-    found = listing.first(size) if number == 1 else listing.at((number - 1) * size, size)
-    if number > 1 and not found.records:
-        last = -(-listing.count() // size) or 1
-        raise BadList(f"There is no page {number}; the last one is {last}.", 404)
-    return found, number
+    return Place(number, **{beside[0]: beside[1]}) if beside is not None else Place(number)  # type: ignore[arg-type]
 
 
 def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
@@ -166,6 +135,23 @@ def in_tiers(request: Request, page: ListPage) -> None:
     page.nearest_url = "" if page.nearest_first else from_start(request, sort=None)
 
 
+def asked_table(
+    request: Request, page: ListPage, filterset: FilterSet, table_class: type[tables.Table], names: Sequence[str]
+) -> tables.Table:
+    """The table on the asked page; raises BadList where the address cannot be answered."""
+    if unknown := unknown_parameters(request, filterset, RESERVED):
+        raise BadList(f"This list has no filter called “{unknown[0]}”.")
+    terms = ordering(table_class, page.sort)
+    if request.GET.get("count", "exact") != "exact":
+        raise BadList("“count” can only be “exact”.")
+    if problems := errors_of(filterset):
+        raise BadList("\n".join(problems))
+    listing = listing_of(filterset, terms, sorted_by_choice="sort" in request.GET)
+    table = table_of(table_class, Listed(listing), names, order_by=() if page.nearest_first else page.sort)
+    table.paginate(SeekPaginator, per_page=page.per_page, page=asked_place(request))
+    return table
+
+
 def fill(
     request: Request,
     page: ListPage,
@@ -174,29 +160,22 @@ def fill(
     names: Sequence[str],
     when_empty: Callable[[ListPage, FilterSet], None] | None,
 ) -> None:
-    """Put the asked page of rows into `page`; raises BadList where the address cannot be answered."""
-    if unknown := unknown_parameters(request, filterset, RESERVED):
-        raise BadList(f"This list has no filter called “{unknown[0]}”.")
-    terms = ordering(table_class, page.sort)
-    if request.GET.get("count", "exact") != "exact":
-        raise BadList("“count” can only be “exact”.")
-    if problems := errors_of(filterset):
-        raise BadList("\n".join(problems))
-    reads = paths_read(table_class, names)
-    listing = listing_of(filterset, terms, sorted_by_choice="sort" in request.GET, reads=reads)
-    found, number = asked_slice(request, listing, page.per_page)
+    """Put the table, and the words and links around it, into `page`."""
+    table = asked_table(request, page, filterset, table_class, names)
+    found: Slice = table.page.found
     if found.total is None and "count" in request.GET:
-        found.total = listing.count()
-    page.rows = table_rows(table_class, found.records, found.reasons, names, ticks=bool(page.bulk_actions))
-    show(page, request, found, number)
-    if not found.records and when_empty is not None:
+        found.total = table.paginator.count
+    show(page, request, found, table.page.number)
+    if found.records:
+        page.table, page.reasons, page.sort_stem = table, found.reasons, stem(request, "sort")
+    elif when_empty is not None:
         when_empty(page, filterset)
 
 
-# What htmx may ask for by itself, by the id of its element; of `table` functions make all that it shows.
+# What htmx may ask for by itself, by the id of its element.
 TABLE = "table"
 PARTS = {
-    TABLE: "",
+    TABLE: "ui/_results.html#table",
     "filter-fields": "ui/_filters.html#filter-fields",
     "layout-form": "ui/_layout_form.html#layout-form",
 }
@@ -255,10 +234,6 @@ def table_page(
         except BadList as problem:
             status = problem.status
             page.errors = str(problem).split("\n")
-        page.columns = headings(request, table_class, "" if page.nearest_first else page.sort, layout.columns)
-        page.results = results(page)
-    if part == TABLE:
-        return varied(HttpResponse(page.results, status=status))
     whole = {"page": page, **(context or {})}
     return page_or_fragment(request, template, PARTS.get(part, template), whole, status=status)
 

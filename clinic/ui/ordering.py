@@ -9,20 +9,26 @@ from django.db.models import BooleanField, F, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from clinic.ui.addresses import BadList
+from clinic.ui.rows import declared
 from clinic.ui.segments import ALL, Segment, Sql, Walk
 
 
 def ordering(table_class: type[tables.Table], sort: str) -> list[str]:
     """The `order_by` of a sort parameter such as `-name`, ended by the primary key; raises BadList for any other."""
     descending, name = sort.startswith("-"), sort.removeprefix("-")
-    column = table_class.base_columns.get(name)
-    if column is None or column.orderable is False:
-        names = ", ".join(name for name, column in table_class.base_columns.items() if column.orderable is not False)
+    column = declared(table_class).get(name)
+    if column is None or not column.orderable:
+        names = ", ".join(sortable(table_class))
         raise BadList(f"This list cannot be sorted by “{name}”. It can be sorted by: {names}.")
-    terms = [str(term) for term in (column.order_by or (column.accessor or name,))]
+    terms = [str(term) for term in column.order_by]
     if descending:
         terms = [term.removeprefix("-") if term.startswith("-") else f"-{term}" for term in terms]
     return [*terms, "-pk" if terms[0].startswith("-") else "pk"]
+
+
+def sortable(table_class: type[tables.Table]) -> list[str]:
+    """The names of the columns that a list can be sorted by."""
+    return [name for name, column in declared(table_class).items() if column.orderable]
 
 
 def chained(orders: Sequence[Sequence[str]]) -> list[str]:

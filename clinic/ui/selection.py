@@ -101,19 +101,14 @@ class SearchFilter(ListFilter):
         return self.by_search(self.narrowed(queryset), "q", self.form.cleaned_data["q"])
 
 
-def listing_of(
-    filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool, reads: frozenset[str] | None = None
-) -> Listing:
-    """The list that a valid filterset selects: in tiers of its search, or by `terms` where somebody chose an order.
-
-    Of its records only `reads` is loaded, see `loader_of`.
-    """
+def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool) -> Listing:
+    """The list that a valid filterset selects: in tiers of its search, or by `terms` where somebody chose an order."""
     if not isinstance(filterset, SearchFilter):
-        return Listing(filterset.qs, [Stage(segments_by(filterset.qs, terms))], reads=reads)
+        return Listing(filterset.qs, [Stage(segments_by(filterset.qs, terms))])
     queryset = filterset.narrowed(filterset.queryset)
     search = filterset.searched(filterset.form.cleaned_data["q"])
     if search is None:
-        return Listing(queryset, [Stage(segments_by(queryset, terms))], reads=reads)
+        return Listing(queryset, [Stage(segments_by(queryset, terms))])
     if not sorted_by_choice or not search.stages:
-        return Listing(queryset, search.stages, reads=reads)
-    return Listing(queryset, [Stage(segments_by(queryset, terms, matching(queryset, search)))], reads=reads)
+        return Listing(queryset, search.stages)
+    return Listing(queryset, [Stage(segments_by(queryset, terms, matching(queryset, search)))])

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import django_tables2 as tables
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +11,10 @@ from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
 from clinic.assessments.plans import Plan
 from clinic.assessments.risk import RiskAlert
 from clinic.patients.bulk import PATIENTS
+from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.columns import LinkColumn, TextColumn
-from clinic.ui.rows import paths_read, plain_values, table_rows
+from clinic.ui.rows import Records, plain_rows, table_of, table_rows
 from tests.world import make_assessment, make_patient
 
 LISTS = (PATIENTS, ASSESSMENTS, ALERTS, DUE)
@@ -45,41 +44,19 @@ def scope(riverside):
 @pytest.mark.parametrize(("bulk", "name"), COLUMNS, ids=[f"{bulk.key}-{name}" for bulk, name in COLUMNS])
 def test_every_column_of_a_list_is_made_of_what_was_loaded(scope, django_assert_num_queries, bulk, name):
     first = next(iter(bulk.table_class.base_columns))
-    names = tuple(dict.fromkeys((first, name)))
-    records = bulk.selected("", names).listing.first(25).records
+    table = table_of(bulk.table_class, Records(bulk.selected("").listing.first(25).records), (first, name))
     with django_assert_num_queries(0):
-        rows = table_rows(bulk.table_class, records, names=names, ticks=True)
-        values = [[plain(record) for plain in plain_values(bulk.table_class, names)] for record in records]
+        rows, values = table_rows(table, ticks=True), plain_rows(table)
     assert (rows.count("<tr"), len(values)) == (2, 2)
 
 
-def test_search_keys_are_not_loaded_for_a_page_of_patients(scope):
-    shown = PATIENTS.table_class.shown
-    record = PATIENTS.selected("", shown).listing.first(25).records[0]
-    assert {"name_words", "filed_as", "address", "created_at"} <= record.get_deferred_fields()
-    assert record.created_at is not None
-
-
-def test_names_of_patients_are_all_that_a_page_of_assessments_loads_of_them(scope):
-    columns = tuple(ASSESSMENTS.table_class.base_columns)
-    record = ASSESSMENTS.selected("", columns).listing.first(25).records[0]
-    loaded = set(vars(record.patient)) - {"_state"}
-    assert loaded == {"id", "user_id", "full_name", "family_name", "record_number"}
-
-
-class Shout(TextColumn):
-    def cell(self, value, record):
-        return f"{value} {record.address}"
-
-
-class Loud(tables.Table):
-    name = LinkColumn(view="patients:detail", accessor="full_name")
-    shout = Shout(accessor="record_number")
-
-
-def test_column_that_does_not_say_what_it_reads_has_everything(scope):
-    assert paths_read(Loud, ("name",)) == {"full_name", "archived_at"}
-    assert paths_read(Loud, ("name", "shout")) is None
+def test_search_keys_are_not_loaded_for_a_page(scope):
+    patient = PATIENTS.selected("").listing.first(25).records[0]
+    keys = {field.name for field in Patient._meta.concrete_fields if field.generated}
+    assert patient.get_deferred_fields() == keys
+    assert patient.name_words == Patient.objects.get(pk=patient.pk).name_words
+    assessment = ASSESSMENTS.selected("").listing.first(25).records[0]
+    assert (assessment.get_deferred_fields(), assessment.patient.get_deferred_fields()) == ({"search_name"}, keys)
 
 
 @pytest.mark.parametrize("path", ["patients", "assessments"])
