@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from clinic.assessments.definitions import ENGLISH, Definition, Item, Number, Option
+from clinic.assessments.keys import keys_of
 
 PREFIX = "answer-"
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,4})?", re.ASCII)
@@ -20,7 +21,7 @@ Answers = dict[str, Number | None]
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer that can be chosen: `key` is the digit that chooses it, empty where there are more than ten."""
+    """One answer that can be chosen; `key` is typed to choose it (`clinic.assessments.keys`)."""
 
     value: str
     text: str
@@ -100,7 +101,6 @@ def questions(
     """The sheet's questions; `typed` goes before `answers`, so that nothing typed is lost."""
     translation = definition.translations.get(language)
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
-    by_points = digits_are_points(definition)
     made = []
     for number, item in enumerate(asked_items(definition, sex), start=1):
         value = (typed or {}).get(item.code) or _shown(answers.get(item.code))
@@ -112,7 +112,7 @@ def questions(
                 text=translation.items.get(item.code, item.text) if translation else item.text,
                 hint=item.hint,
                 section=begins.get(item.code, ""),
-                choices=_choices(item, value, by_points, texts),
+                choices=_choices(definition, item, value, texts),
                 unit=item.measure.unit if item.measure else "",
                 limits=f"{item.measure.minimum} to {item.measure.maximum}" if item.measure else "",
                 value=value,
@@ -122,22 +122,10 @@ def questions(
     return made
 
 
-def digits_are_points(definition: Definition) -> bool:
-    """Whether the digit that chooses an answer is its points: where they are single digits that rise in every item."""
-    for item in definition.items:
-        points = [option.points for option in item.options]
-        if any(type(value) is not int or not 0 <= value <= 9 for value in points) or points != sorted(set(points)):
-            return False
-    return True
-
-
-def _choices(item: Item, value: str, by_points: bool, texts: Mapping[str, str]) -> tuple[Choice, ...]:
-    def key(position: int, option: Option) -> str:
-        return str(option.points) if by_points else str(position) if position <= 9 else ""
-
+def _choices(definition: Definition, item: Item, value: str, texts: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(_shown(option.points), texts.get(option.text, option.text), key(position, option), _same(option, value))
-        for position, option in enumerate(item.options, start=1)
+        Choice(_shown(option.points), texts.get(option.text, option.text), key, _same(option, value))
+        for option, key in zip(item.options, keys_of(definition, item), strict=True)
     )
 
 
