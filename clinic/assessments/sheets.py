@@ -5,7 +5,7 @@ The same sheet serves the practitioner's screen, the patient's own link and the 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -58,10 +58,10 @@ class Posted:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(definition: Definition, data: Mapping[str, str], sex: str) -> Posted:
-    """The answers of a posted form, of the items that somebody of that sex is asked; unknown fields are ignored."""
+def read(items: Iterable[Item], data: Mapping[str, str]) -> Posted:
+    """The answers of a posted form, of the items that it drew; unknown fields are ignored."""
     posted = Posted()
-    for item in asked_items(definition, sex):
+    for item in items:
         text = unicodedata.normalize("NFKC", str(data.get(PREFIX + item.code, ""))).strip()
         posted.typed[item.code] = text
         if not text:
@@ -84,15 +84,18 @@ def parsed(text: str) -> Number | None:
     return int(number) if number == number.to_integral_value() else number
 
 
-def asked_items(definition: Definition, sex: str) -> tuple[Item, ...]:
-    """The items that are put to somebody; what the record knows, such as the age, nobody is asked."""
-    return tuple(item for item in definition.asked(sex) if not item.source)
+def drawn_items(definition: Definition, sex: str, kept: Mapping[str, Number | None]) -> tuple[Item, ...]:
+    """The items that are put to somebody of that sex, and any other whose answer is kept.
+
+    What the record knows, such as the age, nobody is asked.
+    """
+    return tuple(item for item in definition.drawn(sex, kept) if not item.source)
 
 
 def questions(
     definition: Definition,
+    items: Iterable[Item],
     *,
-    sex: str,
     answers: Mapping[str, Number | None],
     language: str = ENGLISH,
     typed: Mapping[str, str] | None = None,
@@ -102,7 +105,7 @@ def questions(
     translation = definition.translations.get(language)
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
     made = []
-    for number, item in enumerate(asked_items(definition, sex), start=1):
+    for number, item in enumerate(items, start=1):
         value = (typed or {}).get(item.code) or _shown(answers.get(item.code))
         texts = translation.options if translation else {}
         made.append(

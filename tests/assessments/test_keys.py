@@ -13,7 +13,7 @@ from clinic.assessments.instrument_files import FOLDER, shipped
 from clinic.assessments.parsing import definition_of
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.generated import ABOUT, definitions
-from tests.assessments.verdicts import ALL, options_of, possible
+from tests.assessments.verdicts import options_of, possible
 from tests.world import make_patient
 
 FILES = {path.stem: tomllib.loads(path.read_text(), parse_float=Decimal) for path in sorted(FOLDER.glob("*.toml"))}
@@ -40,8 +40,8 @@ def keys_due(data, item):
 
 
 def keys_shown(definition):
-    """The keys of every item with options, over the sheets of everybody."""
-    shown = [question for sex in ALL for question in sheets.questions(definition, sex=sex, answers={})]
+    """The keys of every item with options, on a sheet."""
+    shown = sheets.questions(definition, definition.items, answers={})
     return {each.code: [choice.key for choice in each.choices] for each in shown if each.choices}
 
 
