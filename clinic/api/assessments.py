@@ -142,6 +142,12 @@ class AssessmentSerializer(StrictSerializer):
     answered = serializers.IntegerField(read_only=True, help_text="How many of the items that count.")
     asked = serializers.IntegerField(read_only=True, help_text="How many items count.")
     summary = serializers.CharField(read_only=True, help_text="How much was answered and what follows, in words.")
+    sex = InstrumentField(
+        read_only=True, allow_null=True, help_text="By whose rule it was scored: the record's of that moment."
+    )
+    age = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="In years on the date, by the record when it was scored."
+    )
     alerts = RiskAlertSerializer(many=True, read_only=True)
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     archived_at = serializers.DateTimeField(read_only=True, allow_null=True)

@@ -114,6 +114,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "answered": 9,
         "asked": 9,
         "summary": "9 of 9 answered, total 9",
+        "sex": "female",
+        "age": 46,
         "alerts": [ALERT],
         "completed_at": "2026-03-01T09:30:00Z",
         **TIMES,

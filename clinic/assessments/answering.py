@@ -19,7 +19,7 @@ from clinic.assessments.alerting import raise_alerts
 from clinic.assessments.catalogue import find_version
 from clinic.assessments.definitions import ENGLISH, Definition, Number
 from clinic.assessments.models import Assessment, AssessmentRevision, AssessmentStatus
-from clinic.assessments.outcomes import as_answers, note_result, scored
+from clinic.assessments.outcomes import Person, as_answers, note_result, person_now, person_then, scored
 from clinic.assessments.risk import RiskAlert
 from clinic.assessments.scoring import Result
 from clinic.assessments.standing import keep_standing
@@ -30,6 +30,7 @@ from clinic.patients.models import Patient
 FIELDS = (
     *("patient", "user", "name", "type", "date", "instrument", "instrument_version", "language", "status"),
     *("answers", "answered", "score", "score_low", "score_high", "band", "severity"),
+    *("sex", "age"),
 )
 
 Answers = Mapping[str, Number | None]
@@ -75,7 +76,8 @@ def record_sitting(
         status=AssessmentStatus.PLANNED,
         **{"type": definition.type, "language": ENGLISH, **fields},
     )
-    result = _answer(assessment, definition, answers or {}, complete=complete, score=score)
+    person = person_now(patient, date)
+    result = _answer(assessment, definition, answers or {}, person, complete=complete, score=score)
     found = insert_named(assessment, base=f"{definition.title} · {date.isoformat()}")
     if found is not assessment:
         return _as_it_is(found)
@@ -126,7 +128,8 @@ def change_sitting(
         assessment.date = date
     assessment.language = language or assessment.language
     wanted = kept if answers is None else {**({} if replace else kept), **answers}
-    result = _answer(assessment, definition, wanted, complete=complete, score=score)
+    person = _person(assessment, before, wanted, reason)
+    result = _answer(assessment, definition, wanted, person, complete=complete, score=score)
     if not (changes := difference(before, snapshot(assessment, FIELDS))):
         return Sitting(assessment, result)
     if was_made:
@@ -162,9 +165,20 @@ def cancel_sitting(*, by: By, id: UUID, reason: str, version: int) -> Assessment
 
 
 def result_of(assessment: Assessment) -> Result:
-    """What a sitting's answers come to, by the version that it was made with."""
+    """What a sitting's answers come to, by its version; those of one that is made by the sex and age of then."""
+    made = assessment.made
+    return _result(assessment, person_then(assessment) if made else person_now(assessment.patient, assessment.date))
+
+
+def result_by_record(assessment: Assessment) -> Result:
+    """The same by the record as it is, which an amendment goes by."""
+    return _result(assessment, person_now(assessment.patient, assessment.date))
+
+
+def _result(assessment: Assessment, person: Person) -> Result:
     definition = find_version(assessment.instrument, assessment.instrument_version)
-    return scored(definition, as_answers(assessment.answers), patient=assessment.patient, day=assessment.date)
+    answers = as_answers(assessment.answers)
+    return scored(definition, answers, person, kept=answers)
 
 
 def _settled(sitting: Sitting, by: By) -> Sitting:
@@ -187,13 +201,28 @@ def _changeable(assessment: Assessment) -> Definition:
     return find_version(assessment.instrument, assessment.instrument_version)
 
 
+def _person(assessment: Assessment, before: dict[str, Any], wanted: Answers, reason: str) -> Person:
+    """Whom to score by: the record, but what was kept where a sitting that is made is only sent again."""
+    given = {code: value for code, value in wanted.items() if value is not None}
+    same = given == as_answers(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
+    if assessment.made and same and not reason.strip():
+        return person_then(assessment)
+    return person_now(assessment.patient, assessment.date)
+
+
 def _answer(
-    assessment: Assessment, definition: Definition, answers: Answers, *, complete: bool, score: Number | None
+    assessment: Assessment,
+    definition: Definition,
+    answers: Answers,
+    person: Person,
+    *,
+    complete: bool,
+    score: Number | None,
 ) -> Result:
     """Put answers, their score and the status onto the sitting; nothing is saved."""
-    result = scored(definition, answers, patient=assessment.patient, day=assessment.date)
+    result = scored(definition, answers, person, kept=as_answers(assessment.answers))
     refusals.check_result(definition, result, score=score, complete=complete)
-    note_result(assessment, answers, result)
+    note_result(assessment, answers, result, person)
     if complete and not assessment.made:
         assessment.status, assessment.completed_at = AssessmentStatus.COMPLETED, timezone.now()
     elif assessment.status == AssessmentStatus.PLANNED and assessment.answers:

@@ -31,11 +31,15 @@ MOST_COUNTED = 99
 
 
 class Course(NamedTuple):
-    """One instrument of a patient: its chart, the same as a table (newest first), and its plan."""
+    """One instrument of a patient: its chart, and the same as a table (newest first).
+
+    `mixed` where the totals were scored by rules for different sexes, whose bands cannot be drawn together.
+    """
 
     definition: Definition
     chart: SafeString
     steps: list[Step]
+    mixed: bool
 
 
 @require_safe
@@ -66,10 +70,10 @@ def courses_of(patient: Patient) -> list[Course]:
     groups: dict[str, list[Assessment]] = {}
     for row in rows.order_by("-date", "-completed_at", "-id")[:MOST_READINGS]:
         groups.setdefault(row.instrument, []).append(row)
-    return [_course(patient, newest_first) for newest_first in groups.values()]
+    return [_course(newest_first) for newest_first in groups.values()]
 
 
-def _course(patient: Patient, newest_first: list[Assessment]) -> Course:
+def _course(newest_first: list[Assessment]) -> Course:
     definition = find_version(newest_first[0].instrument, newest_first[0].instrument_version)
     readings = [
         Reading(
@@ -82,7 +86,11 @@ def _course(patient: Patient, newest_first: list[Assessment]) -> Course:
         for row in reversed(newest_first)
     ]
     steps = course(readings, definition.change)
-    return Course(definition, trend(definition, steps, patient.gender), steps[::-1])
+    sexes = {row.sex for row in newest_first}
+    mixed = len(sexes) > 1
+    return Course(
+        definition, trend(definition, steps, "" if mixed else sexes.pop()), steps[::-1], mixed and definition.by_sex
+    )
 
 
 @require_POST

@@ -245,6 +245,22 @@ class Definition:
         """The items that are put to somebody of that sex, in their order; those taken from the record included."""
         return self._asked[sex]
 
+    def drawn(self, sex: str, answers: Mapping[str, object]) -> tuple[Item, ...]:
+        """The items of `asked` and every other that is answered; of a sex that is not known, "", what all are asked."""
+        sexes = {sex} if sex else set(SEXES)
+        return tuple(item for item in self.items if sexes.issubset(item.sexes) or answers.get(item.code) is not None)
+
+    @cached_property
+    def by_sex(self) -> bool:
+        """Whether the sex decides what is asked or what a total means."""
+        ruled = [*(band.sex for band in self.bands), *(cutoff.sex for cutoff in self.cutoffs)]
+        return any(ruled) or any(len(item.sexes) < len(SEXES) for item in self.items)
+
+    @cached_property
+    def by_age(self) -> bool:
+        """Whether the age counts towards the total."""
+        return any(item.source == "age" for item in self.items)
+
     @cached_property
     def _counted(self) -> dict[str, tuple[Item, ...]]:
         return {

@@ -106,7 +106,7 @@ def _keep(request: Request, sitting: Assessment, definition: Definition, *, comp
         by=patient_actor(sitting.pk),
         id=sitting.pk,
         version=None if request.POST.get("mine") else posted_version(request),
-        answers=patient_sheets.readable(request, definition, sitting.patient.gender),
+        answers=patient_sheets.readable(request, definition, sitting.patient.gender, sitting),
         replace=True,
         complete=complete,
     )

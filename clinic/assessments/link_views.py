@@ -186,7 +186,7 @@ def _sheet(request: Request, token: str, link: AnswerLink, **more: Any) -> HttpR
 def _keep(request: Request, asked: AnswerRequest, definition: Definition, *, complete: bool) -> Assessment:
     sitting = answer_request(
         id=asked.pk,
-        answers=patient_sheets.readable(request, definition, asked.patient.gender),
+        answers=patient_sheets.readable(request, definition, asked.patient.gender, asked.assessment),
         version=None if request.POST.get("mine") else posted_version(request),
         page=patient_sheets.posted_page(request),
         complete=complete,

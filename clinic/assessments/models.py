@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
 
+from clinic.assessments.definitions import SEXES
 from clinic.assessments.own_instruments import InstrumentSettings, OwnInstrument
 from clinic.assessments.plans import Plan
 from clinic.assessments.requests import AnswerRequest
@@ -77,7 +78,8 @@ class Assessment(ClinicModel):
     Free: `questions` is a list of `{"question": text, "answer": text}` in the order asked. With an `instrument`:
     `answers` maps item codes to points, or to what was measured; a code that is missing was not answered. Then `score`
     is null until every item that counts is answered, and the total lies from `score_low` to `score_high`. `band` and
-    `severity` (0 to 4) are those that are certain. `results` holds what more the score consists of.
+    `severity` (0 to 4) are those that are certain. `results` holds what more the score consists of. `sex` and `age` are
+    what it was scored by, whatever the record says later: empty and null for a free assessment, and where not known.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -107,6 +109,8 @@ class Assessment(ClinicModel):
     band = models.CharField(max_length=60, blank=True, default="", db_default="")
     severity = models.PositiveSmallIntegerField(null=True, blank=True)
     results: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, db_default={}, blank=True)
+    sex = models.CharField(max_length=10, blank=True, default="", db_default="", db_collation="C", editable=False)
+    age = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -127,6 +131,7 @@ class Assessment(ClinicModel):
             models.CheckConstraint(
                 condition=models.Q(severity=None) | models.Q(severity__lte=4), name="assessment_severity"
             ),
+            models.CheckConstraint(condition=models.Q(sex__in=("", *SEXES)), name="assessment_sex"),
             models.CheckConstraint(
                 condition=models.Q(instrument="", instrument_version="", answers={})
                 | (~models.Q(instrument="") & ~models.Q(instrument_version="") & models.Q(questions=[])),

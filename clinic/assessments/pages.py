@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from clinic.access import Permission, Request
 from clinic.assessments.catalogue import find_version
+from clinic.assessments.definitions import Definition
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.outcomes import AnsweredRow, answered_rows, rows_of
+from clinic.assessments.outcomes import AnsweredRow, answered_rows, rows_of, scored_by
 from clinic.assessments.risk import RiskAlert
 from clinic.ui.pages import undo_of
 
@@ -35,6 +36,7 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
         shown |= {
             "definition": find_version(assessment.instrument, assessment.instrument_version),
             "answered": answered_rows(assessment),
+            "scored_by": scored_by(assessment) if assessment.made else "",
             "alerts": list(RiskAlert.objects.filter(assessment=assessment)),
             "revisions": revisions(assessment),
             "may_cancel": editor and not assessment.made and assessment.status != "cancelled",
@@ -46,8 +48,9 @@ def revisions(assessment: Assessment) -> list[Revision]:
     """What the sitting was before each amendment, the newest first."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     rows = AssessmentRevision.objects.filter(assessment=assessment).order_by("-id")
-    sex = assessment.patient.gender
-    return [
-        Revision(row.at, row.by_name, row.reason, row.before, rows_of(definition, row.before["answers"], sex))
-        for row in rows
-    ]
+    return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]
+
+
+def _rows_before(definition: Definition, before: dict[str, Any]) -> list[AnsweredRow]:
+    """Originals of earlier releases do not say by which sex and age they were scored."""
+    return rows_of(definition, before["answers"], before.get("sex", ""), before.get("age"))

@@ -1,6 +1,6 @@
 """The sheet as a patient sees it, by a link or on a device that was handed over: no score, no band, no identity."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.access import Request
 from clinic.assessments import refusals, sheets
 from clinic.assessments.catalogue import urgent_text
-from clinic.assessments.definitions import Definition, Number
+from clinic.assessments.definitions import Definition, Item, Number
 from clinic.assessments.models import Assessment
 from clinic.assessments.outcomes import as_answers
 from clinic.assessments.risk import RiskAlert
@@ -31,9 +31,13 @@ def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
     return response
 
 
-def readable(request: Request, definition: Definition, sex: str) -> sheets.Answers:
+def kept_answers(sitting: Assessment | None) -> dict[str, Number]:
+    return as_answers(sitting.answers) if sitting is not None else {}
+
+
+def readable(request: Request, definition: Definition, sex: str, sitting: Assessment | None) -> sheets.Answers:
     """The answers of the posted sheet; raises ValidationError where some are no numbers."""
-    posted = sheets.read(definition, request.POST.dict(), sex)
+    posted = sheets.read(sheets.drawn_items(definition, sex, kept_answers(sitting)), request.POST.dict())
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
     return posted.answers
@@ -65,7 +69,7 @@ def fragment(
 ) -> HttpResponse:
     """What the page is told after it saved, or could not."""
     context = {
-        **progress(definition, sex, as_answers(sitting.answers) if sitting is not None else {}),
+        **progress(sheets.drawn_items(definition, sex, kept_answers(sitting)), kept_answers(sitting)),
         "version": sitting.version if sitting is not None else "",
         "urgent": urgent_for(sitting),
         "now": timezone.localtime(),
@@ -74,9 +78,8 @@ def fragment(
     return kept_to_oneself(render(request, "answer/_kept.html", context, status=status))
 
 
-def progress(definition: Definition, sex: str, answers: Mapping[str, Number | None]) -> dict[str, int]:
-    asked = sheets.asked_items(definition, sex)
-    return {"asked": len(asked), "answered": sum(1 for item in asked if answers.get(item.code) is not None)}
+def progress(items: Collection[Item], answers: Mapping[str, Number | None]) -> dict[str, int]:
+    return {"asked": len(items), "answered": sum(1 for item in items if answers.get(item.code) is not None)}
 
 
 def page(
@@ -91,19 +94,20 @@ def page(
     **more: Any,
 ) -> HttpResponse:
     """The sheet with what is kept, or with what was posted where that could not be kept."""
-    answers: Mapping[str, Number | None] = as_answers(sitting.answers) if sitting is not None else {}
+    answers: Mapping[str, Number | None] = kept_answers(sitting)
+    items = sheets.drawn_items(definition, sex, answers)
     typed, problems = {}, {}
     if status != 200:
-        form = sheets.read(definition, request.POST.dict(), sex)
+        form = sheets.read(items, request.POST.dict())
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         answers, typed = form.answers, form.typed
     translation = definition.translations.get(language)
     context = {
-        **progress(definition, sex, answers),
+        **progress(items, answers),
         "sheet_title": translation.title if translation else definition.title,
         "instruction": translation.instruction if translation else definition.instruction,
         "questions": sheets.questions(
-            definition, sex=sex, answers=answers, language=language, typed=typed, errors=problems
+            definition, items, answers=answers, language=language, typed=typed, errors=problems
         ),
         "language": language,
         "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",

@@ -5,11 +5,12 @@ The same sheet serves the practitioner's screen, the patient's own link and the 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from clinic.assessments.definitions import ENGLISH, Definition, Item, Number, Option
+from clinic.assessments.keys import keys_of
 
 PREFIX = "answer-"
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,4})?", re.ASCII)
@@ -20,7 +21,7 @@ Answers = dict[str, Number | None]
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer that can be chosen: `key` is the digit that chooses it, empty where there are more than ten."""
+    """One answer that can be chosen; `key` is typed to choose it (`clinic.assessments.keys`)."""
 
     value: str
     text: str
@@ -57,10 +58,10 @@ class Posted:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(definition: Definition, data: Mapping[str, str], sex: str) -> Posted:
-    """The answers of a posted form, of the items that somebody of that sex is asked; unknown fields are ignored."""
+def read(items: Iterable[Item], data: Mapping[str, str]) -> Posted:
+    """The answers of a posted form, of the items that it drew; unknown fields are ignored."""
     posted = Posted()
-    for item in asked_items(definition, sex):
+    for item in items:
         text = unicodedata.normalize("NFKC", str(data.get(PREFIX + item.code, ""))).strip()
         posted.typed[item.code] = text
         if not text:
@@ -83,15 +84,18 @@ def parsed(text: str) -> Number | None:
     return int(number) if number == number.to_integral_value() else number
 
 
-def asked_items(definition: Definition, sex: str) -> tuple[Item, ...]:
-    """The items that are put to somebody; what the record knows, such as the age, nobody is asked."""
-    return tuple(item for item in definition.asked(sex) if not item.source)
+def drawn_items(definition: Definition, sex: str, kept: Mapping[str, Number | None]) -> tuple[Item, ...]:
+    """The items that are put to somebody of that sex, and any other whose answer is kept.
+
+    What the record knows, such as the age, nobody is asked.
+    """
+    return tuple(item for item in definition.drawn(sex, kept) if not item.source)
 
 
 def questions(
     definition: Definition,
+    items: Iterable[Item],
     *,
-    sex: str,
     answers: Mapping[str, Number | None],
     language: str = ENGLISH,
     typed: Mapping[str, str] | None = None,
@@ -100,9 +104,8 @@ def questions(
     """The sheet's questions; `typed` goes before `answers`, so that nothing typed is lost."""
     translation = definition.translations.get(language)
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
-    by_points = digits_are_points(definition)
     made = []
-    for number, item in enumerate(asked_items(definition, sex), start=1):
+    for number, item in enumerate(items, start=1):
         value = (typed or {}).get(item.code) or _shown(answers.get(item.code))
         texts = translation.options if translation else {}
         made.append(
@@ -112,7 +115,7 @@ def questions(
                 text=translation.items.get(item.code, item.text) if translation else item.text,
                 hint=item.hint,
                 section=begins.get(item.code, ""),
-                choices=_choices(item, value, by_points, texts),
+                choices=_choices(definition, item, value, texts),
                 unit=item.measure.unit if item.measure else "",
                 limits=f"{item.measure.minimum} to {item.measure.maximum}" if item.measure else "",
                 value=value,
@@ -122,22 +125,10 @@ def questions(
     return made
 
 
-def digits_are_points(definition: Definition) -> bool:
-    """Whether the digit that chooses an answer is its points: where they are single digits that rise in every item."""
-    for item in definition.items:
-        points = [option.points for option in item.options]
-        if any(type(value) is not int or not 0 <= value <= 9 for value in points) or points != sorted(set(points)):
-            return False
-    return True
-
-
-def _choices(item: Item, value: str, by_points: bool, texts: Mapping[str, str]) -> tuple[Choice, ...]:
-    def key(position: int, option: Option) -> str:
-        return str(option.points) if by_points else str(position) if position <= 9 else ""
-
+def _choices(definition: Definition, item: Item, value: str, texts: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(_shown(option.points), texts.get(option.text, option.text), key(position, option), _same(option, value))
-        for position, option in enumerate(item.options, start=1)
+        Choice(_shown(option.points), texts.get(option.text, option.text), key, _same(option, value))
+        for option, key in zip(item.options, keys_of(definition, item), strict=True)
     )
 
 

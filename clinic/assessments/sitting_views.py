@@ -9,36 +9,25 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments import refusals, sheets
 from clinic.assessments.actions import Changed
-from clinic.assessments.answering import (
-    Sitting,
-    amend_sitting,
-    cancel_sitting,
-    change_sitting,
-    record_sitting,
-    result_of,
-)
+from clinic.assessments.answering import Sitting, amend_sitting, cancel_sitting, change_sitting, record_sitting
 from clinic.assessments.catalogue import find, find_version
 from clinic.assessments.dates import check_assessment_date
 from clinic.assessments.definitions import ENGLISH, Definition
 from clinic.assessments.forms import patient_of
 from clinic.assessments.handing_over import begin_handover
 from clinic.assessments.models import Assessment
-from clinic.assessments.outcomes import as_answers
 from clinic.assessments.pages import detail_page
-from clinic.assessments.request_forms import patients_languages
-from clinic.assessments.risk import RiskAlert
-from clinic.assessments.scoring import Result
+from clinic.assessments.sitting_page import drawn, open_alerts, said, sheet_page
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
-from clinic.ui.dates import parse_date, written
+from clinic.ui.dates import parse_date
 from clinic.ui.pages import posted_version, saved
 
 REFUSED = (
@@ -63,7 +52,7 @@ def sitting_new(request: Request, patient: Patient, instrument: str) -> HttpResp
         refusals.check_patient(definition, patient, timezone.localdate())
     except refusals.NotForPatient as refusal:
         return errors.answer(request, 409, "not_for_patient", str(refusal))
-    return _page(request, definition, patient, key=uuid.uuid4())
+    return sheet_page(request, definition, patient, key=uuid.uuid4())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,14 +66,16 @@ def sitting_answer(request: Request, pk: UUID, patient: Patient | None = None) -
     if sitting is not None and (sitting.made or not sitting.instrument):
         return redirect("assessments:detail", pk)
     if request.method != "POST":
-        return _page(request, definition, patient, sitting=sitting)
+        return sheet_page(request, definition, patient, sitting=sitting)
     complete = request.POST.get("do") == "complete"
     try:
         _keep(request, pk, definition, patient, complete=complete)
     except Changed as changed:
-        return _page(request, definition, patient, sitting=changed.current, posted=True, status=409)
+        return sheet_page(request, definition, patient, sitting=changed.current, posted=True, status=409)
     except (*REFUSED, refusals.NotOpen) as refusal:
-        return _page(request, definition, patient, key=pk, sitting=sitting, posted=True, refusal=refusal, status=422)
+        return sheet_page(
+            request, definition, patient, key=pk, sitting=sitting, posted=True, refusal=refusal, status=422
+        )
     if request.POST.get("do") == "hand_over" and definition.answered_by == "patient":
         begin_handover(request, by=request.actor, id=pk)
         return redirect("answer:handover")
@@ -106,13 +97,13 @@ def sitting_save(request: Request, pk: UUID) -> HttpResponse:
     except Changed:
         return _fragment(request, 409, problem="This sitting was changed in another window.", changed=True)
     except (*REFUSED, refusals.NotOpen) as refusal:
-        return _fragment(request, 422, problem=_said(refusal))
+        return _fragment(request, 422, problem=said(refusal))
     return _fragment(
         request,
         200,
         result=kept.result,
         version=kept.assessment.version,
-        alerts=_alerts(kept.assessment),
+        alerts=open_alerts(kept.assessment),
         definition=definition,
     )
 
@@ -123,7 +114,7 @@ def sitting_amend(request: Request, pk: UUID) -> HttpResponse:
     """Correct a completed sitting: the original is kept, and a reason is asked for."""
     sitting = get_object_or_404(Assessment.objects.select_related("patient__user").exclude(instrument=""), pk=pk)
     definition = find_version(sitting.instrument, sitting.instrument_version)
-    page = partial(_page, request, definition, sitting.patient, amending=True)
+    page = partial(sheet_page, request, definition, sitting.patient, amending=True)
     if not sitting.made:
         return redirect("assessments:answer", pk)
     if request.method != "POST":
@@ -134,7 +125,7 @@ def sitting_amend(request: Request, pk: UUID) -> HttpResponse:
             id=pk,
             reason=request.POST.get("reason", ""),
             version=posted_version(request),
-            answers=_readable(request, definition, sitting.patient),
+            answers=_readable(request, definition, sitting.patient, sitting),
             replace=True,
             date=_day(request),
         )
@@ -189,9 +180,9 @@ def _day(request: Request) -> date:
     return check_assessment_date(parse_date(request.POST.get("date", "")))
 
 
-def _readable(request: Request, definition: Definition, patient: Patient) -> sheets.Answers:
+def _readable(request: Request, definition: Definition, patient: Patient, sitting: Assessment | None) -> sheets.Answers:
     """The answers of the posted sheet; raises ValidationError where some are no numbers."""
-    posted = sheets.read(definition, request.POST.dict(), patient.gender)
+    posted = sheets.read(drawn(definition, patient, sitting), request.POST.dict())
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
     return posted.answers
@@ -199,9 +190,10 @@ def _readable(request: Request, definition: Definition, patient: Patient) -> she
 
 def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> Sitting:
     """Save the posted answers, making the sitting where there is none; raises what is in REFUSED, Changed, NotOpen."""
-    answers, day = _readable(request, definition, patient), _day(request)
+    sitting = Assessment.objects.filter(pk=key).first()
+    answers, day = _readable(request, definition, patient, sitting), _day(request)
     language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""
-    if not Assessment.objects.filter(pk=key).exists():
+    if sitting is None:
         user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
         made = record_sitting(
             by=request.actor,
@@ -229,71 +221,6 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
     )
 
 
-def _alerts(sitting: Assessment) -> list[RiskAlert]:
-    return list(RiskAlert.objects.open().filter(assessment=sitting.pk))
-
-
-def _said(refusal: Exception) -> str:
-    return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
-
-
 def _fragment(request: Request, status: int, **context: Any) -> HttpResponse:
     now = timezone.localtime()
     return render(request, "assessments/_result.html", {"now": now, "status": status, **context}, status=status)
-
-
-def _page(
-    request: Request,
-    definition: Definition,
-    patient: Patient,
-    *,
-    key: UUID | None = None,
-    sitting: Assessment | None = None,
-    posted: bool = False,
-    amending: bool = False,
-    refusal: Exception | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """The sheet with what is kept, or with what was posted where that could not be kept."""
-    context = {
-        "definition": definition,
-        "patient": patient,
-        "sitting": sitting,
-        "key": sitting.pk if sitting is not None else key,
-        "questions": _questions(request, definition, patient, sitting, refusal, posted=posted),
-        "date": request.POST.get("date", "") if posted else written(sitting.date if sitting else timezone.localdate()),
-        "version": sitting.version if sitting is not None else "",
-        "reason": request.POST.get("reason", ""),
-        "result": result_of(sitting) if sitting is not None else Result(asked=len(definition.counted(patient.gender))),
-        "alerts": _alerts(sitting) if sitting is not None else [],
-        "amending": amending,
-        "languages": [] if amending else patients_languages(definition),
-        "language": request.POST.get("language") or (sitting.language if sitting is not None else ENGLISH),
-        "conflict": status == 409,
-        "problem": _said(refusal) if refusal is not None else "",
-        "back": _back(sitting, patient),
-    }
-    return render(request, "assessments/sitting.html", context, status=status)
-
-
-def _questions(
-    request: Request,
-    definition: Definition,
-    patient: Patient,
-    sitting: Assessment | None,
-    refusal: Exception | None,
-    *,
-    posted: bool,
-) -> list[sheets.Question]:
-    if not posted:
-        kept = as_answers(sitting.answers) if sitting is not None else {}
-        return sheets.questions(definition, sex=patient.gender, answers=kept)
-    form = sheets.read(definition, request.POST.dict(), patient.gender)
-    problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
-    return sheets.questions(definition, sex=patient.gender, answers=form.answers, typed=form.typed, errors=problems)
-
-
-def _back(sitting: Assessment | None, patient: Patient) -> str:
-    if sitting is not None:
-        return reverse("assessments:detail", args=[sitting.pk])
-    return reverse("assessments:for_patient", args=[patient.pk])

@@ -1,4 +1,4 @@
-// Answering: every answer is kept on the server at once; digits choose, arrows move.
+// Answering: every answer is kept on the server at once; the key beside an answer chooses it, arrows move.
 (() => {
   "use strict";
 
@@ -26,7 +26,7 @@
   };
 
   const choose = (item, key) => {
-    const field = item.querySelector(`[data-key="${key}"]`);
+    const field = fields(item).find((input) => input.dataset.key === key);
     if (!field) return false;
     if (!field.checked) {
       field.checked = true;
@@ -51,7 +51,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target.closest("input:not([type=radio]), textarea, select");
-    const item = here() || (document.activeElement === document.body ? items[0] : null);
+    const anywhere = document.activeElement === document.body && document.body.dataset.shortcuts !== "off";
+    const item = here() || (anywhere ? items[0] : null);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (typing && !typing.closest("[data-item]")) return;
       event.preventDefault();
@@ -62,7 +63,7 @@
       event.preventDefault();
       const right = document.documentElement.dir === "rtl" ? -1 : 1;
       slide(item, event.key === "ArrowRight" ? right : -right);
-    } else if (/^\d$/.test(event.key) && choose(item, event.key)) {
+    } else if (choose(item, event.key.toUpperCase())) {
       event.preventDefault();
     } else if ((event.key === "Backspace" || event.key === "Delete") && item.querySelector(":checked")) {
       event.preventDefault();

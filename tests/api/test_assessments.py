@@ -26,6 +26,8 @@ FREE = {
     "answered": 0,
     "asked": 0,
     "summary": "",
+    "sex": None,
+    "age": None,
     "alerts": [],
     "completed_at": None,
 }

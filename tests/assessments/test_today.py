@@ -104,7 +104,7 @@ def test_instrument_is_offered_from_the_birthday_on(clock, scope):
     assert [NEWS2 in offered_to(patient) for patient in patients] == [True, True, False]
 
 
-@pytest.mark.clock("clinic/assessments/sitting_views.py:sitting_new", "clinic/assessments/sitting_views.py:_page")
+@pytest.mark.clock("clinic/assessments/sitting_views.py:sitting_new", "clinic/assessments/sitting_page.py:sheet_page")
 def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         old_enough, too_young = (make_patient(date_of_birth=sixteen(clock.day(days))) for days in (0, 1))

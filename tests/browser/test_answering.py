@@ -56,7 +56,7 @@ def saved(page: Page, answered: int) -> None:
 def test_phq9_takes_eleven_keystrokes(practice, patient, visit):
     page = visit(practice.clinician)
     page.goto(sheet(patient))
-    strokes = [*"210321010", "1", "Enter"]
+    strokes = [*"210321010", "b", "Enter"]
     for key in strokes[:-1]:
         page.keyboard.press(key)
     with page.expect_navigation():
@@ -203,3 +203,44 @@ def test_chart_shows_every_total_in_both_themes_and_on_paper(practice, patient, 
     page.emulate_media(media="print")
     expect(page.locator("svg.trend")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("instrument", "keys", "answers", "said"),
+    [
+        ("gcs", "456", {"E": 4, "V": 5, "M": 6}, "Total 15 Mild"),
+        ("gcs", "111", {"E": 1, "V": 1, "M": 1}, "Total 3 Severe"),
+        ("gds-15", "0" * 15, dict.fromkeys([str(number) for number in range(1, 16)], 0), "Total 0 Normal"),
+        ("gds-15", "1" * 15, dict.fromkeys([str(number) for number in range(1, 16)], 1), "Total 15 Severe"),
+    ],
+)
+def test_digits_are_the_points(practice, patient, visit, instrument, keys, answers, said):
+    page = visit(practice.clinician)
+    page.goto(sheet(patient, instrument))
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator(".result-line")).to_have_text(said)
+    expect(page.locator("#saving")).to_be_empty()
+    assert kept(practice, patient).answers == answers
+
+
+def test_letter_chooses_where_an_answer_adds_no_points(practice, patient, visit):
+    page = visit(practice.clinician)
+    page.goto(sheet(patient))
+    page.locator("#item-10 input").first.focus()
+    for key in ("1", "c"):
+        page.keyboard.press(key)
+    expect(page.locator("#item-10 :checked + kbd")).to_have_text("C")
+    expect(page.locator("#saving")).to_be_empty()
+    assert kept(practice, patient).answers == {"10": 2}
+
+
+def test_single_keys_that_are_switched_off_need_the_focus(practice, patient, visit):
+    page = visit(practice.clinician)
+    page.goto(sheet(patient, "gcs"))
+    page.evaluate("document.body.dataset.shortcuts = 'off'; document.activeElement.blur()")
+    page.keyboard.press("4")
+    expect(page.locator("[data-sheet] :checked")).to_have_count(0)
+    page.locator("#item-E input").first.focus()
+    page.keyboard.press("4")
+    expect(page.locator("[data-sheet] :checked + kbd")).to_have_text("4")
