@@ -54,7 +54,10 @@ class PhoneField(forms.CharField):
 
 
 class PatientForm(forms.Form):
-    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from."""
+    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from.
+
+    `keeps` is the practitioner whom the patient has, who need not work here any more.
+    """
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
@@ -95,9 +98,9 @@ class PatientForm(forms.Form):
         max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "class": "width-m"})
     )
 
-    def __init__(self, *args: Any, next_number: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, next_number: str = "", keeps: uuid.UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = Practitioner.objects.active()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = Practitioner.objects.active_or(keeps)  # type: ignore[attr-defined]
         if next_number:
             self.fields["record_number"].help_text = f"Leave empty for the next one, {next_number}."
         else:
