@@ -34,7 +34,10 @@ PAGES = {
         patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
         handover/ handover/answers/ handover/leave/
     """,
-    MANAGE: "instruments/new/ instruments/import/ settings/",
+    MANAGE: """
+        instruments/new/ instruments/import/ settings/
+        clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
+    """,
 }
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
