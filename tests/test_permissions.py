@@ -41,6 +41,9 @@ PAGES = {
 }
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
+    "api/v1/": (SEE, SEE),
+    "api/v1/practitioners/": (SEE, SEE),
+    "api/v1/practitioners/<uuid:pk>/": (SEE, SEE),
     "api/v1/patients/": (SEE, REGISTER),
     "api/v1/patients/<uuid:pk>/": (SEE, REGISTER),
     "api/v1/assessments/": (READ, ASSESS),
