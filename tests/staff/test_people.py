@@ -31,7 +31,7 @@ def test_list_shows_who_works_here_and_who_did(owner, riverside, both):
         [both.name, both.email, "Clinician", since, "Works here"],
         ["Clara Clinician", riverside.clinician.email, "Clinician", since, "Works here"],
         ["Frank Frontdesk", riverside.front_desk.email, "Front desk", since, "Works here"],
-        ["Olive Owner you", riverside.owner.email, "Owner", since, "Works here"],
+        ["Olive Owner", riverside.owner.email, "Owner", since, "Works here you"],
         ["Aude Auditor", riverside.auditor.email, "Auditor", since, "Ended"],
     ]
 
