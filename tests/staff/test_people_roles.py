@@ -99,6 +99,13 @@ def test_owner_whose_account_is_closed_does_not_count(owner, riverside):
     assert membership(riverside, riverside.owner) == ("owner", True)
 
 
+def test_owner_who_left_does_not_count(owner, riverside):
+    owner.post(page_of(riverside.clinician), {"role": "owner"})
+    owner.post(f"{page_of(riverside.clinician)}end/")
+    assert owner.post(f"{page_of(riverside.owner)}end/").status_code == 422
+    assert membership(riverside, riverside.owner) == ("owner", True)
+
+
 def test_owner_of_another_clinic_does_not_count(owner, riverside, hillside):
     owner.post(NEW, {**NORA, "email": hillside.owner.email})
     assert owner.post(f"{page_of(riverside.owner)}end/").status_code == 422
