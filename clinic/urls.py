@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.assessments.urls")),
     path("", include("clinic.assessments.instrument_urls")),
     path("", include("clinic.assessments.answer_urls")),
+    path("clinic/people/", include("clinic.staff.urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),
 ]

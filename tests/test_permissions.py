@@ -34,10 +34,16 @@ PAGES = {
         patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
         handover/ handover/answers/ handover/leave/
     """,
-    MANAGE: "instruments/new/ instruments/import/ settings/",
+    MANAGE: """
+        instruments/new/ instruments/import/ settings/
+        clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
+    """,
 }
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
+    "api/v1/": (SEE, SEE),
+    "api/v1/practitioners/": (SEE, SEE),
+    "api/v1/practitioners/<uuid:pk>/": (SEE, SEE),
     "api/v1/patients/": (SEE, REGISTER),
     "api/v1/patients/<uuid:pk>/": (SEE, REGISTER),
     "api/v1/assessments/": (READ, ASSESS),

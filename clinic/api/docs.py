@@ -14,7 +14,7 @@ from clinic.access import public
 TITLE = "The JSON API"
 INTRO = """\
 Everything that the pages about patients and assessments do, for programs. Every answer, also an error, has \
-the one envelope below, and every object says what it is by __typename.
+the one envelope below, and every object says what it is by __typename. GET /api/v1/ lists where to begin.
 
 A program is an API client of one clinic: whoever looks after the server makes one with \
 manage.py create_api_client CLINIC NAME, with --write if it may change anything. It asks POST /o/token/ \
@@ -66,12 +66,14 @@ def document() -> dict[str, Any]:
 @public
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document of all this, for programs."""
     return JsonResponse(document())
 
 
 @public
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
+    """The same as a page for people."""
     return render(request, "api/docs.html", {"title": TITLE, "intro": INTRO, "groups": groups()})
 
 

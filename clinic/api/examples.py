@@ -120,6 +120,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "completed_at": "2026-03-01T09:30:00Z",
         **TIMES,
     },
+    "Practitioner": {"__typename": "Practitioner", "id": USER_ID, "name": "Clara Clinician", "active": True},
+    "Endpoint": {
+        "__typename": "Endpoint",
+        "name": "patients",
+        "url": "https://record.example.org/api/v1/patients/",
+        "description": "Patients of the clinic that are not archived, unless `archived` asks for others.",
+    },
     "Question": QUESTION,
     "RiskAlert": ALERT,
     "Subscale": SUBSCALE,

@@ -22,7 +22,10 @@ from clinic.ui.declared import fill_in
 
 ID_HELP = "On create: an id of your own, so that sending it again makes no second one. Otherwise ignored."
 VERSION_HELP = "On update: the version that you read; refused with 409 when it is stale. On create ignored."
-USER_HELP = "The responsible practitioner. Left out on create: the person signed in. API clients must give it."
+USER_HELP = (
+    "The responsible practitioner, by the id in `/practitioners/`. Left out on create: the person signed in. "
+    "API clients must give it."
+)
 NO_PRACTITIONER = "This clinic has no active practitioner with this id."
 
 

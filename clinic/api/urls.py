@@ -2,12 +2,21 @@
 
 from typing import Any
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from clinic.api import docs, views
 
 LIST: dict[str, Any] = {"get": "list", "post": "create"}
 DETAIL: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+READ_LIST: dict[str, Any] = {"get": "list"}
+READ_ONE: dict[str, Any] = {"get": "retrieve"}
+
+
+def purpose(pattern: URLPattern) -> str:
+    """What an address is for: the first sentences of its view."""
+    view: Any = pattern.callback
+    return " ".join((getattr(view, "cls", view).__doc__ or "").partition("\n\n")[0].split())
+
 
 app_name = "api"
 urlpatterns = [
@@ -19,15 +28,26 @@ urlpatterns = [
         views.AssessmentViewSet.as_view(DETAIL, detail=True),
         name="assessment-detail",
     ),
-    path("instruments/", views.InstrumentViewSet.as_view({"get": "list"}, detail=False), name="instrument-list"),
+    path("practitioners/", views.PractitionerViewSet.as_view(READ_LIST, detail=False), name="practitioner-list"),
+    path(
+        "practitioners/<uuid:pk>/",
+        views.PractitionerViewSet.as_view(READ_ONE, detail=True),
+        name="practitioner-detail",
+    ),
+    path("instruments/", views.InstrumentViewSet.as_view(READ_LIST, detail=False), name="instrument-list"),
     path(
         "instruments/<slug:instrument>/",
-        views.InstrumentViewSet.as_view({"get": "retrieve"}, detail=True),
+        views.InstrumentViewSet.as_view(READ_ONE, detail=True),
         name="instrument-detail",
     ),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),
 ]
-for pattern in urlpatterns[:6]:
+ROUTES = {route: purpose(pattern) for pattern in urlpatterns if "<" not in (route := str(pattern.pattern))}
+urlpatterns.append(
+    path("", views.EndpointViewSet.as_view(READ_LIST, detail=False, routes=ROUTES), name="endpoint-list")
+)
+for pattern in urlpatterns:
     # A redirect to the address with its slash would turn a POST into a GET.
-    pattern.callback.should_append_slash = False  # type: ignore[attr-defined]
+    if hasattr(pattern.callback, "cls"):
+        pattern.callback.should_append_slash = False  # type: ignore[attr-defined]

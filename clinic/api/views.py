@@ -16,6 +16,7 @@ from clinic.api.filters import ListParameters, refuse_parameters
 from clinic.api.instruments import InstrumentSerializer, read_alerts
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
+from clinic.api.practitioners import EndpointSerializer, PractitionerSerializer
 from clinic.api.serializers import PatientSerializer
 from clinic.api.strict import all_rows
 from clinic.assessments import actions as assessments
@@ -28,9 +29,13 @@ from clinic.patients import actions as patients
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
+from clinic.staff.filters import PractitionerFilter
+from clinic.staff.models import Practitioner
+from clinic.staff.tables import PractitionerTable
 
 # What of a sitting goes through its instrument.
 SITTING = ("answers", "date", "complete", "score", "reason")
+READING = ["get", "head"]
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
 
 
@@ -148,6 +153,21 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
         return Response(status=204)
 
 
+class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Practitioner]):
+    """Practitioners of the clinic: whom `user` may name. Who left is archived, and keeps the name and the patients."""
+
+    view_permission = edit_permission = Permission.PATIENTS_VIEW
+    queryset = Practitioner.objects.all()
+    serializer_class = PractitionerSerializer
+    filter_backends = (ListParameters,)
+    filterset_class, table_class, default_ordering = PractitionerFilter, PractitionerTable, "name"
+    field_columns: ClassVar[dict[str, str]] = {}
+    http_method_names = READING
+
+    def list(self, request: Request) -> Response:
+        return listed(self, self.filter_queryset(self.get_queryset()))
+
+
 class InstrumentViewSet(GenericViewSet[Any]):
     """The instruments that the clinic offers, each of its newest version, by title."""
 
@@ -155,7 +175,7 @@ class InstrumentViewSet(GenericViewSet[Any]):
     serializer_class = InstrumentSerializer
     filter_backends = ()
     pagination_class = NumberedPagination
-    http_method_names = ["get", "head"]
+    http_method_names = READING
 
     def list(self, request: Request) -> Response:
         refuse_parameters(request, ("page", "page_size"))
@@ -168,3 +188,23 @@ class InstrumentViewSet(GenericViewSet[Any]):
         if definition is None:
             raise Http404
         return Response(self.get_serializer(definition).data)
+
+
+class EndpointViewSet(GenericViewSet[Any]):
+    """The addresses to begin at, by name; what each takes stands in the OpenAPI document."""
+
+    view_permission = edit_permission = Permission.PATIENTS_VIEW
+    serializer_class = EndpointSerializer
+    filter_backends = ()
+    pagination_class = NumberedPagination
+    http_method_names = READING
+    routes: ClassVar[dict[str, str]] = {}  # what each is for, by its route
+
+    def list(self, request: Request) -> Response:
+        refuse_parameters(request, ("page", "page_size"))
+        here = request.build_absolute_uri(request.path)
+        found = [
+            {"name": route.rstrip("/"), "url": f"{here}{route}", "description": text}
+            for route, text in sorted(self.routes.items())
+        ]
+        return listed(self, found)

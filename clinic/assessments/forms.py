@@ -27,7 +27,10 @@ class TextField(forms.CharField):
 
 
 class AssessmentForm(forms.Form):
-    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from."""
+    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from.
+
+    `keeps` is the practitioner whom the assessment has, who need not work here any more.
+    """
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
@@ -55,9 +58,9 @@ class AssessmentForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "width-s"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, keeps: uuid.UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = Practitioner.objects.active()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = Practitioner.objects.active_or(keeps)  # type: ignore[attr-defined]
         self.helper = helper()
 
     def clean_date(self) -> Any:

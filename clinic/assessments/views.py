@@ -139,10 +139,12 @@ def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
         return redirect("assessments:amend" if assessment.made else "assessments:answer", pk)
     if request.method != "POST":
         rows = QuestionFormSet(initial=assessment.questions, prefix="questions")
-        return _form_page(request, AssessmentForm(initial=initial_of(assessment)), rows, patient, assessment)
+        return _form_page(
+            request, AssessmentForm(initial=initial_of(assessment), keeps=assessment.user_id), rows, patient, assessment
+        )
     data = request.POST.copy()
     data.setdefault("version", str(assessment.version))
-    form, rows = AssessmentForm(data), QuestionFormSet(request.POST, prefix="questions")
+    form, rows = AssessmentForm(data, keeps=assessment.user_id), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient, assessment):
         return refusal
     try:

@@ -58,7 +58,8 @@ class PatientForm(forms.Form):
     """What is special about a patient's fields; those that are not come from the model.
 
     `id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from. How well the
-    date of birth is known is read from it, and from whether it is said to be an estimate.
+    date of birth is known is read from it, and from whether it is said to be an estimate. `keeps` is the practitioner
+    whom the patient has, who need not work here any more.
     """
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -97,10 +98,10 @@ class PatientForm(forms.Form):
         max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "class": "width-m"})
     )
 
-    def __init__(self, *args: Any, next_number: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, next_number: str = "", keeps: uuid.UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields = fill_in(self.fields, Patient, field_for, but=["date_of_birth_precision"])
-        self.fields["user"].queryset = Practitioner.objects.active()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = Practitioner.objects.active_or(keeps)  # type: ignore[attr-defined]
         if next_number:
             self.fields["record_number"].help_text = f"Leave empty for the next one, {next_number}."
         else:

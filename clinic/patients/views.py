@@ -105,10 +105,10 @@ def patient_new(request: Request) -> HttpResponse:
 def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     if request.method != "POST":
-        return _form_page(request, PatientForm(initial=initial_of(patient)), patient)
+        return _form_page(request, PatientForm(initial=initial_of(patient), keeps=patient.user_id), patient)
     data = _with_chosen_name(request)
     data.setdefault("version", str(patient.version))
-    form = PatientForm(data)
+    form = PatientForm(data, keeps=patient.user_id)
     if not form.is_valid():
         return _form_page(request, form, patient)
     try:

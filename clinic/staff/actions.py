@@ -27,15 +27,16 @@ class Operator:
 OPERATOR = Operator()
 
 
-def create_user(*, email: str, name: str, password: str | None = None) -> User:
+def create_user(*, email: str, name: str, password: str | None = None, using: str = "") -> User:
     """Somebody who can sign in, of no clinic yet; without `password` they set one by mail.
 
-    Raises ValidationError for an address that is malformed or taken.
+    Written as the database's owner, or by the connection that `using` names. Raises ValidationError for an address
+    that is malformed or taken.
     """
     user = User(email=email.strip().lower(), name=one_line(name))
     user.set_password(password)
     user.full_clean()
-    user.save(using=get_tenant_database_alias())
+    user.save(using=using or get_tenant_database_alias())
     return user
 
 

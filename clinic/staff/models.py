@@ -1,5 +1,7 @@
 """The clinic's own record of the people who work in it."""
 
+from uuid import UUID
+
 from django.db import models
 
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
@@ -9,9 +11,16 @@ class PractitionerQuerySet(ClinicQuerySet["Practitioner"]):
     def active(self) -> "PractitionerQuerySet":
         return self.filter(is_active=True)
 
+    def active_or(self, key: UUID | None) -> "PractitionerQuerySet":
+        """Who can be chosen for a record: those who work here, and whoever it has already."""
+        return self.filter(models.Q(is_active=True) | models.Q(pk=key))
+
 
 class Practitioner(ClinicModel):
-    """Somebody who can be responsible for patients; `id` is the user's id, with no key to the user's table."""
+    """Somebody who can be responsible for patients; `id` is the user's id, with no key to the user's table.
+
+    Who left is not active, and keeps patients and assessments until somebody else takes over.
+    """
 
     id = models.UUIDField(primary_key=True)
     display_name = models.CharField(max_length=200)

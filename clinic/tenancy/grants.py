@@ -27,7 +27,7 @@ PUBLIC_GRANTS: dict[str, str] = {
     "tenancy_clinic": "SELECT",
     "accounts_user": "SELECT, INSERT, UPDATE",
     "accounts_session": "SELECT, INSERT, UPDATE, DELETE",
-    "accounts_membership": "SELECT, UPDATE (preferences)",
+    "accounts_membership": "SELECT, INSERT, UPDATE (role, is_active, preferences, created_at)",
     "accounts_apiclient": "SELECT",
     "accounts_answerlink": "SELECT, INSERT, UPDATE (closed_at)",
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",

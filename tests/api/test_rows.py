@@ -14,6 +14,7 @@ from rest_framework.serializers import ListSerializer, Serializer
 
 from clinic.api.assessments import AssessmentSerializer, QuestionSerializer
 from clinic.api.instruments import InstrumentSerializer, SubscaleSerializer
+from clinic.api.practitioners import EndpointSerializer, PractitionerSerializer
 from clinic.api.serializers import PatientSerializer
 from clinic.api.strict import StrictSerializer, all_rows
 from clinic.assessments import alerting, catalogue
@@ -109,6 +110,8 @@ def test_rows_are_what_rest_framework_writes(riverside, patients, sittings, zone
             pairs += inside(AssessmentSerializer(), sitting)
         for definition in catalogue.offered():
             pairs += inside(InstrumentSerializer(), definition)
+        pairs += [(PractitionerSerializer, each) for each in Practitioner.objects.all()]
+        pairs += [(EndpointSerializer, {"name": "docs", "url": "http://a.test/", "description": ""})]
         pairs += [(SubscaleSerializer, {"code": "a", "met": None}), (QuestionSerializer, {"question": "?"})]
         found = by_class(pairs)
         assert {serializer_class for serializer_class, _ in found} == all_serializers()

@@ -119,12 +119,12 @@ def visit(chromium: Browser, watch: Watch, server: str) -> Iterator[Callable[...
         context.close()
 
 
-def sign_in(page: Page, user: User) -> None:
+def sign_in(page: Page, user: User, password: str = PASSWORD) -> None:
     """Fill in the sign-in page, wherever the browser is."""
     if "/accounts/login/" not in page.url:
         page.goto("/accounts/login/")
     page.get_by_label("Email").fill(user.email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(password)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign in").click()
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -71,3 +72,9 @@ def change(clinic) -> None:
         make_assessment(make_patient(full_name="Later"))
         Practitioner.objects.update(display_name="Changed")
     (dumping.media_folder(row(clinic)) / "later.txt").write_text("x")
+
+
+@pytest.fixture
+def owner(riverside, sign_in) -> Client:
+    """Somebody who looks after Riverside, signed in."""
+    return sign_in(riverside.owner)

@@ -1,0 +1,41 @@
+"""How practitioners are searched and narrowed."""
+
+import django_filters
+from django.db.models import TextChoices, Value
+from django.db.models.lookups import Contains
+
+from clinic.staff.models import Practitioner, PractitionerQuerySet
+from clinic.tenancy.search_keys import SearchKey
+from clinic.ui.filters import ListFilter
+
+
+class Archived(TextChoices):
+    """Who left is to practitioners what is archived to records."""
+
+    ONLY = "only", "Only who left"
+    ALL = "all", "Who left too"
+
+
+class PractitionerFilter(ListFilter):
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    archived = django_filters.ChoiceFilter(
+        choices=Archived.choices, method="by_archived", label="Show", empty_label="Who works here"
+    )
+
+    class Meta:
+        model = Practitioner
+        fields = ()
+
+    def search(self, queryset: PractitionerQuerySet, name: str, value: str) -> PractitionerQuerySet:
+        """Every word of `value` somewhere in the name; case, accents and signs do not matter."""
+        words = [word for word in value.split() if any(map(str.isalnum, word))]
+        for word in words:
+            queryset = queryset.filter(Contains(SearchKey("display_name"), SearchKey(Value(word))))
+        return queryset if words else queryset.none()
+
+    def by_archived(self, queryset: PractitionerQuerySet, name: str, value: str) -> PractitionerQuerySet:
+        return queryset.filter(is_active=False) if value == Archived.ONLY else queryset
+
+    def filter_queryset(self, queryset: PractitionerQuerySet) -> PractitionerQuerySet:
+        found: PractitionerQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["archived"] else found.active()
