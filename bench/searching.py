@@ -23,14 +23,14 @@ if __name__ == "__main__":
 
 from django.db import connection
 
+from clinic.lists.page.rows import Records, table_of, table_rows
+from clinic.lists.reading.listing import Listing
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
-from clinic.patients.search import search_for
+from clinic.patients.search.rules import search_for
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.listing import Listing
-from clinic.ui.rows import Records, table_of, table_rows
 from tests.patients.oracle import misspelt, words
 
 ADVERSARIAL = (

@@ -28,7 +28,8 @@ def prepare(**settings: str) -> None:
     """Start the server and the project on it. `settings` are PostgreSQL's, beside those of the project's own server."""
     from psycopg2.extensions import make_dsn
 
-    from clinic.tenancy import database, embedded
+    from clinic.postgres import embedded
+    from clinic.postgres import preparing as database
 
     embedded.SETTINGS.update(settings)
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)  # after the server is stopped

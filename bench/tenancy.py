@@ -26,7 +26,8 @@ COMMENT ON SCHEMA {0} IS '{1}'
 def use_release(later: bool) -> None:
     from django.conf import settings
 
-    from clinic.tenancy import migrating, provisioning
+    from clinic.tenancy.fleet import survey as migrating
+    from clinic.tenancy.lifecycle import provisioning
 
     settings.MIGRATION_MODULES = {"patients": "bench.later"} if later else {}
     migrating.release.cache_clear()
@@ -46,7 +47,8 @@ def fill(size: int) -> dict[str, list[float]]:
     """Make clinics up to `size`; seconds of some more, with their owner and without, and from prepared schemas."""
     from clinic.accounts.models import User
     from clinic.staff import actions
-    from clinic.tenancy import preparing, provisioning
+    from clinic.tenancy.lifecycle import provisioning
+    from clinic.tenancy.lifecycle import schema_pool as preparing
     from clinic.tenancy.models import Clinic
 
     user = User.objects.using("owner").filter(email="o@bench.test").first()
@@ -93,9 +95,9 @@ def stock(size: int) -> dict[str, list[float]]:
 
 
 def undo() -> None:
-    from clinic.tenancy import provisioning
-    from clinic.tenancy.grants import GRANTS
+    from clinic.tenancy.lifecycle import provisioning
     from clinic.tenancy.models import Clinic
+    from clinic.tenancy.privileges import GRANTS
 
     noted = provisioning.noted_grants(GRANTS)
     for clinic in Clinic.objects.using("owner"):
@@ -104,7 +106,7 @@ def undo() -> None:
 
 def measure(size: int) -> list[str]:
     """The table's lines for one number of clinics."""
-    from clinic.tenancy import migrating
+    from clinic.tenancy.fleet import survey as migrating
 
     ours = fill(size)
     settle()

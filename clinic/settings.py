@@ -176,7 +176,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["clinic.api.renderer.Renderer"],
     "DEFAULT_PARSER_CLASSES": ["clinic.api.parser.Parser"],
     "DEFAULT_PAGINATION_CLASS": "clinic.api.pagination.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "clinic.api.schema.EnvelopeSchema",
+    "DEFAULT_SCHEMA_CLASS": "clinic.api.documentation.schema.EnvelopeSchema",
     "EXCEPTION_HANDLER": "clinic.api.errors.exception_handler",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clinic.api.renderer.OneRenderer",
     "URL_FORMAT_OVERRIDE": None,
@@ -197,7 +197,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "clinic.api.schema.close_objects",
+        "clinic.api.documentation.schema.close_objects",
     ],
 }
 
@@ -217,7 +217,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "clinic.ui.made_files.MadeFiles",
+    "clinic.ui.built_assets.MadeFiles",
 ]
 MADE_ROOT = VAR_DIR / "made"  # static files that are made, before they are collected
 STORAGES = {

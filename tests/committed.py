@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import psycopg2
 
 from clinic.staff.models import Practitioner
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.postgres import ADMIN_DSN

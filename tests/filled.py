@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from clinic.lists.page.sorting import ordering
+from clinic.lists.reading.listing import Listing, Stage
+from clinic.lists.reading.ordering import segments_by
 from clinic.patients.models import Patient
-from clinic.patients.search import search_for
-from clinic.ui.listing import Listing, Stage
-from clinic.ui.ordering import ordering, segments_by
+from clinic.patients.search.rules import search_for
 
 
 def searched(text: str, rows: QuerySet[Any] | None = None) -> Listing:

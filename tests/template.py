@@ -21,8 +21,8 @@ from django.utils import timezone
 from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.demo.fill import fill_clinic
+from clinic.postgres import embedded
 from clinic.staff import actions as staff
-from clinic.tenancy import embedded
 from clinic.tenancy.models import Clinic
 from tests import postgres
 from tests.world import World, Writer, make_user, make_world

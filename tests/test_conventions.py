@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ MODULES = sorted(
     path for path in [*ROOT.glob("clinic/**/*.py"), *ROOT.glob("tests/**/*.py")] if "migrations" not in path.parts
 )
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
-LAYERS = ("access", "tenancy", "ui", "accounts", "audit", "lists", "staff", "patients", "assessments", "api", "demo")
+LAYERS = (
+    "access", "text", "postgres", "tenancy", "ui", "accounts", "audit", "lists", "staff", "instruments", "patients",
+    "assessments", "api", "demo",
+)  # fmt: skip
 # Folders of parts that packages include, by their names.
 OF_PACKAGES = ("elements", "layouts", "bootstrap5")
 # Parts that have another's name: the frame itself, and one that a package includes.
@@ -77,6 +81,11 @@ def test_template_has_nothing_inline_and_nothing_from_elsewhere(pattern):
     assert [relative(path) for path in TEMPLATES if re.search(pattern, path.read_text())] == []
 
 
+def test_room_has_14_modules_at_most():
+    rooms = Counter(path.parent for path in MODULES if relative(path).startswith("clinic/") and path.stem != "__init__")
+    assert (len(rooms) > 25, {relative(room): count for room, count in rooms.items() if count > 14}) == (True, {})
+
+
 def test_foreign_keys_point_down():
     wrong = []
     for model in apps.get_models():
@@ -95,10 +104,10 @@ KNOWING = re.compile(r"clinic\.assessments|assessment_set")
 
 def test_patients_never_learn_of_assessments():
     found = {
-        room: [path.name for path in ROOT.glob(f"clinic/{room}/*.py") if KNOWING.search(path.read_text())]
-        for room in ("patients", "api")
+        room: [path.name for path in ROOT.glob(f"clinic/{room}/**/*.py") if KNOWING.search(path.read_text())]
+        for room in ("patients", "instruments", "api")
     }
-    assert (found["patients"], "assessments.py" in found["api"]) == ([], True)
+    assert (found["patients"], found["instruments"], "assessments.py" in found["api"]) == ([], [], True)
 
 
 def test_no_module_sets_a_session_setting():
@@ -109,7 +118,7 @@ def test_no_module_sets_a_session_setting():
         if relative(path).startswith("clinic/")
         and re.search(r"[\"' (]SET (?!LOCAL|CONSTRAINTS|TRANSACTION)", path.read_text())
     }
-    assert found == {"clinic/tenancy/backend/base.py", "clinic/tenancy/database.py"}
+    assert found == {"clinic/tenancy/backend/base.py", "clinic/postgres/preparing.py"}
 
 
 def test_test_is_never_skipped():

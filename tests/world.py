@@ -15,7 +15,7 @@ from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 
 PASSWORD = "a long enough passphrase"

@@ -22,11 +22,10 @@ from django.utils.timezone import localtime
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
-from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY
+from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY, loaded
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
-from clinic.ui.loading import loaded
 
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {

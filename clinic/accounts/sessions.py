@@ -7,10 +7,11 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model
+from django.db.models.base import ModelState
 from django.utils import timezone
 
 from clinic.accounts.models import Session, User
-from clinic.ui.loading import loaded
 
 CLINIC_KEY = "clinic"
 HANDOVER_KEY = "handover"
@@ -25,6 +26,15 @@ SELECT {columns}, (
 )
 FROM accounts_session s LEFT JOIN accounts_user u ON u.id = s.user_id WHERE s.session_key = %s AND s.expire_date > %s
 """
+
+
+def loaded(model: type[Model], values: dict[str, Any], alias: str) -> Any:
+    """A record of the model as it is in the database; `values` are all its attributes, and become its own."""
+    record = model.__new__(model)
+    state = values["_state"] = ModelState()
+    state.__dict__ = {"adding": False, "db": alias, "fields_cache": {}}
+    record.__dict__ = values
+    return record
 
 
 @cache

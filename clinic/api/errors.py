@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from clinic.api.authentication import CsrfRefused
 from clinic.api.renderer import Refusal
-from clinic.assessments import actions as assessments
-from clinic.assessments import refusals
+from clinic.assessments.record import actions as assessments
+from clinic.assessments.record import refusals
 from clinic.patients import actions as patients
 
 INVALID = "What was sent cannot be accepted. Nothing was saved."

@@ -10,11 +10,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from clinic.ui.addresses import BadList
-from clinic.ui.filters import only_given
+from clinic.lists.page.filters import only_given
+from clinic.lists.page.narrowing import listing_of
+from clinic.lists.page.sorting import chained, ordering, sortable
+from clinic.lists.reading.index_runs import BadList
 from clinic.ui.forms import DateField
-from clinic.ui.ordering import chained, ordering, sortable
-from clinic.ui.selection import listing_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api.renderer import Rows
-from clinic.ui.addresses import BadList, place, url_with, whole_number
-from clinic.ui.listing import CAP, TOO_LONG, Listing, Slice
+from clinic.lists.page.addresses import place, url_with, whole_number
+from clinic.lists.reading.index_runs import BadList
+from clinic.lists.reading.listing import CAP, TOO_LONG, Listing, Slice
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

@@ -11,20 +11,21 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from clinic.access import Permission
-from clinic.api.assessments import AssessmentSerializer
 from clinic.api.filters import ListParameters, refuse_parameters
-from clinic.api.instruments import InstrumentSerializer, read_alerts
+from clinic.api.objects.assessments import AssessmentSerializer
+from clinic.api.objects.instruments import InstrumentSerializer, read_alerts
+from clinic.api.objects.patients import PatientSerializer
+from clinic.api.objects.practitioners import EndpointSerializer, PractitionerSerializer
+from clinic.api.objects.strict import all_rows
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
-from clinic.api.practitioners import EndpointSerializer, PractitionerSerializer
-from clinic.api.serializers import PatientSerializer
-from clinic.api.strict import all_rows
-from clinic.assessments import actions as assessments
-from clinic.assessments import answering, catalogue
 from clinic.assessments.filters import AssessmentFilter
 from clinic.assessments.models import Assessment
+from clinic.assessments.questionnaire import answering
+from clinic.assessments.record import actions as assessments
 from clinic.assessments.tables import AssessmentTable
 from clinic.audit.actions import By
+from clinic.instruments import catalogue
 from clinic.patients import actions as patients
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from clinic.access import Permission
-from clinic.assessments import actions
 from clinic.assessments.filters import AlertFilter, AssessmentFilter, DueFilter, PatientAssessmentFilter
 from clinic.assessments.models import Assessment, Plan
-from clinic.assessments.risk import RiskAlert
+from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.record import actions
 from clinic.assessments.tables import AlertTable, AssessmentTable, DueTable, PatientAssessmentTable
-from clinic.lists.bulk import BulkList
-from clinic.lists.exports import keep_export
-from clinic.lists.jobs import Outcome, gather, gather_undo, run_batches
+from clinic.lists.jobs.bulk import BulkList
+from clinic.lists.jobs.exports import keep_export
 from clinic.lists.models import ItemState, Job, JobItem
+from clinic.lists.page.bulk_action import BulkAction
+from clinic.lists.running import Outcome, gather, gather_undo, run_batches
 from clinic.patients.models import Patient
 from clinic.tenancy.models import Clinic
-from clinic.ui.bulk import BulkAction
 
 GONE = "This assessment is no longer here."
 LATER = "Something was changed since."

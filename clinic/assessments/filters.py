@@ -11,16 +11,17 @@ from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
-from clinic.assessments.plans import Plan, PlanQuerySet
-from clinic.assessments.risk import RiskAlert, RiskAlertQuerySet
+from clinic.assessments.models.plans import Plan, PlanQuerySet
+from clinic.assessments.models.risk import RiskAlert, RiskAlertQuerySet
 from clinic.assessments.search import search_for_assessments
+from clinic.lists.page.filters import ListFilter
+from clinic.lists.page.narrowing import SearchFilter
+from clinic.lists.reading.selection import Search, matching_keys
 from clinic.patients.filters import Archived
 from clinic.patients.models import Patient
-from clinic.patients.search import search_for
+from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
-from clinic.ui.filters import ListFilter
 from clinic.ui.forms import DateField
-from clinic.ui.selection import Search, SearchFilter, matching_keys
 
 
 class PatientField(forms.UUIDField):

@@ -1,12 +1,12 @@
 """Looking for assessments in one box: by their own name, and by whatever finds their patient."""
 
-from clinic.patients.search import search_for, words_of
-from clinic.patients.tiers import KEY as PATIENT_KEY
-from clinic.patients.tiers import T as PATIENTS
-from clinic.patients.tiers import Tiers, begins, either, key_of
-from clinic.ui.listing import Stage
-from clinic.ui.segments import ROWS, Segment, Sql, Walk
-from clinic.ui.selection import Search
+from clinic.lists.reading.index_runs import ROWS, Segment, Sql, Walk
+from clinic.lists.reading.listing import Stage
+from clinic.lists.reading.selection import Search
+from clinic.patients.search.grades import KEY as PATIENT_KEY
+from clinic.patients.search.grades import T as PATIENTS
+from clinic.patients.search.grades import Tiers, begins, either, key_of
+from clinic.patients.search.rules import search_for, words_of
 
 T = '"assessments_assessment"'
 NAME, KEY, PATIENT = f"{T}.search_name", f"{T}.id", f"{T}.patient_id"

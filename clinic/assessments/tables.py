@@ -10,16 +10,9 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 
 from clinic.assessments.models import AssessmentType
-from clinic.assessments.plans import Plan
-from clinic.assessments.risk import RiskAlert
-from clinic.ui.columns import (
-    ChoiceColumn,
-    DateColumn,
-    LinkColumn,
-    NumberColumn,
-    TextColumn,
-    day_html,
-)
+from clinic.assessments.models.plans import Plan
+from clinic.assessments.models.risk import RiskAlert
+from clinic.lists.page.columns import ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
 
 
 class PatientAssessmentTable(tables.Table):

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from clinic.assessments import alert_views, course_views, sitting_views, views
+from clinic.assessments.pages import questionnaire_views as sitting_views
+from clinic.assessments.pages import views
+from clinic.assessments.pages import worklist_views as alert_views
+from clinic.assessments.trend import views as course_views
 
 app_name = "assessments"
 urlpatterns = [

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from clinic.access import Role
 from clinic.accounts.models import User
-from clinic.assessments.actions import create_assessment
-from clinic.assessments.answering import record_sitting
-from clinic.assessments.instrument_files import shipped
-from clinic.assessments.planning import make_plan
+from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.record.actions import create_assessment
+from clinic.assessments.schedules.planning import make_plan
 from clinic.demo.people import people
 from clinic.demo.sittings import answered_over_time, sitting
+from clinic.instruments.files.toml import shipped
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
 from clinic.staff.actions import OPERATOR, add_member, create_clinic, create_user

@@ -20,8 +20,8 @@ from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful, oth
 from clinic.demo.names import name_maker
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic
-from clinic.tenancy.provisioning import owner_connection
 
 PATIENTS, ASSESSMENTS = "patients_patient", "assessments_assessment"
 PRACTITIONERS = 40

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from clinic.assessments.definitions import Definition
+from clinic.instruments.definitions import Definition
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from clinic.lists.bulk import kept_query
+from clinic.lists.jobs.bulk import kept_query
 from clinic.lists.models import SavedView
+from clinic.lists.page.layout import DENSITIES, NAME, PER_PAGE
 from clinic.ui.forms import LineField, helper
-from clinic.ui.layout import DENSITIES, NAME, PER_PAGE
 
 
 class ViewForm(forms.Form):

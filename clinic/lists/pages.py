@@ -6,11 +6,11 @@ from django.http import HttpResponseBase
 from django_filters import FilterSet
 
 from clinic.access import Request
-from clinic.lists.bulk import BulkList
-from clinic.lists.exports import download
+from clinic.lists.jobs.bulk import BulkList
+from clinic.lists.jobs.exports import download
+from clinic.lists.page.addresses import address_of
+from clinic.lists.page.list_page import ListPage, asked_part, table_page
 from clinic.lists.queries import views_of
-from clinic.ui.addresses import address_of
-from clinic.ui.lists import ListPage, asked_part, table_page
 
 # Where each list is, by its key: saved views and jobs lead back to it.
 LIST_URLS = {

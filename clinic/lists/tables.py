@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from clinic.lists.models import Job, JobState
-from clinic.ui.columns import DateColumn, TextColumn
-from clinic.ui.filters import ListFilter
+from clinic.lists.page.columns import DateColumn, TextColumn
+from clinic.lists.page.filters import ListFilter
 
 
 class JobColumn(TextColumn):

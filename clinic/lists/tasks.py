@@ -8,12 +8,12 @@ from django.db import connection
 from django.tasks import task
 from django.utils.module_loading import import_string
 
-from clinic.lists.jobs import StoppedWork, TakenOver, claim, finish, stop
 from clinic.lists.models import Job
+from clinic.lists.running import StoppedWork, TakenOver, claim, finish, stop
 from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy.fleet.migration import reason
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
-from clinic.tenancy.upgrading import reason
 
 log = structlog.get_logger("clinic.job")
 Work = Callable[[Clinic, Job], None]

@@ -12,20 +12,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.accounts.preferences import keep_preferences
 from clinic.lists import actions
 from clinic.lists.forms import LayoutForm, ViewForm, initial_of
-from clinic.lists.jobs import reasons
+from clinic.lists.jobs.spreadsheets import FORMATS
 from clinic.lists.models import Job, JobPart, JobState, SavedView
+from clinic.lists.page.layout import preferences
+from clinic.lists.page.list_page import ListPage, page_or_fragment, table_page
+from clinic.lists.page.preferences import keep_preferences
 from clinic.lists.pages import LIST_URLS
 from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
+from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
-from clinic.ui.layout import preferences
-from clinic.ui.lists import ListPage, page_or_fragment, table_page
 from clinic.ui.pages import saved
-from clinic.ui.spreadsheets import FORMATS
 
 
 def _back(request: Request, fallback: str) -> HttpResponse:

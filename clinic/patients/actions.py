@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
-from clinic.patients.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 from clinic.patients.models import Patient
+from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 from clinic.patients.standing import MOST_SCORES, Standing
 
 NOTE_WORDS = """

@@ -6,17 +6,17 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinic.access import Permission
-from clinic.lists.bulk import BulkList
-from clinic.lists.exports import keep_export
-from clinic.lists.jobs import Outcome, gather, gather_undo, run_batches
+from clinic.lists.jobs.bulk import BulkList
+from clinic.lists.jobs.exports import keep_export
 from clinic.lists.models import ItemState, Job, JobItem
+from clinic.lists.page.bulk_action import BulkAction
+from clinic.lists.running import Outcome, gather, gather_undo, run_batches
 from clinic.patients import actions
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
-from clinic.ui.bulk import BulkAction
 
 GONE = "This patient is no longer here."
 TAKEN = "The practitioner already has a patient of this name."

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.patients.models import BirthPrecision, Patient
-from clinic.ui.dates import parse_date
+from clinic.text.dates import parse_date
 
 ABOUT = re.compile(r"(?:about|around|approx\.?|circa|ca?\.?|~)\s*(?=\d)", re.IGNORECASE)
 OLDEST = 130  # years; the oldest age on record is 122

@@ -6,10 +6,11 @@ import django_filters
 from django.db.models import TextChoices
 from django.utils import timezone
 
+from clinic.lists.page.narrowing import SearchFilter
+from clinic.lists.reading.selection import Search
 from clinic.patients.models import Gender, Patient, PatientQuerySet
-from clinic.patients.search import search_for
+from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
-from clinic.ui.selection import Search, SearchFilter
 
 
 class AgeBand(TextChoices):

@@ -11,9 +11,9 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.patients.dates import birth_date_echo, parse_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
-from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
-from clinic.ui.dates import written
+from clinic.text.dates import written
+from clinic.text.phones import parse_phone
 from clinic.ui.declared import editable_fields, fill_in
 from clinic.ui.forms import LineField, field_for, helper, initial_values
 

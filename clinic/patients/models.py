@@ -11,12 +11,12 @@ from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinic.patients.indexes import patient_indexes
-from clinic.patients.phones import PhoneField
+from clinic.patients.search.indexes import patient_indexes
 from clinic.staff.models import Practitioner
-from clinic.tenancy.names import NameKey
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
-from clinic.tenancy.search_keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
+from clinic.text.keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
+from clinic.text.names import NameKey
+from clinic.text.phones import PhoneField
 
 
 class Gender(models.TextChoices):

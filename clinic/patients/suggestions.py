@@ -9,16 +9,16 @@ from django.db import connection
 from django.urls import reverse
 
 from clinic.access import Request
+from clinic.lists.page.list_page import Link, ListPage, counted
+from clinic.lists.page.narrowing import SearchFilter
+from clinic.lists.reading.listing import Listing
 from clinic.patients.dates import check_birth_date
 from clinic.patients.filters import Archived
-from clinic.patients.phones import parse_phone
-from clinic.patients.search import DIGITS, search_for, words_of
-from clinic.patients.search_dates import Range, birth_ranges, dated
-from clinic.ui.dates import written
+from clinic.patients.search.dates import Range, birth_ranges, dated
+from clinic.patients.search.rules import DIGITS, search_for, words_of
+from clinic.text.dates import written
+from clinic.text.phones import parse_phone
 from clinic.ui.forms import one_line
-from clinic.ui.listing import Listing
-from clinic.ui.lists import Link, ListPage, counted
-from clinic.ui.selection import SearchFilter
 
 NEAR = """
 SELECT word, similarity(word, public.search_key(%s)) AS alike FROM patients_nameword

@@ -10,9 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
 
-from clinic.patients.models import BirthPrecision, Gender, Patient, age_on
-from clinic.patients.phones import international, stored
-from clinic.ui.columns import (
+from clinic.lists.page.columns import (
     ChoiceColumn,
     DateColumn,
     LinkColumn,
@@ -23,6 +21,8 @@ from clinic.ui.columns import (
     months,
     number_text,
 )
+from clinic.patients.models import BirthPrecision, Gender, Patient, age_on
+from clinic.text.phones import international, stored
 
 # From empty to full: no two severities have marks of one shape.
 CIRCLES = (

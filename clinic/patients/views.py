@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.access import Permission, Request, requires
 from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by, last_opened
-from clinic.lists.bulk import begin
+from clinic.lists.jobs.bulk import begin
+from clinic.lists.page.addresses import address_of
+from clinic.lists.page.list_page import Link, ListPage, page_or_fragment
 from clinic.lists.pages import list_page
 from clinic.patients import actions
 from clinic.patients.bulk import PATIENTS
@@ -24,9 +26,7 @@ from clinic.patients.models import Patient
 from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
-from clinic.ui.addresses import address_of
 from clinic.ui.forms import differences
-from clinic.ui.lists import Link, ListPage, page_or_fragment
 from clinic.ui.pages import posted_version, saved, undo_of
 
 RECENT = 8  # patients in the menu

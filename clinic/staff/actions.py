@@ -10,7 +10,7 @@ from clinic.access import PRACTITIONER_ROLES, Role
 from clinic.accounts.models import Membership, User
 from clinic.audit.actions import By, record
 from clinic.staff.models import Practitioner
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.forms import one_line

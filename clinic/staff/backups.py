@@ -25,8 +25,11 @@ from django_tenants.utils import get_tenant_database_alias
 from clinic.accounts.models import ApiClient, Membership, User
 from clinic.audit.actions import By, record
 from clinic.staff.people import bring_people
-from clinic.tenancy import collecting, dumping, migrating, provisioning
-from clinic.tenancy.dumping import Refused
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.lifecycle import backup_rows as dumping
+from clinic.tenancy.lifecycle import provisioning
+from clinic.tenancy.lifecycle import recorder as collecting
+from clinic.tenancy.lifecycle.backup_rows import Refused
 from clinic.tenancy.models import Clinic, opaque_name
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.forms import one_line

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
 from clinic.audit.actions import By, difference, record, snapshot
-from clinic.tenancy import provisioning
-from clinic.tenancy.dumping import remove_media
+from clinic.tenancy.lifecycle import provisioning
+from clinic.tenancy.lifecycle.backup_rows import remove_media
 from clinic.tenancy.models import KEPT, Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.forms import one_line

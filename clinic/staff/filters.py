@@ -4,9 +4,9 @@ import django_filters
 from django.db.models import TextChoices, Value
 from django.db.models.lookups import Contains
 
+from clinic.lists.page.filters import ListFilter
 from clinic.staff.models import Practitioner, PractitionerQuerySet
-from clinic.tenancy.search_keys import SearchKey
-from clinic.ui.filters import ListFilter
+from clinic.text.keys import SearchKey
 
 
 class Archived(TextChoices):

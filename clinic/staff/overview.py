@@ -11,9 +11,9 @@ from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
 from clinic.accounts.models import Membership
-from clinic.tenancy.migrating import Standing, release, survey
+from clinic.tenancy.fleet.survey import Standing, release, survey
+from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic, State
-from clinic.tenancy.provisioning import owner_connection
 
 # So many clinics are looked at in one statement on one connection: it locks their patients' table with its indexes
 # until it is answered, and the connection keeps what it has learnt of each.

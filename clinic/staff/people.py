@@ -9,7 +9,7 @@ from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 from clinic.accounts.models import ApiClient, Membership, User
 from clinic.lists.models import Job, SavedView
 from clinic.staff.models import Practitioner
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 
 

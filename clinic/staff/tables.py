@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from clinic.ui.columns import TextColumn
+from clinic.lists.page.columns import TextColumn
 
 
 class PractitionerTable(tables.Table):

@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
-from clinic.tenancy.migrating import release
+from clinic.tenancy.fleet.survey import release
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 

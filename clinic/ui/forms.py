@@ -10,7 +10,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import models
 
-from clinic.ui.dates import parse_date, written
+from clinic.text.dates import parse_date, written
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-FILE = "img/icons.svg"  # made by clinic/ui/made_files.py of the icons that are named here
+FILE = "img/icons.svg"  # made by clinic/ui/built_assets.py of the icons that are named here
 USED = {
     "micro": (
         "adjustments-horizontal", "archive-box", "arrow-down", "arrow-down-tray", "arrow-up", "arrow-up-tray",

@@ -13,9 +13,9 @@ from oauth2_provider.models import AccessToken
 from clinic.access import Permission, Role
 from clinic.accounts.models import ApiClient, Membership, Session, User
 from clinic.api.actions import create_api_client
-from clinic.assessments.answering import record_sitting
-from clinic.assessments.catalogue import find
 from clinic.assessments.models import Assessment
+from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.instruments.catalogue import find
 from clinic.lists.models import Job, JobPart, JobState
 from clinic.staff import actions as staff
 from clinic.tenancy.models import Clinic, State

@@ -2,9 +2,9 @@
 
 from rest_framework.serializers import ListSerializer
 
-from clinic.api.assessments import AssessmentSerializer, QuestionSerializer
-from clinic.api.serializers import PatientSerializer
-from clinic.assessments.parsing import MOST_ITEMS
+from clinic.api.objects.assessments import AssessmentSerializer, QuestionSerializer
+from clinic.api.objects.patients import PatientSerializer
+from clinic.instruments.parsing import MOST_ITEMS
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import SITTINGS, send
 from tests.world import make_patient

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.assessments.instrument_files import shipped
+from clinic.instruments.files.toml import shipped
 from tests.api.test_schema import errors
 from tests.assessments.oracles import ORACLES
 

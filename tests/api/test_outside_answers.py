@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.risk import RiskAlert
+from clinic.assessments.models.risk import RiskAlert
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
 from tests.browser.outside import GAD7, PHQ9, rows

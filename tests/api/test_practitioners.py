@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from clinic.access import Role
-from clinic.api import docs
+from clinic.api.documentation import docs
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send

@@ -12,17 +12,18 @@ from django.utils.timezone import override
 from rest_framework.fields import SkipField
 from rest_framework.serializers import ListSerializer, Serializer
 
-from clinic.api.assessments import AssessmentSerializer, QuestionSerializer
-from clinic.api.instruments import InstrumentSerializer, SubscaleSerializer
-from clinic.api.practitioners import EndpointSerializer, PractitionerSerializer
-from clinic.api.serializers import PatientSerializer
-from clinic.api.strict import StrictSerializer, all_rows
-from clinic.assessments import alerting, catalogue
+from clinic.api.objects.assessments import AssessmentSerializer, QuestionSerializer
+from clinic.api.objects.instruments import InstrumentSerializer, SubscaleSerializer
+from clinic.api.objects.patients import PatientSerializer
+from clinic.api.objects.practitioners import EndpointSerializer, PractitionerSerializer
+from clinic.api.objects.strict import StrictSerializer, all_rows
+from clinic.assessments.alerts import alerting
 from clinic.assessments.models import Assessment, RiskAlert
+from clinic.instruments import catalogue
 from clinic.patients.models import BirthPrecision, Gender, Patient
-from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
+from clinic.text.phones import parse_phone
 from tests.api.conftest import ANSWERS
 from tests.cpu import least_cpu
 from tests.world import Writer, make_assessment, make_patient

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 
-from clinic.api import docs
-from clinic.api.examples import EXAMPLES
+from clinic.api.documentation import docs
+from clinic.api.documentation.examples import EXAMPLES
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
 from tests.world import make_assessment, make_patient

@@ -3,8 +3,8 @@
 from copy import deepcopy
 from decimal import Decimal
 
-from clinic.assessments.parsing import definition_of
-from clinic.assessments.reading import Faults
+from clinic.instruments.parsing import definition_of
+from clinic.instruments.reading import Faults
 
 GONE = object()
 TENTHS = Decimal("9.9")

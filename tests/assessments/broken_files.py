@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from clinic.assessments.importing import example_rows
+from clinic.instruments.files.importing import example_rows
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 SHEET = "xl/worksheets/sheet1.xml"

@@ -7,9 +7,13 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from clinic.assessments import actions, answering, own_actions, planning, refusals, requesting
-from clinic.assessments.catalogue import find
 from clinic.assessments.models import Assessment
+from clinic.assessments.questionnaire import answering
+from clinic.assessments.record import actions, refusals
+from clinic.assessments.schedules import planning
+from clinic.assessments.selfreport import requesting
+from clinic.instruments import actions as own_actions
+from clinic.instruments.catalogue import find
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_languages import FILE
 from tests.world import Writer, make_assessment, make_patient

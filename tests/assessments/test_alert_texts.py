@@ -5,11 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from clinic.assessments import answering, catalogue, refusals
 from clinic.assessments.models import Assessment, AssessmentRevision, RiskAlert
-from clinic.assessments.own_actions import add_own_instrument
-from clinic.assessments.standing import standing_of
+from clinic.assessments.questionnaire import answering
+from clinic.assessments.record import refusals
+from clinic.assessments.record.standing import standing_of
 from clinic.audit.models import AuditEvent
+from clinic.instruments import catalogue
+from clinic.instruments.actions import add_own_instrument
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from clinic.assessments import catalogue
-from clinic.assessments.answering import change_sitting
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.outcomes import person_now
-from clinic.assessments.refusals import AnswersRefused
+from clinic.assessments.questionnaire.answering import change_sitting
+from clinic.assessments.record.refusals import AnswersRefused
+from clinic.assessments.record.results import person_now
+from clinic.instruments import catalogue
 from clinic.patients.actions import update_patient
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import answers, chosen, let_in

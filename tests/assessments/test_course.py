@@ -10,10 +10,10 @@ from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.assessments.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend
-from clinic.assessments.course import Reading, course
-from clinic.assessments.definitions import Change
-from clinic.assessments.instrument_files import shipped
+from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend
+from clinic.assessments.trend.course import Reading, course
+from clinic.instruments.definitions import Change
+from clinic.instruments.files.toml import shipped
 
 PHQ9 = shipped()["phq-9", "1"]
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.assessments.importing import MOST_ROWS, Imported, Refused, example_rows, imported
-from clinic.assessments.own_actions import own_id
-from clinic.assessments.parsing import definition_of
-from clinic.assessments.scoring import score
+from clinic.instruments.actions import own_id
+from clinic.instruments.files.importing import MOST_ROWS, Imported, Refused, example_rows, imported
+from clinic.instruments.parsing import definition_of
+from clinic.instruments.scoring import score
 from tests.sizes import times
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from clinic.assessments.instrument_files import FOLDER, BrokenFile, newest, problems, read, shipped
+from clinic.instruments.files.toml import FOLDER, BrokenFile, newest, problems, read, shipped
 from tests.assessments.oracles import DOMAINS, ORACLES
 
 FREQUENCY = ["Not at all", "Several days", "More than half the days", "Nearly every day"]

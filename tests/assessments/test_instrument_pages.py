@@ -5,11 +5,13 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.assessments import answering, catalogue, own_actions
 from clinic.assessments.models import OwnInstrument
-from clinic.assessments.parsing import definition_of
-from clinic.assessments.reading import Faults, as_plain
+from clinic.assessments.questionnaire import answering
 from clinic.audit.models import AuditEvent
+from clinic.instruments import actions as own_actions
+from clinic.instruments import catalogue
+from clinic.instruments.parsing import definition_of
+from clinic.instruments.reading import Faults, as_plain
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
 from tests.assessments.broken import changed

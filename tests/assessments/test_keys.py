@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 
-from clinic.assessments import sheets
-from clinic.assessments.instrument_files import FOLDER, shipped
-from clinic.assessments.parsing import definition_of
+from clinic.assessments.questionnaire import sheets
+from clinic.instruments.files.toml import FOLDER, shipped
+from clinic.instruments.parsing import definition_of
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.generated import ABOUT, definitions
 from tests.assessments.verdicts import options_of, possible

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from clinic.assessments.instrument_files import problems, read
 from clinic.assessments.models import Assessment
-from clinic.assessments.own_actions import add_own_instrument
+from clinic.instruments.actions import add_own_instrument
+from clinic.instruments.files.toml import problems, read
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import let_in
 from tests.world import Writer

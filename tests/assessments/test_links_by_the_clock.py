@@ -8,10 +8,10 @@ from django.test import Client
 
 from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
-from clinic.assessments.instrument_files import shipped
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.refusals import NotForPatient
-from clinic.assessments.requesting import answer_request, note_opened, request_answers
+from clinic.assessments.record.refusals import NotForPatient
+from clinic.assessments.selfreport.requesting import answer_request, note_opened, request_answers
+from clinic.instruments.files.toml import shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import answers, let_in
 from tests.clock import in_one_zone
@@ -35,7 +35,7 @@ def ask(clock, riverside):
     return made
 
 
-@pytest.mark.clock("clinic/assessments/requesting.py:request_answers")
+@pytest.mark.clock("clinic/assessments/selfreport/requesting.py:request_answers")
 def test_patient_is_asked_from_the_day_of_birth_on(clock, riverside, ask):
     with clinic_scope(riverside.clinic):
         assert ask(clock.today).request.expires_at == clock.moment + timedelta(days=DAYS)
@@ -44,7 +44,7 @@ def test_patient_is_asked_from_the_day_of_birth_on(clock, riverside, ask):
 
 
 @in_one_zone
-@pytest.mark.clock("clinic/assessments/requests.py:AnswerRequest.status", "clinic/accounts/links.py:is_open")
+@pytest.mark.clock("clinic/assessments/models/requests.py:AnswerRequest.status", "clinic/accounts/links.py:is_open")
 def test_link_ends_at_the_moment_it_was_given(clock, riverside, ask):
     with clinic_scope(riverside.clinic):
         asked = ask()
@@ -56,10 +56,10 @@ def test_link_ends_at_the_moment_it_was_given(clock, riverside, ask):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/requesting.py:note_opened",
-    "clinic/assessments/requesting.py:answer_request",
-    "clinic/assessments/requesting.py:_begin",
-    "clinic/assessments/requesting.py:_end",
+    "clinic/assessments/selfreport/requesting.py:note_opened",
+    "clinic/assessments/selfreport/requesting.py:answer_request",
+    "clinic/assessments/selfreport/requesting.py:_begin",
+    "clinic/assessments/selfreport/requesting.py:_end",
     "clinic/accounts/links.py:close_links",
 )
 def test_what_a_patient_does_is_of_the_moment_and_the_clinics_day(clock, riverside, ask):
@@ -81,7 +81,7 @@ def test_what_a_patient_does_is_of_the_moment_and_the_clinics_day(clock, riversi
     assert list(closed) == [clock.moment] * 2
 
 
-@pytest.mark.clock("clinic/assessments/patient_sheets.py:fragment")
+@pytest.mark.clock("clinic/assessments/selfreport/patient_sheets.py:fragment")
 def test_page_and_sheet_say_the_clinics_time(clock, make_link, patient, practitioner):
     link = make_link()
     saved = answers(let_in(link), link, **{"answer-1": "2"}).content.decode()

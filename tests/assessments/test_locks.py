@@ -7,11 +7,16 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments import actions, alerting, answering, own_actions, planning, requesting
-from clinic.assessments.catalogue import find
+from clinic.assessments.alerts import alerting
 from clinic.assessments.models import AnswerRequest, Assessment, OwnInstrument, Plan, RiskAlert
-from clinic.assessments.requests import RequestState
+from clinic.assessments.models.requests import RequestState
+from clinic.assessments.questionnaire import answering
+from clinic.assessments.record import actions
+from clinic.assessments.schedules import planning
+from clinic.assessments.selfreport import requesting
 from clinic.audit.models import AuditEvent
+from clinic.instruments import actions as own_actions
+from clinic.instruments.catalogue import find
 from tests.assessments.test_languages import FILE
 from tests.side_by_side import holds_lock, kept, overlap, trail
 from tests.world import Writer, make_assessment, make_patient
@@ -45,20 +50,20 @@ def answer(sitting, **fields):
     return partial(answering.save_answers, **BY, id=sitting.pk, **fields)
 
 
-@holds_lock("assessments.answering.change_sitting")
+@holds_lock("assessments.questionnaire.answering.change_sitting")
 def test_answers_to_one_version_of_a_sheet_are_a_conflict(in_woodside, sitting):
     first = answer(sitting, version=sitting.version, answers={"2": 2})
     both = overlap(in_woodside, first, answer(sitting, version=sitting.version, answers={"2": 3}))
     assert (both.refusal, kept(in_woodside, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
 
 
-@holds_lock("assessments.answering.change_sitting")
+@holds_lock("assessments.questionnaire.answering.change_sitting")
 def test_answers_of_two_sheets_without_a_version_are_both_kept(in_woodside, sitting):
     assert overlap(in_woodside, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
     assert kept(in_woodside, sitting).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
 
 
-@holds_lock("assessments.answering.cancel_sitting")
+@holds_lock("assessments.questionnaire.answering.cancel_sitting")
 def test_sitting_that_is_completed_meanwhile_is_not_cancelled(in_woodside, sitting):
     complete = partial(answering.complete_sitting, **BY, id=sitting.pk)
     both = overlap(
@@ -67,7 +72,7 @@ def test_sitting_that_is_completed_meanwhile_is_not_cancelled(in_woodside, sitti
     assert (both.refusal, kept(in_woodside, sitting).status) == ("Changed", "completed")
 
 
-@holds_lock("assessments.actions.update_assessment")
+@holds_lock("assessments.record.actions.update_assessment")
 def test_second_change_of_one_version_is_a_conflict(in_woodside, free):
     change = partial(actions.update_assessment, **BY, id=free.pk, version=free.version)
     both = overlap(in_woodside, partial(change, name="One"), partial(change, name="Two"))
@@ -75,7 +80,7 @@ def test_second_change_of_one_version_is_a_conflict(in_woodside, free):
     assert trail(in_woodside, free) == ["assessment.changed"]
 
 
-@holds_lock("assessments.actions.undo_assessment_change")
+@holds_lock("assessments.record.actions.undo_assessment_change")
 def test_undo_beside_a_change_takes_back_nothing(in_woodside, free):
     change = partial(actions.update_assessment, **BY, id=free.pk, version=None)
     with in_woodside():
@@ -85,7 +90,7 @@ def test_undo_beside_a_change_takes_back_nothing(in_woodside, free):
     assert (both.refusal, kept(in_woodside, free).name) == ("Changed", "Two")
 
 
-@holds_lock("assessments.actions._set_archived")
+@holds_lock("assessments.record.actions._set_archived")
 def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
     archive = partial(actions.archive_assessment, **BY, id=free.pk)
     both = overlap(in_woodside, archive, archive)
@@ -94,7 +99,7 @@ def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
     )  # fmt: skip
 
 
-@holds_lock("assessments.alerting.raise_alerts")
+@holds_lock("assessments.alerts.alerting.raise_alerts")
 def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, sitting):
     """Without the lock the worse points would be written onto the alert that is closed by then."""
     with in_woodside():
@@ -106,7 +111,7 @@ def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside
         assert list(found) == [(1, "Called."), (3, "")]
 
 
-@holds_lock("assessments.alerting.acknowledge_alert")
+@holds_lock("assessments.alerts.alerting.acknowledge_alert")
 def test_first_note_on_an_alert_counts(in_woodside, sitting):
     with in_woodside():
         alert = RiskAlert.objects.get(assessment=sitting)
@@ -137,7 +142,7 @@ def ask(world, patient):
     )  # fmt: skip
 
 
-@holds_lock("assessments.requesting.request_answers")
+@holds_lock("assessments.selfreport.requesting.request_answers")
 def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient):
     both = overlap(in_woodside, ask(woodside, patient), ask(woodside, patient))
     with in_woodside():
@@ -145,7 +150,7 @@ def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient
         assert (both.refusal, list(states)) == ("", [RequestState.REVOKED, RequestState.SENT])
 
 
-@holds_lock("assessments.requesting._locked")
+@holds_lock("assessments.selfreport.requesting._locked")
 def test_request_that_is_revoked_meanwhile_takes_no_answer(in_woodside, woodside, patient):
     with in_woodside():
         request = ask(woodside, patient)().request
@@ -156,7 +161,7 @@ def test_request_that_is_revoked_meanwhile_takes_no_answer(in_woodside, woodside
         assert list(Assessment.objects.filter(patient=patient)) == []
 
 
-@holds_lock("assessments.own_actions.add_own_instrument")
+@holds_lock("instruments.actions.add_own_instrument")
 def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_woodside):
     def add(was, text):
         data = tomllib.loads(FILE.replace(was, text))
@@ -167,7 +172,7 @@ def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_w
         assert list(OwnInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
 
-@holds_lock("assessments.own_actions.set_instrument_choices")
+@holds_lock("instruments.actions.set_instrument_choices")
 def test_second_change_of_the_choices_says_what_it_replaced(in_woodside):
     choose = partial(own_actions.set_instrument_choices, **BY, licence_classes=[])
     with in_woodside():

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.risk import RiskAlert
+from clinic.assessments.models.risk import RiskAlert
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.outside import GAD7, PHQ9, rows

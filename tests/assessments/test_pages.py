@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments import actions
 from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.record import actions
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_assessment, make_patient

@@ -7,14 +7,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.assessments.actions import archive_assessment, restore_assessment
-from clinic.assessments.alerting import acknowledge_alert
-from clinic.assessments.answering import amend_sitting, record_sitting
-from clinic.assessments.definitions import Change
-from clinic.assessments.instrument_files import shipped
+from clinic.assessments.alerts.alerting import acknowledge_alert
 from clinic.assessments.models import Plan, RiskAlert
-from clinic.assessments.planning import end_plan, make_plan
-from clinic.assessments.plans import Last, next_due, span
+from clinic.assessments.models.plans import Last, next_due, span
+from clinic.assessments.questionnaire.answering import amend_sitting, record_sitting
+from clinic.assessments.record.actions import archive_assessment, restore_assessment
+from clinic.assessments.schedules.planning import end_plan, make_plan
+from clinic.instruments.definitions import Change
+from clinic.instruments.files.toml import shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient

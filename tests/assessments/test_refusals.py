@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from clinic.assessments import (
-    consistency,
-    fhir,
-    importing,
-    instrument_files,
-    instrument_forms,
-    parsing,
-    reading,
-    simple_layout,
-)
-from clinic.assessments.instrument_forms import ImportForm, InstrumentForm
+from clinic.instruments import consistency, parsing, reading
+from clinic.instruments import forms as instrument_forms
+from clinic.instruments.files import fhir, importing
+from clinic.instruments.files import spreadsheet as simple_layout
+from clinic.instruments.files import toml as instrument_files
+from clinic.instruments.forms import ImportForm, InstrumentForm
 from tests.assessments import test_refused_files as files
 from tests.assessments.broken import GONE, SOUND, changed, faults, options, row
 from tests.assessments.broken_definitions import FIT, MARKS, READ, SAME

@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.assessments.importing import LARGEST_UNPACKED, Refused, imported
-from clinic.assessments.instrument_files import FOLDER, problems
-from clinic.assessments.instrument_forms import ImportForm, InstrumentForm
+from clinic.instruments.files.importing import LARGEST_UNPACKED, Refused, imported
+from clinic.instruments.files.toml import FOLDER, problems
+from clinic.instruments.forms import ImportForm, InstrumentForm
 from tests.assessments.broken_files import FILES, FORM, FORMS, rows, unpacked
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}

@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.accounts.models import AnswerLink
-from clinic.assessments.catalogue import find
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.requesting import request_answers
+from clinic.assessments.selfreport.requesting import request_answers
+from clinic.instruments.catalogue import find
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.logs import formatter

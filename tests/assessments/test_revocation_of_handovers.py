@@ -12,9 +12,9 @@ from oauth2_provider.models import AccessToken, set_token_value
 
 from clinic.access import Role
 from clinic.accounts.models import ApiClient, Membership, Session, User
-from clinic.assessments.answering import cancel_sitting, record_sitting
-from clinic.assessments.instrument_files import shipped
 from clinic.assessments.models import Assessment
+from clinic.assessments.questionnaire.answering import cancel_sitting, record_sitting
+from clinic.instruments.files.toml import shipped
 from clinic.staff import actions as staff
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope

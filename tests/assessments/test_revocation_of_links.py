@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from clinic.accounts.links import close_links
 from clinic.accounts.models import AnswerLink
-from clinic.assessments.answering import cancel_sitting, complete_sitting
-from clinic.assessments.instrument_files import shipped
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.requesting import check_birth_date, renew_request, request_answers, revoke_request
+from clinic.assessments.questionnaire.answering import cancel_sitting, complete_sitting
+from clinic.assessments.selfreport.requesting import check_birth_date, renew_request, request_answers, revoke_request
+from clinic.instruments.files.toml import shipped
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import BORN, let_in

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.assessments.instrument_files import shipped
-from clinic.assessments.scoring import score
+from clinic.instruments.files.toml import shipped
+from clinic.instruments.scoring import score
 from tests.assessments.oracles import DOMAINS, ORACLES
 from tests.sizes import times
 

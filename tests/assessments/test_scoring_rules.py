@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.assessments.scoring import score
+from clinic.instruments.scoring import score
 from tests.assessments.oracles import DOMAINS, news2_points
 from tests.assessments.test_scoring import BY_ID
 from tests.sizes import times

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.risk import RiskAlert
+from clinic.assessments.models.risk import RiskAlert
 from clinic.tenancy.scope import clinic_scope
 from tests.world import make_patient
 

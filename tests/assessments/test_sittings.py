@@ -7,11 +7,14 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinic.assessments import actions, alerting, answering, catalogue, refusals
+from clinic.assessments.alerts import alerting
 from clinic.assessments.models import Assessment, AssessmentRevision, InstrumentSettings, RiskAlert
-from clinic.assessments.own_instruments import SETTINGS_ID
-from clinic.assessments.standing import Scored, Standing, standing, standing_of
+from clinic.assessments.questionnaire import answering
+from clinic.assessments.record import actions, refusals
+from clinic.assessments.record.standing import Scored, Standing, standing, standing_of
 from clinic.audit.models import AuditEvent
+from clinic.instruments import catalogue
+from clinic.instruments.models import SETTINGS_ID
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
 

@@ -5,16 +5,17 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic.assessments import actions, planning
-from clinic.assessments.alerting import acknowledge_alert
-from clinic.assessments.answering import record_sitting
-from clinic.assessments.catalogue import offered_to
-from clinic.assessments.dates import check_assessment_date
+from clinic.assessments.alerts.alerting import acknowledge_alert
 from clinic.assessments.filters import DueFilter
-from clinic.assessments.forms import new_initial
-from clinic.assessments.instrument_files import shipped
 from clinic.assessments.models import Assessment, Plan, RiskAlert
+from clinic.assessments.pages.forms import new_initial
+from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.record import actions
+from clinic.assessments.record.dates import check_assessment_date
+from clinic.assessments.schedules import planning
 from clinic.assessments.tables import AlertTable, DueTable
+from clinic.instruments.catalogue import offered_to
+from clinic.instruments.files.toml import shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.clock import in_one_zone
 from tests.world import Writer, make_assessment, make_patient
@@ -50,7 +51,7 @@ def sit(patient, day: date, **fields) -> Assessment:
     return made.assessment
 
 
-@pytest.mark.clock("clinic/assessments/dates.py:check_assessment_date")
+@pytest.mark.clock("clinic/assessments/record/dates.py:check_assessment_date")
 def test_assessment_is_made_from_1900_until_today(clock):
     days = [date(1900, 1, 1), clock.today]
     assert [check_assessment_date(day) for day in days] == days
@@ -59,7 +60,7 @@ def test_assessment_is_made_from_1900_until_today(clock):
             check_assessment_date(day)
 
 
-@pytest.mark.clock("clinic/assessments/plans.py:Plan.is_overdue")
+@pytest.mark.clock("clinic/assessments/models/plans.py:Plan.is_overdue")
 def test_plan_is_overdue_from_the_day_after(clock, plans):
     assert [days for days, plan in plans.items() if plan.is_overdue] == [-1]
 
@@ -91,20 +92,25 @@ def test_cell_of_a_plan_says_by_how_many_days(clock):
     assert ['title="today"' in cell for cell in cells] == [False, False, True, False]
 
 
-@pytest.mark.clock("clinic/assessments/planning.py:make_plan", "clinic/assessments/planning.py:end_plan")
+@pytest.mark.clock(
+    "clinic/assessments/schedules/planning.py:make_plan", "clinic/assessments/schedules/planning.py:end_plan"
+)
 def test_plan_begins_and_ends_today(clock, scope):
     plan = planning.make_plan(by=BY, patient=make_patient(), definition=PHQ9, every_days=14)
     assert (plan.starts_on, plan.next_due_on) == (clock.today, clock.today)
     assert planning.end_plan(by=BY, id=plan.pk).ended_on == clock.today
 
 
-@pytest.mark.clock("clinic/assessments/catalogue.py:offered_to")
+@pytest.mark.clock("clinic/patients/models.py:Patient.age")
 def test_instrument_is_offered_from_the_birthday_on(clock, scope):
     patients = [make_patient(date_of_birth=sixteen(clock.day(days))) for days in (-1, 0, 1)]
-    assert [NEWS2 in offered_to(patient) for patient in patients] == [True, True, False]
+    assert [NEWS2 in offered_to(sex=patient.gender, age=patient.age) for patient in patients] == [True, True, False]
 
 
-@pytest.mark.clock("clinic/assessments/sitting_views.py:sitting_new", "clinic/assessments/sitting_page.py:sheet_page")
+@pytest.mark.clock(
+    "clinic/assessments/pages/questionnaire_views.py:sitting_new",
+    "clinic/assessments/pages/questionnaire_page.py:sheet_page",
+)
 def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         old_enough, too_young = (make_patient(date_of_birth=sixteen(clock.day(days))) for days in (0, 1))
@@ -115,7 +121,7 @@ def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, s
     assert f'value="{clock.today:%-d %B %Y}"' in page.content.decode()
 
 
-@pytest.mark.clock("clinic/assessments/sitting_views.py:_fragment")
+@pytest.mark.clock("clinic/assessments/pages/questionnaire_views.py:_fragment")
 def test_sheet_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         sitting = sit(make_patient(), clock.today)
@@ -124,12 +130,12 @@ def test_sheet_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sig
     assert (saved.status_code, f"Saved {clock.local:%H:%M:%S}" in saved.content.decode()) == (200, True)
 
 
-@pytest.mark.clock("clinic/assessments/forms.py:new_initial")
+@pytest.mark.clock("clinic/assessments/pages/forms.py:new_initial")
 def test_form_is_dated_today(clock):
     assert new_initial(None)["date"] == f"{clock.today:%-d %B %Y}"
 
 
-@pytest.mark.clock("clinic/assessments/course_views.py:worklist_counts")
+@pytest.mark.clock("clinic/assessments/trend/views.py:worklist_counts")
 def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         for days in (-1, 0, 1):
@@ -140,7 +146,9 @@ def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
     assert (answer.status_code, answer.context["counts"]) == (200, {"alerts": 0, "due": 2})
 
 
-@pytest.mark.clock("clinic/assessments/risk.py:RiskAlert.raised_on", "clinic/assessments/alerting.py:acknowledge_alert")
+@pytest.mark.clock(
+    "clinic/assessments/models/risk.py:RiskAlert.raised_on", "clinic/assessments/alerts/alerting.py:acknowledge_alert"
+)
 def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         sitting = sit(make_patient(), clock.today, answers={"9": 1})
@@ -154,7 +162,9 @@ def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside,
 
 
 @in_one_zone
-@pytest.mark.clock("clinic/assessments/answering.py:_answer", "clinic/assessments/actions.py:_set_archived")
+@pytest.mark.clock(
+    "clinic/assessments/questionnaire/answering.py:_answer", "clinic/assessments/record/actions.py:_set_archived"
+)
 def test_completing_and_archiving_are_of_the_moment(clock, scope):
     patient = make_patient()
     sitting = sit(patient, clock.today, answers={"1": 1})

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from clinic.assessments.instrument_files import FOLDER, shipped
-from clinic.assessments.parsing import definition_of
-from clinic.assessments.scoring import score
+from clinic.instruments.files.toml import FOLDER, shipped
+from clinic.instruments.parsing import definition_of
+from clinic.instruments.scoring import score
 from tests.assessments.generated import ABOUT, sittings, values_of
 from tests.assessments.verdicts import ALL, deciding, points_of, verdict
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from clinic.assessments.actions import update_assessment
 from clinic.assessments.models import Assessment
+from clinic.assessments.record.actions import update_assessment
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_assessment, make_patient

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page
 
-from clinic.assessments.answering import record_sitting
-from clinic.assessments.catalogue import find
 from clinic.assessments.models import Assessment
+from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.instruments.catalogue import find
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.paper import pages
 from tests.world import Writer, make_assessment, make_patient

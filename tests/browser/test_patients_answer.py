@@ -8,9 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from clinic.accounts.models import AnswerLink
-from clinic.assessments.catalogue import find
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.requesting import request_answers
+from clinic.assessments.selfreport.requesting import request_answers
+from clinic.instruments.catalogue import find
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.world import PASSWORD, Writer, make_patient

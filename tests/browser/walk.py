@@ -7,8 +7,8 @@ from uuid import uuid4
 from django.core import mail
 from playwright.sync_api import Page
 
-from clinic.assessments.answering import record_sitting
-from clinic.assessments.catalogue import find
+from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.instruments.catalogue import find
 from clinic.patients import actions as patients
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope

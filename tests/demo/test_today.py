@@ -10,7 +10,7 @@ from django_tenants.utils import quote_schema_name
 from clinic.assessments.models import Assessment, Plan
 from clinic.demo import actions, fill
 from clinic.patients.models import Patient
-from clinic.tenancy.provisioning import owner_connection
+from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import worlds
 from tests.world import make_patient

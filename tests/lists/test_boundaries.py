@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from clinic.lists.bulk import LONGEST_QUERY, MOST_PICKED
+from clinic.lists.jobs.bulk import LONGEST_QUERY, MOST_PICKED
 from clinic.lists.models import Job, SavedView
 from clinic.tenancy.scope import clinic_scope
 

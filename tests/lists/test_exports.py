@@ -6,7 +6,7 @@ import io
 import openpyxl
 import pytest
 
-from clinic.lists import exports
+from clinic.lists.jobs import exports
 from clinic.lists.models import Job
 from clinic.patients.models import Patient
 from tests.world import make_patient

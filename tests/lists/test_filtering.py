@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from clinic.assessments.filters import AssessmentFilter, DueFilter
 from clinic.assessments.models import Assessment
-from clinic.assessments.plans import Plan
+from clinic.assessments.models.plans import Plan
+from clinic.lists.page.narrowing import listing_of
+from clinic.lists.reading import listing, selection
 from clinic.patients import actions
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui import listing, selection
-from clinic.ui.selection import listing_of
 from tests.filled import everything
 from tests.world import make_assessment, make_patient
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from clinic.lists import jobs
+from clinic.lists import running as jobs
 from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.lists.tasks import run_job
 from clinic.tenancy.scope import clinic_scope
@@ -107,7 +107,7 @@ def test_job_that_is_not_there_is_nothing_to_do(riverside, id):
 
 
 def test_gathered_job_knows_its_rows_and_gathers_once(make, riverside, patients):
-    from clinic.ui.segments import Sql
+    from clinic.lists.reading.index_runs import Sql
 
     job = make()
     keys = Sql("SELECT unnest(%s::uuid[])", [patients.keys[:3]])

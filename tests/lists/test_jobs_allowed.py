@@ -4,7 +4,7 @@ import pytest
 
 from clinic.access import Role
 from clinic.accounts.models import Membership
-from clinic.lists import jobs
+from clinic.lists import running as jobs
 from clinic.lists.models import Job, JobState
 from clinic.patients import bulk
 from clinic.staff import actions as staff

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from clinic.audit.models import AuditEvent
-from clinic.lists import exports, jobs
+from clinic.lists import running as jobs
+from clinic.lists.jobs import exports
 from clinic.lists.models import Job, JobPart, JobState
 from clinic.lists.tasks import run_job
 from clinic.patients.models import Patient

@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from clinic.access import Actor
-from clinic.lists import actions, jobs
+from clinic.lists import actions
+from clinic.lists import running as jobs
 from clinic.lists.models import Job, JobState, SavedView
 from tests.side_by_side import holds_lock, overlap, trail
 
@@ -37,7 +38,7 @@ def state(in_woodside, job):
         return Job.objects.get(pk=job.pk).state
 
 
-@holds_lock("lists.jobs.claim")
+@holds_lock("lists.running.claim")
 def test_job_that_ends_meanwhile_is_not_claimed(in_woodside, woodside, make):
     job = make(state=JobState.RUNNING)
     both = overlap(in_woodside, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))

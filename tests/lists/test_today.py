@@ -3,8 +3,8 @@
 import pytest
 
 from clinic.lists import actions
-from clinic.lists.jobs import claim, finish, touch
 from clinic.lists.models import LOST_AFTER, Job
+from clinic.lists.running import claim, finish, touch
 from clinic.tenancy.scope import clinic_scope
 from tests.clock import in_one_zone
 from tests.world import Writer
@@ -17,7 +17,7 @@ def job(riverside) -> Job:
         return Job.objects.create(list="patients", label="Archive", by_id="test", by_name="Test")
 
 
-@pytest.mark.clock("clinic/lists/exports.py:file_name")
+@pytest.mark.clock("clinic/lists/jobs/exports.py:file_name")
 def test_file_is_named_after_the_clinics_day(clock, riverside, sign_in):
     answer = sign_in(riverside.clinician).get("/patients/?_export=csv")
     assert answer["Content-Disposition"] == f'attachment; filename="patients-{clock.today.isoformat()}.csv"'
@@ -47,9 +47,9 @@ def test_job_looks_lost_after_a_minute(clock, job):
 
 @in_one_zone
 @pytest.mark.clock(
-    "clinic/lists/jobs.py:claim",
-    "clinic/lists/jobs.py:touch",
-    "clinic/lists/jobs.py:_end",
+    "clinic/lists/running.py:claim",
+    "clinic/lists/running.py:touch",
+    "clinic/lists/running.py:_end",
     "clinic/lists/actions.py:continue_job",
 )
 def test_job_notes_each_moment_that_somebody_was_at_it(clock, riverside, job):

@@ -8,7 +8,8 @@ from django_tasks_db.models import DBTaskResult
 
 from clinic.access import Actor
 from clinic.audit.models import AuditEvent
-from clinic.lists import actions, jobs
+from clinic.lists import actions
+from clinic.lists import running as jobs
 from clinic.lists.models import Job
 from clinic.lists.tasks import run_job
 from clinic.patients.models import Patient
@@ -52,7 +53,7 @@ def begun(woodside):
 DONE = ("done", (3, 0, 0), ["changed"] * 3, 3)
 
 
-@holds_lock("lists.jobs._turn")
+@holds_lock("lists.running._turn")
 def test_job_of_two_workers_is_done_once(shore, begun):
     """The first waits in the middle of its rows, for a patient whom somebody else has, when the second claims it."""
     with clinic_scope(shore):

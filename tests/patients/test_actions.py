@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
+from clinic.lists.reading.index_runs import Segment
+from clinic.lists.reading.listing import Listing, Stage
 from clinic.patients import actions
 from clinic.patients.models import Patient
-from clinic.patients.search import search_for
-from clinic.patients.tiers import KEY
+from clinic.patients.search.grades import KEY
+from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.listing import Listing, Stage
-from clinic.ui.segments import Segment
 from tests.world import Writer, make_patient
 
 

@@ -9,11 +9,11 @@ from clinic.patients import actions
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.forms import PatientForm
 from clinic.patients.models import Patient
-from clinic.patients.phones import international, parse_phone
-from clinic.patients.search import MOST_WORDS, words_of
+from clinic.patients.search.rules import MOST_WORDS, words_of
 from clinic.patients.standing import Standing
 from clinic.patients.suggestions import details_in, near_spellings
 from clinic.tenancy.scope import clinic_scope
+from clinic.text.phones import international, parse_phone
 from tests.filled import searched
 from tests.world import Writer, make_patient
 

@@ -8,9 +8,9 @@ import pytest
 from clinic.audit.models import AuditEvent
 from clinic.patients import actions
 from clinic.patients.models import Patient
-from clinic.patients.phones import parse_phone
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
+from clinic.text.phones import parse_phone
 from tests.typed import sent_by, value_for
 from tests.world import Writer
 

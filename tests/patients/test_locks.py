@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from clinic.assessments.answering import complete_sitting, record_sitting
-from clinic.assessments.catalogue import find
+from clinic.assessments.questionnaire.answering import complete_sitting, record_sitting
+from clinic.instruments.catalogue import find
 from clinic.patients import actions
 from clinic.staff.models import Practitioner
 from tests.side_by_side import holds_lock, kept, overlap, trail

@@ -8,11 +8,12 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.patients import actions, search
+from clinic.lists.reading import listing
+from clinic.patients import actions
 from clinic.patients.models import NameWord, Patient
-from clinic.patients.tiers import key_of
+from clinic.patients.search import rules as search
+from clinic.patients.search.grades import key_of
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui import listing
 from tests.filled import searched
 from tests.world import Writer, make_patient
 

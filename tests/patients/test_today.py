@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 
 from clinic.audit.actions import record
 from clinic.audit.queries import changed_by
+from clinic.lists.page.columns import DateColumn
 from clinic.patients import actions
 from clinic.patients.dates import check_birth_date, parse_birth_date
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
-from clinic.patients.search_dates import birth_ranges
+from clinic.patients.search.dates import birth_ranges
 from clinic.patients.tables import AgeColumn, DueColumn, PatientTable
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.columns import DateColumn
 from tests.clock import in_one_zone
 from tests.world import Writer, make_patient
 
@@ -89,7 +89,7 @@ def test_cell_says_overdue_from_the_day_after(clock):
     assert ['title="1 day ago"' in late, 'title="today"' in now, 'title="in 1 day"' in soon, never] == [True] * 3 + [""]
 
 
-@pytest.mark.clock("clinic/ui/columns.py:DateColumn.cells", "clinic/patients/models.py:Patient.created_on")
+@pytest.mark.clock("clinic/lists/page/columns.py:DateColumn.cells", "clinic/patients/models.py:Patient.created_on")
 def test_registered_today_is_the_clinics_today(clock, scope):
     patient = make_patient()
     assert (patient.created_on, patient.created_at) == (clock.today, clock.moment)
@@ -97,7 +97,7 @@ def test_registered_today_is_the_clinics_today(clock, scope):
     assert shown == [f'<span title="today">{clock.today:%-d %b %Y}</span>']
 
 
-@pytest.mark.clock("clinic/patients/search_dates.py:_spellings")
+@pytest.mark.clock("clinic/patients/search/dates.py:_spellings")
 def test_two_figures_of_a_year_are_of_this_century_until_this_year(clock):
     this, next = clock.today.year % 100, clock.today.year % 100 + 1
     assert [first.year for first, _ in birth_ranges(f"1/2/{this}")] == [2000 + this, 1900 + this]

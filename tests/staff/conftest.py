@@ -9,7 +9,7 @@ from django.test import Client
 
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
-from clinic.tenancy import dumping
+from clinic.tenancy.lifecycle import backup_rows as dumping
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer

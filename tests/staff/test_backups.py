@@ -18,7 +18,9 @@ from clinic.lists.models import SavedView
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
-from clinic.tenancy import dumping, migrating, provisioning
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.lifecycle import backup_rows as dumping
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
 from tests.committed import administer

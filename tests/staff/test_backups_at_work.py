@@ -9,8 +9,8 @@ import psycopg2
 from django.db import connection, connections
 from django.test import Client
 
+from clinic.tenancy.fleet.migration import LOCK
 from clinic.tenancy.scope import clinic_scope
-from clinic.tenancy.upgrading import LOCK
 from tests.conftest import signed_in, worlds
 from tests.postgres import ADMIN_DSN
 from tests.side_by_side import holds_lock
@@ -44,7 +44,7 @@ def test_backup_is_one_moment_of_a_clinic_in_use(lake):
     assert len(names(lake.clinic)) == tables["patients_patient"]["rows"]
 
 
-@holds_lock("tenancy.provisioning.lock_tables")
+@holds_lock("tenancy.lifecycle.provisioning.lock_tables")
 def test_restore_waits_for_who_is_at_work_and_keeps_nobody_else_waiting(lake):
     lake.backup()
     change(lake.clinic)
@@ -64,7 +64,7 @@ def test_restore_waits_for_who_is_at_work_and_keeps_nobody_else_waiting(lake):
     assert "Later" not in signed_in(Client(), lake.world.clinician).get("/patients/").content.decode()
 
 
-@holds_lock("tenancy.upgrading._locked")
+@holds_lock("tenancy.fleet.migration._locked")
 def test_backup_and_restore_wait_for_a_run_that_brings_clinics_up_to_date(lake):
     lake.backup()
     with closing(psycopg2.connect(ADMIN_DSN)) as other, other.cursor() as cursor:

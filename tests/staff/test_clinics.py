@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.staff import clinics, overview
-from clinic.tenancy import dumping
+from clinic.tenancy.lifecycle import backup_rows as dumping
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer

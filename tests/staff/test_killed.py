@@ -8,7 +8,7 @@ import pytest
 
 from clinic.staff import backups, clinics
 from clinic.staff.actions import create_clinic
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 from tests.committed import administer
 from tests.killing import killed_before

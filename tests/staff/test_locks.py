@@ -9,11 +9,14 @@ from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
 from clinic.staff import backups, clinics
-from clinic.tenancy import dumping, migrating, preparing, provisioning
-from clinic.tenancy.collecting import Step
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.fleet.migration import _claim
+from clinic.tenancy.lifecycle import backup_rows as dumping
+from clinic.tenancy.lifecycle import provisioning
+from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle.recorder import Step
 from clinic.tenancy.models import Clinic, PreparedSchema, opaque_name
 from clinic.tenancy.scope import clinic_scope
-from clinic.tenancy.upgrading import _claim
 from tests.committed import administer
 from tests.side_by_side import holds_lock, overlap, trail
 from tests.staff.conftest import row
@@ -61,7 +64,7 @@ def make_one(django_db_setup, django_db_blocker):
                 provisioning.drop_clinic(clinic)
 
 
-@holds_lock("tenancy.provisioning.drop_clinic")
+@holds_lock("tenancy.lifecycle.provisioning.drop_clinic")
 def test_dropping_beside_a_restore_drops_what_was_restored(make_one):
     clinic, before = make_one("Restored"), schemas()
     new = opaque_name()
@@ -100,7 +103,7 @@ def test_files_of_a_restore_under_way_are_not_removed_as_left_over(lake):
     ]
 
 
-@holds_lock("tenancy.preparing.renew")
+@holds_lock("tenancy.lifecycle.schema_pool.renew")
 def test_prepared_schema_that_is_being_taken_keeps_nobody_waiting(django_db_setup, django_db_blocker):
     rows = PreparedSchema.objects.using("owner")
 
@@ -117,7 +120,7 @@ def test_prepared_schema_that_is_being_taken_keeps_nobody_waiting(django_db_setu
     assert (both.refusal, both.waited, both.second) == ("", False, 1)
 
 
-@holds_lock("tenancy.upgrading._claim")
+@holds_lock("tenancy.fleet.migration._claim")
 def test_clinic_that_another_run_moves_meanwhile_is_not_moved_again(make_one):
     clinic = make_one("Behind")
     before = next(standing.applied for standing in migrating.survey() if standing.clinic == clinic)

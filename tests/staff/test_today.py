@@ -6,7 +6,7 @@ from django.utils.dateparse import parse_datetime
 from clinic.accounts.models import User
 from clinic.staff import clinics
 from clinic.staff.backups import backup_clinic
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import KEPT, Clinic
 from tests.clock import in_one_zone
 from tests.staff.conftest import command

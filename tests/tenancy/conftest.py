@@ -3,9 +3,10 @@
 import pytest
 from django.db import connection, connections
 
-from clinic.tenancy import migrating, provisioning
-from clinic.tenancy.grants import GRANTS
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic, PreparedSchema
+from clinic.tenancy.privileges import GRANTS
 from tests.committed import make_clinic
 
 UNDO = """

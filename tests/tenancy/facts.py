@@ -35,7 +35,7 @@ QUERIES = (COLUMNS, CONSTRAINTS, INDEXES, COMMENTS, GRANTED, SCHEMA_GRANTED, NOT
 
 def facts(connection, schema):
     """Columns, constraints, indexes, comments, grants and noted migrations, without the schema's own name."""
-    from clinic.tenancy.collecting import tenant_labels
+    from clinic.tenancy.lifecycle.recorder import tenant_labels
 
     found = []
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from django.db import connections
 
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
-from clinic.tenancy import migrating
+from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.side_by_side import holds_lock

@@ -9,7 +9,7 @@ import psutil
 import psycopg2
 import pytest
 
-from clinic.tenancy import embedded
+from clinic.postgres import embedded
 from tests.side_by_side import holds_lock
 
 HOLD = """
@@ -79,8 +79,8 @@ def server(data: Path) -> psutil.Process:
     return psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
 
 
-@holds_lock("tenancy.embedded._hold")
-@holds_lock("tenancy.embedded.let_go")
+@holds_lock("postgres.embedded._hold")
+@holds_lock("postgres.embedded.let_go")
 def test_last_of_two_processes_stops_the_server(data: Path, hold: Holder) -> None:
     first, second = hold(), hold()
     end(first)
@@ -89,7 +89,7 @@ def test_last_of_two_processes_stops_the_server(data: Path, hold: Holder) -> Non
     assert not answers(data)
 
 
-@holds_lock("tenancy.embedded._alone")
+@holds_lock("postgres.embedded._alone")
 def test_two_starts_at_once_make_one_server(tmp_path: Path) -> None:
     processes = [begin(tmp_path / "postgres") for _ in range(2)]
     lines = [process.stdout.readline() for process in processes if process.stdout]

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from clinic.accounts.models import Membership
-from clinic.tenancy import migrating
+from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.models import Clinic
 from tests.tenancy.facts import facts
 
@@ -75,7 +75,7 @@ def rows(owner, sql) -> list:
 @pytest.fixture
 def killed_clinics(owner, no_prepared):
     """The clinics that a killed process had made, dropped afterwards."""
-    from clinic.tenancy.provisioning import drop_clinic
+    from clinic.tenancy.lifecycle.provisioning import drop_clinic
 
     made = Clinic.objects.using("owner").filter(name__startswith="Killed")
     yield made

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic.access import Role
 from clinic.staff import actions as staff
-from clinic.tenancy import provisioning
+from clinic.tenancy.lifecycle import provisioning
 from tests.committed import make_clinic
 from tests.conftest import signed_in, worlds
 from tests.pooler import SERVERS, database_url, pgbouncer

@@ -10,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from clinic.tenancy import collecting, migrating, preparing, provisioning
-from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.lifecycle import provisioning
+from clinic.tenancy.lifecycle import recorder as collecting
+from clinic.tenancy.lifecycle import schema_pool as preparing
 from clinic.tenancy.models import Clinic, PreparedSchema
+from clinic.tenancy.privileges import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
 from tests.side_by_side import holds_lock, overlap
@@ -66,7 +69,7 @@ def test_blueprint_of_a_later_release_equals_its_migrations(owner, make, release
     assert [row for row in made[3] if row[2] == "what was said"] == [["patients_visit", "note", "what was said"]]
 
 
-@holds_lock("tenancy.provisioning")
+@holds_lock("tenancy.lifecycle.provisioning")
 def test_prepared_schema_is_taken_once(owner, no_prepared):
     preparing.refill(2)
     prepared = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))

@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
-from clinic.tenancy.provisioning import tenant_labels
+from clinic.tenancy.lifecycle.provisioning import tenant_labels
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.tenancy.scope import WrongClinic, clinic_scope
 from tests.world import make_assessment, make_patient

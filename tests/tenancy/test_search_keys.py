@@ -6,7 +6,7 @@ from random import Random
 import psycopg2
 from psycopg2.extras import execute_values
 
-from clinic.tenancy.search_keys import rules
+from clinic.text.keys import rules
 from tests.postgres import ADMIN_DSN
 
 FIRST = {

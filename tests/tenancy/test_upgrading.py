@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
-from clinic.tenancy import migrating, provisioning, upgrading
-from clinic.tenancy.grants import GRANTS, PUBLIC_GRANTS
+from clinic.tenancy.fleet import migration as upgrading
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
+from clinic.tenancy.privileges import GRANTS, PUBLIC_GRANTS
 from clinic.tenancy.scope import clinic_scope
 from tests.postgres import ADMIN_DSN
 from tests.tenancy.facts import facts
@@ -236,7 +238,7 @@ def test_clinic_that_moved_since_the_survey_is_left_alone(owner, make, release):
     old = make("Old")
     applied = next(standing.applied for standing in migrating.survey() if standing.clinic == old)
     release("plain")
-    from clinic.tenancy.collecting import rehearse
+    from clinic.tenancy.lifecycle.recorder import rehearse
 
     steps = rehearse(owner, applied)
     migrate()

@@ -10,12 +10,14 @@ from django.http import QueryDict
 from django.test import RequestFactory
 
 from clinic.lists.forms import LayoutForm
+from clinic.lists.jobs import spreadsheets
+from clinic.lists.page import list_page as lists
+from clinic.lists.page.columns import relative_day
+from clinic.lists.page.layout import NAME, PER_PAGE
+from clinic.lists.reading import listing, selection
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui import listing, lists, selection, spreadsheets
-from clinic.ui.columns import relative_day
-from clinic.ui.layout import NAME, PER_PAGE
 from clinic.ui.pages import posted_version
 from tests.filled import searched, sorted_list
 from tests.world import make_patient

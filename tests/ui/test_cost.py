@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import django_tables2 as tables
 
+from clinic.lists.page.filter_fields import fields_html
+from clinic.lists.page.rows import Records, table_of, table_rows
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.filter_fields import fields_html
-from clinic.ui.rows import Records, table_of, table_rows
 from tests.cpu import least_cpu
 from tests.world import World
 

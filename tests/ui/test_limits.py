@@ -3,10 +3,10 @@
 import pytest
 from django.db import connection
 
+from clinic.lists.reading import listing
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui import listing
 from tests.filled import sorted_list
 
 SLOW = "/api/v1/patients/?ordering=gender,-date_of_birth,phone_number,-last_score"

@@ -8,13 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
-from clinic.assessments.plans import Plan
-from clinic.assessments.risk import RiskAlert
+from clinic.assessments.models.plans import Plan
+from clinic.assessments.models.risk import RiskAlert
+from clinic.lists.page.rows import Records, plain_rows, table_of, table_rows
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.rows import Records, plain_rows, table_of, table_rows
 from tests.world import make_assessment, make_patient
 
 LISTS = (PATIENTS, ASSESSMENTS, ALERTS, DUE)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
+from clinic.lists.reading.index_runs import BadList
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.addresses import BadList
 from tests.filled import everything, searched, sorted_list
 from tests.sizes import times
 from tests.world import make_assessment, make_patient

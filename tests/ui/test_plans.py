@@ -11,13 +11,13 @@ from django.http import QueryDict
 from clinic.assessments.filters import AssessmentFilter
 from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
+from clinic.lists.page.narrowing import listing_of
+from clinic.lists.page.sorting import ordering
+from clinic.lists.reading.listing import PLANNED
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.listing import PLANNED
-from clinic.ui.ordering import ordering
-from clinic.ui.selection import listing_of
 
 BIG = {"patients_patient", "assessments_assessment"}
 MOST = 1200  # rows that a sort may take in: the cap of counts, a page, and what a search has that just passes the cap

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.ui import spreadsheets
-from clinic.ui.spreadsheets import pieces
+from clinic.lists.jobs import spreadsheets
+from clinic.lists.jobs.spreadsheets import pieces
 
 LABELS = ["Name", "Born", "Age", "Score"]
 ROWS = [["García, Ana", date(1970, 3, 4), 56, Decimal("12.50")], ["O'Brien <&>", None, 0, None]]

@@ -10,14 +10,14 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.html import format_html
 
+from clinic.lists.page.checks import errors_of
+from clinic.lists.page.columns import LinkColumn, NumberColumn, TextColumn
+from clinic.lists.page.list_page import ListPage, table_page
+from clinic.lists.page.rows import Records, exported, plain_rows, table_of, table_rows
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.checks import errors_of
-from clinic.ui.columns import LinkColumn, NumberColumn, TextColumn
-from clinic.ui.lists import ListPage, table_page
-from clinic.ui.rows import Records, exported, plain_rows, table_of, table_rows
 from tests.world import make_patient
 
 WORDS = dict.fromkeys(["heading", "noun", "noun_plural", "search_hint", "empty_title", "empty_text"], "Patients")

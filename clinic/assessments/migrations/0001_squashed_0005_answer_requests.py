@@ -1,4 +1,4 @@
-import clinic.tenancy.search_keys
+import clinic.text.keys
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('search_name', models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.LettersKey('name'), output_field=models.TextField(db_collation='C'))),
+                ('search_name', models.GeneratedField(db_persist=True, expression=clinic.text.keys.LettersKey('name'), output_field=models.TextField(db_collation='C'))),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.practitioner', verbose_name='practitioner')),
             ],

@@ -2,7 +2,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-import clinic.tenancy.search_keys
+import clinic.text.keys
 
 
 # The index of the dropped column goes with it.
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name='assessment',
                     name='search_name',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.LettersKey('name'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.text.keys.LettersKey('name'), output_field=models.TextField(db_collation='C')),
                 ),
             ],
         ),

@@ -4,7 +4,7 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
-import clinic.tenancy.search_keys
+import clinic.text.keys
 
 # All columns at once: the table is written anew one time. The indexes of columns that are dropped go with them.
 COLUMNS = """
@@ -87,12 +87,12 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name='patient',
                     name='filed_as',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.FiledKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.text.keys.FiledKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
                 ),
                 migrations.AddField(
                     model_name='patient',
                     name='given_as',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.GivenKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.text.keys.GivenKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
                 ),
                 migrations.AddField(
                     model_name='patient',
@@ -127,12 +127,12 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     model_name='patient',
                     name='later_names',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.LaterKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.text.keys.LaterKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
                 ),
                 migrations.AddField(
                     model_name='patient',
                     name='name_words',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.WordsKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.text.keys.WordsKey('full_name', 'family_name'), output_field=models.TextField(db_collation='C')),
                 ),
                 migrations.AddField(
                     model_name='patient',
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     model_name='patient',
                     name='phone_digits',
-                    field=models.GeneratedField(db_persist=True, expression=clinic.tenancy.search_keys.PhonesKey('phone_number', 'second_phone_number'), output_field=models.TextField(db_collation='C')),
+                    field=models.GeneratedField(db_persist=True, expression=clinic.text.keys.PhonesKey('phone_number', 'second_phone_number'), output_field=models.TextField(db_collation='C')),
                 ),
                 migrations.AddField(
                     model_name='patient',
@@ -212,11 +212,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(clinic.tenancy.search_keys.LaterWords('later_names', 1), models.F('id'), condition=models.Q(django.db.models.lookups.IsNull(clinic.tenancy.search_keys.LaterWords('later_names', 1), False)), name='patient_by_later_2'),
+            index=models.Index(clinic.text.keys.LaterWords('later_names', 1), models.F('id'), condition=models.Q(django.db.models.lookups.IsNull(clinic.text.keys.LaterWords('later_names', 1), False)), name='patient_by_later_2'),
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(clinic.tenancy.search_keys.LaterWords('later_names', 2), models.F('id'), condition=models.Q(django.db.models.lookups.IsNull(clinic.tenancy.search_keys.LaterWords('later_names', 2), False)), name='patient_by_later_3'),
+            index=models.Index(clinic.text.keys.LaterWords('later_names', 2), models.F('id'), condition=models.Q(django.db.models.lookups.IsNull(clinic.text.keys.LaterWords('later_names', 2), False)), name='patient_by_later_3'),
         ),
         migrations.AddIndex(
             model_name='patient',
@@ -228,15 +228,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(clinic.tenancy.search_keys.DigitsKey('phone_number'), models.F('id'), condition=models.Q(('phone_number__gt', '')), name='patient_by_phone_end'),
+            index=models.Index(clinic.text.keys.DigitsKey('phone_number'), models.F('id'), condition=models.Q(('phone_number__gt', '')), name='patient_by_phone_end'),
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(clinic.tenancy.search_keys.DigitsKey('second_phone_number'), models.F('id'), condition=models.Q(('second_phone_number__gt', '')), name='patient_by_phone_2_end'),
+            index=models.Index(clinic.text.keys.DigitsKey('second_phone_number'), models.F('id'), condition=models.Q(('second_phone_number__gt', '')), name='patient_by_phone_2_end'),
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(clinic.tenancy.search_keys.CodeKey('record_number'), models.F('id'), name='patient_by_code'),
+            index=models.Index(clinic.text.keys.CodeKey('record_number'), models.F('id'), name='patient_by_code'),
         ),
         migrations.AddIndex(
             model_name='patient',

@@ -1,4 +1,4 @@
-import clinic.tenancy.search_keys
+import clinic.text.keys
 import django.contrib.postgres.indexes
 import django.db.models.lookups
 from django.db import migrations, models
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddIndex(
                     model_name='patient',
-                    index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(clinic.tenancy.search_keys.LettersKey(clinic.tenancy.search_keys.LaterWords('later_names', 2)), name='gin_trgm_ops'), condition=models.Q(django.db.models.lookups.IsNull(clinic.tenancy.search_keys.LaterWords('later_names', 2), False)), fastupdate=True, gin_pending_list_limit=64, name='patient_by_long_names'),
+                    index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(clinic.text.keys.LettersKey(clinic.text.keys.LaterWords('later_names', 2)), name='gin_trgm_ops'), condition=models.Q(django.db.models.lookups.IsNull(clinic.text.keys.LaterWords('later_names', 2), False)), fastupdate=True, gin_pending_list_limit=64, name='patient_by_long_names'),
                 ),
                 migrations.AddIndex(
                     model_name='patient',

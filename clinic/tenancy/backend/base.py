@@ -22,8 +22,8 @@ from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntros
 from django_tenants.utils import get_public_schema_name, get_tenant_database_alias, quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS
 
-from clinic.tenancy import embedded
-from clinic.tenancy.backend.cursors import ScopedCursor
+from clinic.postgres import embedded
+from clinic.tenancy.backend.cursor import ScopedCursor
 from clinic.tenancy.backend.keys import KEY
 
 # Undoes what a bare SET or a held cursor would leave to whoever has the connection next. It rides with the COMMIT.

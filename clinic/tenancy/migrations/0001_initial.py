@@ -3,7 +3,7 @@
 import clinic.tenancy.models
 import uuid
 
-import clinic.tenancy.names
+import clinic.text.names
 from django.db import migrations, models
 
 
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(clinic.tenancy.names.create_functions, clinic.tenancy.names.drop_functions),
+        migrations.RunPython(clinic.text.names.create_functions, clinic.text.names.drop_functions),
         migrations.CreateModel(
             name='Blueprint',
             fields=[

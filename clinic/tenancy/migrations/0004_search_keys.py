@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from clinic.tenancy.search_keys import create_search_functions, drop_search_functions
+from clinic.text.keys import create_search_functions, drop_search_functions
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
 from django.db import migrations
 
-from clinic.tenancy.names import create_functions
-from clinic.tenancy.search_keys import create_search_functions
+from clinic.text.names import create_functions
+from clinic.text.keys import create_search_functions
 
 
 # The functions of 0001 and 0004 with other bodies: what they give is the same, so no row is written anew.

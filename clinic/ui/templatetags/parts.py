@@ -1,15 +1,8 @@
-"""Parts of pages that a template would take long to put together, kept or written out instead."""
-
-from typing import Any
+"""Icons, by the names that `clinic/ui/icons.py` lists."""
 
 from django import template
-from django.forms import BaseForm
 from django.utils.safestring import SafeString
-from django_tables2 import Table
-from django_tables2.utils import AttributeDict
 
-from clinic.ui import rows
-from clinic.ui.filter_fields import fields_html
 from clinic.ui.icons import icon
 
 register = template.Library()
@@ -23,37 +16,3 @@ def heroicon_micro(name: str, size: int = 16, **attributes: str) -> SafeString:
 @register.simple_tag
 def heroicon_outline(name: str, size: int = 24, **attributes: str) -> SafeString:
     return icon("outline", name, size, attributes.get("class", ""))
-
-
-@register.simple_tag
-def table_rows(table: Table, page: Any) -> SafeString:
-    """A table's rows, each with its box to tick where the list has work for many of them."""
-    return rows.table_rows(table, page.reasons, ticks=bool(page.bulk_actions))
-
-
-@register.simple_tag
-def table_headings(table: Table, page: Any) -> list[rows.Heading]:
-    return rows.headings(table, page.sort_stem)
-
-
-@register.simple_tag
-def sorted_by(headings: list[rows.Heading], page: Any) -> str:
-    """What the menu of orders is called: the order that the list is in."""
-    for heading in headings:
-        if heading.direction:
-            return f"Sorted by {heading.label}, {heading.direction}"
-    return "Nearest matches first" if page.nearest_first else "Sort"
-
-
-@register.simple_tag
-def table_attributes(table: Table, page: Any) -> SafeString:
-    """What the table's tag says: its own attributes, and the classes of every list."""
-    compact = "compact" if page.layout.density == "compact" else ""
-    classes = ["table-list", "cards", compact, table.attrs.get("class", "")]
-    found: SafeString = AttributeDict({**table.attrs, "class": " ".join(filter(None, classes))}).as_html()
-    return found
-
-
-@register.simple_tag
-def filter_fields(form: BaseForm) -> Any:
-    return fields_html(form)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinic.assessments.instrument_files import FOLDER, problems
+from clinic.instruments.files.toml import FOLDER, problems
 
 
 class Command(BaseCommand):

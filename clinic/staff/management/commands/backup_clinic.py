@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from clinic.staff.actions import OPERATOR
 from clinic.staff.backups import backup_clinic
 from clinic.staff.clinics import find_clinic
-from clinic.tenancy.upgrading import alone, reason
+from clinic.tenancy.fleet.migration import alone, reason
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clinic.accounts.models import User
 from clinic.staff import actions
 from clinic.staff.actions import OPERATOR
-from clinic.tenancy import preparing
+from clinic.tenancy.lifecycle import schema_pool as preparing
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic.staff.clinics import purge_clinics
-from clinic.tenancy.upgrading import alone
+from clinic.tenancy.fleet.migration import alone
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.db import DatabaseError
 
 from clinic.staff.actions import OPERATOR
 from clinic.staff.backups import restore_clinic
-from clinic.tenancy.dumping import Refused
-from clinic.tenancy.upgrading import alone, reason
+from clinic.tenancy.fleet.migration import alone, reason
+from clinic.tenancy.lifecycle.backup_rows import Refused
 
 
 class Command(BaseCommand):

@@ -6,7 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.tenancy import migrating, preparing, provisioning, upgrading
+from clinic.tenancy.fleet import migration as upgrading
+from clinic.tenancy.fleet import survey as migrating
+from clinic.tenancy.lifecycle import provisioning
+from clinic.tenancy.lifecycle import schema_pool as preparing
 
 EVERY = 2.0  # seconds between two lines of progress where nothing can be overwritten
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic.tenancy import preparing
+from clinic.tenancy.lifecycle import schema_pool as preparing
 
 
 class Command(BaseCommand):

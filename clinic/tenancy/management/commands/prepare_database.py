@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from psycopg2.extensions import make_dsn
 
-from clinic.tenancy import embedded
-from clinic.tenancy.database import prepare
+from clinic.postgres import embedded
+from clinic.postgres.preparing import prepare
 
 
 class Command(BaseCommand):

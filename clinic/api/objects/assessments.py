@@ -1,0 +1,200 @@
+"""Assessments as JSON, in both directions: free ones, and sittings of an instrument."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from clinic.api.objects.fields import (
+    AnswersField,
+    DayField,
+    InstrumentField,
+    LineField,
+    RangeField,
+    RecordField,
+    ScoreField,
+    TextField,
+    UuidField,
+    VersionField,
+)
+from clinic.api.objects.instruments import RiskAlertSerializer, SubscaleSerializer
+from clinic.api.objects.patients import ID_HELP, NO_PRACTITIONER, USER_HELP, VERSION_HELP, SignedInPractitioner
+from clinic.api.objects.strict import StrictSerializer
+from clinic.assessments.models import Assessment, AssessmentStatus, AssessmentType
+from clinic.assessments.pages.forms import MOST_QUESTIONS
+from clinic.assessments.record.dates import check_assessment_date
+from clinic.instruments import catalogue
+from clinic.instruments.definitions import Definition
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+
+FREE_ONLY = ("questions",)
+SITTING_ONLY = ("answers", "complete", "reason", "language")
+NO_INSTRUMENT = "This clinic offers no instrument of this name."
+
+
+class QuestionSerializer(StrictSerializer):
+    """One question that was asked, and what was answered."""
+
+    typename = "Question"
+
+    question = LineField(max_length=500)
+    answer = TextField(max_length=4000, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "question" not in attrs:
+            raise serializers.ValidationError({"question": ["This field is required."]})
+        return {"question": attrs["question"], "answer": attrs.get("answer", "")}
+
+
+class TypeOfInstrument:
+    """The default of `type`: the instrument says it. Without an instrument a type is required."""
+
+    requires_context = True
+
+    def __call__(self, field: serializers.ChoiceField) -> Any:
+        stored, sent = field.parent.instance, field.parent.initial_data
+        if (stored is not None and stored.instrument) or (isinstance(sent, Mapping) and sent.get("instrument")):
+            raise serializers.SkipField
+        field.fail("required")
+
+
+class PractitionerOfSitting(SignedInPractitioner):
+    """The default of `user`: whoever is signed in; for a sitting that a program sends, the patient's practitioner."""
+
+    def __call__(self, field: RecordField) -> Practitioner:
+        try:
+            return super().__call__(field)
+        except serializers.ValidationError:
+            if field.parent.initial_data.get("instrument"):
+                raise serializers.SkipField from None
+            raise
+
+
+class AssessmentSerializer(StrictSerializer):
+    """One sitting of one patient, free or by an instrument, which then decides what may be answered and the score."""
+
+    typename = "Assessment"
+
+    id = UuidField(required=False, help_text=ID_HELP)
+    patient = RecordField(Patient.objects.all, "This clinic has no patient with this id.")
+    user = RecordField(
+        Practitioner.objects.active,
+        NO_PRACTITIONER,
+        default=PractitionerOfSitting(),
+        help_text=f"{USER_HELP} With an instrument, theirs is the patient's practitioner if it is left out.",
+    )
+    name = LineField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="Unique for its patient. Left out or empty on create: named after its type or instrument, and date.",
+    )
+    type = serializers.ChoiceField(
+        choices=AssessmentType.choices,
+        default=TypeOfInstrument(),  # type: ignore[arg-type]  # is called with the field
+        help_text="Left out: that of the instrument.",
+    )
+    date = DayField(help_text="Between 1900 and today.")
+    questions = QuestionSerializer(  # type: ignore[call-arg]
+        many=True, required=False, max_length=MOST_QUESTIONS, help_text="Of a free assessment."
+    )
+    instrument = InstrumentField(
+        max_length=60,
+        required=False,
+        allow_null=True,
+        help_text="The id of the instrument that is followed, in its newest version; null for a free assessment.",
+    )
+    instrument_version = InstrumentField(read_only=True, allow_null=True)
+    language = LineField(required=False, max_length=10, allow_blank=True, help_text="In which it was answered.")
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices, read_only=True)
+    answers = AnswersField(
+        required=False,
+        help_text="Of an instrument, by item code: points of the chosen option, or what was measured; null or left "
+        "out for none. PATCH changes those that are sent.",
+    )
+    complete = serializers.BooleanField(
+        write_only=True,
+        required=False,
+        help_text="Whether the sitting is done. With items unanswered it is completed without a score.",
+    )
+    reason = LineField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=500,
+        help_text="Why a completed sitting is changed, which amends it and keeps the original. On create ignored.",
+    )
+    score = ScoreField(
+        max_digits=8, decimal_places=2, required=False, allow_null=True, coerce_to_string=False,
+        help_text="The final score, with at most two decimal places. With an instrument it is computed; one that is "
+        "sent is compared, and refused where it differs.",
+    )  # fmt: skip
+    score_range = RangeField(allow_null=True, help_text="Where the total must lie, whatever the rest is answered.")
+    band = InstrumentField(read_only=True, allow_null=True, help_text="The severity band that is certain.")
+    severity = serializers.IntegerField(read_only=True, allow_null=True, help_text="Of the band, from 0 to 4.")
+    cutoff = serializers.CharField(
+        read_only=True, allow_null=True, help_text="`positive`, `negative`, `uncertain`, or null while it is open."
+    )
+    pattern = serializers.BooleanField(read_only=True, allow_null=True)
+    subscales = SubscaleSerializer(many=True, read_only=True)
+    answered = serializers.IntegerField(read_only=True, help_text="How many of the items that count.")
+    asked = serializers.IntegerField(read_only=True, help_text="How many items count.")
+    summary = serializers.CharField(read_only=True, help_text="How much was answered and what follows, in words.")
+    sex = InstrumentField(
+        read_only=True, allow_null=True, help_text="By whose rule it was scored: the record's of that moment."
+    )
+    age = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="In years on the date, by the record when it was scored."
+    )
+    alerts = RiskAlertSerializer(many=True, read_only=True)
+    completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+    version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
+
+    def validate_date(self, day: datetime.date) -> datetime.date:
+        return check_assessment_date(day)
+
+    def validate_name(self, name: str) -> str:
+        if self.instance is not None and not name:
+            raise serializers.ValidationError("A recorded assessment keeps a name.")
+        return name
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The clean fields; those of a new sitting with the `definition` in place of the `instrument`."""
+        stored: Assessment | None = self.instance
+        instrument = attrs.pop("instrument", None) or ""
+        if stored is not None:
+            if instrument and instrument != stored.instrument:
+                raise serializers.ValidationError({"instrument": ["An assessment keeps its instrument."]})
+            return _only(attrs, follows=bool(stored.instrument))
+        attrs = _only(attrs, follows=bool(instrument))
+        attrs.pop("reason", None)
+        return {**attrs, **_of_instrument(instrument, attrs)} if instrument else attrs
+
+
+def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
+    """The fields that an assessment of this kind has; raises ValidationError where another is not empty."""
+    others, message = (
+        (FREE_ONLY, "An assessment that follows an instrument has answers in their place.")
+        if follows
+        else (SITTING_ONLY, "Only an assessment that follows an instrument has this.")
+    )
+    if problems := {name: [message] for name in others if attrs.get(name)}:
+        raise serializers.ValidationError(problems)
+    return {name: value for name, value in attrs.items() if name not in others}
+
+
+def _of_instrument(instrument: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the instrument adds to a new sitting."""
+    definition: Definition | None = catalogue.find(instrument)
+    if definition is None:
+        raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})
+    language = attrs.get("language") or definition.languages[0]
+    if language not in definition.languages:
+        known = ", ".join(definition.languages)
+        raise serializers.ValidationError({"language": [f"{definition.title} is there in: {known}."]})
+    return {"definition": definition, "user": attrs.get("user") or attrs["patient"].user, "language": language}

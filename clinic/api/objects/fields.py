@@ -1,0 +1,205 @@
+"""Serializer fields that take what the schema says and nothing else."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Model, QuerySet
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from clinic.assessments.record.results import as_json
+from clinic.instruments.definitions import Number
+from clinic.instruments.parsing import MOST_ITEMS
+from clinic.instruments.reading import exact
+from clinic.text.phones import parse_phone, stored
+from clinic.ui.forms import one_line
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,2})?", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _text(field: serializers.CharField, data: Any) -> Any:
+    """`data`, refused where it is there and is not text: CharField would take numbers."""
+    if data is not empty and data is not None and not isinstance(data, str):
+        field.fail("invalid")
+    return data
+
+
+class TypenameField(serializers.ReadOnlyField):
+    """The constant by which generated clients tell objects apart."""
+
+    def __init__(self, typename: str) -> None:
+        super().__init__()
+        self.typename = typename
+
+    def get_attribute(self, instance: Any) -> str:
+        return self.typename
+
+
+class TextField(serializers.CharField):
+    """Text of several lines, NFC, its line ends made plain."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> str:
+        return unicodedata.normalize("NFC", super().to_internal_value(data)).replace("\r\n", "\n")
+
+
+class LineField(serializers.CharField):
+    """One line of text, kept as `one_line` says."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> str:
+        return one_line(super().to_internal_value(data))
+
+
+class PhoneField(serializers.CharField):
+    """A phone number however it is written; answered as E.164, empty where there is none."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(_text(self, data))
+
+    def to_internal_value(self, data: Any) -> Any:
+        return parse_phone(super().to_internal_value(data)) or ""
+
+    def get_attribute(self, instance: Any) -> str:
+        return stored(instance, str(self.source))
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class DayField(serializers.DateField):
+    """A day as YYYY-MM-DD and in no other spelling."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+class UuidField(serializers.UUIDField):
+    """A UUID in its usual spelling of 36 characters."""
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        if not isinstance(data, str) or not UUID.fullmatch(data):
+            self.fail("invalid", value=data)
+        return uuid.UUID(data)
+
+
+class VersionField(serializers.IntegerField):
+    """The version that an edit started from: a JSON integer."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ScoreField(serializers.DecimalField):
+    """A score as a JSON number; a number written as text is taken too."""
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return serializers.Field.validate_empty_values(self, data)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and not NUMBER.fullmatch(data):
+            self.fail("invalid")
+        if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return int(value) if value == value.to_integral_value() else float(value)
+
+
+class RecordField(UuidField):
+    """A record of this clinic by its id; what the record already refers to may be sent back unchanged.
+
+    `rows` gives those that may be chosen; `unknown` says what an id of none of them is.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], unknown: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows = rows
+        self.error_messages["unknown"] = unknown
+
+    def get_attribute(self, instance: Model) -> Any:
+        return getattr(instance, f"{self.source}_id")
+
+    def to_internal_value(self, data: Any) -> Any:
+        key = super().to_internal_value(data)
+        changed = getattr(self.parent, "instance", None)
+        if changed is not None and self.get_attribute(changed) == key:
+            return getattr(changed, str(self.source))
+        found = self.rows().filter(pk=key).first()
+        if found is None:
+            self.fail("unknown")
+        return found
+
+
+def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
+    """The serializer's field of a model's, where a serializer declares none of its own."""
+    has_default = declared.has_default() or declared.blank or declared.null
+    ways: dict[str, Any] = {"required": not has_default}
+    ways |= {"help_text": declared.help_text} if declared.help_text else {}
+    if declared.choices:
+        return serializers.ChoiceField(choices=declared.choices, **ways)
+    if isinstance(declared, models.TextField | models.CharField):
+        text = TextField if isinstance(declared, models.TextField) else LineField
+        return text(max_length=declared.max_length, allow_blank=declared.blank, **ways)
+    kind = serializers.ModelSerializer.serializer_field_mapping[type(declared)]
+    return kind(allow_null=declared.null, **ways)
+
+
+class AnswersField(serializers.Field[Any, Any, Any, Any]):
+    """Answers by item code: the points of the chosen option or the number measured; null for none."""
+
+    default_error_messages = {
+        "invalid": "Send an object of item codes with numbers or null.",
+        "number": "The answer to item {code} must be a number of at most two decimal places, or null.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Number | None]:
+        if not isinstance(data, dict) or len(data) > MOST_ITEMS:
+            self.fail("invalid")
+        found: dict[str, Number | None] = {}
+        for code, value in data.items():
+            found[code] = None if value is None else exact(value)
+            if value is not None and found[code] is None:
+                self.fail("number", code=code)
+        return found
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class InstrumentField(LineField):
+    """An instrument's id; null on a free assessment."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None
+
+
+class NumberField(serializers.ReadOnlyField):
+    """A whole number or a decimal that is computed, as a JSON number."""
+
+    def to_representation(self, value: Any) -> Any:
+        return as_json(value)
+
+
+class RangeField(serializers.ReadOnlyField):
+    """The least and the most that a total can be; null where there is nothing to add up."""
+
+    def to_representation(self, value: Any) -> Any:
+        return [as_json(end) for end in value]

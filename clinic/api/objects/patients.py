@@ -1,0 +1,104 @@
+"""Patients and assessments as JSON, in both directions."""
+
+import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from clinic.api.objects.fields import DayField, LineField, PhoneField, RecordField, UuidField, VersionField, field_for
+from clinic.api.objects.strict import StrictSerializer
+from clinic.patients.dates import check_birth_date
+from clinic.patients.models import BirthPrecision, Gender, Patient
+from clinic.staff.models import Practitioner
+from clinic.ui.declared import fill_in
+
+ID_HELP = "On create: an id of your own, so that sending it again makes no second one. Otherwise ignored."
+VERSION_HELP = "On update: the version that you read; refused with 409 when it is stale. On create ignored."
+USER_HELP = (
+    "The responsible practitioner, by the id in `/practitioners/`. Left out on create: the person signed in. "
+    "API clients must give it."
+)
+NO_PRACTITIONER = "This clinic has no active practitioner with this id."
+
+
+class SignedInPractitioner:
+    """The default of `user` on create: whoever is signed in, where they are a practitioner of this clinic."""
+
+    requires_context = True
+
+    def __call__(self, field: RecordField) -> Practitioner:
+        if field.parent.instance is not None:
+            raise serializers.SkipField
+        user = field.context["request"]._request.user
+        mine = field.rows().filter(pk=user.pk)
+        found: Practitioner | None = mine.first() if user.is_authenticated else None
+        if found is None:
+            field.fail("required")
+        return found
+
+
+def practitioner_field() -> RecordField:
+    return RecordField(
+        Practitioner.objects.active, NO_PRACTITIONER, default=SignedInPractitioner(), help_text=USER_HELP
+    )
+
+
+class PatientSerializer(StrictSerializer):
+    """A person in the care of a practitioner of the clinic."""
+
+    typename = "Patient"
+
+    id = UuidField(required=False, help_text=ID_HELP)
+    user = practitioner_field()
+    practitioner = serializers.CharField(
+        source="user.display_name", read_only=True, help_text="What the responsible practitioner is called."
+    )
+    full_name = LineField(
+        max_length=200, help_text="Unique for its practitioner; case and white space make no new name."
+    )
+    family_name = LineField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="How the record is filed. Left out on create: the last word of the full name.",
+    )
+    gender = serializers.ChoiceField(choices=Gender.choices)
+    date_of_birth = DayField(help_text="Not in the future and not more than 130 years back.")
+    date_of_birth_precision = serializers.ChoiceField(
+        choices=BirthPrecision.choices,
+        required=False,
+        help_text="How well the date is known; of `year` only the year is kept, as its first of January.",
+    )
+    phone_number = PhoneField(
+        max_length=40, required=False, allow_blank=True, help_text="Answered as E.164; empty where there is none."
+    )
+    second_phone_number = PhoneField(max_length=40, required=False, allow_blank=True)
+    record_number = LineField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Unique in the clinic. Left out or empty on create: the clinic's next number.",
+    )
+    archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+    version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
+
+    def get_fields(self) -> dict[str, Any]:
+        return fill_in(super().get_fields(), Patient, field_for)
+
+    def validate_date_of_birth(self, born: datetime.date) -> datetime.date:
+        return check_birth_date(born)
+
+    def validate_record_number(self, number: str) -> str:
+        if self.instance is not None and not number:
+            raise serializers.ValidationError("A registered patient keeps a record number.")
+        return number
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        stored: Patient | None = self.instance
+        born = attrs.get("date_of_birth") or (stored and stored.date_of_birth)
+        precision = attrs.get("date_of_birth_precision") or (stored and stored.date_of_birth_precision)
+        if born and precision == BirthPrecision.YEAR:
+            attrs["date_of_birth"] = born.replace(month=1, day=1)
+        return attrs

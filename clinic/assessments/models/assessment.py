@@ -1,0 +1,207 @@
+"""Assessments: one sitting of one patient."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinLengthValidator
+from django.db import models
+
+from clinic.instruments.definitions import SEXES, AssessmentType
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+from clinic.text.keys import LettersKey
+
+
+class AssessmentStatus(models.TextChoices):
+    """Where a sitting stands; a free assessment is recorded completed."""
+
+    PLANNED = "planned", "Planned"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    AMENDED = "amended", "Amended"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+# What counts as made: its score stands, and changing it needs a reason.
+MADE = (AssessmentStatus.COMPLETED, AssessmentStatus.AMENDED)
+
+
+class AssessmentQuerySet(ClinicQuerySet["Assessment"]):
+    def active(self) -> "AssessmentQuerySet":
+        return self.filter(archived_at=None)
+
+    def archived(self) -> "AssessmentQuerySet":
+        return self.exclude(archived_at=None)
+
+    def made(self) -> "AssessmentQuerySet":
+        """Completed or amended, with everything that was answered."""
+        return self.filter(status__in=MADE)
+
+    def open(self) -> "AssessmentQuerySet":
+        """Planned or begun and not completed."""
+        return self.filter(status__in=(AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS))
+
+    def following(self, instrument: str) -> "AssessmentQuerySet":
+        """Sittings of an instrument, of whichever version."""
+        return self.filter(instrument=instrument)
+
+
+class Assessment(ClinicModel):
+    """A free assessment, or a sitting of an instrument.
+
+    Free: `questions` is a list of `{"question": text, "answer": text}` in the order asked. With an `instrument`:
+    `answers` maps item codes to points, or to what was measured; a code that is missing was not answered. Then `score`
+    is null until every item that counts is answered, and the total lies from `score_low` to `score_high`. `band` and
+    `severity` (0 to 4) are those that are certain. `results` holds what more the score consists of. `sex` and `age` are
+    what it was scored by, whatever the record says later: empty and null for a free assessment, and where not known.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
+    )
+    name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
+    type = models.CharField(max_length=30, choices=AssessmentType.choices)
+    date = models.DateField()
+    questions: "models.JSONField[Any, list[dict[str, str]]]" = models.JSONField(default=list, blank=True)
+    score = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    instrument = models.CharField(max_length=60, blank=True, default="", db_default="", db_collation="C")
+    instrument_version = models.CharField(max_length=20, blank=True, default="", db_default="", db_collation="C")
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    status = models.CharField(
+        max_length=20,
+        choices=AssessmentStatus.choices,
+        default=AssessmentStatus.COMPLETED,
+        db_default=AssessmentStatus.COMPLETED,
+        db_collation="C",
+    )
+    answers: "models.JSONField[Any, dict[str, int | float]]" = models.JSONField(default=dict, db_default={}, blank=True)
+    answered = models.PositiveSmallIntegerField(default=0, db_default=0)
+    score_low = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    score_high = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    band = models.CharField(max_length=60, blank=True, default="", db_default="")
+    severity = models.PositiveSmallIntegerField(null=True, blank=True)
+    results: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, db_default={}, blank=True)
+    sex = models.CharField(max_length=10, blank=True, default="", db_default="", db_collation="C", editable=False)
+    age = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    search_name = models.GeneratedField(
+        expression=LettersKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+
+    objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("patient", "name"), name="assessment_name_once_per_patient"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="assessment_has_a_name"),
+            models.CheckConstraint(condition=models.Q(type__in=AssessmentType.values), name="assessment_type"),
+            models.CheckConstraint(condition=models.Q(status__in=AssessmentStatus.values), name="assessment_status"),
+            models.CheckConstraint(
+                condition=models.Q(severity=None) | models.Q(severity__lte=4), name="assessment_severity"
+            ),
+            models.CheckConstraint(condition=models.Q(sex__in=("", *SEXES)), name="assessment_sex"),
+            models.CheckConstraint(
+                condition=models.Q(instrument="", instrument_version="", answers={})
+                | (~models.Q(instrument="") & ~models.Q(instrument_version="") & models.Q(questions=[])),
+                name="assessment_is_free_or_follows_an_instrument",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["-date", "-id"], include=["archived_at"], name="assessment_by_date"),
+            models.Index(fields=["patient", "-date", "-id"], include=["archived_at"], name="assessment_by_patient"),
+            models.Index(fields=["search_name", "id"], include=["archived_at"], name="assessment_by_name"),
+            models.Index(fields=["type", "id"], include=["archived_at"], name="assessment_by_type"),
+            models.Index(fields=["score", "id"], include=["archived_at"], name="assessment_by_score"),
+            models.Index(fields=["user", "-date", "-id"], include=["archived_at"], name="assessment_by_user"),
+            GinIndex(
+                fields=["search_name"], opclasses=["gin_trgm_ops"], fastupdate=False, name="assessment_by_name_part"
+            ),
+            models.Index(
+                fields=["patient", "instrument", "-date", "-id"],
+                name="assessment_by_instrument",
+                condition=~models.Q(instrument=""),
+            ),
+            models.Index(
+                fields=["patient", "id"],
+                name="assessment_open",
+                condition=models.Q(status__in=("planned", "in_progress")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def type_label(self) -> str:
+        return self.get_type_display()
+
+    @property
+    def score_text(self) -> str:
+        """The score without needless decimals; empty where there is none."""
+        return "" if self.score is None else f"{Decimal(self.score).normalize():f}"
+
+    @property
+    def practitioner_name(self) -> str:
+        return self.user.display_name
+
+    @property
+    def status_label(self) -> str:
+        return self.get_status_display()
+
+    @property
+    def score_range(self) -> tuple[Decimal, Decimal] | None:
+        return None if self.score_low is None or self.score_high is None else (self.score_low, self.score_high)
+
+    @property
+    def asked(self) -> int:
+        """How many items count towards the score; 0 for a free assessment."""
+        return int(self.results.get("asked", 0))
+
+    @property
+    def cutoff(self) -> str | None:
+        return self.results.get("cutoff")
+
+    @property
+    def pattern(self) -> bool | None:
+        return self.results.get("pattern")
+
+    @property
+    def subscales(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.results.get("subscales", [])
+        return found
+
+    @property
+    def summary(self) -> str:
+        return str(self.results.get("summary", ""))
+
+    @property
+    def made(self) -> bool:
+        """Whether its score stands, so that changing it needs a reason."""
+        return self.status in MADE
+
+
+class AssessmentRevision(ClinicModel):
+    """A completed sitting as it was before it was amended. Insert-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    by_id = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)
+    before: "models.JSONField[Any, dict[str, Any]]" = models.JSONField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~models.Q(reason=""), name="assessment_revision_has_a_reason"),)
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} before {self.at}"

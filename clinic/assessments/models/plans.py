@@ -1,0 +1,113 @@
+"""When a patient is to be assessed again: "PHQ-9 every 2 weeks until remission, then every 3 months"."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from clinic.instruments.definitions import Change, Number
+from clinic.instruments.files.toml import shipped
+from clinic.patients.models import Patient
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+
+LONGEST = 3660  # days between two sittings
+
+
+class PlanQuerySet(ClinicQuerySet["Plan"]):
+    def active(self) -> "PlanQuerySet":
+        return self.filter(ended_on=None)
+
+    def due(self, day: date) -> "PlanQuerySet":
+        """Those whose next sitting was to be on `day` or before."""
+        return self.active().filter(next_due_on__lte=day)
+
+
+class Plan(ClinicModel):
+    """How often a patient answers an instrument; at most one of an instrument is active.
+
+    `then_every_days` takes the place of `every_days` while the last total says remission; null where the pace never
+    changes. `next_due_on` follows from these and from the last sitting, and is kept for the worklist.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    instrument = models.CharField(max_length=60, db_collation="C")
+    every_days = models.PositiveSmallIntegerField()
+    then_every_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    starts_on = models.DateField()
+    next_due_on = models.DateField()
+    last_done_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PlanQuerySet.as_manager()  # type: ignore[misc]  # of the base
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("patient", "instrument"), name="plan_once_active", condition=models.Q(ended_on=None)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(every_days__gte=1, every_days__lte=LONGEST)
+                & (models.Q(then_every_days=None) | models.Q(then_every_days__gte=1, then_every_days__lte=LONGEST)),
+                name="plan_pace",
+            ),
+            models.CheckConstraint(condition=~models.Q(instrument=""), name="plan_has_an_instrument"),
+        )
+        indexes = (models.Index(fields=["next_due_on", "id"], name="plan_by_due", condition=models.Q(ended_on=None)),)
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.pace_text}"
+
+    @property
+    def pace_text(self) -> str:
+        """The plan in words: "every 2 weeks until remission, then every 3 months"."""
+        every = f"every {span(self.every_days)}"
+        return f"{every} until remission, then every {span(self.then_every_days)}" if self.then_every_days else every
+
+    @property
+    def title(self) -> str:
+        """What the instrument is called; that never changes from version to version."""
+        found = next((made for (id, _), made in shipped().items() if id == self.instrument), None)
+        return found.title if found is not None else self.instrument.removeprefix("own-").replace("-", " ").capitalize()
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.next_due_on < timezone.localdate()
+
+
+def span(days: int) -> str:
+    """A number of days as people say it: "2 weeks", "3 months" (of 30 days), "year"."""
+    for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
+        if days % size == 0:
+            count = days // size
+            return unit if count == 1 else f"{count} {unit}s"
+    raise ValueError(days)
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last sitting of a plan's instrument; `total` is None where it could not be scored."""
+
+    day: date
+    total: Number | None
+
+
+def next_due(plan: Plan, last: Last | None, change: Change) -> date:
+    """When the next sitting is due: at the start, then by the pace that the last total calls for.
+
+    Only the last total counts: who relapses is asked at the first pace again. A sitting before the plan began does not.
+    """
+    if last is None or last.day < plan.starts_on:
+        return plan.starts_on
+    return last.day + timedelta(days=pace(plan, last, change))
+
+
+def pace(plan: Plan, last: Last, change: Change) -> int:
+    """The days from the last sitting to the next."""
+    known = plan.then_every_days is not None and change.remission_below is not None and last.total is not None
+    if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
+        return plan.then_every_days or plan.every_days
+    return plan.every_days

@@ -1,0 +1,135 @@
+"""Parsing what is typed about an assessment."""
+
+import unicodedata
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, formset_factory
+from django.utils import timezone
+
+from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.record.dates import check_assessment_date
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.text.dates import written
+from clinic.ui.forms import DateField, LineField, helper
+
+MOST_QUESTIONS = 200
+
+
+class TextField(forms.CharField):
+    """Text of several lines, NFC, its line ends made plain."""
+
+    def to_python(self, value: Any) -> Any:
+        return unicodedata.normalize("NFC", super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class AssessmentForm(forms.Form):
+    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from.
+
+    `keeps` is the practitioner whom the assessment has, who need not work here any more.
+    """
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    type = forms.ChoiceField(
+        choices=[("", "Choose a type"), *AssessmentType.choices], error_messages={"required": "Choose a type."}
+    )
+    date = DateField(
+        max_length=40,
+        error_messages={"required": "Write the date."},
+        widget=forms.TextInput(attrs={"class": "width-m", "autocomplete": "off"}),
+        help_text="Day, month and year, such as 1 March 2026 or 1/3/2026.",
+    )
+    name = LineField(
+        max_length=200, required=False, help_text="Leave empty to name it after its type and date, for example "
+        "Physical · 2026-03-01.", widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    user = forms.ModelChoiceField(
+        Practitioner.objects.none(),
+        label="Practitioner",
+        empty_label="Choose a practitioner",
+        error_messages={"required": "Choose who saw the patient."},
+    )
+    score = forms.DecimalField(
+        max_digits=8, decimal_places=2, required=False, localize=False, label="Final score",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "width-s"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, keeps: uuid.UUID | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = Practitioner.objects.active_or(keeps)  # type: ignore[attr-defined]
+        self.helper = helper()
+
+    def clean_date(self) -> Any:
+        return check_assessment_date(self.cleaned_data["date"])
+
+    def values(self) -> dict[str, Any]:
+        """The clean fields as the actions take them."""
+        values = {name: value for name, value in self.cleaned_data.items() if name not in ("id", "version")}
+        if not values["name"] and self.cleaned_data["version"] is not None:
+            values.pop("name")
+        return values
+
+
+class QuestionForm(forms.Form):
+    question = LineField(max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    answer = TextField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("answer") and not cleaned.get("question"):
+            self.add_error("question", ValidationError("Write the question that this answers.", code="required"))
+        return cleaned
+
+
+class QuestionRows(BaseFormSet):  # type: ignore[type-arg]  # not generic at run time
+    def clean(self) -> None:
+        if self.is_bound and (self.management_form.cleaned_data["TOTAL_FORMS"] or 0) < 0:
+            raise ValidationError("The rows could not be read. Nothing was saved.", code="rows")
+
+
+QuestionFormSet = formset_factory(
+    QuestionForm,
+    QuestionRows,
+    extra=1,
+    max_num=MOST_QUESTIONS,
+    absolute_max=MOST_QUESTIONS,
+    validate_max=True,
+)
+
+
+def questions_of(rows: "BaseFormSet[QuestionForm]") -> list[dict[str, str]]:
+    """The rows that have a question, in their order."""
+    return [
+        {"question": row.cleaned_data["question"], "answer": row.cleaned_data["answer"]}
+        for row in rows
+        if row.cleaned_data.get("question")
+    ]
+
+
+def new_initial(practitioner_id: str | None) -> dict[str, Any]:
+    return {"id": uuid.uuid4(), "user": practitioner_id, "date": written(timezone.localdate())}
+
+
+def initial_of(assessment: Assessment) -> dict[str, Any]:
+    """How `assessment` fills the form; also how a conflict shows what is stored."""
+    return {
+        "id": assessment.pk,
+        "version": assessment.version,
+        "type": assessment.type,
+        "date": written(assessment.date),
+        "name": assessment.name,
+        "user": assessment.user_id,
+        "score": assessment.score_text,
+    }
+
+
+def patient_of(value: str) -> Patient | None:
+    """The patient that an address names by id; None for anything else."""
+    try:
+        return Patient.objects.select_related("user").filter(pk=uuid.UUID(value)).first()
+    except ValueError:
+        return None

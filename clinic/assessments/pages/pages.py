@@ -1,0 +1,56 @@
+"""The page of one assessment, which several views answer with."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from clinic.access import Permission, Request
+from clinic.assessments.models import Assessment, AssessmentRevision
+from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.record.results import AnsweredRow, answered_rows, rows_of, scored_by
+from clinic.instruments.catalogue import find_version
+from clinic.instruments.definitions import Definition
+from clinic.ui.pages import undo_of
+
+
+class Revision(NamedTuple):
+    """What an amendment replaced, with its answers in words."""
+
+    at: Any
+    by_name: str
+    reason: str
+    before: dict[str, Any]
+    rows: list[AnsweredRow]
+
+
+def detail_page(request: Request, assessment: Assessment, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Everything about an assessment; `context` holds what could not be done, and what was typed for it."""
+    shown: dict[str, Any] = {
+        "assessment": assessment,
+        "patient": assessment.patient,
+        "undo": undo_of("assessments:undo", assessment),
+    }
+    if assessment.instrument:
+        editor = Permission.ASSESSMENTS_EDIT in request.permissions
+        shown |= {
+            "definition": find_version(assessment.instrument, assessment.instrument_version),
+            "answered": answered_rows(assessment),
+            "scored_by": scored_by(assessment) if assessment.made else "",
+            "alerts": list(RiskAlert.objects.filter(assessment=assessment)),
+            "revisions": revisions(assessment),
+            "may_cancel": editor and not assessment.made and assessment.status != "cancelled",
+        }
+    return render(request, "assessments/assessment_detail.html", shown | context, status=status)
+
+
+def revisions(assessment: Assessment) -> list[Revision]:
+    """What the sitting was before each amendment, the newest first."""
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    rows = AssessmentRevision.objects.filter(assessment=assessment).order_by("-id")
+    return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]
+
+
+def _rows_before(definition: Definition, before: dict[str, Any]) -> list[AnsweredRow]:
+    """Originals of earlier releases do not say by which sex and age they were scored."""
+    return rows_of(definition, before["answers"], before.get("sex", ""), before.get("age"))

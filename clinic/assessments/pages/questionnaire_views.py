@@ -1,0 +1,233 @@
+"""The pages on which an instrument is answered: one screen, kept on the server with every answer."""
+
+import uuid
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Permission, Request, requires
+from clinic.assessments.models import Assessment
+from clinic.assessments.pages.forms import patient_of
+from clinic.assessments.pages.pages import detail_page
+from clinic.assessments.pages.questionnaire_page import drawn, open_alerts, said, sheet_page
+from clinic.assessments.questionnaire import sheets
+from clinic.assessments.questionnaire.answering import (
+    Sitting,
+    amend_sitting,
+    cancel_sitting,
+    change_sitting,
+    record_sitting,
+)
+from clinic.assessments.record import refusals
+from clinic.assessments.record.actions import Changed
+from clinic.assessments.record.dates import check_assessment_date
+from clinic.assessments.selfreport.handing_over import begin_handover
+from clinic.instruments.catalogue import find, find_version
+from clinic.instruments.definitions import ENGLISH, Definition
+from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
+from clinic.text.dates import parse_date
+from clinic.ui import errors
+from clinic.ui.pages import posted_version, saved
+
+REFUSED = (
+    refusals.AnswersRefused,
+    refusals.NotForPatient,
+    refusals.NothingAnswered,
+    refusals.ReasonMissing,
+    ValidationError,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_new(request: Request, patient: Patient, instrument: str) -> HttpResponse:
+    """A sheet that is not kept yet: the first answer, or the button, makes the sitting under the id it carries."""
+    definition = find(instrument)
+    if definition is None:
+        raise Http404
+    if request.method == "POST":
+        return sitting_answer(request, _key(request), patient=patient)
+    try:
+        refusals.check_patient(definition, patient, timezone.localdate())
+    except refusals.NotForPatient as refusal:
+        return errors.answer(request, 409, "not_for_patient", str(refusal))
+    return sheet_page(request, definition, patient, key=uuid.uuid4())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
+    """Go on with a sitting where it was left; the button says whether it is done or only put aside."""
+    sitting = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
+    if sitting is None and (request.method != "POST" or patient is None):
+        raise Http404
+    definition, patient = _what(request, sitting, patient)
+    if sitting is not None and (sitting.made or not sitting.instrument):
+        return redirect("assessments:detail", pk)
+    if request.method != "POST":
+        return sheet_page(request, definition, patient, sitting=sitting)
+    complete = request.POST.get("do") == "complete"
+    try:
+        _keep(request, pk, definition, patient, complete=complete)
+    except Changed as changed:
+        return sheet_page(request, definition, patient, sitting=changed.current, posted=True, status=409)
+    except (*REFUSED, refusals.NotOpen) as refusal:
+        return sheet_page(
+            request, definition, patient, key=pk, sitting=sitting, posted=True, refusal=refusal, status=422
+        )
+    if request.POST.get("do") == "hand_over" and definition.answered_by == "patient":
+        begin_handover(request, by=request.actor, id=pk)
+        return redirect("answer:handover")
+    saved(request, "Assessment completed." if complete else "Answers saved. Go on whenever you like.")
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_save(request: Request, pk: UUID) -> HttpResponse:
+    """Keep what is chosen so far and answer with what it comes to; asked by the page after every answer."""
+    sitting = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
+    patient = None if sitting is not None else patient_of(request.POST.get("patient", ""))
+    if sitting is None and patient is None:
+        raise Http404
+    definition, patient = _what(request, sitting, patient)
+    try:
+        kept = _keep(request, pk, definition, patient, complete=False)
+    except Changed:
+        return _fragment(request, 409, problem="This sitting was changed in another window.", changed=True)
+    except (*REFUSED, refusals.NotOpen) as refusal:
+        return _fragment(request, 422, problem=said(refusal))
+    return _fragment(
+        request,
+        200,
+        result=kept.result,
+        version=kept.assessment.version,
+        alerts=open_alerts(kept.assessment),
+        definition=definition,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_amend(request: Request, pk: UUID) -> HttpResponse:
+    """Correct a completed sitting: the original is kept, and a reason is asked for."""
+    sitting = get_object_or_404(Assessment.objects.select_related("patient__user").exclude(instrument=""), pk=pk)
+    definition = find_version(sitting.instrument, sitting.instrument_version)
+    page = partial(sheet_page, request, definition, sitting.patient, amending=True)
+    if not sitting.made:
+        return redirect("assessments:answer", pk)
+    if request.method != "POST":
+        return page(sitting=sitting)
+    try:
+        amend_sitting(
+            by=request.actor,
+            id=pk,
+            reason=request.POST.get("reason", ""),
+            version=posted_version(request),
+            answers=_readable(request, definition, sitting.patient, sitting),
+            replace=True,
+            date=_day(request),
+        )
+    except Changed as changed:
+        return page(sitting=changed.current, posted=True, status=409)
+    except (*REFUSED, refusals.NotOpen) as refusal:
+        return page(sitting=sitting, posted=True, refusal=refusal, status=422)
+    saved(request, "Assessment amended. The original is kept.")
+    return redirect("assessments:detail", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def sitting_cancel(request: Request, pk: UUID) -> HttpResponse:
+    """Give a sitting up, with a reason; what was answered is kept."""
+    rows = Assessment.objects.select_related("patient__user", "user").exclude(instrument="")
+    sitting = get_object_or_404(rows, pk=pk)
+    reason = request.POST.get("reason", "")
+    try:
+        cancel_sitting(by=request.actor, id=pk, reason=reason, version=posted_version(request))
+    except Changed as changed:
+        problem = "Somebody answered this meanwhile, and it was not cancelled. What there is now is shown here."
+        return detail_page(request, changed.current, status=409, cancel_error=problem, cancel_reason=reason)
+    except refusals.ReasonMissing as refusal:
+        return detail_page(request, sitting, status=422, cancel_error=str(refusal), cancel_reason=reason)
+    except refusals.NotOpen as refusal:
+        return errors.answer(request, 409, "conflict", str(refusal))
+    saved(request, "Assessment cancelled. What was answered is kept.")
+    return redirect("assessments:detail", pk)
+
+
+def _key(request: Request) -> UUID:
+    try:
+        return UUID(request.POST.get("id", ""))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _what(request: Request, sitting: Assessment | None, patient: Patient | None) -> tuple[Definition, Patient]:
+    """The instrument and whom it is about: of the sitting that is there, else as the form names them."""
+    if sitting is not None:
+        if not sitting.instrument:
+            raise Http404
+        return find_version(sitting.instrument, sitting.instrument_version), sitting.patient
+    definition = find(request.POST.get("instrument", ""))
+    if definition is None or patient is None:
+        raise Http404
+    return definition, patient
+
+
+def _day(request: Request) -> date:
+    return check_assessment_date(parse_date(request.POST.get("date", "")))
+
+
+def _readable(request: Request, definition: Definition, patient: Patient, sitting: Assessment | None) -> sheets.Answers:
+    """The answers of the posted sheet; raises ValidationError where some are no numbers."""
+    posted = sheets.read(drawn(definition, patient, sitting), request.POST.dict())
+    if posted.errors:
+        raise ValidationError("Some answers could not be read.")
+    return posted.answers
+
+
+def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> Sitting:
+    """Save the posted answers, making the sitting where there is none; raises what is in REFUSED, Changed, NotOpen."""
+    sitting = Assessment.objects.filter(pk=key).first()
+    answers, day = _readable(request, definition, patient, sitting), _day(request)
+    language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""
+    if sitting is None:
+        user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
+        made = record_sitting(
+            by=request.actor,
+            definition=definition,
+            patient=patient,
+            id=key,
+            date=day,
+            user=user,
+            answers=answers,
+            complete=complete,
+            language=language or ENGLISH,
+        )
+        if made.assessment.patient_id != patient.pk:
+            raise Http404
+        return made
+    return change_sitting(
+        by=request.actor,
+        id=key,
+        version=None if request.POST.get("mine") else posted_version(request) or None,
+        answers=answers,
+        replace=True,
+        date=day,
+        language=language,
+        complete=complete,
+    )
+
+
+def _fragment(request: Request, status: int, **context: Any) -> HttpResponse:
+    now = timezone.localtime()
+    return render(request, "assessments/_result.html", {"now": now, "status": status, **context}, status=status)

@@ -1,0 +1,247 @@
+"""Sittings of an instrument: planning, answering, completing, amending, cancelling. Pages and API use the same actions.
+
+The life of a sitting: planned, in progress, completed, amended; or cancelled before it was completed. It may be
+completed with items unanswered: then it has no score, only the range in which the total lies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.assessments.alerts.alerting import raise_alerts
+from clinic.assessments.models import Assessment, AssessmentRevision, AssessmentStatus
+from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.record import refusals
+from clinic.assessments.record.actions import Changed, insert_named
+from clinic.assessments.record.results import Person, as_answers, note_result, person_now, person_then, scored
+from clinic.assessments.record.standing import keep_standing
+from clinic.audit.actions import By, difference, record, snapshot
+from clinic.instruments.catalogue import find_version
+from clinic.instruments.definitions import ENGLISH, Definition, Number
+from clinic.instruments.scoring import Result
+from clinic.patients.models import Patient
+
+# What of a sitting the trail and a revision keep.
+FIELDS = (
+    *("patient", "user", "name", "type", "date", "instrument", "instrument_version", "language", "status"),
+    *("answers", "answered", "score", "score_low", "score_high", "band", "severity"),
+    *("sex", "age"),
+)
+
+Answers = Mapping[str, Number | None]
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A sitting after an action: how it is now, what its answers come to, and the alerts that were raised just now."""
+
+    assessment: Assessment
+    result: Result
+    raised: list[RiskAlert] = field(default_factory=list)
+
+
+@transaction.atomic
+def record_sitting(
+    *,
+    by: By,
+    definition: Definition,
+    patient: Patient,
+    date: date,
+    id: UUID | None = None,
+    answers: Answers | None = None,
+    complete: bool = False,
+    score: Number | None = None,
+    **fields: Any,
+) -> Sitting:
+    """A new sitting: planned without an answer, in progress with one, completed with `complete`.
+
+    `fields` are user, and may be name, type and language. Sent twice with one `id` it makes one sitting. A `score` is
+    only compared. Raises NameTaken and what `refusals` holds.
+    """
+    id = id or uuid4()
+    if (existing := Assessment.objects.select_related("patient").filter(pk=id).first()) is not None:
+        return _as_it_is(existing)
+    refusals.check_patient(definition, patient, date)
+    assessment = Assessment(
+        pk=id,
+        patient=patient,
+        date=date,
+        instrument=definition.id,
+        instrument_version=definition.version,
+        status=AssessmentStatus.PLANNED,
+        **{"type": definition.type, "language": ENGLISH, **fields},
+    )
+    person = person_now(patient, date)
+    result = _answer(assessment, definition, answers or {}, person, complete=complete, score=score)
+    found = insert_named(assessment, base=f"{definition.title} · {date.isoformat()}")
+    if found is not assessment:
+        return _as_it_is(found)
+    record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
+    return _settled(Sitting(assessment, result, raise_alerts(assessment, definition, answers or {}, result, by=by)), by)
+
+
+def save_answers(*, by: By, id: UUID, answers: Answers, version: int | None = None, replace: bool = False) -> Sitting:
+    """Keep a draft: `answers` replaces those of the same items, or all with `replace`; None takes one away.
+
+    The same answers again write nothing. Raises Assessment.DoesNotExist, Changed and what `refusals` holds.
+    """
+    return change_sitting(by=by, id=id, version=version, answers=answers, replace=replace)
+
+
+def complete_sitting(*, by: By, id: UUID, version: int | None = None, score: Number | None = None) -> Sitting:
+    """Say that a sitting is done; one that is done already stays as it is. Raises as `save_answers`."""
+    return change_sitting(by=by, id=id, version=version, complete=True, score=score)
+
+
+def amend_sitting(*, by: By, id: UUID, reason: str, version: int | None = None, **changes: Any) -> Sitting:
+    """Change `answers` or `date` of a completed sitting, which keeps the original. Raises as `save_answers`."""
+    return change_sitting(by=by, id=id, version=version, reason=reason, **changes)
+
+
+@transaction.atomic
+def change_sitting(
+    *,
+    by: By,
+    id: UUID,
+    version: int | None = None,
+    answers: Answers | None = None,
+    replace: bool = False,
+    date: date | None = None,
+    language: str = "",
+    complete: bool = False,
+    score: Number | None = None,
+    reason: str = "",
+) -> Sitting:
+    """What the actions above have in common. Without a difference nothing is written."""
+    assessment = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=id)
+    if version is not None and version != assessment.version:
+        raise Changed(assessment)
+    definition, before = _changeable(assessment), snapshot(assessment, FIELDS)
+    was_made, kept = assessment.made, as_answers(assessment.answers)
+    if date is not None:
+        refusals.check_patient(definition, assessment.patient, date)
+        assessment.date = date
+    assessment.language = language or assessment.language
+    wanted = kept if answers is None else {**({} if replace else kept), **answers}
+    person = _person(assessment, before, wanted, reason)
+    result = _answer(assessment, definition, wanted, person, complete=complete, score=score)
+    if not (changes := difference(before, snapshot(assessment, FIELDS))):
+        return Sitting(assessment, result)
+    if was_made:
+        _keep_original(assessment, before, reason=reason, by=by)
+        changes = {**changes, "status": [before["status"], assessment.status], "reason": [None, reason.strip()]}
+    assessment.version += 1
+    assessment.save()
+    record(_event(was_made, assessment), assessment, by=by, changes=changes)
+    return _settled(Sitting(assessment, result, raise_alerts(assessment, definition, wanted, result, by=by)), by)
+
+
+@transaction.atomic
+def cancel_sitting(*, by: By, id: UUID, reason: str, version: int) -> Assessment:
+    """Give up a sitting of that version that was not completed; what was answered stays. Cancelled already it stays so.
+
+    Raises Assessment.DoesNotExist, Changed, ReasonMissing, and NotOpen for one that was completed.
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=id)
+    if assessment.status == AssessmentStatus.CANCELLED:
+        return assessment
+    if version != assessment.version:
+        raise Changed(assessment)
+    if not assessment.instrument or assessment.made:
+        raise refusals.NotOpen("Only a sitting that was not completed can be cancelled.")
+    reason = refusals.checked_reason(reason)
+    before = assessment.status
+    assessment.status = AssessmentStatus.CANCELLED
+    assessment.version += 1
+    assessment.save()
+    changes = {"status": [before, assessment.status], "reason": [None, reason]}
+    record("assessment.cancelled", assessment, by=by, changes=changes)
+    return assessment
+
+
+def result_of(assessment: Assessment) -> Result:
+    """What a sitting's answers come to, by its version; those of one that is made by the sex and age of then."""
+    made = assessment.made
+    return _result(assessment, person_then(assessment) if made else person_now(assessment.patient, assessment.date))
+
+
+def result_by_record(assessment: Assessment) -> Result:
+    """The same by the record as it is, which an amendment goes by."""
+    return _result(assessment, person_now(assessment.patient, assessment.date))
+
+
+def _result(assessment: Assessment, person: Person) -> Result:
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    answers = as_answers(assessment.answers)
+    return scored(definition, answers, person, kept=answers)
+
+
+def _settled(sitting: Sitting, by: By) -> Sitting:
+    """Keep what follows from a sitting that is made, or that raised an alert; a draft changes nothing else."""
+    if sitting.assessment.made or sitting.raised:
+        keep_standing(sitting.assessment.patient_id, by=by)
+    return sitting
+
+
+def _as_it_is(assessment: Assessment) -> Sitting:
+    return Sitting(assessment, result_of(assessment) if assessment.instrument else Result())
+
+
+def _changeable(assessment: Assessment) -> Definition:
+    """The definition of a sitting that may be changed; raises NotOpen for any other."""
+    if not assessment.instrument:
+        raise refusals.NotOpen("This assessment follows no instrument.")
+    if assessment.status == AssessmentStatus.CANCELLED:
+        raise refusals.NotOpen("This sitting was cancelled.")
+    return find_version(assessment.instrument, assessment.instrument_version)
+
+
+def _person(assessment: Assessment, before: dict[str, Any], wanted: Answers, reason: str) -> Person:
+    """Whom to score by: the record, but what was kept where a sitting that is made is only sent again."""
+    given = {code: value for code, value in wanted.items() if value is not None}
+    same = given == as_answers(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
+    if assessment.made and same and not reason.strip():
+        return person_then(assessment)
+    return person_now(assessment.patient, assessment.date)
+
+
+def _answer(
+    assessment: Assessment,
+    definition: Definition,
+    answers: Answers,
+    person: Person,
+    *,
+    complete: bool,
+    score: Number | None,
+) -> Result:
+    """Put answers, their score and the status onto the sitting; nothing is saved."""
+    result = scored(definition, answers, person, kept=as_answers(assessment.answers))
+    refusals.check_result(definition, result, score=score, complete=complete)
+    note_result(assessment, answers, result, person)
+    if complete and not assessment.made:
+        assessment.status, assessment.completed_at = AssessmentStatus.COMPLETED, timezone.now()
+    elif assessment.status == AssessmentStatus.PLANNED and assessment.answers:
+        assessment.status = AssessmentStatus.IN_PROGRESS
+    return result
+
+
+def _keep_original(assessment: Assessment, before: dict[str, Any], *, reason: str, by: By) -> None:
+    AssessmentRevision.objects.create(
+        assessment=assessment,
+        by_id=by.id,
+        by_name=by.name,
+        reason=refusals.checked_reason(reason),
+        before=before,
+    )
+    assessment.status = AssessmentStatus.AMENDED
+
+
+def _event(was_made: bool, assessment: Assessment) -> str:
+    if was_made:
+        return "assessment.amended"
+    return "assessment.completed" if assessment.made else "assessment.answered"

@@ -1,0 +1,140 @@
+"""An instrument as a form: its items with what is chosen, and the answers that were posted, read back.
+
+The same sheet serves the practitioner's screen, the patient's own link and the tablet that is handed over.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from clinic.instruments.definitions import ENGLISH, Definition, Item, Number, Option
+from clinic.instruments.keys import keys_of
+
+PREFIX = "answer-"
+NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,4})?", re.ASCII)
+
+
+Answers = dict[str, Number | None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer that can be chosen; `key` is typed to choose it (`clinic.instruments.keys`)."""
+
+    value: str
+    text: str
+    key: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item as the page shows it; `section` is a heading above it where one begins."""
+
+    code: str
+    number: int
+    text: str
+    hint: str
+    section: str
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    limits: str = ""
+    value: str = ""
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return PREFIX + self.code
+
+
+@dataclass
+class Posted:
+    """What a form held: answers by item (None where nothing is chosen), what was typed, and what cannot be read."""
+
+    answers: Answers = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def read(items: Iterable[Item], data: Mapping[str, str]) -> Posted:
+    """The answers of a posted form, of the items that it drew; unknown fields are ignored."""
+    posted = Posted()
+    for item in items:
+        text = unicodedata.normalize("NFKC", str(data.get(PREFIX + item.code, ""))).strip()
+        posted.typed[item.code] = text
+        if not text:
+            posted.answers[item.code] = None
+        elif (number := parsed(text)) is not None:
+            posted.answers[item.code] = number
+        else:
+            posted.errors[item.code] = "Write a number, such as 37 or 37.5."
+    return posted
+
+
+def parsed(text: str) -> Number | None:
+    """A number as people write it, with a point or a comma; None for anything else."""
+    if not NUMBER.fullmatch(text):
+        return None
+    try:
+        number = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return int(number) if number == number.to_integral_value() else number
+
+
+def drawn_items(definition: Definition, sex: str, kept: Mapping[str, Number | None]) -> tuple[Item, ...]:
+    """The items that are put to somebody of that sex, and any other whose answer is kept.
+
+    What the record knows, such as the age, nobody is asked.
+    """
+    return tuple(item for item in definition.drawn(sex, kept) if not item.source)
+
+
+def questions(
+    definition: Definition,
+    items: Iterable[Item],
+    *,
+    answers: Mapping[str, Number | None],
+    language: str = ENGLISH,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[Question]:
+    """The sheet's questions; `typed` goes before `answers`, so that nothing typed is lost."""
+    translation = definition.translations.get(language)
+    begins = {section.items[0]: section.title for section in definition.sections if section.items}
+    made = []
+    for number, item in enumerate(items, start=1):
+        value = (typed or {}).get(item.code) or _shown(answers.get(item.code))
+        texts = translation.options if translation else {}
+        made.append(
+            Question(
+                code=item.code,
+                number=number,
+                text=translation.items.get(item.code, item.text) if translation else item.text,
+                hint=item.hint,
+                section=begins.get(item.code, ""),
+                choices=_choices(definition, item, value, texts),
+                unit=item.measure.unit if item.measure else "",
+                limits=f"{item.measure.minimum} to {item.measure.maximum}" if item.measure else "",
+                value=value,
+                error=(errors or {}).get(item.code, ""),
+            )
+        )
+    return made
+
+
+def _choices(definition: Definition, item: Item, value: str, texts: Mapping[str, str]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(_shown(option.points), texts.get(option.text, option.text), key, _same(option, value))
+        for option, key in zip(item.options, keys_of(definition, item), strict=True)
+    )
+
+
+def _same(option: Option, value: str) -> bool:
+    return value != "" and value == _shown(option.points)
+
+
+def _shown(number: Number | None) -> str:
+    return "" if number is None else str(number)

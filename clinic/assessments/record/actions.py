@@ -1,0 +1,166 @@
+"""Writing assessments: used by the pages and the API alike."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.record.standing import keep_standing
+from clinic.audit.actions import By, difference, record, restore_values, snapshot
+from clinic.audit.queries import last_change
+
+FIELDS = ("patient", "user", "name", "type", "date", "questions", "score")
+# What of a sitting of an instrument is changed as of any assessment.
+SITTING_FIELDS = {"user", "name", "type"}
+
+
+class FollowsInstrument(Exception):
+    """What was to be changed is the instrument's business."""
+
+
+class NameTaken(Exception):
+    """The patient already has an assessment of that name: `existing`; `proposal` is free."""
+
+    def __init__(self, existing: Assessment, proposal: str) -> None:
+        super().__init__("This patient already has an assessment of that name.")
+        self.existing = existing
+        self.proposal = proposal
+
+
+class Changed(Exception):
+    """Somebody else changed the record since it was read; `current` is how it is now."""
+
+    def __init__(self, current: Assessment) -> None:
+        super().__init__("Someone else changed this assessment meanwhile.")
+        self.current = current
+
+
+def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> str:
+    """A free name for the patient's next sitting: "Mental health · 2026-03-01", then the same with " (2)"."""
+    base = base or f"{AssessmentType(type).label} · {day.isoformat()}"
+    taken = set(Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True))
+    if base not in taken:
+        return base
+    count = 2
+    while f"{base} ({count})" in taken:
+        count += 1
+    return f"{base} ({count})"
+
+
+@transaction.atomic
+def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Assessment:
+    """Record an assessment; `fields` are those of FIELDS, clean. Without `name` a free one is given.
+
+    A form sent twice carries the same `id` and makes one record. Raises NameTaken.
+    """
+    id = id or uuid4()
+    if (existing := Assessment.objects.filter(pk=id).first()) is not None:
+        return existing
+    assessment = Assessment(pk=id, **fields)
+    if (found := insert_named(assessment)) is assessment:
+        record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
+    return found
+
+
+def insert_named(assessment: Assessment, *, base: str = "") -> Assessment:
+    """Insert the assessment, under a free name where it has none; somebody else's of its id is returned instead.
+
+    Raises NameTaken.
+    """
+    if not assessment.name:
+        assessment.name = proposed_name(
+            patient_id=assessment.patient_id, type=assessment.type, day=assessment.date, base=base
+        )
+    try:
+        with transaction.atomic():
+            assessment.save(force_insert=True)
+    except IntegrityError as error:
+        if (existing := Assessment.objects.filter(pk=assessment.pk).first()) is not None:
+            return existing
+        raise _taken(error, assessment) from error
+    return assessment
+
+
+@transaction.atomic
+def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -> Assessment:
+    """Change `fields` of an assessment that still has the `version` it was read with (None: whichever it has).
+
+    Of a sitting of an instrument only what SITTING_FIELDS holds: the rest goes through `answering`.
+    Raises Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=id)
+    before = snapshot(assessment, FIELDS)
+    if version is not None and version != assessment.version:
+        raise Changed(assessment)
+    for name, value in fields.items():
+        setattr(assessment, name, value)
+    if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) - SITTING_FIELDS:
+        raise FollowsInstrument("Patient, date, questions and score of a sitting follow its instrument.")
+    return _save_change(assessment, before, by=by)
+
+
+def _save_change(assessment: Assessment, before: dict[str, Any], *, by: By) -> Assessment:
+    """Save what differs from `before` as the next version, with its record in the trail."""
+    changes = difference(before, snapshot(assessment, FIELDS))
+    if changes:
+        assessment.version += 1
+        try:
+            with transaction.atomic():
+                assessment.save()
+        except IntegrityError as error:
+            raise _taken(error, assessment) from error
+        record("assessment.changed", assessment, by=by, changes=changes)
+    return assessment
+
+
+@transaction.atomic
+def undo_assessment_change(*, by: By, id: UUID, version: int) -> Assessment:
+    """Take back the change that led to `version`, if nothing came after it.
+
+    Raises Assessment.DoesNotExist, NameTaken, and Changed when the last thing that happened is not that change.
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=id)
+    event = last_change(id)
+    if assessment.version != version or event is None or event.action != "assessment.changed":
+        raise Changed(assessment)
+    before = snapshot(assessment, FIELDS)
+    restore_values(assessment, event.changes)
+    return _save_change(assessment, before, by=by)
+
+
+def archive_assessment(*, by: By, id: UUID) -> Assessment:
+    """Take an assessment off the lists; raises Assessment.DoesNotExist. Idempotent."""
+    return _set_archived(by=by, id=id, archived=True)
+
+
+def restore_assessment(*, by: By, id: UUID) -> Assessment:
+    """Put an archived assessment back on the lists; raises Assessment.DoesNotExist. Idempotent."""
+    return _set_archived(by=by, id=id, archived=False)
+
+
+@transaction.atomic
+def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
+    assessment = Assessment.objects.select_for_update().get(pk=id)
+    if (assessment.archived_at is not None) != archived:
+        assessment.archived_at = timezone.now() if archived else None
+        assessment.version += 1
+        assessment.save(update_fields=["archived_at", "version", "updated_at"])
+        record("assessment.archived" if archived else "assessment.restored", assessment, by=by)
+        if assessment.instrument:
+            keep_standing(assessment.patient_id, by=by)
+    return assessment
+
+
+def _taken(error: IntegrityError, assessment: Assessment) -> Exception:
+    """The refusal that an IntegrityError of saving `assessment` stands for; the error itself when it is another."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    if constraint != "assessment_name_once_per_patient":
+        return error
+    existing = Assessment.objects.get(patient=assessment.patient_id, name=assessment.name)
+    proposal = proposed_name(
+        patient_id=assessment.patient_id, type=assessment.type, day=assessment.date, base=assessment.name
+    )
+    return NameTaken(existing, proposal)

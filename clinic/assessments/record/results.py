@@ -1,0 +1,150 @@
+"""How a score is kept with its sitting, and read back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from clinic.assessments.models import Assessment
+from clinic.instruments.catalogue import find_version
+from clinic.instruments.definitions import Definition, Item, Number
+from clinic.instruments.reading import exact
+from clinic.instruments.scoring import Result, score
+from clinic.patients.models import Patient, age_on
+
+
+def as_json(number: Number | None) -> int | float | None:
+    """A number of at most two decimal places as JSON holds it; reading it back by `exact` gives the same."""
+    if number is None or isinstance(number, int):
+        return number
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def as_answers(stored: Mapping[str, int | float]) -> dict[str, Number]:
+    """Answers as they are scored, from those that are stored."""
+    return {code: number for code, value in stored.items() if (number := exact(value)) is not None}
+
+
+class Person(NamedTuple):
+    """By whose sex and age on the day of the sitting answers are scored."""
+
+    sex: str
+    age: int | None
+
+
+def person_now(patient: Patient, day: date) -> Person:
+    """By the record as it is; somebody who was not born yet on that day has no age."""
+    born = patient.date_of_birth
+    return Person(patient.gender, age_on(born, day) if born <= day else None)
+
+
+def person_then(assessment: Assessment) -> Person:
+    """By what was kept with the sitting; by the record where that is not known."""
+    now = person_now(assessment.patient, assessment.date)
+    return Person(assessment.sex, assessment.age) if assessment.sex else now
+
+
+def scored(
+    definition: Definition,
+    answers: Mapping[str, Number | None],
+    person: Person,
+    *,
+    kept: Mapping[str, Number],
+) -> Result:
+    """What the answers come to. Of items that the person is not asked those in `kept` stay, and do not count."""
+    aside = {
+        item.code
+        for item in definition.items
+        if person.sex not in item.sexes and item.code in kept and answers.get(item.code) == kept[item.code]
+    }
+    counted = {code: value for code, value in answers.items() if code not in aside}
+    result = score(definition, counted, sex=person.sex, age=person.age)
+    notes = [
+        f"Item {item.code} is answered and does not count: it is not asked of {person.sex} patients."
+        for item in definition.items
+        if item.code in aside
+    ]
+    return replace(result, notes=(*result.notes, *notes))
+
+
+def note_result(assessment: Assessment, answers: Mapping[str, Number | None], result: Result, person: Person) -> None:
+    """Put answers, result and whom they were scored by onto the sitting; nothing is saved."""
+    assessment.sex, assessment.age = person
+    assessment.answers = {code: kept for code, value in answers.items() if (kept := as_json(value)) is not None}
+    assessment.answered = result.answered
+    assessment.score = _decimal(result.total)
+    assessment.score_low, assessment.score_high = _decimal(result.low), _decimal(result.high)
+    assessment.band = result.band.word if result.band is not None else ""
+    assessment.severity = result.severity
+    assessment.results = _results(result)
+
+
+def _decimal(number: Number | None) -> Decimal | None:
+    """The number as the database gives it back, so that the same score is no difference."""
+    return None if number is None else Decimal(number).quantize(Decimal("0.01"))
+
+
+def _results(result: Result) -> dict[str, Any]:
+    return {
+        "asked": result.asked,
+        "cutoff": result.cutoff,
+        "pattern": result.pattern,
+        "subscales": [
+            {
+                "code": scale.code,
+                "title": scale.title,
+                "score": as_json(scale.total),
+                "score_range": [as_json(scale.low), as_json(scale.high)],
+                "count": scale.count,
+                "met": scale.met,
+            }
+            for scale in result.subscales
+        ],
+        "notes": list(result.notes),
+        "summary": result.summary,
+    }
+
+
+class AnsweredRow(NamedTuple):
+    """One item of a sitting as people read it; `answer` is empty where there is none."""
+
+    code: str
+    text: str
+    answer: str
+
+
+def answered_rows(assessment: Assessment) -> list[AnsweredRow]:
+    """The items that were asked then and all that have an answer, in words, of the version that the sitting follows."""
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    return rows_of(definition, assessment.answers, assessment.sex, assessment.age)
+
+
+def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[AnsweredRow]:
+    """The same of answers as they are stored."""
+    answers = as_answers(stored)
+    return [AnsweredRow(item.code, item.text, _words(item, answers, age)) for item in definition.drawn(sex, answers)]
+
+
+def _words(item: Item, answers: Mapping[str, Number], age: int | None) -> str:
+    value = age if item.source else answers.get(item.code)
+    if value is None:
+        return ""
+    return item.text_of.get(value, "") if item.measure is None else f"{value} {item.measure.unit}".strip()
+
+
+def scored_by(assessment: Assessment) -> str:
+    """By what the sitting was scored where the record now says otherwise and that counts, as sentences; else empty."""
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    now, found = person_now(assessment.patient, assessment.date), []
+    if definition.by_sex and assessment.sex != now.sex:
+        then = f"Scored by the rule for {assessment.sex} patients" if assessment.sex else _unknown("sex")
+        found.append(f"{then}; the record now says {now.sex}.")
+    if definition.by_age and assessment.age != now.age:
+        then = f"Scored by the age of {assessment.age}" if assessment.age is not None else _unknown("age")
+        found.append(f"{then}; the record now says {now.age}.")
+    return " ".join(found)
+
+
+def _unknown(what: str) -> str:
+    return f"It is not known by which {what} this was scored"

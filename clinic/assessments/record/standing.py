@@ -1,0 +1,111 @@
+"""How a patient stands by their last scored instrument and what is due, as the lists show and sort it.
+
+Kept on the patient's row and on the plans whenever a sitting is completed, amended, archived or restored, an alert
+raised or acknowledged, or a plan changed; under a lock of the patient, so that the newest sum is the one that stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.assessments.models import Assessment, Plan
+from clinic.assessments.models.plans import Last, next_due
+from clinic.assessments.models.risk import RiskAlert
+from clinic.audit.actions import By
+from clinic.instruments.catalogue import find_version, newest_of
+from clinic.instruments.definitions import Definition
+from clinic.patients.actions import lock_for_standing, note_standing
+from clinic.patients.standing import Standing
+
+MOST_RECENT = 12
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One sitting that has a score, with the range that its instrument can reach."""
+
+    instrument: str
+    day: date
+    score: Decimal
+    band: str
+    severity: int | None
+    low: Decimal
+    high: Decimal
+
+    @property
+    def share(self) -> float:
+        """Where the score lies in the instrument's range, from 0 to 1, to four places."""
+        span = self.high - self.low
+        return float(round((self.score - self.low) / span, 4)) if span else 0.0
+
+
+def standing(sittings: Sequence[Scored], *, open_alerts: int, next_due_on: date | None = None) -> Standing:
+    """The standing by scored sittings of any instruments, oldest first: that of the last one's instrument."""
+    if not sittings:
+        return Standing(open_alerts=open_alerts, next_due_on=next_due_on)
+    last = sittings[-1]
+    same = [sitting for sitting in sittings if sitting.instrument == last.instrument]
+    return Standing(
+        last_instrument=last.instrument,
+        last_score=last.score,
+        last_band=last.band,
+        last_severity=last.severity,
+        last_change=last.score - same[-2].score if len(same) > 1 else None,
+        last_assessed_on=last.day,
+        recent_scores=[sitting.share for sitting in same[-MOST_RECENT:]],
+        open_alerts=open_alerts,
+        next_due_on=next_due_on,
+    )
+
+
+def standing_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
+    """How the patient stands now. Archived, cancelled, unfinished and incomplete sittings do not count."""
+    made = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
+    last = made.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
+    rows: list[Assessment] = []
+    if instrument := last.first():
+        rows = list(made.following(instrument).order_by("-date", "-completed_at", "-id")[:MOST_RECENT])
+    alerts = RiskAlert.objects.open().filter(patient=patient_id).count()
+    return standing([_scored(row) for row in reversed(rows)], open_alerts=alerts, next_due_on=next_due_on)
+
+
+@transaction.atomic
+def keep_standing(patient_id: UUID, *, by: By) -> None:
+    """Work out anew what follows from the patient's sittings, alerts and plans, and keep it."""
+    lock_for_standing(patient_id=patient_id)
+    days = [_keep_due(plan) for plan in Plan.objects.active().filter(patient=patient_id)]
+    note_standing(by=by, patient_id=patient_id, standing=standing_of(patient_id, next_due_on=min(days, default=None)))
+
+
+def _keep_due(plan: Plan) -> date:
+    made = Assessment.objects.active().made().filter(patient=plan.patient_id).following(plan.instrument)
+    row = made.order_by("-date", "-completed_at", "-id").first()
+    last = Last(row.date, row.score) if row is not None else None
+    change = definition_of_last(row, plan.instrument).change
+    plan.last_done_on, plan.next_due_on = last.day if last is not None else None, next_due(plan, last, change)
+    plan.save(update_fields=["last_done_on", "next_due_on"])
+    return plan.next_due_on
+
+
+def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
+    """The version that the last sitting was made with; without one the newest there is."""
+    if row is not None:
+        return find_version(row.instrument, row.instrument_version)
+    return newest_of(instrument)
+
+
+def _scored(row: Assessment) -> Scored:
+    definition = find_version(row.instrument, row.instrument_version)
+    return Scored(
+        instrument=row.instrument,
+        day=row.date,
+        score=row.score or Decimal(0),
+        band=row.band,
+        severity=row.severity,
+        low=Decimal(definition.low),
+        high=Decimal(definition.high),
+    )

@@ -1,0 +1,41 @@
+"""A session that is handed over to a patient, and taken back by the password of who is signed in."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from django.db import transaction
+
+from clinic.access import Request
+from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY
+from clinic.assessments.models import Assessment
+from clinic.assessments.record.refusals import NotOpen
+from clinic.audit.actions import By, record
+
+
+@transaction.atomic
+def begin_handover(request: Request, *, by: By, id: UUID) -> None:
+    """Lock the session to the sheet of one sitting; raises NotOpen for one that is over."""
+    sitting = Assessment.objects.open().exclude(instrument="").filter(pk=id).first()
+    if sitting is None:
+        raise NotOpen("Only a sitting that is not completed can be handed over.")
+    record("handover.begun", sitting, by=by)
+    request.session[HANDOVER_KEY] = str(sitting.pk)
+    request.session[CLINIC_KEY] = str(request.clinic.pk)
+
+
+@transaction.atomic
+def end_handover(request: Request, *, by: By) -> None:
+    """Unlock the session; the caller has seen the password."""
+    sitting = Assessment.objects.filter(pk=UUID(request.handover)).first()
+    if sitting is not None:
+        record("handover.left", sitting, by=by)
+    del request.session[HANDOVER_KEY]
+
+
+def is_password(request: Request, password: str) -> bool:
+    """Whether it is that of who is signed in; counted with their sign-ins. Raises ValidationError after too many."""
+    adapter: Any = get_adapter(request)
+    user: Any = request.user
+    found = adapter.authenticate(request, email=user.email, password=password)
+    return found is not None and found.pk == user.pk

@@ -1,0 +1,211 @@
+"""The pages behind a patient's link: outside every session, and each opens the clinic of the link by itself.
+
+A link that is unknown, used, revoked, run out or locked is answered by one page, in one form, after one query.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial, wraps
+from typing import Any
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.access import Request, public
+from clinic.accounts.links import find_link, is_open
+from clinic.accounts.models import AnswerLink
+from clinic.assessments.models import Assessment
+from clinic.assessments.models.requests import AnswerRequest, RequestState
+from clinic.assessments.record import refusals
+from clinic.assessments.record.actions import Changed
+from clinic.assessments.selfreport import patient_sheets
+from clinic.assessments.selfreport.patient_sheets import kept_to_oneself
+from clinic.assessments.selfreport.requesting import RequestEnded, answer_request, check_birth_date, note_opened
+from clinic.instruments.catalogue import find_version
+from clinic.instruments.definitions import Definition
+from clinic.tenancy.scope import clinic_scope
+from clinic.text.dates import parse_date
+from clinic.ui.pages import posted_version
+
+View = Callable[..., HttpResponse]
+COOKIE, SALT = "answer", "clinic.answer"
+SECONDS = 2 * 60 * 60
+AWAY = "Too much time has passed. Open your link in a new tab and write your date of birth."
+TOO_MANY = "There were too many tries from here. Wait five minutes."
+
+
+class Dead(Exception):
+    """The link leads nowhere."""
+
+
+def by_link(*, used: bool = False) -> Callable[[View], View]:
+    """Give the view the link of the token, as to a stranger, whoever may be signed in in the same browser.
+
+    With `used` the view sees links that lead nowhere any more too, and decides by itself.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def opened(request: Request, token: str) -> HttpResponse:
+            request.user, request.actor, request.clinic, request.membership = AnonymousUser(), None, None, None
+            request.memberships, request.permissions = [], frozenset()
+            link = find_link(token)
+            try:
+                if link is None or not (used or is_open(link)):
+                    raise Dead
+                if link.clinic.is_closed:
+                    return kept_to_oneself(render(request, "answer/closed.html", status=503))
+                return kept_to_oneself(view(request, token, link))
+            except (Dead, RequestEnded, AnswerRequest.DoesNotExist):
+                return kept_to_oneself(render(request, "answer/dead.html", status=404))
+
+        return public(opened)
+
+    return mark
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link()
+def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """The date of birth first; with the cookie that it earns, the sheet."""
+    if may_answer(request, link):
+        return _keep_sheet(request, token, link) if request.method == "POST" else _sheet(request, token, link)
+    if request.method == "POST":
+        return _try(request, token, link)
+    if request.method == "GET":
+        with clinic_scope(link.clinic):
+            note_opened(id=link.request_id)
+    return _born(request, link)
+
+
+@require_POST
+@by_link()
+def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """Keep what is chosen so far; asked by the page after every answer."""
+    if not may_answer(request, link):
+        return HttpResponse("", status=401)
+    with clinic_scope(link.clinic):
+        asked, definition = _asked(link)
+        answer = partial(patient_sheets.fragment, request, definition, asked.patient.gender, action=_address(token))
+        try:
+            return answer(_keep(request, asked, definition, complete=False))
+        except Changed as changed:
+            return answer(changed.current, status=409, problem=patient_sheets.CHANGED, conflict=True)
+        except (*patient_sheets.REFUSED, refusals.NotForPatient) as refusal:
+            return answer(asked.assessment, status=422, problem=patient_sheets.said(refusal))
+
+
+@require_safe
+@by_link(used=True)
+def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """What whoever pressed Done sees; nobody else can tell it from any dead link."""
+    if not may_answer(request, link):
+        raise Dead
+    with clinic_scope(link.clinic):
+        asked, _ = _asked(link)
+        if asked.state != RequestState.DONE:
+            raise Dead
+        urgent = patient_sheets.urgent_for(asked.assessment)
+    return render(request, "answer/thanks.html", {"urgent": urgent, "clinic_name": link.clinic.name})
+
+
+def may_answer(request: Request, link: AnswerLink) -> bool:
+    """Whether the browser has shown the right date of birth to this very link, less than two hours ago."""
+    try:
+        return bool(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SECONDS) == str(link.pk))
+    except signing.BadSignature:
+        return False
+
+
+def _address(token: str) -> str:
+    return reverse("answer:link", args=[token])
+
+
+def _born(request: Request, link: AnswerLink, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, "answer/born.html", {"clinic_name": link.clinic.name, **context}, status=status)
+
+
+def _try(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """Compare the date that was written; the count of wrong ones is kept whatever is answered."""
+    typed = request.POST.get("born", "")[:40]
+    try:
+        born: date = parse_date(typed)
+    except ValidationError as error:
+        return _born(request, link, status=422, typed=typed, problem=" ".join(error.messages))
+    if not ratelimit.consume(request, action="answer", dry_run=True):
+        return _born(request, link, status=429, typed=typed, problem=TOO_MANY)
+    with clinic_scope(link.clinic):
+        left = check_birth_date(id=link.request_id, born=born)
+    if left is None:
+        return _let_in(token, link)
+    ratelimit.consume(request, action="answer")
+    if left == 0:
+        raise Dead
+    tries = "one more try" if left == 1 else f"{left} more tries"
+    problem = f"This is not the date of birth that your clinic has. You have {tries}."
+    return _born(request, link, status=422, typed=typed, problem=problem)
+
+
+def _let_in(token: str, link: AnswerLink) -> HttpResponse:
+    """Back to the link with a cookie that is good for nothing else."""
+    response = redirect(_address(token))
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(str(link.pk), salt=SALT),
+        max_age=SECONDS,
+        path=_address(token),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _asked(link: AnswerLink) -> tuple[AnswerRequest, Definition]:
+    asked = AnswerRequest.objects.select_related("patient", "assessment__patient").get(pk=link.request_id)
+    return asked, find_version(asked.instrument, asked.instrument_version)
+
+
+def _sheet(request: Request, token: str, link: AnswerLink, **more: Any) -> HttpResponse:
+    with clinic_scope(link.clinic):
+        asked, definition = _asked(link)
+        if not asked.open:
+            raise Dead
+        more = {"sitting": asked.assessment, "language": asked.language, **more}
+        more |= {"action": _address(token), "save_url": reverse("answer:save", args=[token]), "away": AWAY}
+        sex = asked.patient.gender
+        return patient_sheets.page(request, definition, sex, clinic_name=link.clinic.name, **more)
+
+
+def _keep(request: Request, asked: AnswerRequest, definition: Definition, *, complete: bool) -> Assessment:
+    sitting = answer_request(
+        id=asked.pk,
+        answers=patient_sheets.readable(request, definition, asked.patient.gender, asked.assessment),
+        version=None if request.POST.get("mine") else posted_version(request),
+        page=patient_sheets.posted_page(request),
+        complete=complete,
+    )
+    return sitting.assessment
+
+
+def _keep_sheet(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """Done, or only put aside, by the page's own buttons."""
+    complete = request.POST.get("do") == "complete"
+    try:
+        with clinic_scope(link.clinic):
+            asked, definition = _asked(link)
+            _keep(request, asked, definition, complete=complete)
+    except Changed as changed:
+        return _sheet(
+            request, token, link, sitting=changed.current, problem=patient_sheets.CHANGED, conflict=True, status=409
+        )
+    except (*patient_sheets.REFUSED, refusals.NotForPatient) as refusal:
+        return _sheet(request, token, link, refusal=refusal, status=422)
+    return redirect("answer:thanks" if complete else "answer:link", token)

@@ -1,0 +1,121 @@
+"""The sheet as a patient sees it, by a link or on a device that was handed over: no score, no band, no identity."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.access import Request
+from clinic.assessments.models import Assessment
+from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.questionnaire import sheets
+from clinic.assessments.record import refusals
+from clinic.assessments.record.results import as_answers
+from clinic.instruments.catalogue import urgent_text
+from clinic.instruments.definitions import Definition, Item, Number
+
+REFUSED = (refusals.AnswersRefused, refusals.NothingAnswered, ValidationError)
+NOTHING = "Answer at least one question first."
+CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
+
+
+def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
+    """An answer that nobody keeps, finds or passes on: its address is a secret."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def kept_answers(sitting: Assessment | None) -> dict[str, Number]:
+    return as_answers(sitting.answers) if sitting is not None else {}
+
+
+def readable(request: Request, definition: Definition, sex: str, sitting: Assessment | None) -> sheets.Answers:
+    """The answers of the posted sheet; raises ValidationError where some are no numbers."""
+    posted = sheets.read(sheets.drawn_items(definition, sex, kept_answers(sitting)), request.POST.dict())
+    if posted.errors:
+        raise ValidationError("Some answers could not be read.")
+    return posted.answers
+
+
+def posted_page(request: Request) -> UUID | None:
+    """Which copy of the sheet sent this."""
+    try:
+        return UUID(request.POST.get("page", ""))
+    except ValueError:
+        return None
+
+
+def said(refusal: Exception) -> str:
+    if isinstance(refusal, ValidationError):
+        return " ".join(refusal.messages)
+    return NOTHING if isinstance(refusal, refusals.NothingAnswered) else str(refusal)
+
+
+def urgent_for(sitting: Assessment | None) -> str:
+    """Whom to turn to at once, where something that was answered in the sitting raised an alert; else empty."""
+    if sitting is None or not RiskAlert.objects.filter(assessment=sitting).exists():
+        return ""
+    return urgent_text()
+
+
+def fragment(
+    request: Request, definition: Definition, sex: str, sitting: Assessment | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """What the page is told after it saved, or could not."""
+    context = {
+        **progress(sheets.drawn_items(definition, sex, kept_answers(sitting)), kept_answers(sitting)),
+        "version": sitting.version if sitting is not None else "",
+        "urgent": urgent_for(sitting),
+        "now": timezone.localtime(),
+        **more,
+    }
+    return kept_to_oneself(render(request, "answer/_kept.html", context, status=status))
+
+
+def progress(items: Collection[Item], answers: Mapping[str, Number | None]) -> dict[str, int]:
+    return {"asked": len(items), "answered": sum(1 for item in items if answers.get(item.code) is not None)}
+
+
+def page(
+    request: Request,
+    definition: Definition,
+    sex: str,
+    sitting: Assessment | None,
+    *,
+    language: str,
+    refusal: Exception | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The sheet with what is kept, or with what was posted where that could not be kept."""
+    answers: Mapping[str, Number | None] = kept_answers(sitting)
+    items = sheets.drawn_items(definition, sex, answers)
+    typed, problems = {}, {}
+    if status != 200:
+        form = sheets.read(items, request.POST.dict())
+        problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
+        answers, typed = form.answers, form.typed
+    translation = definition.translations.get(language)
+    context = {
+        **progress(items, answers),
+        "sheet_title": translation.title if translation else definition.title,
+        "instruction": translation.instruction if translation else definition.instruction,
+        "questions": sheets.questions(
+            definition, items, answers=answers, language=language, typed=typed, errors=problems
+        ),
+        "language": language,
+        "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
+        "page": request.POST.get("page") or uuid4(),
+        "version": sitting.version if sitting is not None else "",
+        "urgent": urgent_for(sitting),
+        "problem": said(refusal) if refusal is not None else "",
+        **more,
+    }
+    return kept_to_oneself(render(request, "answer/sheet.html", context, status=status))

@@ -1,0 +1,58 @@
+"""Parsing what a practitioner says about a link to send."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf.locale import LANG_INFO
+
+from clinic.instruments.definitions import ENGLISH, Definition
+from clinic.ui.forms import helper
+
+DAYS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 days"), (90, "90 days"))
+
+
+def language_name(code: str) -> str:
+    """A language as its speakers call it."""
+    return str(LANG_INFO.get(code, {}).get("name_local", code))
+
+
+def patients_languages(definition: Definition) -> list[tuple[str, str]]:
+    """What a patient can be handed the questions in, by code and name; empty where that is no choice."""
+    offered = definition.languages if definition.answered_by == "patient" else ()
+    return [(code, language_name(code)) for code in offered] if len(offered) > 1 else []
+
+
+class RequestForm(forms.Form):
+    """`id` is the new request's, so that a form sent twice makes one."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    instrument = forms.ChoiceField(
+        label="What to ask",
+        error_messages={"required": "Choose what to ask.", "invalid_choice": "Choose what to ask."},
+    )
+    days = forms.TypedChoiceField(
+        choices=DAYS, coerce=int, initial=7, label="The link works for",
+        error_messages={"invalid_choice": "Choose for how long."},
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        required=False,
+        label="Language of the questions",
+        help_text="Where something is not translated, it is asked in English.",
+    )
+
+    def __init__(self, offered: Sequence[Definition], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(made.id, f"{made.title} – {made.name}") for made in offered]
+        self.fields["instrument"].choices = [("", "Choose an instrument"), *choices]  # type: ignore[attr-defined]
+        codes = dict.fromkeys([ENGLISH, *(code for made in offered for code in made.languages)])
+        if len(codes) == 1:
+            del self.fields["language"]
+        else:
+            self.fields["language"].choices = [(code, language_name(code)) for code in codes]  # type: ignore[attr-defined]
+        self.helper = helper()
+
+    def language_of(self, definition: Definition) -> str:
+        """The language that was chosen, where the instrument has it."""
+        chosen = str(self.cleaned_data.get("language") or ENGLISH)
+        return chosen if chosen in definition.languages else ENGLISH

@@ -1,0 +1,222 @@
+"""Asking a patient to answer by a link, and what comes back through it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clinic.access import Actor
+from clinic.accounts.links import close_links, issue_link
+from clinic.assessments.models import Assessment, AssessmentStatus
+from clinic.assessments.models.requests import MOST_TRIES, AnswerRequest, RequestState
+from clinic.assessments.questionnaire.answering import Answers, Sitting, change_sitting, record_sitting
+from clinic.assessments.record import refusals
+from clinic.audit.actions import By, record
+from clinic.instruments.catalogue import find_version
+from clinic.instruments.definitions import Definition
+from clinic.patients.models import BirthPrecision, Patient
+from clinic.staff.models import Practitioner
+from clinic.tenancy.models import Clinic
+
+REQUEST_LOCK = 7_302_413  # the advisory lock under which a clinic begins requests
+
+
+class BirthDateUnknown(ValueError):
+    """A link asks for the date of birth, so the record must hold it exactly."""
+
+
+class NotByPatient(ValueError):
+    """The instrument is not one that a patient answers."""
+
+
+class RequestEnded(Exception):
+    """The link leads nowhere any more."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request and the token of its link, which is known only now."""
+
+    request: AnswerRequest
+    token: str
+
+
+def patient_actor(id: UUID) -> Actor:
+    """Whom the trail names for what a patient writes: through the request, or the sitting handed over, of that id."""
+    return Actor(f"patient:{id}", "Patient")
+
+
+@transaction.atomic
+def request_answers(
+    *,
+    by: By,
+    clinic: Clinic,
+    id: UUID,
+    patient: Patient,
+    user: Practitioner,
+    definition: Definition,
+    language: str,
+    days: int,
+    assessment: Assessment | None = None,
+) -> Asked:
+    """Ask the patient; an open request for the same instrument ends, and its link with it.
+
+    Sent twice with one `id` it makes one request, and the later link is the one that works. Raises NotForPatient,
+    BirthDateUnknown, NotByPatient, and RequestEnded for an id whose request is over.
+    """
+    refusals.check_patient(definition, patient, timezone.localdate())
+    if patient.date_of_birth_precision != BirthPrecision.EXACT:
+        raise BirthDateUnknown("The link asks for the date of birth, which this record does not hold exactly.")
+    if definition.answered_by != "patient":
+        raise NotByPatient(f"{definition.title} is answered by whoever examines the patient.")
+    with connection.cursor() as cursor:  # not the patient's row: whoever answers locks a request first, then that row
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [REQUEST_LOCK])
+    made = AnswerRequest.objects.filter(pk=id, patient=patient).first()
+    if made is None:
+        for older in AnswerRequest.objects.open().filter(patient=patient, instrument=definition.id):
+            revoke_request(by=by, id=older.pk)
+        made = AnswerRequest.objects.create(
+            pk=id,
+            patient=patient,
+            user=user,
+            instrument=definition.id,
+            instrument_version=definition.version,
+            title=definition.title,
+            language=language,
+            assessment=assessment,
+            expires_at=timezone.now() + timedelta(days=days),
+            created_by_id=by.id,
+            created_by_name=by.name,
+        )
+        changes = {"patient": [None, str(patient.pk)], "instrument": [None, definition.id], "days": [None, days]}
+        record("request.created", made, by=by, changes=changes)
+    elif not made.open:
+        raise RequestEnded
+    return Asked(made, issue_link(clinic=clinic, request_id=made.pk, expires_at=made.expires_at))
+
+
+def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> Asked:
+    """A new link for what a request asks; the old one dies, and what was answered so far is kept.
+
+    It asks the version that was answered so far, and runs as long as the old one did. Raises AnswerRequest.DoesNotExist
+    and as `request_answers`.
+    """
+    old = AnswerRequest.objects.select_related("patient", "user", "assessment").get(pk=id)
+    kept = old.assessment
+    if kept is not None and kept.status not in (AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS):
+        kept = None
+    return request_answers(
+        by=by,
+        clinic=clinic,
+        id=new_id,
+        patient=old.patient,
+        user=old.user,
+        definition=find_version(old.instrument, old.instrument_version),
+        language=old.language,
+        days=max(1, (old.expires_at - old.created_at).days),
+        assessment=kept,
+    )
+
+
+@transaction.atomic
+def revoke_request(*, by: By, id: UUID) -> AnswerRequest:
+    """Let the link lead nowhere; what was answered stays. One that has ended stays as it is."""
+    request = _locked(id)
+    if request.ended_at is None:
+        expired = request.status == RequestState.EXPIRED
+        _end(request, RequestState.EXPIRED if expired else RequestState.REVOKED)
+        record("request.expired" if expired else "request.revoked", request, by=by)
+    return request
+
+
+@transaction.atomic
+def note_opened(*, id: UUID) -> None:
+    """The patient opened the link for the first time; raises RequestEnded."""
+    request = _locked(id)
+    if not request.open:
+        raise RequestEnded
+    if request.opened_at is None:
+        request.state, request.opened_at = RequestState.OPENED, timezone.now()
+        request.save()
+        record("request.opened", request, by=patient_actor(id))
+
+
+def check_birth_date(*, id: UUID, born: date) -> int | None:
+    """None where the date is the patient's; else how many tries are left, after counting this one.
+
+    With none left the link is dead. Raises RequestEnded. Two at once are counted one after the other.
+    """
+    with transaction.atomic():
+        request = _locked(id)
+        if not request.open:
+            raise RequestEnded
+        if born == request.patient.date_of_birth:
+            return None
+        request.tries += 1
+        if request.tries >= MOST_TRIES:
+            _end(request, RequestState.LOCKED)
+            record("request.locked", request, by=patient_actor(id), changes={"tries": [0, request.tries]})
+        else:
+            request.save()
+        return MOST_TRIES - request.tries
+
+
+@transaction.atomic
+def answer_request(
+    *, id: UUID, answers: Answers, version: int | None, page: UUID | None, complete: bool = False
+) -> Sitting:
+    """Keep what a patient chose, whole, and with `complete` end the request.
+
+    `version` is what the sheet `page` was made from. A sheet that wrote last may write again whatever version it knows.
+    Raises RequestEnded, Changed and what `refusals` holds.
+    """
+    request = _locked(id)
+    if not request.open:
+        raise RequestEnded
+    by = patient_actor(id)
+    sitting = request.assessment
+    if sitting is None:
+        made = _begin(request, answers, complete=complete, by=by)
+    else:
+        mine = page is not None and (page, sitting.version) == (request.page, request.page_version)
+        known = sitting.version if mine else version
+        made = change_sitting(by=by, id=sitting.pk, version=known, answers=answers, replace=True, complete=complete)
+    request.assessment, request.page, request.page_version = made.assessment, page, made.assessment.version
+    request.opened_at = request.opened_at or timezone.now()
+    if complete:
+        _end(request, RequestState.DONE)
+        record("request.completed", request, by=by, changes={"assessment": [None, str(made.assessment.pk)]})
+    else:
+        request.state = RequestState.ANSWERING if made.assessment.answers else RequestState.OPENED
+        request.save()
+    return made
+
+
+def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) -> Sitting:
+    return record_sitting(
+        by=by,
+        definition=find_version(request.instrument, request.instrument_version),
+        patient=request.patient,
+        user=request.user,
+        date=timezone.localdate(),
+        answers=answers,
+        complete=complete,
+        language=request.language,
+    )
+
+
+def _locked(id: UUID) -> AnswerRequest:
+    """The request, for this transaction alone.
+
+    What hangs on it is read afterwards: a join would show it as it was before the wait for the lock.
+    """
+    return AnswerRequest.objects.select_for_update().get(pk=id)
+
+
+def _end(request: AnswerRequest, state: RequestState) -> None:
+    """The request is over, and no link leads to it any more."""
+    request.state, request.ended_at = state, timezone.now()
+    request.save()
+    close_links(request.pk)

@@ -1,0 +1,133 @@
+"""Totals over time as SVG: no script, nothing fetched, colours by class so that light, dark and print each have theirs.
+
+A chart is never alone: the page has the same numbers as a table beside it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+from clinic.assessments.trend.course import Step
+from clinic.instruments.definitions import Band, Definition, Number
+
+WIDTH, HEIGHT = 760, 300
+LEFT, RIGHT, TOP, BOTTOM = 40, 150, 16, 36
+PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+FEWEST_PIXELS = 12  # between the baselines of two words
+MOST_DATES = 6
+# The corners of a star around its middle.
+STAR = (
+    (0, -8), (2, -2.6), (7.6, -2.5), (3.2, 1), (4.7, 6.5), (0, 3.4), (-4.7, 6.5), (-3.2, 1), (-7.6, -2.5), (-2, -2.6),
+)  # fmt: skip
+
+
+class Scale:
+    """Where a day and a total lie in the drawing."""
+
+    def __init__(self, definition: Definition, days: Sequence[date]) -> None:
+        self.low, self.high = definition.low, definition.high
+        self.first = days[0]
+        self.span = (days[-1] - days[0]).days
+
+    def x(self, day: date) -> float:
+        """A single day stands in the middle."""
+        share = (day - self.first).days / self.span if self.span else 0.5
+        return round(LEFT + 12 + share * (PLOT_WIDTH - 24), 1)
+
+    def y(self, total: Number) -> float:
+        share = float(total - self.low) / float(self.high - self.low)
+        return round(TOP + (1 - share) * PLOT_HEIGHT, 1)
+
+
+def trend(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString:
+    """The totals of `steps` on the instrument's bands for that sex; empty where there is nothing to draw."""
+    if not steps or definition.high == definition.low:
+        return SafeString("")
+    scale = Scale(definition, [step.reading.day for step in steps])
+    parts = [*_strips(definition, scale, sex), *_axes(definition, scale, steps, sex), _line(scale, steps)]
+    parts += [_dot(scale, step) for step in steps]
+    return format_html(
+        '<svg class="trend" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        WIDTH,
+        HEIGHT,
+        description(definition, steps),
+        SafeString("".join(parts)),
+    )
+
+
+def description(definition: Definition, steps: Sequence[Step]) -> str:
+    """The chart in a sentence, for who does not see it; the table beside it has every number."""
+    first, last = steps[0].reading, steps[-1].reading
+    count = f"{len(steps)} total{'' if len(steps) == 1 else 's'}"
+    return (
+        f"{definition.title}: {count}, from {first.total} on {date_format(first.day, 'j M Y')} "
+        f"to {last.total} on {date_format(last.day, 'j M Y')}."
+    )
+
+
+def shown_bands(definition: Definition, sex: str) -> list[Band]:
+    """The bands that a strip can show: those for everybody or for that sex, without those of a single item."""
+    return [band for band in definition.bands if band.peak is None and band.sex in ("", sex)]
+
+
+def _strips(definition: Definition, scale: Scale, sex: str) -> list[str]:
+    """A strip for each band; neighbours touch half way between the totals that they end and begin with."""
+    bands = sorted(shown_bands(definition, sex), key=lambda band: band.low)
+    strips, words, lowest = [], [], float(HEIGHT)
+    for index, band in enumerate(bands):
+        bottom = TOP + PLOT_HEIGHT if index == 0 else _between(scale, bands[index - 1].high, band.low)
+        top = TOP if index == len(bands) - 1 else _between(scale, band.high, bands[index + 1].low)
+        strips.append(
+            f'<rect class="band band-{band.severity}" x="{LEFT}" y="{top}" width="{PLOT_WIDTH}" '
+            f'height="{round(bottom - top, 1)}"/>'
+        )
+        lowest = min((top + bottom) / 2 + 4, lowest - FEWEST_PIXELS)
+        words.append(f'<text class="band-word" x="{LEFT + PLOT_WIDTH + 8}" y="{lowest:.1f}">{escape(band.word)}</text>')
+    return strips + words
+
+
+def _between(scale: Scale, lower: Number, upper: Number) -> float:
+    return round((scale.y(lower) + scale.y(upper)) / 2, 1)
+
+
+def _axes(definition: Definition, scale: Scale, steps: Sequence[Step], sex: str) -> list[str]:
+    base = TOP + PLOT_HEIGHT
+    lines = [f'<path class="axis" d="M{LEFT} {TOP}V{base}H{LEFT + PLOT_WIDTH}"/>']
+    for total in sorted({definition.low, *(band.low for band in shown_bands(definition, sex)), definition.high}):
+        lines.append(f'<text class="tick-y" x="{LEFT - 6}" y="{scale.y(total) + 4:.1f}">{total}</text>')
+    for day in _dates(steps):
+        lines.append(f'<text class="tick-x" x="{scale.x(day)}" y="{base + 20}">{date_format(day, "j M y")}</text>')
+    return lines
+
+
+def _dates(steps: Sequence[Step]) -> list[date]:
+    """The days under the axis: the first, the last, and evenly between them as many as have room."""
+    first, last = steps[0].reading.day, steps[-1].reading.day
+    span = (last - first).days
+    count = min(MOST_DATES, span + 1, len({step.reading.day for step in steps}))
+    if count < 2:
+        return [first]
+    return [first + timedelta(days=round(span * index / (count - 1))) for index in range(count)]
+
+
+def _line(scale: Scale, steps: Sequence[Step]) -> str:
+    points = " ".join(f"{scale.x(step.reading.day)},{scale.y(step.reading.total)}" for step in steps)
+    return f'<polyline class="course" points="{points}"/>'
+
+
+def _dot(scale: Scale, step: Step) -> str:
+    """A ring; a filled one is a response, a star remission, so that no mark is told by colour alone."""
+    x, y = scale.x(step.reading.day), scale.y(step.reading.total)
+    said = ", ".join([f"{step.reading.total}", *filter(None, [step.reading.band]), *step.marks])
+    title = f"<title>{date_format(step.reading.day, 'j M Y')}: {escape(said)}</title>"
+    if step.is_remission:
+        return f'<path class="mark-remission" d="{_star(x, y)}">{title}</path>'
+    kind = "mark-response" if step.is_response else "mark-total"
+    return f'<circle class="{kind}" cx="{x}" cy="{y}" r="5">{title}</circle>'
+
+
+def _star(x: float, y: float) -> str:
+    return "M" + "L".join(f"{x + dx:.1f} {y + dy:.1f}" for dx, dy in STAR) + "Z"

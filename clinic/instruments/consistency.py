@@ -1,0 +1,195 @@
+"""Whether the parts of a definition fit together: what would make a score wrong or a question unanswerable."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from math import prod
+
+from clinic.instruments.definitions import RULED_SEXES, Band, Definition, Item, Measure, Table
+from clinic.instruments.ranges import assignments, finest, step, whole_range
+from clinic.instruments.reading import Fault, Path
+
+MOST_ASSIGNMENTS = 64
+
+
+def check(definition: Definition) -> list[Fault]:
+    """Everything that does not fit; paths lead into the data that the definition was read from."""
+    if not definition.items:
+        return [Fault(("items",), "An instrument needs at least one item.")]
+    faults = [*_codes(definition), *_items(definition), *_references(definition), *_translations(definition)]
+    # What follows adds up, which needs sound items.
+    return faults or [*_range(definition), *_bands(definition), *_cutoffs(definition), *_alerts(definition)]
+
+
+def _codes(definition: Definition) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for index, item in enumerate(definition.items):
+        if item.code in seen:
+            yield Fault(("items", index, "code"), f"Another item has the code “{item.code}”.")
+        seen.add(item.code)
+
+
+def _items(definition: Definition) -> Iterator[Fault]:
+    for index, item in enumerate(definition.items):
+        path: Path = ("items", index)
+        if (item.measure is None) == (not item.options):
+            yield Fault(path, "An item has either options or a measure.")
+        elif item.measure is not None:
+            yield from _measure(definition, item, item.measure, (*path, "measure"))
+        if item.source and item.measure is None:
+            yield Fault((*path, "source"), "What is taken from the record is a measure.")
+
+
+def _measure(definition: Definition, item: Item, measure: Measure, path: Path) -> Iterator[Fault]:
+    if measure.minimum >= measure.maximum:
+        yield Fault((*path, "minimum"), "The minimum must be less than the maximum.")
+    if not measure.tables:
+        if item.scored:
+            yield Fault((*path, "points"), "A measure that is scored needs its points.")
+        return
+    for index, table in enumerate(measure.tables):
+        where: Path = path if not table.when else (*path, "tables", index)
+        yield from _tiles((*where, "points"), table, measure)
+        yield from _conditions(definition, item, table, (*where, "when"))
+
+
+def _tiles(path: Path, table: Table, measure: Measure) -> Iterator[Fault]:
+    unit = Decimal(1).scaleb(-measure.decimals)
+    ends = [measure.minimum - unit, *(end for row in table.rows for end in (row.low, row.high)), measure.maximum + unit]
+    for index, (before, after) in enumerate(zip(ends[::2], ends[1::2], strict=True)):
+        if after != before + unit:
+            at: Path = (*path, min(index, len(table.rows) - 1))
+            yield Fault(at, f"After {before} the next row must begin at {before + unit}, not at {after}.")
+    for index, row in enumerate(table.rows):
+        if row.low > row.high:
+            yield Fault((*path, index), "A row's “from” must not be above its “to”.")
+
+
+def _conditions(definition: Definition, item: Item, table: Table, path: Path) -> Iterator[Fault]:
+    for code, points in table.when.items():
+        other = definition.by_code.get(code)
+        if other is None or other is item or not other.options:
+            yield Fault((*path, code), f"“{code}” is not the code of another item with options.")
+        elif points not in other.choices:
+            yield Fault((*path, code), f"No option of item {code} has {points} points.")
+        elif not set(item.sexes) <= set(other.sexes):
+            yield Fault((*path, code), f"Item {code} is not asked of everybody of whom item {item.code} is.")
+
+
+def _references(definition: Definition) -> Iterator[Fault]:
+    placed: set[str] = set()
+    for index, section in enumerate(definition.sections):
+        yield from _known(definition, section.items, ("sections", index, "items"))
+        if twice := placed & set(section.items):
+            yield Fault(("sections", index, "items"), f"Item {min(twice)} is in an earlier section.")
+        placed |= set(section.items)
+    for index, scale in enumerate(definition.subscales):
+        yield from _known(definition, scale.items, ("subscales", index, "items"))
+        if any(code in definition.by_code and definition.by_code[code].measure for code in scale.items):
+            yield Fault(("subscales", index, "items"), "A subscale is made of items with options.")
+        if scale.needs > len(scale.items) or (scale.needs > 0) != (scale.at_least is not None):
+            yield Fault(
+                ("subscales", index, "needs"), "“needs” goes with “at_least”, and is at most the number of items."
+            )
+    if definition.pattern and not any(scale.needs for scale in definition.subscales):
+        yield Fault(("scoring", "pattern"), "A pattern needs subscales with “needs”.")
+
+
+def _translations(definition: Definition) -> Iterator[Fault]:
+    """Whether each translation is whole, and of nothing that is not there: a slip would show English, or nothing."""
+    options = {option.text for item in definition.items for option in item.options}
+    for language, made in definition.translations.items():
+        path: Path = ("translations", language)
+        if bool(made.instruction) != bool(definition.instruction):
+            yield Fault((*path, "instruction"), "The instruction is in one of the two languages only.")
+        for name, own, there in (("item", made.items, set(definition.by_code)), ("option", made.options, options)):
+            if missing := sorted(there - set(own)):
+                yield Fault((*path, f"{name}s"), f"The {name} “{missing[0]}” is not translated.")
+            for strange in sorted(set(own) - there):
+                yield Fault((*path, f"{name}s", strange), f"There is no {name} “{strange}”.")
+
+
+def _known(definition: Definition, codes: Sequence[str], path: Path) -> Iterator[Fault]:
+    if not codes:
+        yield Fault(path, "Name at least one item.")
+    for code in codes:
+        if code not in definition.by_code:
+            yield Fault(path, f"There is no item “{code}”.")
+
+
+def _range(definition: Definition) -> Iterator[Fault]:
+    if prod(len(definition.by_code[code].options) for code in definition.controls) > MOST_ASSIGNMENTS:
+        yield Fault(("items",), "Too many answers decide how other items count.")
+        return
+    for index, item in enumerate(definition.items):
+        for values in assignments(definition, {}):
+            if item.tables and sum(table.fits(values) for table in item.tables) != 1:
+                yield Fault(("items", index, "measure"), "For each answer of what it depends on, one table must count.")
+                return
+    if definition.multiply <= 0:
+        yield Fault(("scoring", "multiply"), "The total is multiplied by a number above 0.")
+        return
+    low, high = whole_range(definition)
+    if (definition.low, definition.high) != (low, high):
+        message = f"The items add up to {low} at least and {high} at most; “minimum” and “maximum” must say so."
+        yield Fault(("scoring", "minimum" if definition.low != low else "maximum"), message)
+    if definition.youngest is not None and definition.oldest is not None and definition.youngest > definition.oldest:
+        yield Fault(("asked", "youngest"), "“youngest” must not be above “oldest”.")
+
+
+def _bands(definition: Definition) -> Iterator[Fault]:
+    indexed = list(enumerate(definition.bands))
+    sexes = {band.sex for band in definition.bands if band.peak is None}
+    if sexes not in (set(), {""}, set(RULED_SEXES)):
+        yield Fault(("bands",), "Bands are either for everybody, or for female and for male patients.")
+    for sex in sorted(sexes):
+        yield from _tiling(definition, [(i, band) for i, band in indexed if band.sex == sex and band.peak is None])
+    for index, band in indexed:
+        if band.peak is None:
+            continue
+        if not definition.low <= band.low <= band.high <= definition.high:
+            yield Fault(("bands", index), "The band lies outside what the items add up to.")
+        elif not any(band.stands_for(other) for other in definition.bands):
+            yield Fault(("bands", index), "The band stands in the place of no other.")
+
+
+def _tiling(definition: Definition, bands: list[tuple[int, Band]]) -> Iterator[Fault]:
+    unit = step([finest(definition), *(end for _, band in bands for end in (band.low, band.high))])
+    expected = definition.low
+    for index, band in bands:
+        if band.low != expected:
+            yield Fault(("bands", index, "from"), f"The band must begin at {expected}.")
+        if band.high < band.low:
+            yield Fault(("bands", index, "to"), "A band's “from” must not be above its “to”.")
+        expected = band.high + unit
+    if bands and bands[-1][1].high != definition.high:
+        yield Fault(("bands", bands[-1][0], "to"), f"The last band must end at {definition.high}.")
+    rises = [second.severity - first.severity for (_, first), (_, second) in pairwise(bands)]
+    if any(rise < 0 for rise in rises) and any(rise > 0 for rise in rises):
+        yield Fault(("bands",), "Severity must rise from band to band, or fall from band to band.")
+
+
+def _cutoffs(definition: Definition) -> Iterator[Fault]:
+    sexes = [cutoff.sex for cutoff in definition.cutoffs]
+    if sorted(sexes) not in ([], [""], sorted(RULED_SEXES)):
+        yield Fault(("cutoffs",), "There is one cut-off for everybody, or one for female and one for male patients.")
+    for index, cutoff in enumerate(definition.cutoffs):
+        start = cutoff.positive_from if cutoff.uncertain_from is None else cutoff.uncertain_from
+        if not definition.low < start <= cutoff.positive_from <= definition.high:
+            yield Fault(("cutoffs", index, "positive_from"), "The cut-off lies outside what the items add up to.")
+
+
+def _alerts(definition: Definition) -> Iterator[Fault]:
+    words = {band.word for band in definition.bands}
+    codes: set[str] = set()
+    for index, alert in enumerate(definition.alerts):
+        path: Path = ("alerts", index)
+        if alert.code in codes:
+            yield Fault((*path, "code"), f"Another alert has the code “{alert.code}”.")
+        codes.add(alert.code)
+        if [bool(alert.item), bool(alert.band), alert.peak is not None].count(True) != 1:
+            yield Fault(path, "An alert is for one of: an item, a band, any item.")
+        elif alert.band and alert.band not in words:
+            yield Fault((*path, "band"), f"There is no band “{alert.band}”.")
+        elif alert.item and alert.item not in definition.by_code:
+            yield Fault((*path, "item"), f"There is no item “{alert.item}”.")

@@ -1,0 +1,138 @@
+"""Importing a clinic's own instrument: a FHIR R4 Questionnaire as JSON, or the simple layout as CSV or XLSX."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from clinic.instruments.files.fhir import NotUsable, data_of_questionnaire
+from clinic.instruments.files.spreadsheet import complete, layout_of
+from clinic.instruments.parsing import definition_of
+from clinic.instruments.reading import Faults
+
+LARGEST = 1024 * 1024  # bytes
+LARGEST_UNPACKED = 20 * LARGEST
+# The separator stands behind the first word: no kind of row has one in it.
+SEPARATOR = re.compile("[,;\t]")
+MOST_ROWS, MOST_COLUMNS = 2000, 12
+
+
+class Refused(Exception):
+    """A file that gives no instrument: `messages` says why, each a sentence."""
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(" ".join(messages))
+        self.messages = list(messages)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The data of a definition that passes every check, and what it was made from: fhir, csv or xlsx."""
+
+    data: dict[str, Any]
+    origin: str
+
+
+def imported(name: str, content: bytes, **given: Any) -> Imported:
+    """The instrument in a file, by its ending; `given` are parts that the person says. Raises Refused."""
+    if len(content) > LARGEST:
+        raise Refused("The file is larger than one megabyte.")
+    ending = name.rpartition(".")[2].lower()
+    if ending == "json":
+        return Imported(_checked(_questionnaire(content, given)), "fhir")
+    if ending in ("csv", "xlsx"):
+        rows = _csv_rows(content) if ending == "csv" else _xlsx_rows(content)
+        layout = layout_of(rows)
+        data = complete(layout.data, **given)
+        try:
+            definition_of({**data, "id": "own-checked", "version": "1"})
+        except Faults as error:
+            raise Refused(*layout.messages(error.faults)) from error
+        if layout.faults:
+            raise Refused(*layout.messages(()))
+        return Imported(data, ending)
+    raise Refused("The file must end in .json, .csv or .xlsx.")
+
+
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        definition_of({**data, "id": "own-checked", "version": "1"})
+    except Faults as error:
+        raise Refused(*(str(fault) for fault in error.faults)) from error
+    return data
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _questionnaire(content: bytes, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        found = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_constant)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise Refused("The file is not JSON that can be read.") from error
+    try:
+        return complete(data_of_questionnaire(found), **given)
+    except NotUsable as error:
+        raise Refused(*error.messages) from error
+
+
+def _csv_rows(content: bytes) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused("The file is not UTF-8 text. Save it as “CSV UTF-8”.") from error
+    first = SEPARATOR.search(text)
+    separator = first[0] if first else ","
+    try:
+        return _limited(list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
+    except csv.Error as error:
+        raise Refused("The file is not CSV that can be read.") from error
+
+
+def _xlsx_rows(content: bytes) -> list[list[str]]:
+    """The first sheet's cells as text. The file is unpacked only where what is in it is of a sane size."""
+    import openpyxl  # as large as all the views together, for a form that is rarely sent
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+                raise Refused("The file is too large when it is unpacked.")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+        return _limited([[_cell(value) for value in row] for row in rows])
+    except Refused:
+        raise
+    except Exception as error:  # whatever openpyxl and the XML below it meet in a file that is none
+        raise Refused("The file is not a spreadsheet that can be read.") from error
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _limited(rows: list[list[str]]) -> list[list[str]]:
+    if len(rows) > MOST_ROWS:
+        raise Refused(f"The file has more than {MOST_ROWS} rows.")
+    return rows
+
+
+def example_rows() -> Iterator[list[str]]:
+    """A small questionnaire in the simple layout, to begin from."""
+    yield ["title", "Sleep, short"]
+    yield ["instruction", "In the last week, how often:"]
+    yield ["source", "Made in this clinic"]
+    yield ["licence", "This clinic's own"]
+    for points, text in enumerate(("Never", "Sometimes", "Often")):
+        yield ["option", "often", text, str(points)]
+    yield ["item", "1", "Did you lie awake?", "often"]
+    yield ["item", "2", "Did you wake up rested?", "often", "reversed"]
+    yield ["band", "Good", "0", "1", "0"]
+    yield ["band", "Poor", "2", "4", "2"]

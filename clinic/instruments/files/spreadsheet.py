@@ -1,0 +1,126 @@
+"""The simple layout of a questionnaire, as a spreadsheet has it: one row for each thing, its kind in the first column.
+
+    title        ·     What it is called
+    instruction  ·     What is said before the questions
+    source       ·     Where it is published
+    licence      ·     Who allows its use
+    option       set   text       points
+    item         code  text       set      reversed or not scored
+    band         word  from       to       severity, from 0 to 4
+    alert        code  at least   severity what to do
+
+Rows may stand in any order; empty ones and those that begin with # are passed over.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from clinic.instruments.reading import Fault, Path
+from clinic.ui.forms import one_line
+
+TEXTS = ("title", "name", "instruction", "source", "licence", "note")
+KINDS = (*TEXTS, "option", "item", "band", "alert")
+Row = Sequence[str]
+
+
+class Layout:
+    """What rows come to: `data` of a definition, and of each part the number of its row."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {"options": {}, "items": [], "bands": [], "alerts": []}
+        self.rows: dict[Path, int] = {}
+        self.faults: list[tuple[int, str]] = []
+
+    def read(self, rows: Iterable[Row]) -> None:
+        for number, row in enumerate(rows, 1):
+            cells = [*(one_line(cell) for cell in row), *[""] * 5]
+            kind = cells[0].lower()
+            if not kind or kind.startswith("#"):
+                continue
+            if kind in TEXTS:
+                self.rows[(kind,)] = number
+                self.data[kind] = " ".join(cell for cell in cells[1:] if cell)
+            elif kind in KINDS:
+                self._part(kind, cells[1:], number)
+            else:
+                self.faults.append((number, f"“{cells[0]}” is none of: {', '.join(KINDS)}."))
+
+    def _part(self, kind: str, cells: list[str], number: int) -> None:
+        if kind == "option":
+            options = self.data["options"].setdefault(cells[0] or "options", [])
+            self.rows["options", cells[0] or "options", len(options)] = number
+            options.append({"text": cells[1], "points": self._number(cells[2], number)})
+            return
+        parts = self.data[f"{kind}s"]
+        self.rows[f"{kind}s", len(parts)] = number
+        parts.append(getattr(self, f"_{kind}")(cells, number))
+
+    def _item(self, cells: list[str], number: int) -> dict[str, Any]:
+        remark = cells[3].lower()
+        if remark not in ("", "reversed", "not scored"):
+            self.faults.append((number, f"“{cells[3]}” is neither “reversed” nor “not scored”."))
+        flags = {"reversed": True} if remark == "reversed" else {"scored": False} if remark else {}
+        code = cells[0] or str(len(self.data["items"]) + 1)
+        return {"code": code, "text": cells[1], "options": cells[2] or "options", **flags}
+
+    def _band(self, cells: list[str], number: int) -> dict[str, Any]:
+        low, high, severity = (self._number(cell, number) for cell in cells[1:4])
+        return {"word": cells[0], "from": low, "to": high, "severity": severity}
+
+    def _alert(self, cells: list[str], number: int) -> dict[str, Any]:
+        points, severity = (self._number(cell, number) for cell in cells[1:3])
+        return {
+            "code": f"item-{cells[0].lower()}",
+            "item": cells[0],
+            "at_least": points,
+            "severity": severity,
+            "text": cells[3],
+        }
+
+    def _number(self, text: str, number: int) -> int | Decimal:
+        try:
+            value = Decimal(text.replace(",", "."))
+        except InvalidOperation:
+            self.faults.append((number, f"“{text}” is not a number."))
+            return 0
+        if not value.is_finite() or abs(value) > 100_000:
+            self.faults.append((number, f"“{text}” is too large."))
+            return 0
+        return int(value) if value == value.to_integral_value() else value
+
+    def row_of(self, path: Path) -> int | None:
+        """The row that a part of the definition came from."""
+        while path:
+            if path in self.rows:
+                return self.rows[path]
+            path = path[:-1]
+        return None
+
+    def messages(self, faults: Iterable[Fault]) -> list[str]:
+        """What is wrong, each with its row where it has one, in the order of the rows."""
+        found = [*self.faults, *((self.row_of(fault.path) or 0, str(fault)) for fault in faults)]
+        return [f"Row {number}: {message}" if number else message for number, message in sorted(found)]
+
+
+def complete(data: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """A definition's data with what a simple questionnaire need not say: its name, and what it adds up to."""
+    made = {"name": data.get("title", ""), **data, **given}
+    low, high, scored = 0, 0, False
+    for item in made["items"]:
+        options = (
+            item["options"]
+            if isinstance(item.get("options"), list)
+            else made.get("options", {}).get(item.get("options"), [])
+        )
+        points = [option["points"] for option in options]
+        if points and item.get("scored", True):
+            low, high, scored = low + min(points), high + max(points), True
+    rule = {"rule": "sum", "minimum": low, "maximum": high} if scored else {"rule": "none"}
+    return {**made, "scoring": rule}
+
+
+def layout_of(rows: Iterable[Row]) -> Layout:
+    made = Layout()
+    made.read(rows)
+    return made

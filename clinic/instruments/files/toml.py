@@ -1,0 +1,83 @@
+"""The instruments that come with the application: one TOML file each, read once and kept for good.
+
+A file is never changed once it was released: a new wording or rule is a new file of the next version beside it.
+"""
+
+import tomllib
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from clinic.instruments import reading
+from clinic.instruments.definitions import Definition
+from clinic.instruments.files.line_map import line_map
+from clinic.instruments.parsing import definition_of
+
+FOLDER = Path(__file__).resolve().parent.parent / "library"
+
+
+class BrokenFile(Exception):
+    """A file that cannot be used: `problems` as "name.toml:12: what is wrong", in the order of the lines."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read(path: Path) -> Definition:
+    """The instrument in a file; raises BrokenFile with every fault and its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text, parse_float=Decimal)
+        made = definition_of(data)
+    except UnicodeDecodeError as error:
+        raise BrokenFile([f"{path.name}:1: The file is not UTF-8 text."]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BrokenFile([f"{path.name}:{_syntax_line(error, text)}: {error}"]) from error
+    except reading.Faults as error:
+        lines = line_map(text)
+        found = sorted((_line(lines, fault.path), str(fault)) for fault in error.faults)
+        raise BrokenFile([f"{path.name}:{line}: {message}" for line, message in found]) from error
+    if path.name != (expected := f"{made.id}.v{made.version}.toml"):
+        raise BrokenFile([f"{path.name}:1: The file must be called {expected}."])
+    return made
+
+
+def _syntax_line(error: tomllib.TOMLDecodeError, text: str) -> int:
+    message = str(error)
+    return int(message.rpartition("line ")[2].partition(",")[0]) if "(at line " in message else text.count("\n") + 1
+
+
+def _line(lines: dict[reading.Path, int], path: reading.Path) -> int:
+    """The line of the nearest part that has one."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+@cache
+def shipped() -> dict[tuple[str, str], Definition]:
+    """Every version of every instrument in the folder, by id and version; raises BrokenFile."""
+    return {made.key: made for made in map(read, sorted(FOLDER.glob("*.toml")))}
+
+
+def problems(folder: Path = FOLDER) -> list[str]:
+    """What is wrong with the files of a folder; nothing where all can be used."""
+    found: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            read(path)
+        except BrokenFile as error:
+            found += error.problems
+    return found
+
+
+def newest(versions: dict[tuple[str, str], Any]) -> dict[str, Any]:
+    """Of each id the highest version; versions are whole numbers, "10" above "9"."""
+    found: dict[str, tuple[int, Any]] = {}
+    for (id, version), made in versions.items():
+        number = int(version)
+        if id not in found or number > found[id][0]:
+            found[id] = number, made
+    return {id: made for id, (_, made) in found.items()}

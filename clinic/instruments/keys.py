@@ -1,0 +1,25 @@
+"""The key that chooses an answer: a digit is the points that the answer adds to the total, a letter is only a key.
+
+Of an item either all keys are digits or all are letters. Pages and their script take the keys from here.
+"""
+
+from clinic.instruments.definitions import Definition, Item, Number
+
+# Without those that every page listens for: j, k, n and x (static/js/lists.js).
+LETTERS = "ABCDEFGHILMOPQRSTUVWYZ"
+
+
+def keys_of(definition: Definition, item: Item) -> list[str]:
+    """A key for each option of the item, in their order; empty for options after the last letter."""
+    points = added_points(definition, item)
+    if points and all(number in range(10) for number in points) and len(set(points)) == len(points):
+        return [str(int(number)) for number in points]
+    return [LETTERS[place : place + 1] for place in range(len(item.options))]
+
+
+def added_points(definition: Definition, item: Item) -> list[Number]:
+    """What each option adds to the total; empty where the item adds nothing, or what it adds hangs on other items."""
+    shared = any(section.highest and item.code in section.items for section in definition.sections)
+    if definition.rule == "none" or not item.scored or shared:
+        return []
+    return [option.points * item.weight * definition.multiply for option in item.options]

@@ -1,0 +1,55 @@
+"""What a clinic has of its own about instruments; its tables belong to the app `assessments`."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from clinic.tenancy.records import ClinicModel
+
+# The one row of the settings: an id that every clinic knows.
+SETTINGS_ID = uuid.UUID(int=1)
+
+
+class OwnInstrument(ClinicModel):
+    """One version of an instrument that the clinic made or imported. Insert-only: a change is a new version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    instrument = models.CharField(max_length=60, db_collation="C")
+    version = models.PositiveSmallIntegerField()
+    definition: "models.JSONField[Any, dict[str, Any]]" = models.JSONField()
+    origin = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by_id = models.CharField(max_length=64)
+    created_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        app_label = "assessments"
+        constraints = (
+            models.UniqueConstraint(fields=("instrument", "version"), name="own_instrument_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(instrument__startswith="own-"), name="own_instrument_is_named_as_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.version}"
+
+
+class InstrumentSettings(ClinicModel):
+    """What the clinic says about instruments, in one row: the licence classes it may use and what it does not offer.
+
+    `urgent_text` is what patients read whose answers raised an alert; empty for the sentence that comes with us.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    licence_classes: "models.JSONField[Any, list[str]]" = models.JSONField(default=list)
+    urgent_text = models.CharField(max_length=500, blank=True, default="", db_default="")
+    hidden: "models.JSONField[Any, list[str]]" = models.JSONField(default=list)
+
+    class Meta:
+        app_label = "assessments"
+        constraints = (models.CheckConstraint(condition=models.Q(id=SETTINGS_ID), name="instrument_settings_one_row"),)
+
+    def __str__(self) -> str:
+        return "instrument settings"

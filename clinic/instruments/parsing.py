@@ -1,0 +1,297 @@
+"""From plain data to a definition. The form of the data is described in docs/instruments.md."""
+
+import re
+from typing import Any
+
+from clinic.instruments import definitions as parts
+from clinic.instruments.consistency import check
+from clinic.instruments.definitions import SEXES, Definition
+from clinic.instruments.reading import Fault, Faults, Reader, exact
+
+TYPES = ("cognitive_status", "physical", "mental_health", "functional_ability", "social_support", "other")
+LICENCE_CLASSES = ("free", "non-commercial")
+ANSWERED_BY = ("patient", "clinician")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+VERSION = re.compile(r"[1-9]\d{0,3}")
+LOINC = re.compile(r"\d{1,7}-\d|LA\d{1,6}-\d")
+LANGUAGE = re.compile(r"(?!en$)[a-z]{2,3}(?:-[a-z0-9]{2,6})?")
+FORMS = {ID: "small letters, digits and single hyphens", VERSION: "a whole number from 1 on"}
+MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST = 200, 30, 30, 2000
+
+
+def definition_of(data: Any) -> Definition:
+    """The definition that `data` describes; raises Faults with everything that is wrong with it."""
+    made = read_definition(data)
+    if faults := check(made):
+        raise Faults(faults)
+    return made
+
+
+def read_definition(data: Any) -> Definition:
+    """The same of data that was checked when it was kept: a stricter check must not take it from those who answered."""
+    if not isinstance(data, dict):
+        raise Faults([Fault((), "A definition is a table of names and values.")])
+    faults: list[Fault] = []
+    reader = Reader(data, (), faults)
+    made = _definition(reader)
+    if faults:
+        raise Faults(faults)
+    return made
+
+
+def _definition(reader: Reader) -> Definition:
+    sets = _option_sets(reader.table("options"))
+    made = Definition(
+        **_identity(reader),
+        **_rule(reader.table("scoring")),
+        **_asked(reader.table("asked")),
+        **_loinc_codes(reader.table("loinc")),
+        items=tuple(_item(row, sets) for row in reader.rows("items", MOST_ITEMS)),
+        sections=tuple(_section(row) for row in reader.rows("sections", MOST_ITEMS)),
+        subscales=tuple(_subscale(row) for row in reader.rows("subscales", MOST_ITEMS)),
+        bands=tuple(_band(row) for row in reader.rows("bands", MOST_ROWS)),
+        cutoffs=tuple(_cutoff(row) for row in reader.rows("cutoffs", MOST_ROWS)),
+        alerts=tuple(_alert(row) for row in reader.rows("alerts", MOST_ROWS)),
+        change=_change(reader.table("change")),
+        translations=_translations(reader.table("translations")),
+    )
+    reader.close()
+    return made
+
+
+def _identity(reader: Reader) -> dict[str, Any]:
+    return {
+        "id": _pattern(reader, "id", ID),
+        "version": _pattern(reader, "version", VERSION),
+        "title": reader.text("title", longest=60),
+        "name": reader.text("name", longest=200),
+        "type": reader.choice("type", TYPES),
+        "answered_by": reader.choice("answered_by", ANSWERED_BY, "clinician"),
+        "instruction": reader.text("instruction", required=False, longest=LONGEST),
+        "source": reader.text("source", longest=LONGEST),
+        "licence": reader.text("licence", longest=LONGEST),
+        "licence_class": reader.choice("licence_class", LICENCE_CLASSES),
+        "note": reader.text("note", required=False, longest=LONGEST),
+    }
+
+
+def _rule(reader: Reader) -> dict[str, Any]:
+    made = {
+        "rule": reader.choice("rule", ("sum", "none"), "sum"),
+        "low": reader.number("minimum", 0),
+        "high": reader.number("maximum", 0),
+        "multiply": reader.number("multiply", 1),
+        "pattern": reader.text("pattern", required=False),
+    }
+    reader.close()
+    return made
+
+
+def _asked(reader: Reader) -> dict[str, Any]:
+    made = {
+        "youngest": reader.optional_whole("youngest", 0, 130),
+        "oldest": reader.optional_whole("oldest", 0, 130),
+        "sexes": reader.texts("sexes", SEXES) or SEXES,
+        "caution": reader.text("caution", required=False, longest=LONGEST),
+    }
+    reader.close()
+    return made
+
+
+def _loinc_codes(reader: Reader) -> dict[str, Any]:
+    made = {"panel_loinc": _loinc(reader, "panel"), "total_loinc": _loinc(reader, "total")}
+    reader.close()
+    return made
+
+
+def _pattern(reader: Reader, name: str, pattern: re.Pattern[str]) -> str:
+    value = reader.text(name, longest=60)
+    if value and not pattern.fullmatch(value):
+        reader.note(name, f"“{value}” is not as it must be: {FORMS[pattern]}.")
+    return value
+
+
+def _loinc(reader: Reader, name: str = "loinc") -> str:
+    value = reader.text(name, required=False, longest=12)
+    if value and not LOINC.fullmatch(value):
+        reader.note(name, f"“{value}” is not a LOINC code.")
+    return value
+
+
+def _option_sets(reader: Reader) -> dict[str, tuple[parts.Option, ...]]:
+    found = {}
+    for name in reader.data:
+        found[name] = _options(reader, name)
+    return found
+
+
+def _options(reader: Reader, name: str) -> tuple[parts.Option, ...]:
+    found: list[parts.Option] = []
+    for row in reader.rows(name, MOST_OPTIONS):
+        option = parts.Option(row.number("points"), row.text("text"), _loinc(row))
+        if any(option.points == other.points for other in found):
+            row.note("points", f"Two options have {option.points} points, so that they do not say which was chosen.")
+        if any(option.text == other.text for other in found):
+            row.note("text", "Two options have the same text.")
+        found.append(option)
+        row.close()
+    return tuple(found)
+
+
+def _item(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> parts.Item:
+    made = parts.Item(
+        code=row.text("code", longest=20),
+        text=row.text("text", longest=LONGEST),
+        options=_reversed(row, _item_options(row, sets)),
+        measure=_measure(row.table("measure")) if row.has("measure") else None,
+        scored=row.flag("scored", default=True),
+        weight=row.number("weight", 1),
+        sexes=row.texts("sexes", SEXES) or SEXES,
+        source=row.choice("source", ("", "age"), ""),
+        hint=row.text("hint", required=False, longest=LONGEST),
+        loinc=_loinc(row),
+    )
+    row.close()
+    return made
+
+
+def _item_options(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> tuple[parts.Option, ...]:
+    if not row.has("options"):
+        return ()
+    if isinstance(row.data["options"], list):
+        return _options(row, "options")
+    name = row.text("options")
+    if name and name not in sets:
+        row.note("options", f"There are no options called “{name}”.")
+    return sets.get(name, ())
+
+
+def _reversed(row: Reader, options: tuple[parts.Option, ...]) -> tuple[parts.Option, ...]:
+    """The options with the points that they count: of a reversed item the highest counts as the lowest."""
+    if not row.flag("reversed", default=False) or not options:
+        return options
+    ends = min(option.points for option in options) + max(option.points for option in options)
+    return tuple(parts.Option(ends - option.points, option.text, option.loinc) for option in options)
+
+
+def _measure(reader: Reader) -> parts.Measure:
+    tables = tuple(_table(row) for row in reader.rows("tables", MOST_ROWS))
+    rows = _table_rows(reader, "points")
+    made = parts.Measure(
+        unit=reader.text("unit", required=False, longest=40),
+        ucum=reader.text("ucum", required=False, longest=40),
+        minimum=reader.number("minimum"),
+        maximum=reader.number("maximum"),
+        decimals=reader.whole("decimals", 0, 2, 0),
+        tables=(*((parts.Table(rows),) if rows else ()), *tables),
+    )
+    reader.close()
+    return made
+
+
+def _table(row: Reader) -> parts.Table:
+    when = row.table("when")
+    answers = {code: exact(value) for code, value in when.data.items()}
+    for code, value in answers.items():
+        if value is None:
+            when.note(code, "This must be the points of an answer.")
+    made = parts.Table(_table_rows(row, "points"), {code: value or 0 for code, value in answers.items()})
+    row.close()
+    return made
+
+
+def _table_rows(reader: Reader, name: str) -> tuple[parts.Row, ...]:
+    found = []
+    for row in reader.rows(name, MOST_ROWS):
+        found.append(parts.Row(row.number("from"), row.number("to"), row.number("points")))
+        row.close()
+    return tuple(found)
+
+
+def _section(row: Reader) -> parts.Section:
+    made = parts.Section(
+        row.text("title", longest=200), row.texts("items"), row.choice("counts", ("sum", "highest"), "sum") == "highest"
+    )
+    row.close()
+    return made
+
+
+def _subscale(row: Reader) -> parts.Subscale:
+    made = parts.Subscale(
+        code=row.text("code", longest=20),
+        title=row.text("title", longest=200),
+        items=row.texts("items"),
+        at_least=row.optional_number("at_least"),
+        needs=row.whole("needs", 0, MOST_ITEMS, 0),
+    )
+    row.close()
+    return made
+
+
+def _band(row: Reader) -> parts.Band:
+    made = parts.Band(
+        low=row.number("from"),
+        high=row.number("to"),
+        word=row.text("word", longest=60),
+        severity=row.whole("severity", 0, 4),
+        sex=row.choice("sex", ("", *parts.RULED_SEXES), ""),
+        peak=row.optional_number("any_item"),
+    )
+    row.close()
+    return made
+
+
+def _cutoff(row: Reader) -> parts.Cutoff:
+    made = parts.Cutoff(
+        positive_from=row.number("positive_from"),
+        uncertain_from=row.optional_number("uncertain_from"),
+        sex=row.choice("sex", ("", *parts.RULED_SEXES), ""),
+    )
+    row.close()
+    return made
+
+
+def _alert(row: Reader) -> parts.Alert:
+    made = parts.Alert(
+        code=_pattern(row, "code", ID),
+        text=row.text("text"),
+        severity=row.whole("severity", 0, 4),
+        item=row.text("item", required=False, longest=20),
+        at_least=row.number("at_least", 0),
+        band=row.text("band", required=False, longest=60),
+        peak=row.optional_number("any_item"),
+    )
+    row.close()
+    return made
+
+
+def _change(reader: Reader) -> parts.Change:
+    made = parts.Change(
+        remission_below=reader.optional_number("remission_below"),
+        reliable=reader.optional_number("reliable"),
+        source=reader.text("source", required=False, longest=LONGEST),
+    )
+    reader.close()
+    return made
+
+
+def _translations(reader: Reader) -> dict[str, parts.Translation]:
+    found = {}
+    for language in reader.data:
+        one = reader.table(language)
+        if not LANGUAGE.fullmatch(language):
+            one.note(None, f"“{language}” is not the code of another language than English, such as de or pt-br.")
+        found[language] = parts.Translation(
+            language=language,
+            title=one.text("title", longest=200),
+            instruction=one.text("instruction", required=False, longest=LONGEST),
+            items=_texts(one.table("items")),
+            options=_texts(one.table("options")),
+            source=one.text("source", longest=LONGEST),
+        )
+        one.close()
+    return found
+
+
+def _texts(reader: Reader) -> dict[str, str]:
+    return {name: reader.text(name, longest=LONGEST) for name in reader.data}

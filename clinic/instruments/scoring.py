@@ -1,0 +1,270 @@
+"""Scoring: pure functions over a definition and answers, exact in whole numbers and decimals.
+
+`answers` maps item codes to the points of the chosen option, or to the number measured; None and a code that is
+left out both mean not answered. Nothing is scored in silence: without every item that counts there is no total, only
+the range in which it must lie and the band that is certain already.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from clinic.instruments.definitions import RULED_SEXES, Alert, Band, Definition, Item, Number, Subscale
+from clinic.instruments.ranges import added, assignments, item_range
+
+POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that cannot be: of which item, and why in a sentence."""
+
+    item: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Subscore:
+    """A subscale's sum with its range; `count` items reach its points, and `met` says whether that is enough.
+
+    `total` is None while an item of it is not answered, `met` while the answers leave it open.
+    """
+
+    code: str
+    title: str
+    total: Number | None
+    low: Number
+    high: Number
+    count: int = 0
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What answers come to. With `refusals` nothing was scored.
+
+    `total` is None where an item that counts is not answered; `low` and `high` then say where it must lie. `band` is
+    the one that every way of answering the rest leads to, None where there are several or none. `cutoff` is positive,
+    negative, uncertain (in a published range, or the rule of one sex but not of the other), or None while open.
+    """
+
+    total: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    answered: int = 0
+    asked: int = 0
+    band: Band | None = None
+    cutoff: str | None = None
+    pattern: bool | None = None
+    subscales: tuple[Subscore, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    notes: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return not self.refusals and self.answered == self.asked
+
+    @property
+    def severity(self) -> int | None:
+        return None if self.band is None else self.band.severity
+
+    @property
+    def summary(self) -> str:
+        """How much was answered and what follows: "8 of 9 answered, total between 11 and 14, not scored"."""
+        if self.refusals:
+            return "Not scored: " + " ".join(refusal.message for refusal in self.refusals)
+        answered = f"{self.answered} of {self.asked} answered"
+        if self.low is None:
+            return answered
+        if self.total is None:
+            return f"{answered}, total between {self.low} and {self.high}, not scored"
+        return f"{answered}, total {self.total}"
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """One way in which the items that decide about others may be answered: the range, and the highest single item."""
+
+    low: Number
+    high: Number
+    peak_low: Number
+    peak_high: Number
+
+
+def score(
+    definition: Definition,
+    answers: Mapping[str, Number | None],
+    *,
+    sex: str = "unknown",
+    age: int | None = None,
+) -> Result:
+    """What the answers of somebody of that sex and age come to; see Result."""
+    refusals = tuple(_refusals(definition, answers, sex))
+    counted = definition.counted(sex)
+    if refusals:
+        return Result(asked=len(counted), refusals=refusals)
+    values = _values(definition, answers, age)
+    answered = sum(1 for item in counted if item.code in values)
+    complete = answered == len(counted)
+    if definition.rule == "none":
+        return Result(answered=answered, asked=len(counted), alerts=_alerts(definition, values, (), None))
+    outcomes = [_outcome(definition, counted, assumed) for assumed in assignments(definition, values)]
+    low, high = _plain(min(one.low for one in outcomes)), _plain(max(one.high for one in outcomes))
+    possible = _possible_bands(definition, outcomes, sex)
+    band = possible[0] if len(possible) == 1 else None
+    subscales = tuple(_subscore(definition, scale, values, sex) for scale in definition.subscales)
+    return Result(
+        total=low if complete else None,
+        low=low,
+        high=high,
+        answered=answered,
+        asked=len(counted),
+        band=band,
+        cutoff=_cutoff(definition, low, high, sex),
+        pattern=_pattern(subscales) if definition.pattern else None,
+        subscales=subscales,
+        alerts=_alerts(definition, values, outcomes, band),
+        notes=_notes(definition, possible, complete=complete) if len(possible) > 1 else (),
+    )
+
+
+def _refusals(definition: Definition, answers: Mapping[str, Number | None], sex: str) -> Iterable[Refusal]:
+    for code, value in answers.items():
+        item = definition.by_code.get(code)
+        if item is None:
+            yield Refusal(code, f"{definition.title} has no item {code}.")
+        elif value is not None and (message := _refused(item, value, sex)):
+            yield Refusal(code, message)
+
+
+def _refused(item: Item, value: Number, sex: str) -> str:
+    if item.source:
+        return f"Item {item.code} is taken from the patient's record."
+    if sex not in item.sexes:
+        return f"Item {item.code} is not asked of {sex} patients."
+    if type(value) is not int and type(value) is not Decimal:
+        return f"The answer to item {item.code} must be a number."
+    if item.measure is None:
+        if value in item.choices:
+            return ""
+        return f"Item {item.code} has no answer of {value} points."
+    measure = item.measure
+    if not measure.minimum <= value <= measure.maximum:
+        return f"Item {item.code} must lie between {measure.minimum} and {measure.maximum}."
+    if value.as_integer_ratio()[1] != 1 and value != round(value, measure.decimals):
+        return f"Item {item.code} takes at most {measure.decimals} decimal places."
+    return ""
+
+
+def _values(definition: Definition, answers: Mapping[str, Number | None], age: int | None) -> dict[str, Number]:
+    values = {code: value for code, value in answers.items() if value is not None}
+    for item in definition.items:
+        if item.source == "age" and age is not None and item.measure is not None:
+            values[item.code] = min(max(age, item.measure.minimum), item.measure.maximum)
+    return values
+
+
+def _outcome(definition: Definition, counted: Iterable[Item], values: Mapping[str, Number]) -> _Outcome:
+    ranges = {item.code: item_range(item, values) for item in counted if item.scored}
+    low, high = added(ranges, definition.sections)
+    peaks = ranges.values()
+    return _Outcome(
+        low * definition.multiply,
+        high * definition.multiply,
+        max((least for least, _ in peaks), default=0),
+        max((most for _, most in peaks), default=0),
+    )
+
+
+def _plain(number: Number) -> Number:
+    """Whole numbers as int, so that 5 is never shown as 5.0."""
+    return int(number) if number == int(number) else number
+
+
+def _possible_bands(definition: Definition, outcomes: Iterable[_Outcome], sex: str) -> list[Band]:
+    """The bands in which the total may still lie; for somebody of another or unknown sex by the rules of both."""
+    rules = (sex,) if sex in RULED_SEXES else RULED_SEXES
+    found: list[Band] = []
+    for outcome in outcomes:
+        for band in definition.bands:
+            if band.peak is not None or (band.sex and band.sex not in rules):
+                continue
+            if band.low <= outcome.high and outcome.low <= band.high:
+                found += _replaced(definition, band, outcome)
+    unique: dict[str, Band] = {band.word: band for band in found}
+    return list(unique.values())
+
+
+def _replaced(definition: Definition, band: Band, outcome: _Outcome) -> list[Band]:
+    """The band, or the one that stands in its place where a single item has many points, or both while that is open.
+
+    What stands in the place of a band follows the rule of that band's sex.
+    """
+    for other in definition.bands:
+        if other.peak is not None and other.stands_for(band):
+            if outcome.peak_low >= other.peak:
+                return [replace(other, sex=band.sex)]
+            if outcome.peak_high >= other.peak:
+                return [band, replace(other, sex=band.sex)]
+    return [band]
+
+
+def _cutoff(definition: Definition, low: Number, high: Number, sex: str) -> str | None:
+    rules = (sex, "") if sex in RULED_SEXES else (*RULED_SEXES, "")
+    cutoffs = [cutoff for cutoff in definition.cutoffs if cutoff.sex in rules]
+    found = set()
+    for cutoff in cutoffs:
+        for total in (low, high):
+            if total >= cutoff.positive_from:
+                found.add(POSITIVE)
+            elif cutoff.uncertain_from is not None and total >= cutoff.uncertain_from:
+                found.add(UNCERTAIN)
+            else:
+                found.add(NEGATIVE)
+    if len(found) == 1:
+        return found.pop()
+    return UNCERTAIN if found and low == high else None
+
+
+def _subscore(definition: Definition, scale: Subscale, values: Mapping[str, Number], sex: str) -> Subscore:
+    items = [item for code in scale.items if sex in (item := definition.by_code[code]).sexes]
+    ranges = [item_range(item, values) for item in items]
+    low, high = sum(least for least, _ in ranges), sum(most for _, most in ranges)
+    total = low if all(item.code in values for item in items) else None
+    if scale.at_least is None:
+        return Subscore(scale.code, scale.title, total, low, high)
+    sure = sum(1 for least, _ in ranges if least >= scale.at_least)
+    possible = sum(1 for _, most in ranges if most >= scale.at_least)
+    met = True if sure >= scale.needs else None if possible >= scale.needs else False
+    return Subscore(scale.code, scale.title, total, low, high, sure, met)
+
+
+def _pattern(subscales: Iterable[Subscore]) -> bool | None:
+    """Whether every criterion is met; None while that is open."""
+    met = [scale.met for scale in subscales]
+    if False in met:
+        return False
+    return None if None in met else True
+
+
+def _alerts(
+    definition: Definition, values: Mapping[str, Number], outcomes: Iterable[_Outcome], band: Band | None
+) -> tuple[Alert, ...]:
+    """The alerts that are certain whatever else will be answered."""
+    peak = min((outcome.peak_low for outcome in outcomes), default=0)
+    return tuple(
+        alert
+        for alert in definition.alerts
+        if (alert.item and alert.item in values and values[alert.item] >= alert.at_least)
+        or (alert.band and band is not None and band.word == alert.band)
+        or (alert.peak is not None and peak >= alert.peak)
+    )
+
+
+def _notes(definition: Definition, possible: Iterable[Band], *, complete: bool) -> tuple[str, ...]:
+    """Why a complete sitting has no band: the rules of the sexes differ."""
+    if not complete:
+        return ()
+    rules = ", ".join(f"{band.word} by the rule for {band.sex} patients" for band in possible)
+    return (f"{definition.title}: {rules}. The patient's record does not say which rule counts.",)

@@ -1,0 +1,125 @@
+"""The pages about instruments, and the clinic's settings for them."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.access import Permission, Request, requires
+from clinic.instruments import actions as own_actions
+from clinic.instruments import catalogue
+from clinic.instruments.definitions import AssessmentType, Definition
+from clinic.instruments.files.importing import example_rows
+from clinic.instruments.files.spreadsheet import KINDS
+from clinic.instruments.files.toml import newest, shipped
+from clinic.instruments.forms import CLASS_LABELS, ClinicSettingsForm, ImportForm, InstrumentForm
+from clinic.ui.pages import saved
+
+
+@require_safe
+@requires(Permission.ASSESSMENTS_VIEW)
+def instrument_list(request: Request) -> HttpResponse:
+    chosen = catalogue.choices()
+    rows = [
+        {
+            "definition": definition,
+            "type": AssessmentType(definition.type).label,
+            "own": definition.id.startswith("own-"),
+            "offered": chosen.offers(definition),
+        }
+        for definition in _everything()
+    ]
+    return render(request, "instruments/instrument_list.html", {"rows": rows})
+
+
+@require_safe
+@requires(Permission.ASSESSMENTS_VIEW)
+def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
+    """One instrument of its newest version, or of an older one by its number."""
+    versions = {number: made for (id, number), made in (shipped() | catalogue.own()).items() if id == instrument}
+    if not versions or (version and version not in versions):
+        raise Http404
+    latest = max(versions, key=int)
+    shown = version or latest
+    definition: Definition = versions[shown]
+    context = {
+        "definition": definition,
+        "type": AssessmentType(definition.type).label,
+        "licence_class": CLASS_LABELS[definition.licence_class],
+        "is_latest": shown == latest,
+        "versions": sorted(versions, key=int, reverse=True),
+    }
+    return render(request, "instruments/instrument_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CLINIC_MANAGE)
+def instrument_new(request: Request) -> HttpResponse:
+    form = InstrumentForm(posted(request))
+    page = {"heading": "New instrument", "submit_label": "Save instrument"}
+    return _added(request, form) or _form_page(request, form, **page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CLINIC_MANAGE)
+def instrument_import(request: Request) -> HttpResponse:
+    form = ImportForm(posted(request), request.FILES if request.method == "POST" else None)
+    page = {
+        "heading": "Import an instrument",
+        "submit_label": "Import",
+        "example": list(example_rows()),
+        "kinds": KINDS,
+    }
+    return _added(request, form) or _form_page(request, form, **page)
+
+
+def posted(request: Request) -> Any:
+    """What was sent, for a form to be bound to; None where nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
+def _added(request: Request, form: InstrumentForm | ImportForm) -> HttpResponse | None:
+    """To the page of the instrument that the form makes; None where it was not sent or cannot be."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    found = form.cleaned_data["imported"]
+    made, is_new = own_actions.add_own_instrument(by=request.actor, data=found.data, origin=found.origin)
+    saved(request, f"Version {made.version} saved." if is_new else "This version was there already.")
+    return redirect("instruments:detail", made.instrument)
+
+
+def _form_page(request: Request, form: InstrumentForm | ImportForm, **context: Any) -> HttpResponse:
+    shown = {"form": form, "cancel_url": reverse("instruments:list"), **context}
+    return render(request, "instruments/instrument_form.html", shown, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CLINIC_MANAGE)
+def clinic_settings(request: Request) -> HttpResponse:
+    chosen = catalogue.choices()
+    instruments = [(made.id, made.title) for made in _everything()]
+    initial = {
+        "licence_classes": sorted(chosen.licence_classes - catalogue.ALWAYS_ON),
+        "urgent_text": catalogue.urgent_text(),
+        "offered": [id for id, _ in instruments if id not in chosen.hidden],
+    }
+    form = ClinicSettingsForm(posted(request), initial=initial, instruments=instruments)
+    if request.method == "POST" and form.is_valid():
+        own_actions.set_instrument_choices(
+            by=request.actor,
+            licence_classes=form.cleaned_data["licence_classes"],
+            hidden=form.hidden,
+            urgent_text=form.cleaned_data["urgent_text"],
+        )
+        saved(request, "Settings saved.")
+        return redirect("instruments:settings")
+    status = 422 if form.is_bound else 200
+    return render(request, "instruments/clinic_settings.html", {"form": form}, status=status)
+
+
+def _everything() -> list[Definition]:
+    """The newest version of every instrument, offered or not, by title."""
+    found: list[Definition] = list(newest(shipped() | catalogue.own()).values())
+    return sorted(found, key=lambda made: (made.title.lower(), made.id))

@@ -1,0 +1,180 @@
+"""Beginning work on many rows of a list: which rows are meant, and that the person was told how many."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import django_tables2 as tables
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django_filters import FilterSet
+
+from clinic.access import Request
+from clinic.lists.actions import begin_job
+from clinic.lists.models import Job
+from clinic.lists.page.addresses import PAGING
+from clinic.lists.page.bulk_action import BulkAction
+from clinic.lists.page.filters import active_chips, errors_of
+from clinic.lists.page.layout import NAME
+from clinic.lists.page.list_page import counted
+from clinic.lists.page.narrowing import listing_of
+from clinic.lists.page.sorting import ordering
+from clinic.lists.reading.index_runs import BadList, Sql
+from clinic.lists.reading.listing import Listing
+from clinic.ui import errors
+
+MOST_PICKED = 1000
+LONGEST_QUERY = 2000
+# What of a list's address says how it is shown, not which rows it holds.
+SHOWN = (*PAGING, "per_page", "view", "csrfmiddlewaretoken")
+
+
+@dataclass(frozen=True)
+class BulkList:
+    """A list whose rows can be worked on at once; `rows` are those of the clinic, before any filter."""
+
+    key: str
+    noun: str
+    noun_plural: str
+    list_url: str
+    rows: Callable[[], QuerySet[Any]]
+    table_class: type[tables.Table]
+    sort: str
+    filterset_class: type[FilterSet]
+    actions: tuple[BulkAction, ...]
+
+    def selected(self, query: str) -> "Selected":
+        """The rows that an address selects; raises BadList where the list would refuse it."""
+        parameters = QueryDict(query, mutable=True)
+        for name in (*SHOWN, "columns"):
+            parameters.pop(name, None)
+        sort = parameters.pop("sort", [self.sort])[-1]
+        filterset = self.filterset_class(parameters, queryset=self.rows())
+        if problems := errors_of(filterset):
+            raise BadList("\n".join(problems))
+        terms = ordering(self.table_class, sort)
+        return Selected(filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query)))
+
+    def matching(self, job: Job) -> Sql:
+        """The keys of the rows that a job's address selects, as one statement."""
+        return self.selected(job.parameters["query"]).listing.keys_sql()
+
+
+class Selected(NamedTuple):
+    """A valid address of a list: its filters, and its rows in their order."""
+
+    filterset: FilterSet
+    listing: Listing
+
+
+def kept_query(text: str) -> str:
+    """An address's parameters without those that only place the reader in the list."""
+    parameters = QueryDict(text, mutable=True)
+    for name in SHOWN:
+        parameters.pop(name, None)
+    return parameters.urlencode()
+
+
+def begin(request: Request, bulk: BulkList) -> HttpResponse:
+    """Answer the form over a list: begin the job, or first ask what is still to be said.
+
+    "All that match" begins only when the person was told how many that are, and as many match now.
+    """
+    action = next((action for action in bulk.actions if action.name == request.POST.get("do")), None)
+    if action is None:
+        return _refused(request, "Choose what to do with the selected rows.")
+    if action.permission not in request.permissions:
+        raise PermissionDenied
+    try:
+        asked = _asked(request, bulk, action)
+    except BadList as problem:
+        return _refused(request, str(problem))
+    if (action.choices and not asked.value) or (asked.ids is None and request.POST.get("expected") != str(asked.count)):
+        return _ask(request, bulk, action, asked)
+    job = begin_job(
+        by=request.actor,
+        ids=asked.ids,
+        list=bulk.key,
+        label=action.sentence.format(count=counted(asked.count, bulk)),
+        work=action.work,
+        undo_work=action.undo_work,
+        expected=asked.count if asked.ids is None else None,
+        parameters={
+            "query": asked.query,
+            "value": asked.value,
+            "permission": action.permission.value,
+            "columns": [name for name in request.POST.get("shown_columns", "").split(",") if NAME.fullmatch(name)],
+        },
+    )
+    return redirect("lists:job", job.pk)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form over a list said; `ids` is None for all that match `query`."""
+
+    query: str
+    value: str
+    ids: list[UUID] | None
+    count: int
+    filterset: FilterSet
+
+
+def _asked(request: Request, bulk: BulkList, action: BulkAction) -> Asked:
+    query = kept_query(request.POST.get("query", "")[:LONGEST_QUERY])
+    selected = bulk.selected(query)
+    ids = None if request.POST.get("scope") == "all" else _picked(request)
+    count = selected.listing.count() if ids is None else len(ids)
+    return Asked(query, _chosen_value(request, action), ids, count, selected.filterset)
+
+
+def _refused(request: Request, message: str) -> HttpResponse:
+    return errors.answer(request, 400, "bulk", f"{message} Nothing was changed; go back to the list.")
+
+
+def _picked(request: Request) -> list[UUID]:
+    texts = list(dict.fromkeys(request.POST.getlist("id")))
+    if not texts:
+        raise BadList("No row is ticked.")
+    if len(texts) > MOST_PICKED:
+        raise BadList(f"At most {MOST_PICKED} rows can be picked one by one.")
+    try:
+        return list(dict.fromkeys(UUID(text) for text in texts))
+    except ValueError as error:
+        raise BadList("A ticked row could not be read.") from error
+
+
+def _chosen_value(request: Request, action: BulkAction) -> str:
+    value = request.POST.get("value", "")
+    if value and value not in [key for key, _ in (action.choices() if action.choices else ())]:
+        raise BadList(f"{action.question} That cannot be chosen.")
+    return value
+
+
+def _ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked) -> HttpResponse:
+    """The page that says what is meant, and asks for what the action needs."""
+    hidden = [
+        ("do", action.name),
+        ("query", asked.query),
+        ("shown_columns", request.POST.get("shown_columns", "")),
+        *([("id", str(id)) for id in asked.ids] if asked.ids is not None else []),
+        *([("scope", "all"), ("expected", str(asked.count))] if asked.ids is None else []),
+    ]
+    context = {
+        "action": action,
+        "heading": action.sentence.format(count=counted(asked.count, bulk)),
+        "count_text": counted(asked.count, bulk),
+        "noun_plural": bulk.noun_plural,
+        "is_all": asked.ids is None,
+        "changed_meanwhile": "expected" in request.POST,
+        "chips": active_chips(request, asked.filterset),
+        "q": QueryDict(asked.query).get("q", ""),
+        "choices": action.choices() if action.choices else (),
+        "value": asked.value,
+        "hidden": hidden,
+        "list_url": f"{bulk.list_url}?{asked.query}" if asked.query else bulk.list_url,
+    }
+    return render(request, "lists/bulk_confirm.html", context)

@@ -1,0 +1,87 @@
+"""A list as a file: exactly what is seen, with the columns, the order, the filters and the search of its page."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+
+from clinic.access import Request
+from clinic.lists.jobs.bulk import BulkList
+from clinic.lists.jobs.spreadsheets import FORMATS, pieces
+from clinic.lists.models import Job
+from clinic.lists.page.layout import known_columns, layout_of
+from clinic.lists.page.rows import Records, exported, plain_rows, table_of
+from clinic.lists.reading.index_runs import BadList
+from clinic.lists.reading.listing import Listing
+from clinic.lists.running import keep_file
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.scope import clinic_scope
+from clinic.ui import errors
+
+BATCH = 2000
+
+
+def download(request: Request, bulk: BulkList) -> HttpResponseBase:
+    """Answer a list's address with `_export=csv` or `xlsx` by the whole list as a file, streamed.
+
+    An address that the list would refuse is refused here too. The stream reads after the request's transaction has
+    ended, so each batch of rows has a transaction of its own.
+    """
+    query = request.GET.copy()
+    kind = str(query.pop("_export")[-1])
+    try:
+        if kind not in FORMATS:
+            raise BadList(f"A list can be downloaded as {' or '.join(FORMATS)}.")
+        bulk.selected(query.urlencode())
+    except BadList as problem:
+        return errors.answer(request, 400, "export", str(problem))
+    columns = layout_of(request, bulk.key, bulk.table_class).columns
+    rows = _values(request.clinic, bulk, query.urlencode(), columns)
+    response = StreamingHttpResponse(
+        (content for content, _ in pieces(kind, _labels(bulk, columns), rows)), content_type=FORMATS[kind].media_type
+    )
+    response["Content-Disposition"] = f'attachment; filename="{file_name(bulk, kind)}"'
+    return response
+
+
+def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
+    """The same file, made by the worker and kept with the job: of all that match, or of the rows that were ticked."""
+    columns = known_columns(bulk.table_class, job.parameters["columns"])
+    rows = _values(clinic, bulk, job.parameters["query"], columns, job if job.expected is None else None)
+    keep_file(clinic, job, file_name(bulk, kind), pieces(kind, _labels(bulk, columns), rows))
+
+
+def _table(bulk: BulkList, columns: Sequence[str], records: Sequence[Any] = ()) -> tables.Table:
+    return table_of(bulk.table_class, Records(records), columns)
+
+
+def _labels(bulk: BulkList, columns: Sequence[str]) -> list[str]:
+    return [str(column.header) for column in exported(_table(bulk, columns))]
+
+
+def file_name(bulk: BulkList, kind: str) -> str:
+    return f"{bulk.key}-{timezone.localdate():%Y-%m-%d}.{FORMATS[kind].ending}"
+
+
+def _values(
+    clinic: Clinic, bulk: BulkList, query: str, columns: Sequence[str], picked: Job | None = None
+) -> Iterator[list[list[Any]]]:
+    """The rows in batches, as plain values of their columns; a transaction for each batch."""
+    batches: Iterator[list[Any]] | None = None
+    while True:
+        with clinic_scope(clinic):
+            batches = batches or _batches(bulk, query, picked)
+            batch = next(batches, None)
+            values = plain_rows(_table(bulk, columns, batch or ()))
+        if batch is None:
+            return
+        yield values
+
+
+def _batches(bulk: BulkList, query: str, picked: Job | None) -> Iterator[list[Any]]:
+    listing = bulk.selected(query).listing
+    if picked is not None:
+        listing = Listing(listing.queryset.filter(pk__in=picked.items.values("record_id")), listing.stages)
+    return listing.batches(BATCH)

@@ -1,0 +1,137 @@
+"""What every list's FilterSet needs: which parameters it knows, what is active, and what was not understood."""
+
+from collections.abc import Iterable
+from copy import copy, deepcopy
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from typing import Any
+
+from django import forms
+from django.utils.formats import date_format
+from django_filters import FilterSet
+from django_filters.filters import QuerySetRequestMixin
+
+from clinic.access import Request
+from clinic.lists.page.addresses import PAGING
+
+ALWAYS = frozenset({"q", "archived"})  # filters that mean something where they are not given
+
+
+class ListFilter(FilterSet):
+    """The filters of a list, made anew for each request without the copies that django-filter makes of them.
+
+    Copying every filter in depth, and making a form class to copy its fields again, took as long as reading the rows.
+    What a request changes of a filter is its own: `extra`, the field, and the two below.
+    """
+
+    def __init__(
+        self, data: Any = None, queryset: Any = None, *, request: Any = None, prefix: str | None = None
+    ) -> None:
+        filters: dict[str, Any] = self.base_filters
+        self.base_filters: Any = {}
+        super().__init__(data, queryset, request=request, prefix=prefix)
+        self.base_filters = filters
+        self.filters: dict[str, Any] = {}
+        for name, declared in filters.items():
+            made = self.filters[name] = copy(declared)
+            made.extra, made.parent, made.model = dict(declared.extra), self, self.queryset.model
+            made.method = declared.method  # which ties the method to this filter
+
+    @cached_property
+    def form(self) -> forms.Form:
+        made = forms.Form(self.data if self.is_bound else None, prefix=self.form_prefix)
+        made.fields = {name: each.field for name, each in self.filters.items()}
+        return made
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active filter, with the address of the list without it."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+def parameters_of(name: str, field: Any) -> list[str]:
+    """The parameters that a filter reads (a range reads two)."""
+    suffixes = getattr(field.widget, "suffixes", None)
+    return [field.widget.suffixed(name, suffix) for suffix in suffixes] if suffixes else [name]
+
+
+@cache
+def all_parameters(filterset_class: Any) -> dict[str, list[str]]:
+    """Each filter's name with the parameters that it reads; found once for each list."""
+    filters = deepcopy(filterset_class.base_filters)  # a field asked of the class's own would keep this clinic's rows
+    return {name: parameters_of(name, found.field) for name, found in filters.items()}
+
+
+def unknown_parameters(request: Request, filterset: FilterSet, reserved: Iterable[str]) -> list[str]:
+    known = {name for names in all_parameters(whole_class(type(filterset))).values() for name in names} | set(reserved)
+    return [name for name in request.GET if name not in known]
+
+
+def whole_class(filterset_class: Any) -> Any:
+    """The class that `only_given` made this one of, or the class itself."""
+    return getattr(filterset_class, "whole", filterset_class)
+
+
+def only_given(filterset_class: Any, given: Iterable[str]) -> Any:
+    """The same filters without those that the address does not name: what is not shown need not be built."""
+    named = set(given)
+    used = {name for name, parameters in all_parameters(filterset_class).items() if named & set(parameters)}
+    return _only(filterset_class, frozenset(used | ALWAYS & set(filterset_class.base_filters)))
+
+
+@cache
+def _only(filterset_class: Any, names: frozenset[str]) -> Any:
+    made = type(filterset_class.__name__, (filterset_class,), {"whole": filterset_class})
+    filters: dict[str, Any] = filterset_class.base_filters
+    made.base_filters = {name: _with_field(filters[name]) for name in filters if name in names}  # type: ignore[attr-defined]
+    return made
+
+
+def _with_field(declared: Any) -> Any:
+    """The filter with the field that all requests read their value by, where it depends on none of them.
+
+    What is not shown is only cleaned, which leaves a field as it is; made for each request it took as long as that.
+    """
+    if isinstance(declared, QuerySetRequestMixin) or any(map(callable, declared.extra.values())):
+        return declared
+    found = deepcopy(declared)
+    found.field  # noqa: B018
+    return found
+
+
+def errors_of(filterset: FilterSet) -> list[str]:
+    """What of the filters was not understood, a sentence each, in the order of the form."""
+    form = filterset.form
+    return [f"{form.fields[name].label}: {error}" for name, errors in form.errors.items() for error in errors]
+
+
+def shown(field: forms.Field, value: Any) -> str:
+    """A cleaned filter value in words."""
+    if isinstance(value, slice):
+        return " to ".join(str(part) if part is not None else "…" for part in (value.start, value.stop))
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    return labels.get(str(getattr(value, "pk", value)), str(value))
+
+
+def active_chips(request: Request, filterset: FilterSet) -> list[Chip]:
+    """A chip for each filter that narrows the list; the search text has its box and no chip."""
+    form = filterset.form
+    form.is_valid()
+    names = all_parameters(whole_class(type(filterset)))
+    chips = []
+    for name, value in getattr(form, "cleaned_data", {}).items():
+        if name == "q" or value in (None, "", []):
+            continue
+        parameters = request.GET.copy()
+        for parameter in [*names[name], *PAGING]:
+            parameters.pop(parameter, None)
+        query = f"?{parameters.urlencode()}" if parameters else ""
+        chips.append(Chip(str(form.fields[name].label), shown(form.fields[name], value), f"{request.path}{query}"))
+    return chips

@@ -1,0 +1,272 @@
+"""The list page, once: search, filters, sorting, pages and the table, as a page or as its fragment."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_filters import FilterSet
+
+from clinic.access import Request
+from clinic.lists.page.addresses import PAGING, from_start, place, stem, url_with, whole_number
+from clinic.lists.page.bulk_action import BulkAction
+from clinic.lists.page.filters import Chip, active_chips, errors_of, only_given, unknown_parameters
+from clinic.lists.page.layout import (
+    DEFAULT_PER_PAGE,
+    DENSITIES,
+    PER_PAGE,
+    ColumnChoice,
+    Layout,
+    column_choices,
+    layout_of,
+)
+from clinic.lists.page.narrowing import SearchFilter, listing_of
+from clinic.lists.page.paging import Listed, Place, SeekPaginator
+from clinic.lists.page.rows import table_of
+from clinic.lists.page.sorting import ordering
+from clinic.lists.reading.index_runs import BadList
+from clinic.lists.reading.listing import CAP, Slice
+
+KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
+RESERVED = ("q", *KEPT, *PAGING)
+LAST = "last"
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+class Link(NamedTuple):
+    label: str
+    url: str
+
+
+@dataclass
+class ListPage:
+    """What `ui/list.html` shows; a list's view gives the words, `table_page` the rest."""
+
+    heading: str
+    noun: str
+    noun_plural: str
+    search_hint: str
+    empty_title: str
+    empty_text: str
+    action: Link | None = None
+    empty_action: Link | None = None
+    empty_links: Sequence[Link] = ()
+    table: tables.Table | None = None
+    reasons: Sequence[str] = ()
+    sort_stem: str = ""
+    errors: list[str] = field(default_factory=list)
+    chips: list[Chip] = field(default_factory=list)
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+    filter_form: Any = None
+    q: str = ""
+    sort: str = ""
+    nearest_first: bool = False
+    nearest_url: str = ""
+    clear_url: str = ""
+    count_text: str = ""
+    count_url: str = ""
+    range_text: str = ""
+    number_text: str = ""
+    first_url: str = ""
+    previous_url: str = ""
+    next_url: str = ""
+    last_url: str = ""
+    key: str = ""
+    filters_shown: bool = False
+    filters_url: str = ""
+    layout: Layout | None = None
+    layout_shown: bool = False
+    layout_url: str = ""
+    column_choices: list[ColumnChoice] = field(default_factory=list)
+    densities: tuple[tuple[str, str], ...] = tuple(DENSITIES.items())
+    layout_next: str = ""
+    csv_url: str = ""
+    xlsx_url: str = ""
+    views: Any = ()
+    bulk_url: str = ""
+    bulk_actions: list[BulkAction] = field(default_factory=list)
+    per_page: int = DEFAULT_PER_PAGE
+    per_page_choices: list[tuple[int, str]] = field(default_factory=list)
+
+
+def figure(number: int) -> str:
+    return f"{number:,}".replace(",", THIN_SPACE)
+
+
+def counted(number: int | None, page: Any, at_least: int = CAP) -> str:
+    """How many there are, in words; without a number there are `at_least` so many."""
+    if number is None:
+        return f"{figure(min(at_least, CAP))}+ {page.noun_plural}"
+    return f"{figure(number)} {page.noun if number == 1 else page.noun_plural}"
+
+
+def asked_place(request: Request) -> Place:
+    """The page that the address asks for; raises BadList where that cannot be understood."""
+    beside = place(request)
+    if beside is None and request.GET.get("page") == LAST:
+        return Place(last=True)
+    number = whole_number(request, "page", 1)
+    return Place(number, **{beside[0]: beside[1]}) if beside is not None else Place(number)  # type: ignore[arg-type]
+
+
+def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
+    """The words and the links around the rows."""
+    exact, total = request.GET.get("count") == "exact", found.total
+    page.count_text = counted(total, page, found.at_least)
+    page.count_url = url_with(request, count="exact") if total is None and not exact else ""
+    if found.records:
+        first = (number - 1) * page.per_page + 1
+        of = f"of {figure(total)}" if total is not None else f"of {figure(min(found.at_least, CAP))} or more"
+        page.range_text = (
+            f"{figure(first)} to {figure(first + len(found.records) - 1)} {of}" if number else "The last ones"
+        )
+    last = -(-total // page.per_page) if total is not None else None
+    if number and (last is None or last > 1):
+        page.number_text = f"Page {figure(number)}" + (f" of {figure(last)}" if last is not None else "")
+    elif not number:
+        page.number_text = "Last page"
+    if found.less:
+        page.first_url = from_start(request)
+        key = found.records[0].pk if found.records else None
+        page.previous_url = from_start(request, page=number - 1 if number > 2 else None, before=key)
+    if found.more:
+        page.next_url = from_start(request, page=number + 1, after=found.records[-1].pk)
+        page.last_url = from_start(request, page=LAST)
+
+
+def in_tiers(request: Request, page: ListPage) -> None:
+    """Say that what was searched for comes nearest first, or where it does."""
+    page.nearest_first = "sort" not in request.GET
+    page.nearest_url = "" if page.nearest_first else from_start(request, sort=None)
+
+
+def asked_table(
+    request: Request, page: ListPage, filterset: FilterSet, table_class: type[tables.Table], names: Sequence[str]
+) -> tables.Table:
+    """The table on the asked page; raises BadList where the address cannot be answered."""
+    if unknown := unknown_parameters(request, filterset, RESERVED):
+        raise BadList(f"This list has no filter called “{unknown[0]}”.")
+    terms = ordering(table_class, page.sort)
+    if request.GET.get("count", "exact") != "exact":
+        raise BadList("“count” can only be “exact”.")
+    if problems := errors_of(filterset):
+        raise BadList("\n".join(problems))
+    listing = listing_of(filterset, terms, sorted_by_choice="sort" in request.GET)
+    table = table_of(table_class, Listed(listing), names, order_by=() if page.nearest_first else page.sort)
+    table.paginate(SeekPaginator, per_page=page.per_page, page=asked_place(request))
+    return table
+
+
+def fill(
+    request: Request,
+    page: ListPage,
+    filterset: FilterSet,
+    table_class: type[tables.Table],
+    names: Sequence[str],
+    when_empty: Callable[[ListPage, FilterSet], None] | None,
+) -> None:
+    """Put the table, and the words and links around it, into `page`."""
+    table = asked_table(request, page, filterset, table_class, names)
+    found: Slice = table.page.found
+    if found.total is None and "count" in request.GET:
+        found.total = table.paginator.count
+    show(page, request, found, table.page.number)
+    if found.records:
+        page.table, page.reasons, page.sort_stem = table, found.reasons, stem(request, "sort")
+    elif when_empty is not None:
+        when_empty(page, filterset)
+
+
+# What htmx may ask for by itself, by the id of its element.
+TABLE = "table"
+PARTS = {
+    TABLE: "ui/_results.html#table",
+    "filter-fields": "ui/_filters.html#filter-fields",
+    "layout-form": "ui/_layout_form.html#layout-form",
+}
+
+
+def asked_part(request: Request) -> str:
+    """The part of the list that htmx asks for, or nothing for the whole page."""
+    return request.htmx.target if request.htmx and request.htmx.target in PARTS else ""
+
+
+def shows_filters(request: Request, part: str) -> bool:
+    """Whether the fields of all filters are shown: they are when one is used, else when somebody opens them."""
+    used = any(name not in RESERVED for name in request.GET)
+    return part == "filter-fields" or (not part and (used or request.GET.get("open") == "filters"))
+
+
+def table_page(
+    request: Request,
+    queryset: QuerySet[Any],
+    table_class: type[tables.Table],
+    filterset_class: type[FilterSet],
+    page: ListPage,
+    *,
+    sort: str,
+    template: str = "ui/list.html",
+    context: dict[str, Any] | None = None,
+    when_empty: Callable[[ListPage, FilterSet], None] | None = None,
+) -> HttpResponse:
+    """Answer a list: the page, or the part that `HX-Target` names. `sort` is the order without a parameter.
+
+    `when_empty` may add links to a list in which nothing was found.
+    An address that cannot be understood is answered 400 (a page past the last: 404) with an empty table that says
+    why, never with an unfiltered one; so is a list that would take too long.
+    """
+    part = asked_part(request)
+    page.filters_shown = shows_filters(request, part)
+    needed = filterset_class if page.filters_shown else only_given(filterset_class, request.GET)
+    filterset = needed(request.GET, queryset=queryset, request=request)
+    status = 200
+    page.sort = request.GET.get("sort", sort)
+    page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
+    page.q = request.GET.get("q", "")
+    if page.q.strip() and isinstance(filterset, SearchFilter):
+        in_tiers(request, page)
+    page.clear_url = request.path
+    page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
+    page.layout = layout = layout_of(request, page.key, table_class)
+    start = stem(request, "per_page")
+    page.per_page_choices = [(size, f"{start}{size}") for size in PER_PAGE]
+    if part != TABLE:
+        offer(page, request, table_class, part)
+    if part in ("", TABLE):
+        try:
+            page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
+            fill(request, page, filterset, table_class, layout.columns, when_empty)
+        except BadList as problem:
+            status = problem.status
+            page.errors = str(problem).split("\n")
+    whole = {"page": page, **(context or {})}
+    return page_or_fragment(request, template, PARTS.get(part, template), whole, status=status)
+
+
+def offer(page: ListPage, request: Request, table_class: type[tables.Table], part: str) -> None:
+    """What can be done with the list as it is: filters, other columns, the list as a file."""
+    opened = stem(request, "open")
+    page.filters_url, page.layout_url = f"{opened}filters", f"{opened}layout"
+    page.layout_shown = request.GET.get("open") == "layout"
+    if (page.layout_shown or part) and page.layout is not None:
+        page.column_choices = column_choices(table_class, page.layout.columns)
+    page.layout_next = from_start(request, per_page=None, columns=None)
+    page.csv_url, page.xlsx_url = from_start(request, _export="csv"), from_start(request, _export="xlsx")
+
+
+def page_or_fragment(
+    request: Request, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render `fragment` when htmx asks for the element of its name, else the whole `template`."""
+    wanted = request.htmx and request.htmx.target == fragment.partition("#")[2]
+    return varied(render(request, fragment if wanted else template, context, status=status))
+
+
+def varied(response: HttpResponse) -> HttpResponse:
+    """Say that the answer is another where htmx asks for another part."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response

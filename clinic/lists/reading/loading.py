@@ -1,0 +1,104 @@
+"""Loading records by SQL of our own, as Django's models with what `select_related` brings along.
+
+All is loaded but the keys that searches go by: they are longer than all the other fields together, and no list shows
+them. They are what Django calls deferred: reading one is slow and not wrong.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import connections
+from django.db.models import Field, Model, QuerySet
+from django.db.models.fetch_modes import FETCH_ONE
+from django.db.models.query import get_related_populators
+
+from clinic.lists.reading.index_runs import Sql
+
+
+class Loader(NamedTuple):
+    """How rows become records; `select` and `tables` are SQL, made once. Of each row the columns come first."""
+
+    model: type[Model]
+    alias: str
+    select: str
+    tables: str
+    key: str
+    names: Sequence[str]
+    converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
+    related: Sequence[Any]
+
+    def records(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        connection, width = connections[self.alias], len(self.names)
+        records = []
+        for row in rows:
+            values = list(row)
+            for at, converters, expression in self.converters:
+                for convert in converters:
+                    values[at] = convert(values[at], expression, connection)
+            record = self.model.from_db(self.alias, self.names, values[:width])
+            for populator in self.related:
+                populator.populate(values, record)
+            records.append(record)
+        return records
+
+
+def loader_of(queryset: QuerySet[Any]) -> Loader:
+    """The loader for records as `queryset` would give them; its filters do not matter."""
+    model: Any = queryset.model
+    related = queryset.query.select_related
+    return _loader(model, _paths(related) if isinstance(related, dict) else (), queryset.db)
+
+
+def _paths(related: dict[str, Any]) -> tuple[str, ...]:
+    """Every way that `select_related` goes, those that lead further included."""
+    behind = (f"{name}__{path}" for name, others in related.items() for path in _paths(others))
+    return (*related, *behind)
+
+
+def _search_keys(model: type[Model], related: Sequence[str]) -> list[str]:
+    """What the database works out from other columns, of the model and of those that the paths lead to."""
+    found = [field.name for field in model._meta.concrete_fields if field.generated]
+    for path in related:
+        other: Any = model
+        for name in path.split("__"):
+            field: Field[Any, Any] = other._meta.get_field(name)
+            other = field.related_model
+        found += [f"{path}__{field.name}" for field in other._meta.concrete_fields if field.generated]
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _loader(model: type[Model], related: tuple[str, ...], alias: str) -> Loader:
+    queryset = model._default_manager.using(alias).order_by().defer(*_search_keys(model, related))
+    if related:
+        queryset = queryset.select_related(*related)
+    compiler: Any = queryset.query.get_compiler(using=alias)
+    text, _ = compiler.as_sql()
+    head, _, tables = text.partition(" FROM ")
+    pk: Any = model._meta.pk
+    found = compiler.get_converters([column[0] for column in compiler.select])
+    return Loader(
+        model=model,
+        alias=alias,
+        select=head.removeprefix("SELECT "),
+        tables=tables,
+        key=f'"{model._meta.db_table}"."{pk.column}"',
+        names=[compiler.select[at][0].target.attname for at in compiler.klass_info["select_fields"]],
+        converters=[(at, converters, expression) for at, (converters, expression) in found.items()],
+        related=get_related_populators(compiler.klass_info, compiler.select, alias, FETCH_ONE),
+    )
+
+
+def chosen_sql(loader: Loader, chosen: Sql, limit: int) -> Sql:
+    """The records of the first `limit` chosen keys, in their order, each with its reason, how many were chosen and how
+    many bytes their table has.
+    """
+    size = f"(SELECT pg_relation_size('\"{loader.model._meta.db_table}\"'))"
+    return Sql(
+        f"WITH chosen AS MATERIALIZED ({chosen.text}) "
+        f"SELECT {loader.select}, h.reason, (SELECT count(*) FROM chosen), {size} FROM {loader.tables} INNER JOIN "
+        f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit}) h "
+        f"ON h.id = {loader.key} ORDER BY h.place",
+        chosen.params,
+    )

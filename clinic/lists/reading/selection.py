@@ -1,0 +1,75 @@
+"""How a text is looked for: rows in stages, or as one condition."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from clinic.lists.reading.index_runs import Sql
+from clinic.lists.reading.listing import CAP, Listing, Stage
+from clinic.lists.reading.ordering import column
+
+
+class Stages(Sequence[Stage]):
+    """Stages that are made when they are come to: most searches are answered by the first."""
+
+    def __init__(self, stages: Iterator[Stage]) -> None:
+        self._made: list[Stage] = []
+        self._others = stages
+
+    def __iter__(self) -> Iterator[Stage]:
+        at = 0
+        while at < len(self._made) or self._make():
+            yield self._made[at]
+            at += 1
+
+    def _make(self) -> bool:
+        """Whether there was another one to make."""
+        made = list(islice(self._others, 1))
+        self._made += made
+        return bool(made)
+
+    def __bool__(self) -> bool:
+        return bool(self._made) or self._make()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, at: Any) -> Any:
+        return list(self)[at]
+
+
+@dataclass(frozen=True)
+class Search:
+    """How a text is looked for: in `stages`, the nearest matches first.
+
+    `certain` gives one condition for what belongs to the list however much is found, for lists of too many matches to
+    look each of them up; `possible` also for what has the words inside, and belongs to the list only where little else
+    is found.
+    """
+
+    stages: Sequence[Stage]
+    certain: Callable[[], Sql]
+    possible: Callable[[], Sql]
+
+
+def matching(queryset: QuerySet[Any], search: Search) -> Sql:
+    """The rows of `queryset` that the list of this search has, as a condition on the columns of its own table."""
+    listing, key = Listing(queryset, search.stages), column(queryset.model, "pk")
+    found, few = listing.keys(CAP + 1)
+    if len(found) <= CAP:
+        return Sql(f"{key} = ANY (%s::uuid[])", (found,))
+    if not few:
+        return search.certain()
+    every = listing.keys_sql()
+    return Sql(f"{key} IN ({every.text})", every.params)
+
+
+def matching_keys(queryset: QuerySet[Any], search: Search) -> RawSQL:
+    """The same as a query of keys, which any other query can hold whatever it calls its tables."""
+    where = matching(queryset, search)
+    table = queryset.model._meta.db_table
+    return RawSQL(f'SELECT "{table}"."id" FROM "{table}" WHERE {where.text}', where.params)  # noqa: S611
