@@ -97,9 +97,9 @@ def stock(size: int) -> dict[str, list[float]]:
 def undo() -> None:
     from clinic.tenancy.lifecycle import provisioning
     from clinic.tenancy.models import Clinic
-    from clinic.tenancy.privileges import GRANTS
+    from clinic.tenancy.privileges import clinic_privileges
 
-    noted = provisioning.noted_grants(GRANTS)
+    noted = provisioning.noted_grants(clinic_privileges())
     for clinic in Clinic.objects.using("owner"):
         provisioning.run([UNDO.format(f'"{clinic.schema_name}"', noted)])
 

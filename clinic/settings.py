@@ -84,6 +84,9 @@ SHARED_APPS = [
 ]
 TENANT_APPS = ["clinic.audit", "clinic.lists", "clinic.staff", "clinic.patients", "clinic.assessments"]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+# The lists that people keep views of and start work in.
+LISTS = ["clinic.patients.bulk.PATIENTS", "clinic.assessments.bulk.ASSESSMENTS"]
+LISTS += ["clinic.assessments.bulk.ALERTS", "clinic.assessments.bulk.DUE"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
@@ -104,13 +107,12 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
-TEMPLATE_LOADERS = ["clinic.ui.templates.UnindentedLoader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
@@ -228,8 +230,6 @@ STORAGES = {
 # Language, time, numbers
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
-USE_I18N = True
-USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 

@@ -3,17 +3,11 @@
 import gc
 import os
 
-from clinic.late_imports import late_imports
+from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-# Looking for cycles while modules load finds next to nothing, and is a tenth of the start.
-gc.disable()
-with late_imports():
-    from django.core.wsgi import get_wsgi_application
-    from django.urls import get_resolver
-
-    application = get_wsgi_application()
-    get_resolver().url_patterns  # noqa: B018
-# What stays for good is not gone through again by each collection, which would also unshare the workers' memory.
+application = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018
+# Collections would go through what stays for good again and again, and unshare the memory of forked workers.
 gc.freeze()
-gc.enable()

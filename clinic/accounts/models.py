@@ -23,6 +23,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiClient.user, whose base has no types
     """A person who can sign in. There are no superusers: without a membership there is no clinic."""
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
@@ -41,6 +43,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiC
 
 class Membership(models.Model):
     """A user's role in one clinic; `preferences` is how they like its pages."""
+
+    web_may = "SELECT, INSERT, UPDATE (role, is_active, preferences, created_at)"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")
@@ -65,6 +69,8 @@ class Session(AbstractBaseSession):
     `memberships` are the active ones of its user as dicts, by clinic name, where `accounts.sessions` found it.
     """
 
+    web_may = "SELECT, INSERT, UPDATE, DELETE"
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     clinic = models.ForeignKey(Clinic, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -84,6 +90,8 @@ class Session(AbstractBaseSession):
 class ApiClient(AbstractApplication):
     """A program that reads, or reads and writes, one clinic by OAuth 2.0 client credentials."""
 
+    web_may = "SELECT"
+
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="api_clients")
     can_write = models.BooleanField(default=False)
 
@@ -101,6 +109,8 @@ class AnswerLink(models.Model):
     Of the link's token only the `checksum` is kept, its SHA-256 in hex. `request_id` is the clinic's own record of what
     is asked. `closed_at` is set once the link leads nowhere any more, for whatever reason.
     """
+
+    web_may = "SELECT, INSERT, UPDATE (closed_at)"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checksum = models.CharField(max_length=64, unique=True, db_collation="C")

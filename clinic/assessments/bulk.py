@@ -39,6 +39,7 @@ ASSESSMENTS = BulkList(
     noun="assessment",
     noun_plural="assessments",
     list_url="/assessments/",
+    record_view="assessments:detail",
     rows=assessments,
     table_class=AssessmentTable,
     sort="-date",
@@ -68,9 +69,9 @@ ASSESSMENTS = BulkList(
         ),
     ),
 )
-ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "raised", AlertFilter, ())
+ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "raised", AlertFilter)
 DUE = BulkList(
-    "due", "due assessment", "due assessments", "/worklists/due/", plans, DueTable, "due", DueFilter, ()
+    "due", "due assessment", "due assessments", "/worklists/due/", plans, DueTable, "due", DueFilter
 )  # fmt: skip
 
 
@@ -85,7 +86,6 @@ def of_patient(patient: Patient) -> BulkList:
         table_class=PatientAssessmentTable,
         sort="-date",
         filterset_class=PatientAssessmentFilter,
-        actions=(),
     )
 
 

@@ -9,12 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
+from django_filters import FilterSet
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
 from clinic.assessments.models.plans import Plan, PlanQuerySet
 from clinic.assessments.models.risk import RiskAlert, RiskAlertQuerySet
 from clinic.assessments.search import search_for_assessments
-from clinic.lists.page.filters import ListFilter
 from clinic.lists.page.narrowing import SearchFilter
 from clinic.lists.reading.selection import Search, matching_keys
 from clinic.patients.filters import Archived
@@ -94,7 +94,7 @@ class AlertState(TextChoices):
     ALL = "all", "Acknowledged too"
 
 
-class AlertFilter(ListFilter):
+class AlertFilter(FilterSet):
     """Open alerts, unless the others are asked for; by the patient's practitioner."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
@@ -131,7 +131,7 @@ class DueWhen(TextChoices):
     ALL = "all", "All plans"
 
 
-class DueFilter(ListFilter):
+class DueFilter(FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(),

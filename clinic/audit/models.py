@@ -10,6 +10,8 @@ from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 class AuditEvent(ClinicModel):
     """Who did what to which record. Insert-only: the clinic's role may not change or delete a row."""
 
+    web_may = "SELECT, INSERT"
+
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
     actor_id = models.CharField(max_length=64)
@@ -30,6 +32,8 @@ class AuditEvent(ClinicModel):
 
 class Access(ClinicModel):
     """Who opened which record, and when. Insert-only, as the trail of changes is."""
+
+    web_may = "SELECT, INSERT"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)

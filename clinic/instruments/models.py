@@ -14,6 +14,8 @@ SETTINGS_ID = uuid.UUID(int=1)
 class OwnInstrument(ClinicModel):
     """One version of an instrument that the clinic made or imported. Insert-only: a change is a new version."""
 
+    web_may = "SELECT, INSERT"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     instrument = models.CharField(max_length=60, db_collation="C")
     version = models.PositiveSmallIntegerField()
@@ -41,6 +43,8 @@ class InstrumentSettings(ClinicModel):
 
     `urgent_text` is what patients read whose answers raised an alert; empty for the sentence that comes with us.
     """
+
+    web_may = "SELECT, INSERT, UPDATE"
 
     id = models.UUIDField(primary_key=True)
     licence_classes: "models.JSONField[Any, list[str]]" = models.JSONField(default=list)

@@ -22,6 +22,8 @@ class SavedViewQuerySet(ClinicQuerySet["SavedView"]):
 class SavedView(ClinicModel):
     """A list as somebody narrowed and sorted it: `query` is its address after the question mark."""
 
+    web_may = "SELECT, INSERT, UPDATE, DELETE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     list = models.CharField(max_length=40)
     name = models.CharField(max_length=100)
@@ -62,6 +64,8 @@ class Job(ClinicModel):
     that is impossible). `parameters` holds what was asked for: `query`, the list's address after the question mark,
     and the action's own. `expected` is how many rows the person was told, None where the rows were picked by hand.
     """
+
+    web_may = "SELECT, INSERT, UPDATE"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     list = models.CharField(max_length=40)
@@ -142,6 +146,8 @@ class ItemState(models.TextChoices):
 class JobItem(ClinicModel):
     """One row that a job is about: what became of it, and with `before` and `version` how to take it back."""
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items", db_index=False)
     record_id = models.UUIDField()
@@ -162,6 +168,8 @@ class JobItem(ClinicModel):
 
 class JobPart(ClinicModel):
     """A piece of the file that a job made, in order. In the clinic's schema, so that its wall stands around it."""
+
+    web_may = "SELECT, INSERT, DELETE"
 
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts")

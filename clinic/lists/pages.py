@@ -1,8 +1,11 @@
 """A list with what people keep of it: layout, saved views, work on many rows, and the list as a file."""
 
 from collections.abc import Callable
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpResponseBase
+from django.utils.module_loading import import_string
 from django_filters import FilterSet
 
 from clinic.access import Request
@@ -12,13 +15,12 @@ from clinic.lists.page.addresses import address_of
 from clinic.lists.page.list_page import ListPage, asked_part, table_page
 from clinic.lists.queries import views_of
 
-# Where each list is, by its key: saved views and jobs lead back to it.
-LIST_URLS = {
-    "patients": "patients:list",
-    "assessments": "assessments:list",
-    "alerts": "assessments:alerts",
-    "due": "assessments:due",
-}
+
+@cache
+def lists() -> dict[str, BulkList]:
+    """The lists that have views and jobs, by the key that these are kept under; settings say where each is declared."""
+    declared: list[BulkList] = [import_string(name) for name in settings.LISTS]
+    return {bulk.key: bulk for bulk in declared}
 
 
 def list_page(

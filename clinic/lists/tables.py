@@ -4,10 +4,10 @@ import django_filters
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import escape
+from django_filters import FilterSet
 
 from clinic.lists.models import Job, JobState
 from clinic.lists.page.columns import DateColumn, TextColumn
-from clinic.lists.page.filters import ListFilter
 
 
 class JobColumn(TextColumn):
@@ -22,7 +22,7 @@ class JobTable(tables.Table):
     begun = DateColumn(accessor="created_on", order_by="created_at")
 
 
-class JobFilter(ListFilter):
+class JobFilter(FilterSet):
     state = django_filters.ChoiceFilter(choices=JobState.choices, label="State", empty_label="Any")
 
     class Meta:

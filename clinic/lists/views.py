@@ -19,7 +19,7 @@ from clinic.lists.models import Job, JobPart, JobState, SavedView
 from clinic.lists.page.layout import preferences
 from clinic.lists.page.list_page import ListPage, page_or_fragment, table_page
 from clinic.lists.page.preferences import keep_preferences
-from clinic.lists.pages import LIST_URLS
+from clinic.lists.pages import lists
 from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
 from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
@@ -40,7 +40,7 @@ def _back(request: Request, fallback: str) -> HttpResponse:
 @requires(Permission.PATIENTS_VIEW)
 def keep_layout(request: Request, key: str) -> HttpResponse:
     """Remember how the person likes one list; `reset` forgets it."""
-    if key not in LIST_URLS:
+    if key not in lists():
         raise Http404
     form = LayoutForm(request.POST)
     if not form.is_valid():
@@ -48,7 +48,7 @@ def keep_layout(request: Request, key: str) -> HttpResponse:
     kept = dict(preferences(request).get("lists", {}))
     kept[key] = {} if "reset" in request.POST else {**kept.get(key, {}), **form.chosen()}
     keep_preferences(request, {"lists": kept})
-    return _back(request, reverse(LIST_URLS[key]))
+    return _back(request, lists()[key].list_url)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,14 +67,14 @@ def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A view by its own address: the list as it was kept."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
     query = f"{view.query}&view={pk}" if view.query else f"view={pk}"
-    return redirect(f"{reverse(LIST_URLS[view.list])}?{query}")
+    return redirect(f"{lists()[view.list].list_url}?{query}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
 def view_new(request: Request, key: str) -> HttpResponse:
     """Name the list as it is and keep it; the address comes from the list's menu."""
-    if key not in LIST_URLS:
+    if key not in lists():
         raise Http404
     if request.method != "POST":
         return _view_page(request, ViewForm(initial={"query": request.GET.urlencode()}), key)
@@ -120,7 +120,7 @@ def view_remove(request: Request, pk: uuid.UUID) -> HttpResponse:
     except actions.NotYours as error:
         raise PermissionDenied(str(error)) from error
     saved(request, "View removed.")
-    return redirect(LIST_URLS[view.list])
+    return redirect(lists()[view.list].list_url)
 
 
 def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | None = None) -> HttpResponse:
@@ -129,7 +129,7 @@ def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | Non
         "view": view,
         "heading": "Edit view" if view else "Save this view",
         "submit_label": "Save view",
-        "cancel_url": reverse("lists:view", args=[view.pk]) if view else reverse(LIST_URLS[key]),
+        "cancel_url": reverse("lists:view", args=[view.pk]) if view else lists()[key].list_url,
         "may_remove": view is not None and (str(view.owner_id) == request.actor.id or owns_clinic(request)),
         "views": views_of(request, key),
     }
@@ -159,10 +159,10 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     context = {
         "job": job,
         "reasons": reasons(job) if job.failed else (),
-        "detail_view": LIST_URLS[job.list].replace(":list", ":detail"),
+        "detail_view": lists()[job.list].record_view,
         "undone_by": undone,
         "can_undo": bool(job.undo_work and job.changed and not job.is_open and undone is None),
-        "list_url": f"{reverse(LIST_URLS[job.list])}?{job.parameters.get('query', '')}".rstrip("?"),
+        "list_url": f"{lists()[job.list].list_url}?{job.parameters.get('query', '')}".rstrip("?"),
     }
     return page_or_fragment(request, "lists/job_detail.html", "lists/job_detail.html#progress", context)
 

@@ -37,6 +37,7 @@ PATIENTS = BulkList(
     noun="patient",
     noun_plural="patients",
     list_url="/patients/",
+    record_view="patients:detail",
     rows=patients,
     table_class=PatientTable,
     sort="name",

@@ -81,6 +81,8 @@ class PatientQuerySet(ClinicQuerySet["Patient"]):
 class Patient(ClinicModel):
     """A person in the care of a practitioner (`user`) of this clinic."""
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     family_name = models.CharField(max_length=200, blank=True)
@@ -203,6 +205,8 @@ class NameWord(ClinicModel):
     Words are only ever added, by whoever writes names, and may stand here more than once: two writers need not wait
     for each other, and a word that nobody is called by any more finds nobody.
     """
+
+    web_may = "SELECT, INSERT"
 
     id = models.BigAutoField(primary_key=True)
     word = models.TextField(db_collation="C")

@@ -3,8 +3,8 @@
 import django_filters
 from django.db.models import TextChoices, Value
 from django.db.models.lookups import Contains
+from django_filters import FilterSet
 
-from clinic.lists.page.filters import ListFilter
 from clinic.staff.models import Practitioner, PractitionerQuerySet
 from clinic.text.keys import SearchKey
 
@@ -16,7 +16,7 @@ class Archived(TextChoices):
     ALL = "all", "Who left too"
 
 
-class PractitionerFilter(ListFilter):
+class PractitionerFilter(FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     archived = django_filters.ChoiceFilter(
         choices=Archived.choices, method="by_archived", label="Show", empty_label="Who works here"

@@ -22,6 +22,8 @@ class Practitioner(ClinicModel):
     Who left is not active, and keeps patients and assessments until somebody else takes over.
     """
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True)
     display_name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)

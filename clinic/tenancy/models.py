@@ -29,6 +29,8 @@ class Clinic(TenantMixin):
     clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     """
 
+    web_may = "SELECT"
+
     auto_create_schema = False
     auto_drop_schema = False
 

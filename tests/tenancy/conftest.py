@@ -6,7 +6,7 @@ from django.db import connection, connections
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic, PreparedSchema
-from clinic.tenancy.privileges import GRANTS
+from clinic.tenancy.privileges import clinic_privileges
 from tests.committed import make_clinic
 
 UNDO = """
@@ -60,16 +60,16 @@ def release(owner, settings):
     def use(name):
         settings.MIGRATION_MODULES = {"patients": f"tests.late.{name}"}
         if name in ("plain", "code"):
-            GRANTS["patients_visit"] = "SELECT, INSERT"
+            clinic_privileges()["patients_visit"] = "SELECT, INSERT"
         forget_release()
 
     yield use
     settings.MIGRATION_MODULES = {}
-    GRANTS.pop("patients_visit", None)
+    clinic_privileges().pop("patients_visit", None)
     forget_release()
     with owner.cursor() as cursor:
         for clinic in Clinic.objects.using("owner"):
-            cursor.execute(UNDO.format(f'"{clinic.schema_name}"', provisioning.noted_grants(GRANTS)))
+            cursor.execute(UNDO.format(f'"{clinic.schema_name}"', provisioning.noted_grants(clinic_privileges())))
     Clinic.objects.using("owner").update(fenced=False)
 
 

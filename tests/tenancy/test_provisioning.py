@@ -15,7 +15,7 @@ from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.lifecycle import recorder as collecting
 from clinic.tenancy.lifecycle import schema_pool as preparing
 from clinic.tenancy.models import Clinic, PreparedSchema
-from clinic.tenancy.privileges import GRANTS, PUBLIC_GRANTS
+from clinic.tenancy.privileges import clinic_privileges, public_privileges
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
 from tests.side_by_side import holds_lock, overlap
@@ -159,13 +159,13 @@ def test_grant_map_knows_every_clinic_table():
         for label in provisioning.tenant_labels()
         for model in apps.get_app_config(label).get_models()
     }
-    assert set(GRANTS) == tables
+    assert set(clinic_privileges()) == tables
 
 
 def test_public_grant_map_names_real_tables(owner):
     with owner.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        assert set(PUBLIC_GRANTS) - {row[0] for row in cursor.fetchall()} == set()
+        assert set(public_privileges()) - {row[0] for row in cursor.fetchall()} == set()
 
 
 def test_web_role_has_exactly_the_mapped_rights_in_public(owner):
@@ -176,7 +176,7 @@ def test_web_role_has_exactly_the_mapped_rights_in_public(owner):
             [provisioning.web_role()],
         )
         granted = dict(cursor.fetchall())
-    whole = {table: re.sub(r", \w+ \([\w, ]+\)", "", rights) for table, rights in PUBLIC_GRANTS.items()}
+    whole = {table: re.sub(r", \w+ \([\w, ]+\)", "", rights) for table, rights in public_privileges().items()}
     assert granted == {table: ", ".join(sorted(rights.split(", "))) for table, rights in whole.items()}
 
 

@@ -13,7 +13,7 @@ from clinic.tenancy.fleet import migration as upgrading
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
-from clinic.tenancy.privileges import GRANTS, PUBLIC_GRANTS
+from clinic.tenancy.privileges import clinic_privileges, public_privileges
 from clinic.tenancy.scope import clinic_scope
 from tests.postgres import ADMIN_DSN
 from tests.tenancy.facts import facts
@@ -169,7 +169,7 @@ def granted(clinic: Clinic, table: str) -> str:
 
 def test_rights_that_change_without_a_migration_reach_every_clinic(owner, make, monkeypatch):
     clinic = make("Old")
-    monkeypatch.setitem(GRANTS, "patients_patient", "SELECT")
+    monkeypatch.setitem(clinic_privileges(), "patients_patient", "SELECT")
     with pytest.raises(CommandError, match="clinics are behind"):
         call_command("migrate_clinics", "--check")
     assert migrate().splitlines()[-1] == "Every clinic is up to date."
@@ -182,7 +182,7 @@ def test_rights_that_change_without_a_migration_reach_every_clinic(owner, make, 
 
 
 def test_rights_in_public_that_change_without_a_migration_are_granted(owner, monkeypatch):
-    monkeypatch.setitem(PUBLIC_GRANTS, "accounts_membership", "SELECT, INSERT")
+    monkeypatch.setitem(public_privileges(), "accounts_membership", "SELECT, INSERT")
     with pytest.raises(CommandError, match="shared tables are behind"):
         call_command("migrate_clinics", "--check")
     migrate()
@@ -196,7 +196,7 @@ def test_clinic_that_cannot_be_granted_its_rights_is_fenced_and_the_others_go_on
     broken, fine = make("Broken"), make("Fine")
     with owner.cursor() as cursor:
         cursor.execute(f'ALTER TABLE "{broken.schema_name}".audit_auditevent RENAME TO gone')
-    monkeypatch.setitem(GRANTS, "patients_patient", "SELECT")
+    monkeypatch.setitem(clinic_privileges(), "patients_patient", "SELECT")
     try:
         with pytest.raises(CommandError, match="1 clinics could not"):
             migrate()

@@ -5,15 +5,11 @@ from uuid import uuid4
 
 import django_tables2 as tables
 
-from clinic.lists.page.filter_fields import fields_html
 from clinic.lists.page.rows import Records, table_of, table_rows
-from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
-from clinic.tenancy.scope import clinic_scope
 from tests.cpu import least_cpu
-from tests.world import World
 
 
 class Stock(tables.Table):
@@ -42,12 +38,3 @@ def test_rows_cost_a_fraction_of_what_tables2_takes() -> None:
     ours = least_cpu(lambda: table_rows(table_of(PatientTable, Records(records), PatientTable.shown), ticks=True))
     theirs = least_cpu(lambda: "".join(f"<td>{value}</td>" for row in Stock(records).rows for _, value in row.items()))
     assert ours < theirs / 8
-
-
-def test_filter_fields_cost_a_fraction_of_what_widgets_templates_take(riverside: World) -> None:
-    """A third, measured, with what both take to read the practitioners; two thirds are allowed."""
-    with clinic_scope(riverside.clinic):
-        form = PatientFilter({}, queryset=Patient.objects.none()).form
-        ours = least_cpu(lambda: fields_html(form))
-        theirs = least_cpu(lambda: "".join(str(field) for field in form.visible_fields()))
-    assert ours < theirs * 2 / 3

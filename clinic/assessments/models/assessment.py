@@ -59,6 +59,8 @@ class Assessment(ClinicModel):
     what it was scored by, whatever the record says later: empty and null for a free assessment, and where not known.
     """
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     user = models.ForeignKey(
@@ -191,6 +193,8 @@ class Assessment(ClinicModel):
 
 class AssessmentRevision(ClinicModel):
     """A completed sitting as it was before it was amended. Insert-only."""
+
+    web_may = "SELECT, INSERT"
 
     id = models.BigAutoField(primary_key=True)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")

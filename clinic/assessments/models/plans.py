@@ -31,6 +31,8 @@ class Plan(ClinicModel):
     changes. `next_due_on` follows from these and from the last sitting, and is kept for the worklist.
     """
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     instrument = models.CharField(max_length=60, db_collation="C")

@@ -44,6 +44,8 @@ class AnswerRequest(ClinicModel):
     lost the answer to what it saved may save again.
     """
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     user = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner")

@@ -23,6 +23,8 @@ class RiskAlert(ClinicModel):
     `points` says how bad the answer was, and a worse one after it was acknowledged raises another.
     """
 
+    web_may = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     assessment = models.ForeignKey("assessments.Assessment", on_delete=models.PROTECT, related_name="alerts")

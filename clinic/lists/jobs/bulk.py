@@ -34,7 +34,10 @@ SHOWN = (*PAGING, "per_page", "view", "csrfmiddlewaretoken")
 
 @dataclass(frozen=True)
 class BulkList:
-    """A list whose rows can be worked on at once; `rows` are those of the clinic, before any filter."""
+    """A list whose rows can be worked on at once; `rows` are those of the clinic, before any filter.
+
+    `record_view` names the page of a row, where a job has something to say of it.
+    """
 
     key: str
     noun: str
@@ -44,7 +47,8 @@ class BulkList:
     table_class: type[tables.Table]
     sort: str
     filterset_class: type[FilterSet]
-    actions: tuple[BulkAction, ...]
+    actions: tuple[BulkAction, ...] = ()
+    record_view: str = ""
 
     def selected(self, query: str) -> "Selected":
         """The rows that an address selects; raises BadList where the list would refuse it."""

@@ -1,10 +1,10 @@
 """What every list's FilterSet needs: which parameters it knows, what is active, and what was not understood."""
 
 from collections.abc import Iterable
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -16,33 +16,6 @@ from clinic.access import Request
 from clinic.lists.page.addresses import PAGING
 
 ALWAYS = frozenset({"q", "archived"})  # filters that mean something where they are not given
-
-
-class ListFilter(FilterSet):
-    """The filters of a list, made anew for each request without the copies that django-filter makes of them.
-
-    Copying every filter in depth, and making a form class to copy its fields again, took as long as reading the rows.
-    What a request changes of a filter is its own: `extra`, the field, and the two below.
-    """
-
-    def __init__(
-        self, data: Any = None, queryset: Any = None, *, request: Any = None, prefix: str | None = None
-    ) -> None:
-        filters: dict[str, Any] = self.base_filters
-        self.base_filters: Any = {}
-        super().__init__(data, queryset, request=request, prefix=prefix)
-        self.base_filters = filters
-        self.filters: dict[str, Any] = {}
-        for name, declared in filters.items():
-            made = self.filters[name] = copy(declared)
-            made.extra, made.parent, made.model = dict(declared.extra), self, self.queryset.model
-            made.method = declared.method  # which ties the method to this filter
-
-    @cached_property
-    def form(self) -> forms.Form:
-        made = forms.Form(self.data if self.is_bound else None, prefix=self.form_prefix)
-        made.fields = {name: each.field for name, each in self.filters.items()}
-        return made
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout as Fields
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -30,6 +32,7 @@ from clinic.lists.page.rows import table_of
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import CAP, Slice
+from clinic.ui.forms import helper
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
 RESERVED = ("q", *KEPT, *PAGING)
@@ -62,6 +65,7 @@ class ListPage:
     chips: list[Chip] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     filter_form: Any = None
+    filter_helper: FormHelper = field(default_factory=helper)
     q: str = ""
     sort: str = ""
     nearest_first: bool = False
@@ -226,6 +230,9 @@ def table_page(
     status = 200
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
+    page.filter_form.all_optional = True
+    shown = [bound.name for bound in page.filter_form.visible_fields() if bound.name != "q"]
+    page.filter_helper.add_layout(Fields(*shown))
     page.q = request.GET.get("q", "")
     if page.q.strip() and isinstance(filterset, SearchFilter):
         in_tiers(request, page)

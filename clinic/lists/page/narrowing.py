@@ -6,13 +6,12 @@ import django_filters
 from django.db.models import QuerySet
 from django_filters import FilterSet
 
-from clinic.lists.page.filters import ListFilter
 from clinic.lists.reading.listing import Listing, Stage
 from clinic.lists.reading.ordering import segments_by
 from clinic.lists.reading.selection import Search, matching, matching_keys
 
 
-class SearchFilter(ListFilter):
+class SearchFilter(FilterSet):
     """A list's filters with a search box, `q`, that also orders: `searched` says how a text is looked for."""
 
     q = django_filters.CharFilter(method="by_search", label="Search", max_length=200)

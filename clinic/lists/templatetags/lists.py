@@ -3,13 +3,11 @@
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
 from django.utils.safestring import SafeString
 from django_tables2 import Table
 from django_tables2.utils import AttributeDict
 
 from clinic.lists.page import rows
-from clinic.lists.page.filter_fields import fields_html
 
 register = template.Library()
 
@@ -41,8 +39,3 @@ def table_attributes(table: Table, page: Any) -> SafeString:
     classes = ["table-list", "cards", compact, table.attrs.get("class", "")]
     found: SafeString = AttributeDict({**table.attrs, "class": " ".join(filter(None, classes))}).as_html()
     return found
-
-
-@register.simple_tag
-def filter_fields(form: BaseForm) -> Any:
-    return fields_html(form)

@@ -24,7 +24,6 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTR
 
 from clinic.postgres import embedded
 from clinic.tenancy.backend.cursor import ScopedCursor
-from clinic.tenancy.backend.keys import KEY
 
 # Undoes what a bare SET or a held cursor would leave to whoever has the connection next. It rides with the COMMIT.
 COMMIT = "CLOSE ALL; COMMIT; RESET ROLE; RESET search_path"
@@ -138,9 +137,7 @@ class DatabaseWrapper(PostgresWrapper):
         """Whoever connects to the embedded server has it running, until that process ends."""
         if conn_params.get("host") == str(settings.EMBEDDED_DATA):
             embedded.start(settings.EMBEDDED_DATA)
-        connection = super().get_new_connection(conn_params)
-        psycopg2.extensions.register_type(KEY, connection)
-        return connection
+        return super().get_new_connection(conn_params)
 
     def connect(self) -> None:
         self.armed = False

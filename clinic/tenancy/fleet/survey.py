@@ -11,7 +11,7 @@ from django.db.models import F, Func, TextField, Value
 from clinic.tenancy.lifecycle.provisioning import grant_public, noted_grants, owner_connection
 from clinic.tenancy.lifecycle.recorder import MigrationKey, tenant_labels
 from clinic.tenancy.models import Clinic
-from clinic.tenancy.privileges import GRANTS, PUBLIC_GRANTS
+from clinic.tenancy.privileges import clinic_privileges, public_privileges
 
 # So many clinics are asked in one round trip. The locks on their tables are held until it is answered, two a
 # clinic, and PostgreSQL as it comes has room for 6,400.
@@ -44,7 +44,7 @@ class Standing(NamedTuple):
     @property
     def lacks_grants(self) -> bool:
         """Whether its role has the rights of another release's map."""
-        return self.grants != noted_grants(GRANTS)
+        return self.grants != noted_grants(clinic_privileges())
 
 
 @cache
@@ -100,7 +100,7 @@ def public_is_behind() -> bool:
         if release().shared - set(cursor.fetchall()):
             return True
         cursor.execute("SELECT obj_description('public'::regnamespace, 'pg_namespace')")
-        return bool(cursor.fetchone()[0] != noted_grants(PUBLIC_GRANTS))
+        return bool(cursor.fetchone()[0] != noted_grants(public_privileges()))
 
 
 def migrate_public() -> None:

@@ -20,7 +20,7 @@ from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.lifecycle.recorder import MigrationKey, plain, rehearse, tenant_labels
 from clinic.tenancy.models import Blueprint, Clinic
-from clinic.tenancy.privileges import GRANTS, PUBLIC_GRANTS
+from clinic.tenancy.privileges import clinic_privileges, public_privileges
 
 # Where Citus runs, a schema that is made under these becomes one that lives whole on one of its servers. Written
 # from its documentation, never run here.
@@ -64,7 +64,7 @@ def run(statements: Iterable[str]) -> None:
 def fingerprint() -> str:
     """A digest of this release's tenant migrations, of the grants that follow them, and of Django, which writes SQL."""
     loader = MigrationLoader(None)
-    digest = hashlib.sha256(repr((django.VERSION, sorted(GRANTS.items()))).encode())
+    digest = hashlib.sha256(repr((django.VERSION, sorted(clinic_privileges().items()))).encode())
     labels = set(tenant_labels())
     for key in sorted(key for key in loader.disk_migrations if key[0] in labels):
         module = import_module(loader.disk_migrations[key].__module__)
@@ -96,21 +96,22 @@ def noted_grants(grants: Mapping[str, str]) -> str:
     return f"grants {hashlib.sha256(repr(sorted(grants.items())).encode()).hexdigest()[:16]}"
 
 
-def grant_statements(schema_name: str, tables: Collection[str] = GRANTS.keys(), *, anew: bool = False) -> list[str]:
-    """What opens exactly the mapped tables of a schema to its own role; with all of the map, it is noted there.
+def grant_statements(schema_name: str, tables: Collection[str] | None = None, *, anew: bool = False) -> list[str]:
+    """What opens the tables of a schema to its own role as their models say; with all of them, it is noted there.
 
     In a schema that was made `anew` there is nothing to take back.
     """
-    schema = quote_schema_name(schema_name)
+    schema, rights = quote_schema_name(schema_name), clinic_privileges()
+    tables = rights.keys() if tables is None else tables
     alike: dict[str, list[str]] = {}
     for table in tables:
-        alike.setdefault(GRANTS[table], []).append(f"{schema}.{table}")
+        alike.setdefault(rights[table], []).append(f"{schema}.{table}")
     named = ", ".join(f"{schema}.{table}" for table in tables)
     return [
         f"GRANT USAGE ON SCHEMA {schema} TO {schema}",
         *([f"REVOKE ALL ON {named} FROM {schema}"] if named and not anew else []),
         *(f"GRANT {privileges} ON {', '.join(of)} TO {schema}" for privileges, of in alike.items()),
-        *([f"COMMENT ON SCHEMA {schema} IS '{noted_grants(GRANTS)}'"] if set(tables) == set(GRANTS) else []),
+        *([f"COMMENT ON SCHEMA {schema} IS '{noted_grants(rights)}'"] if set(tables) == set(rights) else []),
     ]
 
 
@@ -142,8 +143,9 @@ def grant_public() -> None:
             "WHERE n.nspname = 'public' AND c.relkind = 'S'"
         )
         sequences = [f"GRANT USAGE ON SEQUENCE {row[0]} TO {web}" for row in cursor.fetchall()]
-        tables = [f"GRANT {privileges} ON public.{table} TO {web}" for table, privileges in PUBLIC_GRANTS.items()]
-        cursor.execute("; ".join([*tables, *sequences, f"COMMENT ON SCHEMA public IS '{noted_grants(PUBLIC_GRANTS)}'"]))
+        rights = public_privileges()
+        tables = [f"GRANT {privileges} ON public.{table} TO {web}" for table, privileges in rights.items()]
+        cursor.execute("; ".join([*tables, *sequences, f"COMMENT ON SCHEMA public IS '{noted_grants(rights)}'"]))
 
 
 def make_schema(schema_name: str) -> None:

@@ -23,7 +23,7 @@ from django.db.migrations.state import ProjectState
 from django_tenants.utils import quote_schema_name
 
 from clinic.tenancy.backend.base import DatabaseWrapper
-from clinic.tenancy.privileges import GRANTS
+from clinic.tenancy.privileges import clinic_privileges
 
 SCRATCH = "blueprint"
 DJANGO = ("django.db.migrations.operations.", "django.contrib.postgres.operations")
@@ -248,4 +248,4 @@ def _rows(connection: DatabaseWrapper) -> frozenset[MigrationKey]:
 def _granted_tables(connection: DatabaseWrapper) -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        return tuple(sorted({row[0] for row in cursor.fetchall()} & set(GRANTS)))
+        return tuple(sorted({row[0] for row in cursor.fetchall()} & set(clinic_privileges())))
