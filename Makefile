@@ -1,4 +1,4 @@
-.PHONY: run test quick mutants prove lint shots bench lock
+.PHONY: run dev test quick mutants prove lint shots bench lock
 python := .venv/bin/python
 PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
@@ -6,6 +6,12 @@ compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --p
 run:
 	@bin/environment requirements.txt
 	@exec $(python) manage.py serve
+
+# For who changes the code: one process that starts again with every change, and Django's page for an error. Work in the
+# background is done by `manage.py work` in another terminal.
+dev:
+	@bin/environment requirements-dev.txt
+	@DEBUG=true exec $(python) manage.py serve --reload
 
 test:
 	@bin/environment requirements-dev.txt

@@ -15,7 +15,7 @@ from tests.side_by_side import holds_lock
 HOLD = """
 import select, signal, sys
 from pathlib import Path
-from clinic.tenancy import embedded
+from clinic.postgres import embedded
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a runner without a terminal has it ignored, and whatever it starts
 embedded.start(Path(sys.argv[1]), durable=False)
 print("ready", flush=True)

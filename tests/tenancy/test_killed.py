@@ -28,7 +28,7 @@ CREATE = (
     + """
 from clinic.accounts.models import User
 from clinic.staff import actions
-from clinic.tenancy import preparing
+from clinic.tenancy.lifecycle import schema_pool as preparing
 user = User.objects.using("owner").get(email="owner@riverside.test")
 if sys.argv[2] == "prepared":
     preparing.refill(50)

@@ -17,6 +17,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
@@ -49,14 +50,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: $PORT, else 8000")
+        parser.add_argument(
+            "--reload", action="store_true", help="one process that starts again when code changes, for developers"
+        )
 
-    def handle(self, *args: Any, port: str, **options: Any) -> None:
-        refuse_port(port)
+    def handle(self, *args: Any, port: str, reload: bool, **options: Any) -> None:
+        if not os.environ.get(DJANGO_AUTORELOAD_ENV):  # else the server that is replaced has the port
+            refuse_port(port)
         if settings.EMBEDDED or settings.DATABASE_ADMIN_URL:
             call_command("prepare_database")
         call_command("migrate_clinics", stdout=self.stdout)
         if not settings.PRODUCTION:
             call_command("demo", stdout=self.stdout)
+        if reload:
+            call_command("runserver", f"127.0.0.1:{port}")
+            return
         collect_static()
         self.address = f"http://127.0.0.1:{port}"
         self.worker = start_worker()
