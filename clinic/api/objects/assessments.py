@@ -17,17 +17,19 @@ from clinic.api.objects.fields import (
     TextField,
     UuidField,
     VersionField,
+    field_for,
 )
 from clinic.api.objects.instruments import RiskAlertSerializer, SubscaleSerializer
 from clinic.api.objects.patients import ID_HELP, NO_PRACTITIONER, USER_HELP, VERSION_HELP, SignedInPractitioner
 from clinic.api.objects.strict import StrictSerializer
-from clinic.assessments.models import Assessment, AssessmentStatus, AssessmentType
+from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentStatus, AssessmentType
 from clinic.assessments.pages.forms import MOST_QUESTIONS
 from clinic.assessments.record.dates import check_assessment_date
 from clinic.instruments import catalogue
 from clinic.instruments.definitions import Definition
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.ui.declared import fill_in
 
 FREE_ONLY = ("questions",)
 SITTING_ONLY = ("answers", "complete", "reason", "language")
@@ -154,6 +156,9 @@ class AssessmentSerializer(StrictSerializer):
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
+
+    def get_fields(self) -> dict[str, Any]:
+        return fill_in(super().get_fields(), Assessment, field_for, but=OF_INSTRUMENT)
 
     def validate_date(self, day: datetime.date) -> datetime.date:
         return check_assessment_date(day)

@@ -2,6 +2,7 @@
 
 from clinic.assessments.models.assessment import (
     MADE,
+    OF_INSTRUMENT,
     Assessment,
     AssessmentQuerySet,
     AssessmentRevision,
@@ -15,6 +16,7 @@ from clinic.instruments.models import InstrumentSettings, OwnInstrument
 
 __all__ = (
     "MADE",
+    "OF_INSTRUMENT",
     "AnswerRequest",
     "Assessment",
     "AssessmentQuerySet",

@@ -27,6 +27,11 @@ class AssessmentStatus(models.TextChoices):
 
 # What counts as made: its score stands, and changing it needs a reason.
 MADE = (AssessmentStatus.COMPLETED, AssessmentStatus.AMENDED)
+# What an assessment has of an instrument, and a free one leaves as it begins.
+OF_INSTRUMENT = frozenset((
+    *("instrument", "instrument_version", "language", "status", "answers", "answered", "score_low", "score_high"),
+    *("band", "severity", "results", "sex", "age"),
+))  # fmt: skip
 
 
 class AssessmentQuerySet(ClinicQuerySet["Assessment"]):

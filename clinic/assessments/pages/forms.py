@@ -9,14 +9,17 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
-from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
 from clinic.assessments.record.dates import check_assessment_date
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.text.dates import written
-from clinic.ui.forms import DateField, LineField, helper
+from clinic.ui.declared import editable_fields, fill_in
+from clinic.ui.forms import DateField, LineField, field_for, helper, initial_values
 
 MOST_QUESTIONS = 200
+# The patient is in the address, and questions have rows of their own.
+ELSEWHERE = OF_INSTRUMENT | {"patient", "questions"}
 
 
 class TextField(forms.CharField):
@@ -60,6 +63,7 @@ class AssessmentForm(forms.Form):
 
     def __init__(self, *args: Any, keeps: uuid.UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields = fill_in(self.fields, Assessment, field_for, but=ELSEWHERE)
         self.fields["user"].queryset = Practitioner.objects.active_or(keeps)  # type: ignore[attr-defined]
         self.helper = helper()
 
@@ -116,13 +120,10 @@ def new_initial(practitioner_id: str | None) -> dict[str, Any]:
 
 def initial_of(assessment: Assessment) -> dict[str, Any]:
     """How `assessment` fills the form; also how a conflict shows what is stored."""
+    shown = [name for name in editable_fields(Assessment) if name not in ELSEWHERE]
     return {
-        "id": assessment.pk,
-        "version": assessment.version,
-        "type": assessment.type,
+        **initial_values(assessment, ["id", "version", *shown]),
         "date": written(assessment.date),
-        "name": assessment.name,
-        "user": assessment.user_id,
         "score": assessment.score_text,
     }
 

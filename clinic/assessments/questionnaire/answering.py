@@ -25,13 +25,10 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition, Number
 from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
+from clinic.ui.declared import editable_fields
 
-# What of a sitting the trail and a revision keep.
-FIELDS = (
-    *("patient", "user", "name", "type", "date", "instrument", "instrument_version", "language", "status"),
-    *("answers", "answered", "score", "score_low", "score_high", "band", "severity"),
-    *("sex", "age"),
-)
+# What of a sitting the trail and a revision keep; `results` can be worked out again.
+FIELDS = (*(name for name in editable_fields(Assessment) if name not in ("questions", "results")), "sex", "age")
 
 Answers = Mapping[str, Number | None]
 

@@ -7,14 +7,15 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
 from clinic.assessments.record.standing import keep_standing
 from clinic.audit.actions import By, difference, record, restore_values, snapshot
 from clinic.audit.queries import last_change
+from clinic.ui.declared import editable_fields
 
-FIELDS = ("patient", "user", "name", "type", "date", "questions", "score")
-# What of a sitting of an instrument is changed as of any assessment.
-SITTING_FIELDS = {"user", "name", "type"}
+# What people write of any assessment, and of this what the instrument decides where there is one.
+FIELDS = tuple(name for name in editable_fields(Assessment) if name not in OF_INSTRUMENT)
+FOLLOWING = {"patient", "date", "questions", "score"}
 
 
 class FollowsInstrument(Exception):
@@ -88,7 +89,7 @@ def insert_named(assessment: Assessment, *, base: str = "") -> Assessment:
 def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -> Assessment:
     """Change `fields` of an assessment that still has the `version` it was read with (None: whichever it has).
 
-    Of a sitting of an instrument only what SITTING_FIELDS holds: the rest goes through `answering`.
+    Of a sitting of an instrument nothing of FOLLOWING: that goes through `answering`.
     Raises Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
@@ -97,7 +98,7 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
         raise Changed(assessment)
     for name, value in fields.items():
         setattr(assessment, name, value)
-    if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) - SITTING_FIELDS:
+    if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) & FOLLOWING:
         raise FollowsInstrument("Patient, date, questions and score of a sitting follow its instrument.")
     return _save_change(assessment, before, by=by)
 
