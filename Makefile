@@ -4,7 +4,7 @@ PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
 
 run:
-	@bin/environment requirements.txt
+	@bin/environment requirements-local.txt
 	@exec $(python) manage.py serve
 
 # For who changes the code: one process that starts again with every change, and Django's page for an error. Work in the
@@ -58,4 +58,5 @@ lock:
 	@bin/environment requirements-dev.txt
 	@$(python) -m pip install -q -q --disable-pip-version-check uv
 	@$(compile) $(UPGRADE) requirements.in -o requirements.txt
+	@$(compile) $(UPGRADE) requirements-local.in -o requirements-local.txt
 	@$(compile) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
