@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import get_script_prefix, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinic.access import Request
 
@@ -29,6 +30,11 @@ def address_of(name: str) -> str:
 @cache
 def _address(name: str, prefix: str) -> str:
     return reverse(name)
+
+
+def own_path(text: str, otherwise: str) -> str:
+    """The text where it is a path on this site, else `otherwise`: a form's `next` is whatever somebody sent."""
+    return text if text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None) else otherwise
 
 
 def url_with(request: Request, **changes: Any) -> str:
