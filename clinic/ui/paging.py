@@ -35,7 +35,10 @@ class Listed(TableData):
 
 
 class Place(NamedTuple):
-    """Which page: that of a `number`, the last one, or the one beside a row, which has about that number."""
+    """Which page: that of a `number`, the last one, or the one beside a row, which has about that number.
+
+    The number of a page beside a row is 0 where it is not known.
+    """
 
     number: int = 1
     last: bool = False
@@ -80,10 +83,10 @@ class SeekPaginator(Paginator[Any]):
         listing, size = self.listing, self.per_page
         if place.last:
             found = listing.last(size)
-            return found, 0 if found.total is None else -(-found.total // size)
+            return found, 0 if found.total is None else self._cut_to_last_page(found, found.total)
         if place.after or place.before:
             found = listing.after(place.after, size) if place.after else listing.before(place.before, size)
-            return (found, max(2, place.number)) if found.less else (listing.first(size), 1)
+            return (found, place.number and max(2, place.number)) if found.less else (listing.first(size), 1)
         if place.number == 1:
             return listing.first(size), 1
         found = listing.at((place.number - 1) * size, size)
@@ -91,3 +94,10 @@ class SeekPaginator(Paginator[Any]):
             last = -(-listing.count() // size) or 1
             raise BadList(f"There is no page {place.number}; the last one is {last}.", 404)
         return found, place.number
+
+    def _cut_to_last_page(self, found: Slice, total: int) -> int:
+        """Leave of the last rows those that the pages before the last one have not; its number."""
+        number = -(-total // self.per_page)
+        rows = total - (number - 1) * self.per_page
+        found.records, found.reasons, found.less = found.records[-rows:], found.reasons[-rows:], number > 1
+        return number
