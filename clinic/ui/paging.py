@@ -83,7 +83,11 @@ class SeekPaginator(Paginator[Any]):
         listing, size = self.listing, self.per_page
         if place.last:
             found = listing.last(size)
-            return found, 0 if found.total is None else self._cut_to_last_page(found, found.total)
+            if found.total is None:
+                return found, 0
+            rows = found.total % size or size  # the others are on the page before
+            found.records, found.reasons = found.records[-rows:], found.reasons[-rows:]
+            return found, -(-found.total // size)
         if place.after or place.before:
             found = listing.after(place.after, size) if place.after else listing.before(place.before, size)
             return (found, place.number and max(2, place.number)) if found.less else (listing.first(size), 1)
@@ -94,10 +98,3 @@ class SeekPaginator(Paginator[Any]):
             last = -(-listing.count() // size) or 1
             raise BadList(f"There is no page {place.number}; the last one is {last}.", 404)
         return found, place.number
-
-    def _cut_to_last_page(self, found: Slice, total: int) -> int:
-        """Leave of the last rows those that the pages before the last one have not; its number."""
-        number = -(-total // self.per_page)
-        rows = total - (number - 1) * self.per_page
-        found.records, found.reasons, found.less = found.records[-rows:], found.reasons[-rows:], number > 1
-        return number

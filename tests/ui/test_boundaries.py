@@ -112,16 +112,18 @@ def test_full_page_of_a_large_table_is_all_that_a_search_reads(scope, monkeypatc
 
 def test_pages_begin_and_end_with_their_rows(client, riverside):
     """Ten rows a page: one page up to ten rows, another for the eleventh."""
-    rows, missing = {}, {}
+    rows, last_rows, missing = {}, {}, {}
     for count, step, last in ((9, 9, 1), (10, 1, 1), (11, 1, 2), (20, 9, 2), (21, 1, 3)):
         with clinic_scope(riverside.clinic):
             people(step, name=f"Marsh {count}")
         pages = [client.get(f"/patients/?per_page=10&page={page}") for page in range(1, last + 2)]
         rows[count] = [page.content.decode().count('<tr role="row">') for page in pages if page.status_code == 200]
+        last_rows[count] = client.get("/patients/?per_page=10&page=last").content.decode().count('<tr role="row">')
         missing[count] = f"There is no page {last + 1}; the last one is {last}." in pages[-1].content.decode()
         next_there = [f"page={page + 1}&amp;after=" in pages[page - 1].content.decode() for page in range(1, last + 1)]
         assert next_there == [True] * (last - 1) + [False]
     assert rows == {9: [9], 10: [10], 11: [10, 1], 20: [10, 10], 21: [10, 10, 1]}
+    assert last_rows == {count: of[-1] for count, of in rows.items()}
     assert missing == dict.fromkeys(rows, True)
 
 
@@ -264,3 +266,11 @@ def test_pager_counts_no_pages_from_the_end_of_more_rows_than_are_counted(client
         (*before, "Marsh 002"),
         ("1 to 10 of 20 or more", "Page 1", "Marsh 000"),
     ]
+
+
+def test_last_page_of_a_search_says_why_its_rows_are_there(client, riverside):
+    with clinic_scope(riverside.clinic):
+        for number in range(12):
+            make_patient(phone_number=f"+44770090{number:04}")
+    page = client.get("/patients/?q=%2B44770090&per_page=10&page=last").content.decode()
+    assert re.findall(r'<span class="why">([^<]*)<', page) == ["phone", "phone"]
