@@ -64,6 +64,8 @@ class Module:
             inside = function
             if isinstance(child, ast.FunctionDef | ast.ClassDef):
                 inside = f"{function}.{child.name}".lstrip(".")
+            if isinstance(child, ast.Assign) and isinstance(child.targets[0], ast.Name) and not function:
+                inside = child.targets[0].id
             yield from self._of(child, inside)
             yield from self._walk(child, inside)
 

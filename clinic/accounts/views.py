@@ -2,12 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Request, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.ui import errors
+from clinic.ui.pages import own_path
 
 
 @signed_in
@@ -35,12 +35,7 @@ def switch_clinic(request: Request) -> HttpResponse:
     if wanted not in [membership.clinic_id for membership in request.memberships]:
         return errors.answer(request, 403, "forbidden", "You do not belong to that clinic.")
     request.session[CLINIC_KEY] = wanted
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = "/"
-    return redirect(target)
+    return redirect(own_path(request.POST.get("next", ""), "/"))
 
 
 @signed_in

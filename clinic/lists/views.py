@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
@@ -25,15 +24,12 @@ from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
-from clinic.ui.pages import saved
+from clinic.ui.pages import own_path, saved
 
 
 def _back(request: Request, fallback: str) -> HttpResponse:
     """To the page that a form was on, if it is one of ours."""
-    target = request.POST.get("next", "")
-    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = fallback
-    return redirect(target)
+    return redirect(own_path(request.POST.get("next", ""), fallback))
 
 
 @require_POST

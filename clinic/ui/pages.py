@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinic.access import Request
 
@@ -31,3 +32,8 @@ def posted_version(request: Request) -> int:
     """The version that a form was rendered with; 0, which no record has, for anything that is none."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def own_path(text: str, otherwise: str) -> str:
+    """The text where it is a path on this site, else `otherwise`: a form's `next` is whatever somebody sent."""
+    return text if text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None) else otherwise

@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 
+import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -89,6 +90,23 @@ def test_user_of_two_clinics_chooses_first(both, sign_in):
     assert response["Location"] == "/accounts/choose/?next=%2Fpatients%2F"
 
 
+def test_ways_in_lead_to_the_clinic_or_to_its_choice_or_to_where_it_is_said_that_there_is_none(
+    riverside, both, nobody, sign_in
+):
+    ways = {
+        user: [
+            sign_in(user).get(path).headers.get("Location")
+            for path in ("/", "/accounts/choose/", "/accounts/no-clinic/")
+        ]
+        for user in (riverside.clinician, both, nobody)
+    }
+    assert ways == {
+        riverside.clinician: ["/patients/", None, "/"],
+        both: ["/accounts/choose/", None, "/"],
+        nobody: ["/accounts/no-clinic/", "/accounts/no-clinic/", None],
+    }
+
+
 def test_user_of_two_clinics_switches(both, riverside, hillside, sign_in):
     for world, name in ((riverside, "Rita River"), (hillside, "Hal Hill")):
         with clinic_scope(world.clinic):
@@ -108,9 +126,22 @@ def test_switching_to_a_foreign_clinic_is_refused(riverside, hillside, sign_in):
     assert client.get("/patients/").wsgi_request.clinic.pk == riverside.clinic.pk
 
 
-def test_switching_does_not_leave_the_site(both, riverside, sign_in):
-    data = {"clinic": str(riverside.clinic.pk), "next": "https://elsewhere.example/"}
-    assert sign_in(both).post("/accounts/switch/", data)["Location"] == "/"
+@pytest.mark.parametrize(
+    ("target", "led"),
+    [
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("nonsense", "/"),
+        ("patients:list", "/"),
+        ("patients/", "/"),
+        ("", "/"),
+        ("/patients/?q=ana", "/patients/?q=ana"),
+    ],
+)
+def test_switching_leads_to_an_address_of_ours_and_nowhere_else(both, riverside, sign_in, target, led):
+    data = {"clinic": str(riverside.clinic.pk), "next": target}
+    assert sign_in(both).post("/accounts/switch/", data)["Location"] == led
 
 
 def test_inactive_membership_opens_nothing(lakeside):

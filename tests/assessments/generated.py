@@ -17,6 +17,8 @@ ABOUT = {
     "licence_class": "free",
 }
 QUARTER = st.sampled_from([True, False, False, False])
+PLACES = (1, Decimal("0.1"), Decimal("0.01"))
+WEIGHTS = st.sampled_from([2, Decimal("0.5")])
 
 
 def rows(points):
@@ -39,7 +41,8 @@ def measured(draw, code, control):
         measure["tables"] = [
             {"when": {control["code"]: option["points"]}, "points": rows(draw(orders))} for option in control["options"]
         ]
-    return {"code": code, "text": f"Measure {code}", "measure": measure}
+    weight = {"weight": draw(WEIGHTS)} if draw(QUARTER) else {}
+    return {"code": code, "text": f"Measure {code}", "measure": measure, **weight}
 
 
 @st.composite
@@ -51,6 +54,8 @@ def items_of(draw):
             item["scored"] = False
         if draw(QUARTER):
             item["reversed"] = True
+        if draw(QUARTER):
+            item["weight"] = draw(WEIGHTS)
         if draw(QUARTER):
             item["sexes"] = draw(st.sampled_from([["female"], ["male"], ["female", "other", "unknown"]]))
         made.append(item)
@@ -73,7 +78,7 @@ def subscales(draw, made):
 
 def bands(draw, totals, sex):
     """Bands that leave no gap, of severities that rise or fall; each begins with a total that can be reached."""
-    unit = Decimal("0.1") if any(total % 1 for total in totals) else 1
+    unit = next(unit for unit in PLACES if not any(total % unit for total in totals))
     starts = sorted({totals[0], *draw(st.lists(st.sampled_from(totals), max_size=3))})
     severities = range(len(starts)) if draw(st.booleans()) else range(len(starts) - 1, -1, -1)
     for start, end, severity in zip(starts, [*starts[1:], totals[-1] + unit], severities, strict=True):

@@ -75,7 +75,7 @@ def test_new_link_after_five_wrong_dates_works(link, kept, practitioner):
     assert let_in(new).get(new).status_code == 200
 
 
-def test_expired_one_is_listed_as_such_and_can_be_renewed(link, kept, practitioner, patient, riverside):
+def test_expired_one_is_listed_as_such_and_can_be_renewed(link, events, practitioner, patient, riverside):
     with clinic_scope(riverside.clinic):
         AnswerRequest.objects.update(expires_at=timezone.now() - timedelta(days=1))
         old = AnswerRequest.objects.get().pk
@@ -83,6 +83,9 @@ def test_expired_one_is_listed_as_such_and_can_be_renewed(link, kept, practition
     practitioner.post(f"/requests/{old}/renew/", {"new": uuid4()})
     with clinic_scope(riverside.clinic):
         assert AnswerRequest.objects.get(pk=old).state == "expired"
+    assert events() == [
+        (action, "Clara Clinician") for action in ("request.created", "request.expired", "request.created")
+    ]
 
 
 @pytest.mark.parametrize("posted", [{}, {"instrument": "gcs"}, {"instrument": "phq-9", "days": "0"}, {"days": "x"}])

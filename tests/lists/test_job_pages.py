@@ -1,5 +1,6 @@
 """The pages of a job: how far it is, whose it is, what was lost, what can be taken back."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from clinic.audit.models import AuditEvent
 from clinic.lists import running as jobs
 from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.lists.tasks import run_job
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.logs import formatter
 
 PERMISSION = {"query": "", "value": "", "permission": "patients.edit", "columns": []}
 
@@ -180,3 +183,61 @@ def test_file_of_a_job_is_its_own_to_the_last_piece(client, make, riverside):
         answer = client.get(f"/work/{job.pk}/file/")
         lines = b"".join(answer.streaming_content).decode().splitlines()
         assert (answer.status_code, lines) == (200, [f"{job.pk} {number}" for number in range(3)])
+
+
+@pytest.mark.parametrize(
+    ("address", "part"),
+    [
+        ("/patients/", "table"),
+        ("/patients/", "filter-fields"),
+        ("/patients/", "layout-form"),
+        ("/patients/recent/", "recent"),
+        ("/work/{job}/", "progress"),
+        ("/lists/shortcuts/", "keys"),
+    ],
+)
+def test_part_is_given_to_whoever_asks_for_it_by_its_name_and_the_page_to_everybody_else(client, make, address, part):
+    address = address.format(job=make().pk)
+    asked = [{"HX-Request": "true", "HX-Target": part}, {"HX-Request": "true", "HX-Target": "main"},
+             {"HX-Request": "true"}, {"HX-Target": part}, {}]  # fmt: skip
+    pages = [client.get(address, headers=headers).content.decode() for headers in asked]
+    assert ["<html" in page for page in pages] == [False, True, True, True, True]
+
+
+def test_trail_has_what_was_begun_continued_and_taken_back(client, patients, work, riverside):
+    page = client.post("/patients/bulk/", {"do": "archive", "scope": "rows", "id": patients.keys[:3]})["Location"]
+    client.post(f"{page}continue/")
+    work()
+    client.post(f"{page}continue/")
+    client.post(f"{page}undo/")
+    with clinic_scope(riverside.clinic):
+        events = AuditEvent.objects.filter(record_type="job").order_by("pk")
+        told = list(events.values_list("action", "actor_name", "changes"))
+    assert told == [
+        ("job.begun", "Clara Clinician", {"list": "patients", "what": "Archive 3 patients", "rows": 3}),
+        ("job.continued", "Clara Clinician", {}),
+        ("job.begun", "Clara Clinician", {"list": "patients", "what": "Undo: Archive 3 patients", "rows": 3}),
+    ]
+
+
+def fail(clinic, job) -> None:
+    """Work that cannot be done, with a name in what it says."""
+    raise ValueError("Marguerite")
+
+
+def test_job_that_fails_says_so_to_whoever_began_it_and_in_the_log_where(client, make, riverside, caplog):
+    job = make(work=f"{__name__}.fail")
+    run_job.func(clinic_id=str(riverside.clinic.pk), job_id=str(job.pk))
+    kept = reread(riverside, job)
+    assert (kept.state, kept.message) == (
+        JobState.STOPPED,
+        "Something went wrong on our side, and the rest was left as it is.",
+    )
+    (said,) = [json.loads(formatter().format(line)) for line in caplog.records if line.name == "clinic.job"]
+    assert (said["event"], said["level"], said["clinic"], said["job"]) == (
+        "job_failed",
+        "error",
+        str(riverside.clinic.pk),
+        str(job.pk),
+    )
+    assert re.sub(r"\d+", "N", said["why"]) == "ValueError in fail, test_job_pages.py line N"

@@ -89,7 +89,17 @@ def test_unknown_column_is_left_out(client, patients, name):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "\\\\x"]
+    "target",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "javascript:alert(1)",
+        "\\\\x",
+        "nonsense",
+        "home",
+        "work/",
+        "",
+    ],
 )
 def test_next_leads_nowhere_else(client, target):
     assert client.post(LAYOUT, {"per_page": "10", "next": target})["Location"] == "/patients/"

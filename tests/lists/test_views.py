@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.audit.models import AuditEvent
 from clinic.lists.models import SavedView
 from clinic.tenancy.scope import clinic_scope
 
@@ -84,3 +85,20 @@ def test_view_that_the_list_no_longer_understands_says_so(client, riverside):
 def test_view_of_another_clinic_is_not_there(client, hillside, sign_in):
     address = save(client, is_shared="on")["Location"]
     assert sign_in(hillside.owner).get(address).status_code == 404
+
+
+def test_trail_has_what_was_done_to_a_view(client, riverside, sign_in):
+    address = save(client, is_shared="on")["Location"]
+    client.post(f"{address}edit/", {"name": "Women", "query": "gender=female"})
+    client.post(f"{address}edit/", {"name": "Women", "query": "gender=female", "is_shared": "on"})
+    sign_in(riverside.owner).post(f"{address}remove/")
+    with clinic_scope(riverside.clinic):
+        events = AuditEvent.objects.filter(record_id=address.split("/")[2]).order_by("pk")
+        told = list(events.values_list("action", "actor_name", "changes"))
+    fields = ["is_shared", "name", "query"]
+    assert told == [
+        ("view.saved", "Clara Clinician", {"list": "patients", "shared": True}),
+        ("view.changed", "Clara Clinician", {"fields": fields, "shared": False}),
+        ("view.changed", "Clara Clinician", {"fields": fields, "shared": True}),
+        ("view.removed", "Olive Owner", {}),
+    ]

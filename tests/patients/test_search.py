@@ -161,6 +161,13 @@ def test_hostile_text_finds_nobody_and_breaks_nothing(scope, text):
     assert names(text) == []
 
 
+@pytest.mark.parametrize(("text", "found"), [("1961", 1), ("196", 1), ("19", 0), ("19 61", 0), ("1961 2", 0)])
+def test_digits_are_looked_for_in_names_from_three_on(scope, text, found):
+    patient("Ana (born 1961)", "Ana", date_of_birth=date(1970, 3, 4), record_number="X", phone_number="")
+    patient("Bo Bell", date_of_birth=date(1970, 3, 4), record_number="Y", phone_number="")
+    assert reasons(text) == [("Ana (born 1961)", "")] * found
+
+
 def test_text_of_the_other_direction_is_found_with_its_marks(scope):
     patient("محمد علي")
     assert names("\u202bمحمد\u200f علي") == ["محمد علي"]

@@ -88,6 +88,9 @@ WRONG = {
         "of a later release: patients.9999_later",
     ),
     "a file that leads out": (lambda members: members.update({"media/../../out.txt": b"x"}), "leads out"),
+    "a file without a name": (lambda members: members.update({"media/.": b"x"}), "leads out"),
+    "a folder": (lambda members: members.update({"media/": b""}), "leads out"),
+    "a file that leads out elsewhere": (lambda members: members.update({"media/..\\out.txt": b"x"}), "leads out"),
     "an absolute file": (lambda members: members.update({"media//tmp/out.txt": b"x"}), "leads out"),
     "a key without its row": (
         lambda members: (

@@ -10,14 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinic.access import Role
 from clinic.audit.models import AuditEvent
+from clinic.staff import actions as staff
 from clinic.staff import clinics, overview
 from clinic.tenancy.lifecycle import backup_rows as dumping
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
 from tests.conftest import signed_in, worlds
-from tests.world import make_patient
+from tests.world import Writer, make_patient
 
 
 def command(*words: str) -> str:
@@ -172,3 +174,12 @@ def test_list_of_many_clinics_takes_no_more_round_trips_than_of_few(lakeside):
     with CaptureQueriesContext(connections["owner"]) as captured:
         command("clinics")
     assert len(captured) == 3
+
+
+def test_trail_has_who_was_added_to_see_patients_once(lakeside):
+    people = (lakeside.owner, "owner"), (lakeside.clinician, "clinician")
+    staff.add_member(clinic=lakeside.clinic, user=lakeside.clinician, role=Role.CLINICIAN, by=Writer())
+    with clinic_scope(lakeside.clinic):
+        events = AuditEvent.objects.filter(record_type="practitioner").order_by("id")
+        told = list(events.values_list("action", "actor_id", "record_id", "changes"))
+    assert told == [("practitioner.added", Writer().id, user.pk, {"role": role}) for user, role in people]

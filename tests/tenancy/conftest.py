@@ -14,6 +14,7 @@ DROP TABLE IF EXISTS {0}.patients_visit;
 ALTER TABLE {0}.patients_patient DROP COLUMN IF EXISTS nickname, DROP CONSTRAINT IF EXISTS patient_lucky,
     ALTER COLUMN version TYPE integer;
 DELETE FROM {0}.django_migrations WHERE name LIKE 'p9%';
+DELETE FROM {0}.patients_nameword WHERE word = 'nicknamed';
 COMMENT ON SCHEMA {0} IS '{1}'
 """
 

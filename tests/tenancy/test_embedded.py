@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -189,3 +190,41 @@ def test_programs_get_the_environment_without_what_postgresql_reads(data, monkey
     data.mkdir(parents=True, exist_ok=True)
     told = dict(line.split("=", 1) for line in embedded._call(data, "/usr/bin/env").stdout.splitlines())
     assert (told.get("PGOPTIONS"), told["WITNESS"], told["PGDATA"], told["LC_ALL"]) == (None, "seen", str(data), "C")
+
+
+def fits(path: str) -> bool:
+    """Whether the system binds a socket of that name in the current folder."""
+    with socket.socket(socket.AF_UNIX) as bound:
+        try:
+            bound.bind(path)
+        except OSError:
+            return False
+        return True
+
+
+def is_taken(data: Path) -> bool:
+    try:
+        embedded._refuse_long_path(data)
+    except embedded.EmbeddedPostgresError:
+        return False
+    return True
+
+
+def test_path_is_refused_from_the_first_length_of_which_the_system_makes_no_socket(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lengths = range(95, 115)
+    found = [is_taken(Path("/" + "x" * (length - len("//.s.PGSQL.5432")))) for length in lengths]
+    assert found == [fits("x" * length) for length in lengths]
+    assert (found[0], found[-1]) == (True, False)
+
+
+def test_failing_program_is_told_with_what_it_said_and_the_last_ten_lines_of_the_log(tmp_path):
+    told = []
+    for lines in (0, 9, 12):
+        if lines:
+            (tmp_path / "log").write_text("".join(f"line {number}\n" for number in range(lines)))
+        with pytest.raises(embedded.EmbeddedPostgresError) as failed:
+            embedded._run(tmp_path, "/bin/sh", "-c", "echo why >&2; exit 3")
+        told.append(str(failed.value).splitlines())
+    begins = [f"The embedded PostgreSQL on {tmp_path} failed at /bin/sh:", "why"]
+    assert told == [[*begins, *(f"line {at}" for at in shown)] for shown in ([], range(9), range(2, 12))]

@@ -47,6 +47,16 @@ def test_connection_in_a_transaction_is_kept(north, south, few):
     assert visit(north) in pids
 
 
+def test_connection_whose_transaction_is_ended_by_hand_is_kept_until_then(north, south, few):
+    transaction.set_autocommit(False)
+    try:
+        pids = {visit(clinic) for clinic in (north, south, north, south)}
+        transaction.commit()
+    finally:
+        transaction.set_autocommit(True)
+    assert (len(pids), visit(north) in pids) == (1, True)
+
+
 def test_full_connection_runs_what_was_to_run_on_commit(north, south, few):
     seen = []
     visit(north)

@@ -64,8 +64,11 @@ def test_clinic_that_went_through_every_migration_equals_a_new_one(owner, make):
 
 def test_blueprint_of_a_later_release_equals_its_migrations(owner, make, release, request):
     release("code")
-    made = facts(owner, make("From the later blueprint").schema_name)
-    assert made == facts(owner, request.getfixturevalue("migrated").schema_name)
+    clinics = make("From the later blueprint"), request.getfixturevalue("migrated")
+    made, migrated = (facts(owner, clinic.schema_name) for clinic in clinics)
+    assert made == migrated
+    words = [administer(f"SELECT word FROM {clinic.schema_name}.patients_nameword") for clinic in clinics]
+    assert words == [[("nicknamed",)]] * 2
     assert [row for row in made[3] if row[2] == "what was said"] == [["patients_visit", "note", "what was said"]]
 
 
@@ -240,3 +243,34 @@ def test_check_names_a_clinic_that_is_behind(owner):
             call_command("migrate_clinics", "--check")
     finally:
         provisioning.drop_clinic(clinic)
+
+
+def test_schema_without_tables_is_opened_to_its_role_and_noted_as_unfinished(owner):
+    provisioning.run(
+        [
+            *provisioning.role_statements("c_empty"),
+            "CREATE SCHEMA c_empty",
+            *provisioning.grant_statements("c_empty", ()),
+        ]
+    )
+    told = "SELECT has_schema_privilege(%s, oid, 'USAGE'), obj_description(oid) FROM pg_namespace WHERE nspname = %s"
+    try:
+        assert administer(told, "c_empty", "c_empty") == [(True, None)]
+    finally:
+        provisioning.drop_schema("c_empty")
+
+
+def test_owners_connection_sees_a_schema_alone_or_before_what_is_shared(owner):
+    paths = []
+    for schema, options in (
+        ("c_none", {"include_public": False}),
+        ("c_none", {}),
+        ("public", {}),
+        ("public", {"include_public": False}),
+    ):
+        owner.set_schema(schema, **options)
+        with owner.cursor() as cursor:
+            cursor.execute("SHOW search_path")
+            paths += cursor.fetchone()
+    owner.set_schema_to_public()
+    assert paths == ["c_none", "c_none, public", "public", "public"]

@@ -4,9 +4,11 @@ from contextlib import closing
 from random import Random
 
 import psycopg2
+from django.db import connections, transaction
 from psycopg2.extras import execute_values
 
-from clinic.text.keys import rules
+from clinic.text.keys import FUNCTIONS, SQL_FUNCTIONS, create_search_functions, drop_search_functions, rules
+from clinic.text.names import create_functions, drop_functions
 from tests.postgres import ADMIN_DSN
 
 FIRST = {
@@ -126,3 +128,30 @@ def test_values_are_those_of_the_first_definitions(django_db_setup):
             assert cursor.fetchall() == [], call
         cursor.execute("SELECT count(DISTINCT public.search_key(a)), count(public.later_words(a, 2)) FROM names")
         assert min(cursor.fetchone()) > len(names) // 10
+
+
+def own_functions(cursor) -> dict[str, str]:
+    """What the functions of this release are in `public`, by their signatures."""
+    names = ["name_key", "fold", *(signature.partition("(")[0] for signature in {**FUNCTIONS, **SQL_FUNCTIONS})]
+    cursor.execute(
+        "SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc "
+        "WHERE pronamespace = 'public'::regnamespace AND proname = ANY (%s)",
+        [names],
+    )
+    return dict(cursor.fetchall())
+
+
+def test_functions_come_and_go_with_their_migrations(django_db_setup, django_db_blocker):
+    """Beside those that the columns of clinics are made by, which have other names meanwhile."""
+    with django_db_blocker.unblock(), transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        there = own_functions(cursor)
+        for signature in there:
+            cursor.execute(f"ALTER FUNCTION public.{signature} RENAME TO kept_{signature.partition('(')[0]}")
+        found = [own_functions(cursor)]
+        with connections["owner"].schema_editor(atomic=False) as editor:
+            for change in (create_functions, create_search_functions, drop_search_functions, drop_functions):
+                change(None, editor)
+                found.append(own_functions(cursor))
+        transaction.set_rollback(True, using="owner")
+    of_names = {signature: there[signature] for signature in ("fold(text)", "name_key(text)")}
+    assert found == [{}, of_names, there, of_names, {}]

@@ -15,6 +15,7 @@ from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.privileges import clinic_privileges, public_privileges
 from clinic.tenancy.scope import clinic_scope
+from tests.committed import administer
 from tests.postgres import ADMIN_DSN
 from tests.tenancy.facts import facts
 
@@ -181,15 +182,28 @@ def test_rights_that_change_without_a_migration_reach_every_clinic(owner, make, 
     assert migrating.behind() == []
 
 
-def test_rights_in_public_that_change_without_a_migration_are_granted(owner, monkeypatch):
+def in_public(table: str) -> list[bool]:
+    """Whether the web reads, adds to and changes a shared table, or some column of it."""
+    asked = "SELECT has_any_column_privilege(%s, %s, right_) FROM unnest('{SELECT,INSERT,UPDATE}'::text[]) right_"
+    return [row[0] for row in administer(asked, provisioning.web_role(), table)]
+
+
+def test_rights_in_public_that_change_without_a_migration_are_granted_and_taken_back(owner, monkeypatch):
+    tables = ("accounts_membership", "accounts_apiclient")
     monkeypatch.setitem(public_privileges(), "accounts_membership", "SELECT, INSERT")
+    monkeypatch.delitem(public_privileges(), "accounts_apiclient")
     with pytest.raises(CommandError, match="shared tables are behind"):
         call_command("migrate_clinics", "--check")
-    migrate()
-    monkeypatch.undo()
-    assert migrating.public_is_behind()
-    migrate()
+    try:
+        migrate()
+        fewer = [in_public(table) for table in tables]
+    finally:
+        monkeypatch.undo()
+        assert migrating.public_is_behind()
+        migrate()
     assert not migrating.public_is_behind()
+    assert fewer == [[True, True, False], [False, False, False]]
+    assert [in_public(table) for table in tables] == [[True, True, True], [True, False, False]]
 
 
 def test_clinic_that_cannot_be_granted_its_rights_is_fenced_and_the_others_go_on(owner, make, monkeypatch):

@@ -1,5 +1,6 @@
 """The limits of lists and files: what is at one, one below it and one above."""
 
+import html
 import io
 import re
 from datetime import date
@@ -113,16 +114,18 @@ def test_full_page_of_a_large_table_is_all_that_a_search_reads(scope, monkeypatc
 
 def test_pages_begin_and_end_with_their_rows(client, riverside):
     """Ten rows a page: one page up to ten rows, another for the eleventh."""
-    rows, missing = {}, {}
+    rows, last_rows, missing = {}, {}, {}
     for count, step, last in ((9, 9, 1), (10, 1, 1), (11, 1, 2), (20, 9, 2), (21, 1, 3)):
         with clinic_scope(riverside.clinic):
             people(step, name=f"Marsh {count}")
         pages = [client.get(f"/patients/?per_page=10&page={page}") for page in range(1, last + 2)]
         rows[count] = [page.content.decode().count('<tr role="row">') for page in pages if page.status_code == 200]
+        last_rows[count] = client.get("/patients/?per_page=10&page=last").content.decode().count('<tr role="row">')
         missing[count] = f"There is no page {last + 1}; the last one is {last}." in pages[-1].content.decode()
         next_there = [f"page={page + 1}&amp;after=" in pages[page - 1].content.decode() for page in range(1, last + 1)]
         assert next_there == [True] * (last - 1) + [False]
     assert rows == {9: [9], 10: [10], 11: [10, 1], 20: [10, 10], 21: [10, 10, 1]}
+    assert last_rows == {count: of[-1] for count, of in rows.items()}
     assert missing == dict.fromkeys(rows, True)
 
 
@@ -211,3 +214,65 @@ def test_layout_keeps_sixty_columns_of_forty_letters():
 )
 def test_column_moves_between_the_second_place_and_the_last(move, order):
     assert "".join(chosen([*"abcd"], move)) == order
+
+
+def pager(page: str) -> list[str]:
+    """What stands below the rows: their numbers, the page's, and where its links lead, with rows by their place."""
+    places = {
+        key: str(at) for at, key in enumerate(re.findall(r'<th scope="row"[^>]*><a href="/patients/([^/]+)/', page))
+    }
+    said = re.findall(r'class="pager">\s*<p class="hint">([^<]*)<|<span aria-current="page">([^<]*)<', page)
+    links = re.findall(r'<a id="page-(\w+)"[^>]*href="/patients/\?per_page=10(?:&amp;)?([^"]*)"', page)
+    return [
+        *("".join(each) for each in said),
+        *(f"{name} {re.sub(r'[0-9a-f-]{36}', lambda key: places[key[0]], query)}".strip() for name, query in links),
+    ]
+
+
+def test_pager_says_which_rows_these_are_and_leads_to_those_beside_them(client, riverside):
+    with clinic_scope(riverside.clinic):
+        people(32)
+    addresses = [f"page={number}" for number in range(1, 5)] + ["page=last"]
+    pages = [client.get(f"/patients/?per_page=10&{address}").content.decode() for address in addresses]
+    last = ["31 to 32 of 32", "Page 4 of 4", "first", "previous page=3&amp;before=0"]
+    assert [pager(page) for page in pages] == [
+        ["1 to 10 of 32", "Page 1 of 4", "next page=2&amp;after=9", "last page=last"],
+        ["11 to 20 of 32", "Page 2 of 4", "first", "previous before=0", "next page=3&amp;after=9", "last page=last"],
+        [
+            *("21 to 30 of 32", "Page 3 of 4", "first"),
+            *("previous page=2&amp;before=0", "next page=4&amp;after=9", "last page=last"),
+        ],
+        last,
+        last,
+    ]
+
+
+def test_pager_counts_no_pages_from_the_end_of_more_rows_than_are_counted(client, riverside, monkeypatch):
+    for module in (listing, lists, selection):
+        monkeypatch.setattr(module, "CAP", 20)
+    with clinic_scope(riverside.clinic):
+        people(32)
+    shown, address = [], "/patients/?per_page=10&page=last"
+    for step in ("previous", "previous", "next", "next", "previous", "previous", "previous", "next"):
+        page = client.get(address).content.decode()
+        shown.append((*pager(page)[:2], *re.findall(r"Marsh \d{3}", page)[:1]))
+        address = html.unescape(re.search(rf'id="page-{step}"[^>]*href="([^"]*)"', page)[1])
+    last, before = ("The last ones", "Last page"), ("Before the last ones", "Before the last page")
+    assert shown == [
+        (*last, "Marsh 022"),
+        (*before, "Marsh 012"),
+        (*before, "Marsh 002"),
+        (*before, "Marsh 012"),
+        (*last, "Marsh 022"),
+        (*before, "Marsh 012"),
+        (*before, "Marsh 002"),
+        ("1 to 10 of 20 or more", "Page 1", "Marsh 000"),
+    ]
+
+
+def test_last_page_of_a_search_says_why_its_rows_are_there(client, riverside):
+    with clinic_scope(riverside.clinic):
+        for number in range(12):
+            make_patient(phone_number=f"+44770090{number:04}")
+    page = client.get("/patients/?q=%2B44770090&per_page=10&page=last").content.decode()
+    assert re.findall(r'<span class="why">([^<]*)<', page) == ["phone", "phone"]

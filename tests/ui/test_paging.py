@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
 from clinic.lists.reading.index_runs import BadList
+from clinic.lists.reading.listing import Listing, Stage
+from clinic.lists.reading.ordering import segments_by
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
@@ -165,3 +167,26 @@ def test_rows_written_between_batches_make_no_other_repeat_or_drop_out(scope):
         Patient.objects.filter(pk=batch[-1].pk).update(full_name=f"Ana a{len(seen)}", family_name=f"a{len(seen)}")
         make_patient(full_name=f"Ana aa{len(seen)}", family_name=f"aa{len(seen)}")
     assert seen == keys(made)
+
+
+def test_order_of_the_rows_themselves_does_not_matter_to_a_list(scope):
+    """Nor that its filters need another table."""
+    made = [make_patient(full_name=f"Ana {name}", family_name=name) for name in ("Cole", "Abel", "Bell")]
+    rows = Patient.objects.filter(user__display_name=made[0].user.display_name)
+    for ordered in (rows.order_by("-record_number"), Patient.objects.order_by("-record_number")):
+        ways = walked(sorted_list(PatientTable, "name", ordered), 2)
+        right = [made[at].pk for at in (1, 2, 0)]
+        assert ways == dict.fromkeys(("forward", "backward", "jumps", "batches"), right)
+
+
+@pytest.mark.parametrize("over", [("user__display_name", "user"), ("user__display_name",), ("user__is_active",)])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_order_over_another_table_is_kept_whether_or_not_its_key_follows(scope, over, sign):
+    users = list(Practitioner.objects.order_by("display_name"))
+    for number in range(6):
+        make_patient(full_name=f"Ana {'ba'[number % 2]}{number}", family_name="", user=users[number % len(users)])
+    terms = [sign + term for term in (*over, "filed_as", "pk")]
+    listing = Listing(Patient.objects.all(), [Stage(segments_by(Patient.objects.all(), terms))])
+    right = Patient.objects.order_by(*(f"{term}_id" if term.endswith("user") else term for term in terms))
+    assert keys(everything(listing)) == keys(list(right))
+    assert keys(listing.at(2, 2).records) == keys(list(right))[2:4]

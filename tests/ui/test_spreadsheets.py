@@ -124,3 +124,8 @@ def test_first_day_of_spreadsheets_is_a_date(day, typed):
     first = spreadsheets.FIRST_DAY
     _, row = sheet(made("xlsx", [[first + timedelta(days=day)]], ["Born"]))
     assert row == [datetime.combine(first + timedelta(days=day), time()) if typed else str(first + timedelta(days=day))]
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_cell_of_nothing_is_empty_in_every_file(nothing):
+    assert (spreadsheets.cell(nothing), spreadsheets.plain(nothing)) == ("<c/>", "")

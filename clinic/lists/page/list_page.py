@@ -109,11 +109,14 @@ def counted(number: int | None, page: Any, at_least: int = CAP) -> str:
 
 
 def asked_place(request: Request) -> Place:
-    """The page that the address asks for; raises BadList where that cannot be understood."""
-    beside = place(request)
-    if beside is None and request.GET.get("page") == LAST:
+    """The page that the address asks for; raises BadList where that cannot be understood.
+
+    `page=last` beside a row is a page that somebody came to from the last one of more rows than are counted.
+    """
+    beside, last = place(request), request.GET.get("page") == LAST
+    if beside is None and last:
         return Place(last=True)
-    number = whole_number(request, "page", 1)
+    number = 0 if last else whole_number(request, "page", 1)
     return Place(number, **{beside[0]: beside[1]}) if beside is not None else Place(number)  # type: ignore[arg-type]
 
 
@@ -122,24 +125,31 @@ def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
     exact, total = request.GET.get("count") == "exact", found.total
     page.count_text = counted(total, page, found.at_least)
     page.count_url = url_with(request, count="exact") if total is None and not exact else ""
-    if found.records:
-        first = (number - 1) * page.per_page + 1
-        of = f"of {figure(total)}" if total is not None else f"of {figure(min(found.at_least, CAP))} or more"
-        page.range_text = (
-            f"{figure(first)} to {figure(first + len(found.records) - 1)} {of}" if number else "The last ones"
-        )
-    last = -(-total // page.per_page) if total is not None else None
-    if number and (last is None or last > 1):
-        page.number_text = f"Page {figure(number)}" + (f" of {figure(last)}" if last is not None else "")
-    elif not number:
-        page.number_text = "Last page"
+    if number:
+        show_number(page, found, number)
+    else:
+        page.range_text = "Before the last ones" if found.more else "The last ones"
+        page.number_text = "Before the last page" if found.more else "Last page"
     if found.less:
         page.first_url = from_start(request)
         key = found.records[0].pk if found.records else None
-        page.previous_url = from_start(request, page=number - 1 if number > 2 else None, before=key)
+        earlier = (number - 1 if number > 2 else None) if number else LAST
+        page.previous_url = from_start(request, page=earlier, before=key)
     if found.more:
-        page.next_url = from_start(request, page=number + 1, after=found.records[-1].pk)
+        page.next_url = from_start(request, page=number + 1 if number else LAST, after=found.records[-1].pk)
         page.last_url = from_start(request, page=LAST)
+
+
+def show_number(page: ListPage, found: Slice, number: int) -> None:
+    """Which page this is, and which rows are on it."""
+    total = found.total
+    if found.records:
+        first = (number - 1) * page.per_page + 1
+        of = f"of {figure(total)}" if total is not None else f"of {figure(min(found.at_least, CAP))} or more"
+        page.range_text = f"{figure(first)} to {figure(first + len(found.records) - 1)} {of}"
+    last = -(-total // page.per_page) if total is not None else None
+    if last is None or last > 1:
+        page.number_text = f"Page {figure(number)}" + (f" of {figure(last)}" if last is not None else "")
 
 
 def in_tiers(request: Request, page: ListPage) -> None:

@@ -35,7 +35,10 @@ class Listed(TableData):
 
 
 class Place(NamedTuple):
-    """Which page: that of a `number`, the last one, or the one beside a row, which has about that number."""
+    """Which page: that of a `number`, the last one, or the one beside a row, which has about that number.
+
+    The number of a page beside a row is 0 where it is not known.
+    """
 
     number: int = 1
     last: bool = False
@@ -80,10 +83,14 @@ class SeekPaginator(Paginator[Any]):
         listing, size = self.listing, self.per_page
         if place.last:
             found = listing.last(size)
-            return found, 0 if found.total is None else -(-found.total // size)
+            if found.total is None:
+                return found, 0
+            rows = found.total % size or size  # the others are on the page before
+            found.records, found.reasons = found.records[-rows:], found.reasons[-rows:]
+            return found, -(-found.total // size)
         if place.after or place.before:
             found = listing.after(place.after, size) if place.after else listing.before(place.before, size)
-            return (found, max(2, place.number)) if found.less else (listing.first(size), 1)
+            return (found, place.number and max(2, place.number)) if found.less else (listing.first(size), 1)
         if place.number == 1:
             return listing.first(size), 1
         found = listing.at((place.number - 1) * size, size)
