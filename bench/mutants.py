@@ -57,7 +57,10 @@ class Tried:
 
 def changes(patterns: list[str]) -> list[Change]:
     found: list[Change] = []
-    for path in sorted({path for pattern in patterns for path in (ROOT / "clinic").glob(pattern)}):
+    paths = {pattern: list((ROOT / "clinic").glob(pattern)) for pattern in patterns}
+    if gone := [pattern for pattern, files in paths.items() if not files]:
+        raise SystemExit(f"bench/rooms.py names what is not there: {', '.join(gone)}")
+    for path in sorted({path for files in paths.values() for path in files}):
         if not set(path.parts) & set(IGNORED):
             found += Module(path, str(path.relative_to(ROOT / "clinic"))).changes()
     return found

@@ -37,7 +37,7 @@ PROOFS = (
           ("tests/assessments/test_scoring.py", "tests/assessments/test_scoring_rules.py")),
     Proof("10,000 odd files, forms and bodies are answered, never by an error of the server", 10,
           ("tests/assessments/test_importing.py", "tests/test_bad_input.py", "tests/api/test_any_body.py")),
-    Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/ui/test_paging.py",)),
+    Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
     Proof("a backup and a restore killed before every statement, commit and file put in place, and begun again", 12,
           ("tests/staff/test_killed.py",)),
 )  # fmt: skip

@@ -3,15 +3,16 @@
 ROOMS = {
     "access": ["access.py"],
     "accounts": ["accounts/**/*.py"],
-    "tenancy": ["tenancy/**/*.py"],
-    "scoring": ["assessments/scoring.py", "assessments/ranges.py", "assessments/consistency.py",
-                "assessments/definitions.py", "assessments/standing.py", "assessments/risk.py"],
-    "actions": ["patients/actions.py", "assessments/actions.py", "assessments/own_actions.py", "staff/actions.py",
-                "staff/clinics.py", "lists/actions.py", "audit/actions.py", "assessments/answering.py",
-                "assessments/requesting.py", "assessments/alerting.py", "assessments/planning.py"],
-    "jobs": ["lists/*.py", "ui/bulk.py", "ui/spreadsheets.py"],
-    "listing": ["ui/lists.py", "ui/listing.py", "ui/segments.py", "ui/ordering.py", "ui/loading.py", "ui/columns.py",
-                "ui/rows.py", "ui/filters.py", "ui/selection.py", "patients/search.py", "patients/tiers.py"],
+    "tenancy": ["tenancy/**/*.py", "postgres/*.py", "text/keys.py", "text/names.py"],
+    "scoring": ["instruments/scoring.py", "instruments/ranges.py", "instruments/consistency.py",
+                "instruments/definitions.py", "instruments/keys.py", "assessments/record/results.py",
+                "assessments/record/standing.py", "assessments/models/risk.py"],
+    "actions": ["patients/actions.py", "staff/actions.py", "staff/clinics.py", "staff/members.py", "lists/actions.py",
+                "audit/actions.py", "instruments/actions.py", "assessments/record/actions.py",
+                "assessments/questionnaire/answering.py", "assessments/selfreport/requesting.py",
+                "assessments/alerts/alerting.py", "assessments/schedules/planning.py"],
+    "jobs": ["lists/*.py", "lists/jobs/*.py"],
+    "listing": ["lists/page/*.py", "lists/reading/*.py", "patients/search/rules.py", "patients/search/grades.py"],
 }  # fmt: skip
 
 # function or constant: what is changed: why nothing can notice it. Not by line, so that it outlives a move.

@@ -48,7 +48,7 @@ def test_filled_database_is_made_anew_when_what_makes_it_changes(monkeypatch, tm
         ("clinic/patients/actions.py", {"tests/patients/"}),
         ("clinic/tenancy/backend/base.py", {"tests/tenancy/"}),
         ("templates/assessments/assessment_list.html", {"tests/assessments/"}),
-        ("tests/ui/test_lists.py", {"tests/ui/"}),
+        ("tests/lists/test_lists.py", {"tests/lists/"}),
         ("clinic/access.py", set()),
         ("README.md", set()),
     ],
