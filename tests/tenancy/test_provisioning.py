@@ -264,8 +264,8 @@ def test_owners_connection_sees_a_schema_alone_or_before_what_is_shared(owner):
     paths = []
     for schema, options in (
         ("c_none", {"include_public": False}),
-        ("c_none", {}),
-        ("public", {}),
+        ("c_none", {"include_public": True}),
+        ("public", {"include_public": True}),
         ("public", {"include_public": False}),
     ):
         owner.set_schema(schema, **options)

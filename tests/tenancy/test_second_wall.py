@@ -16,7 +16,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
 
 READ = "SELECT full_name FROM {south}.patients_patient"
-# Beyond this wall, with the reason. The README lists the same.
+# Beyond this wall, with the reason. docs/operating.md lists the same.
 OUT_OF_REACH = {
     "SET ROLE": ["SET ROLE {south}", READ],
     "SET LOCAL ROLE": ["SET LOCAL ROLE {south}", READ],
@@ -232,9 +232,9 @@ def test_what_is_listed_as_out_of_reach_really_is(pair, names, title):
     assert "South Patient" in seen_by(pair[0], OUT_OF_REACH[title], names)
 
 
-def test_readme_lists_what_is_out_of_reach():
-    readme = (Path(__file__).resolve().parent.parent.parent / "README.md").read_text()
-    section = readme.partition("## How clinics are kept apart")[2].partition("\n## ")[0]
+def test_documentation_lists_what_is_out_of_reach():
+    text = (Path(__file__).resolve().parent.parent.parent / "docs" / "operating.md").read_text()
+    section = text.partition("## How clinics are kept apart")[2].partition("\n## ")[0]
     assert [title for title in OUT_OF_REACH if f"`{title}" not in section] == []
     assert BECAUSE in " ".join(section.split())
 

@@ -8,7 +8,8 @@ carries `BEGIN`, and inside a clinic `SET LOCAL search_path` and `SET LOCAL ROLE
 
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2.extensions
@@ -48,6 +49,7 @@ class DatabaseWrapper(PostgresWrapper):
         self.used_at = 0.0
         self.settings_sql = ""
         self.clinic: Any = None
+        self.moves = False
         self.visited: set[Any] = set()
         self.schema_name: str = get_public_schema_name()
         self.tenant: Any = FakeTenant(self.schema_name)
@@ -162,12 +164,12 @@ class DatabaseWrapper(PostgresWrapper):
 
     def enter_clinic(self, clinic: Any, settings_sql: str) -> None:
         """From now on statements of this transaction run in `clinic`; `clinic_scope` is the only caller."""
-        self.clinic = clinic
+        self.clinic = self.tenant = clinic
         self.settings_sql = settings_sql
         self.visited.add(clinic.pk)
 
     def leave_clinic(self) -> None:
-        self.clinic = None
+        self.clinic, self.tenant = None, FakeTenant(self.schema_name)
         self.settings_sql = ""
 
     def let_go_if_full(self) -> None:
@@ -181,12 +183,24 @@ class DatabaseWrapper(PostgresWrapper):
             with self.cursor() as cursor:
                 cursor.execute(sql)
 
-    # What django-tenants' migration commands ask of a connection: the owner's direct one only
+    # What django-tenants asks of a connection. Its `tenant_context`, `schema_context` and commands would leave a clinic
+    # set until somebody takes it back, on a connection that the pages do not use: they are told what to use instead.
+
+    @contextmanager
+    def on_schemas(self) -> Iterator[None]:
+        """The owner's connection goes from schema to schema while migrations run, and back to public at the end."""
+        self.moves = True
+        try:
+            yield
+        finally:
+            self.set_schema_to_public()
+            self.moves = False
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
+        """Raises ImproperlyConfigured for a clinic: `tenant_context` is the only caller that has one."""
         public = get_public_schema_name()
-        if tenant.schema_name != public and self.alias != get_tenant_database_alias():
-            raise ImproperlyConfigured("Only the owner's migration connection has a schema; use clinic_scope().")
+        if tenant.schema_name != public:
+            self._refuse_schema(self.alias != get_tenant_database_alias() or not isinstance(tenant, FakeTenant))
         self.tenant = tenant
         self.schema_name = tenant.schema_name
         self._search_path = [self.schema_name]
@@ -195,8 +209,17 @@ class DatabaseWrapper(PostgresWrapper):
         if self.connection is not None and self.alias == get_tenant_database_alias():
             self._set_search_path(self._search_path)
 
-    def set_schema(self, schema_name: str, include_public: bool = True, tenant_type: str | None = None) -> None:
-        self.set_tenant(FakeTenant(schema_name, tenant_type), include_public)
+    def set_schema(self, schema_name: str, include_public: bool | None = None, tenant_type: str | None = None) -> None:
+        """Raises ImproperlyConfigured for a name alone, as `schema_context` has it; migrations say more."""
+        self._refuse_schema(include_public is None and tenant_type is None)
+        self.set_tenant(FakeTenant(schema_name, tenant_type), include_public is not False)
+
+    def _refuse_schema(self, refused: bool) -> None:
+        if refused and not self.moves:
+            raise ImproperlyConfigured(
+                "A clinic is entered for one transaction: use clinic.tenancy.scope.clinic_scope(clinic). Commands for "
+                "all clinics are manage.py migrate_clinics, and your own that opens a scope for each."
+            )
 
     def set_schema_to_public(self) -> None:
         self.set_tenant(FakeTenant(get_public_schema_name()))

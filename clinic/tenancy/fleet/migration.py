@@ -165,15 +165,13 @@ class Upgrade:
             _drop_unfinished_indexes(clinic)
             shared = [key for key in step.rows if key[0] not in tenant_labels()]
             run([f"SET LOCAL search_path = {quote_schema_name(clinic.schema_name)}, public", noted(shared)])
-        connection.set_schema(clinic.schema_name)
-        try:
+        with connection.on_schemas():
+            connection.set_schema(clinic.schema_name)
             self.executor = self.executor or GrantingExecutor(connection)
             self.executor.granting = grant_statements(clinic.schema_name, step.tables)
             nodes = self.executor.loader.graph.nodes
             plan = [(nodes[key], False) for key in step.migrations]
             self.executor.migrate(list(step.migrations), plan=plan, state=step.state.clone())
-        finally:
-            connection.set_schema_to_public()
 
 
 class GrantingExecutor(MigrationExecutor):

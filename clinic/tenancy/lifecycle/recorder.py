@@ -85,14 +85,13 @@ def rehearse(connection: DatabaseWrapper, applied: frozenset[MigrationKey] = fro
     """
     stock = connection.SchemaEditorClass
     try:
-        with transaction.atomic(using=connection.alias):
+        with connection.on_schemas(), transaction.atomic(using=connection.alias):
             recorded = Recording(connection)
             with connection.execute_wrapper(recorded):
                 steps = list(_record(connection, recorded, applied))
             transaction.set_rollback(True, using=connection.alias)
     finally:
         connection.SchemaEditorClass = stock
-        connection.set_schema_to_public()
     return joined(steps)
 
 
@@ -163,18 +162,18 @@ def grow(
     """
     stock = connection.SchemaEditorClass
     try:
-        recorded = Recording(connection)
-        executor = _scratch(connection, schema_name, applied)
-        missing, state = _replay(executor)
-        fill()
-        for migration in missing:
-            recorded.take()
-            with connection.cursor() as cursor:
-                cursor.execute("; ".join(BETWEEN))
-            state = executor.migrate([_key(migration)], plan=[(migration, False)], state=state)
+        with connection.on_schemas():
+            recorded = Recording(connection)
+            executor = _scratch(connection, schema_name, applied)
+            missing, state = _replay(executor)
+            fill()
+            for migration in missing:
+                recorded.take()
+                with connection.cursor() as cursor:
+                    cursor.execute("; ".join(BETWEEN))
+                state = executor.migrate([_key(migration)], plan=[(migration, False)], state=state)
     finally:
         connection.SchemaEditorClass = stock
-        connection.set_schema_to_public()
 
 
 def _replay(executor: MigrationExecutor) -> tuple[list[Migration], ProjectState]:
