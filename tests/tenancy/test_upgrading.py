@@ -158,6 +158,18 @@ def test_later_run_lifts_the_fence(owner, make, release):
     assert not Clinic.objects.using("owner").filter(fenced=True).exists()
 
 
+def test_fence_stays_while_the_clinic_is_behind(owner, make, release, monkeypatch):
+    """Whatever round is the last one: another run may move a clinic in each of them."""
+    late = make("Late")
+    release("plain")
+    ready = make("Ready")
+    Clinic.objects.using("owner").filter(pk__in=(late.pk, ready.pk)).update(fenced=True)
+    monkeypatch.setattr(upgrading, "ROUNDS", 0)
+    left = upgrading.upgrade_clinics(lambda done, total: None)
+    assert (left["Late"], "Ready" in left) == ("somebody else is changing it", False)
+    assert [clinic.name for clinic in Clinic.objects.using("owner").filter(fenced=True)] == ["Late"]
+
+
 def granted(clinic: Clinic, table: str) -> str:
     rights = query(clinic, "SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type) FROM "
                    f"information_schema.role_table_grants WHERE grantee = '{clinic.schema_name}' "
@@ -179,15 +191,24 @@ def test_rights_that_change_without_a_migration_reach_every_clinic(owner, make, 
     assert migrating.behind() == []
 
 
+def may_change(owner, table: str) -> bool:
+    """Whether the web may change any column of a table of `public`."""
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT has_any_column_privilege(%s, %s, 'UPDATE')", [provisioning.web_role(), table])
+        return cursor.fetchone()[0]
+
+
 def test_rights_in_public_that_change_without_a_migration_are_granted(owner, monkeypatch):
     monkeypatch.setitem(PUBLIC_GRANTS, "accounts_membership", "SELECT, INSERT")
     with pytest.raises(CommandError, match="shared tables are behind"):
         call_command("migrate_clinics", "--check")
     migrate()
+    rights = [may_change(owner, "accounts_membership")]
     monkeypatch.undo()
     assert migrating.public_is_behind()
     migrate()
     assert not migrating.public_is_behind()
+    assert [*rights, may_change(owner, "accounts_membership")] == [False, True]
 
 
 def test_clinic_that_cannot_be_granted_its_rights_is_fenced_and_the_others_go_on(owner, make, monkeypatch):
