@@ -40,12 +40,15 @@ def age_on(born: date, day: date) -> int:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day `years` earlier, 1 March for a 29 February that was not; never before the year 1."""
+    """The same day `years` earlier, 28 February for a 29th that was not; never before the year 1.
+
+    Who was born by then has had so many birthdays.
+    """
     year = max(1, day.year - years)
     try:
         return day.replace(year=year)
     except ValueError:
-        return date(year, 3, 1)
+        return date(year, 2, 28)
 
 
 class PatientQuerySet(ClinicQuerySet["Patient"]):

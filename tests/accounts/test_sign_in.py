@@ -107,6 +107,11 @@ def test_ways_in_lead_to_the_clinic_or_to_its_choice_or_to_where_it_is_said_that
     }
 
 
+def test_clinics_to_choose_from_come_by_name(both, sign_in):
+    page = sign_in(both).get("/accounts/choose/").content.decode()
+    assert re.findall(r"<strong>(\w+)</strong>", page) == ["Hillside", "Riverside"]
+
+
 def test_user_of_two_clinics_switches(both, riverside, hillside, sign_in):
     for world, name in ((riverside, "Rita River"), (hillside, "Hal Hill")):
         with clinic_scope(world.clinic):
@@ -190,6 +195,15 @@ def test_kept_write_cannot_be_sent_to_a_foreign_clinic(riverside, hillside, sign
     key = str(hillside.clinic.pk)
     data = {**FORM, "user": str(riverside.owner.pk), "clinic": key, "_switch_clinic": key}
     assert sign_in(riverside.owner).post("/patients/new/", data).status_code == 409
+    assert (patient_count(riverside), patient_count(hillside)) == (0, 0)
+
+
+def test_kept_write_is_saved_in_no_clinic_that_its_button_does_not_name(both, riverside, hillside, sign_in):
+    client = sign_in(both)
+    client.post("/accounts/switch/", {"clinic": str(hillside.clinic.pk)})
+    data = {**FORM, "user": str(both.pk), "clinic": str(riverside.clinic.pk)}
+    named = [client.post("/patients/new/", {**data, "_switch_clinic": key}) for key in ("", str(hillside.clinic.pk))]
+    assert [answer.status_code for answer in named] == [409, 409]
     assert (patient_count(riverside), patient_count(hillside)) == (0, 0)
 
 

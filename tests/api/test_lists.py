@@ -201,6 +201,14 @@ def test_rows_that_an_order_leaves_equal_come_by_their_names_and_then_their_ids(
         assert walked(client, back) == right[::-1]
 
 
+def test_way_back_from_a_row_says_a_page_that_there_is(client, patients):
+    there = client.get(PATIENTS, {"ordering": "name", "after": str(patients["z"].pk)})
+    back = there.json()["meta"]["pagination"]["previous"]
+    key = patients["y"].pk
+    assert back == f"http://testserver/api/v1/patients/?ordering=name&page=1&before={key}"
+    assert (initials(there), initials(client.get(back))) == ("yx", "z")
+
+
 def test_page_holds_twenty_five_unless_told_otherwise(client, riverside):
     with clinic_scope(riverside.clinic):
         for _ in range(26):

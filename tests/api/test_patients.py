@@ -94,6 +94,12 @@ def test_year_alone_forgets_the_day_that_was_known(client, patient):
     assert made["date_of_birth"] == f"{patient.date_of_birth.year}-01-01"
 
 
+def test_day_is_not_kept_where_only_the_year_is_known(client, patient):
+    send(client, "patch", at(patient.pk), {"date_of_birth_precision": "year"})
+    made = send(client, "patch", at(patient.pk), {"date_of_birth": "1961-03-12"}).json()["results"]
+    assert (made["date_of_birth"], made["date_of_birth_precision"]) == ("1961-01-01", "year")
+
+
 def test_retrieve_answers_as_create_did(client, patient_body):
     made = send(client, "post", LIST, patient_body()).json()["results"]
     response = client.get(at(made["id"]))

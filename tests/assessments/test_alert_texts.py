@@ -76,6 +76,15 @@ def test_worse_answer_to_an_open_alert_is_in_the_trail(patient):
     assert list(events) == [("alert.raised", [None, alert.text]), ("alert.raised_again", ["", kept.text])]
 
 
+def test_answer_as_bad_as_before_is_not_raised_again(patient):
+    sitting = sitting_of(patient, catalogue.find("phq-9"), {"9": 2})
+    (alert,) = sitting.raised
+    for answers in ({"1": 1}, {"9": 1}, {"9": 2}):
+        answering.save_answers(by=BY, id=sitting.assessment.pk, answers=answers)
+    events = AuditEvent.objects.filter(record_id=alert.pk).values_list("action", flat=True)
+    assert (list(events), Assessment.objects.get().version) == (["alert.raised"], 4)
+
+
 @pytest.mark.parametrize("complete", [False, True])
 def test_sitting_is_moved_to_the_day_of_birth_at_the_earliest(patient, complete):
     sitting = sitting_of(patient, long_instrument("Look"), {"C" * 20: 0}, complete=complete).assessment

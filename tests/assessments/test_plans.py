@@ -1,5 +1,6 @@
 """When somebody is to be assessed again, what their row keeps, and the worklist of what is due."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -147,6 +148,17 @@ def test_completing_moves_the_plan_on(patient):
     assert (Plan.objects.get().next_due_on, row(patient).next_due_on) == (ahead(90),) * 2
 
 
+def test_archived_sitting_was_not_one_of_the_plan(patient):
+    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14)
+    sitting = sit(patient, ahead(0), 1)
+    archive_assessment(by=BY, id=sitting.pk)
+    kept = Plan.objects.get()
+    assert (kept.last_done_on, kept.next_due_on, row(patient).next_due_on) == (None, ahead(0), ahead(0))
+    restore_assessment(by=BY, id=sitting.pk)
+    kept = Plan.objects.get()
+    assert (kept.last_done_on, kept.next_due_on, row(patient).next_due_on) == (ahead(0), ahead(14), ahead(14))
+
+
 def test_plan_for_the_same_instrument_takes_the_place_of_the_old_one(patient):
     make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14)
     make_plan(by=BY, patient=patient, definition=PHQ9, every_days=7)
@@ -231,6 +243,18 @@ def test_worklist_shows_what_is_due_oldest_first(client, known, riverside):
     overdue = client.get("/worklists/due/?when=overdue").content.decode()
     assert ("Older, Olga" in overdue, "Plan, Petra" in overdue) == (True, False)
     assert "Later, Lena" in client.get("/worklists/due/?when=week").content.decode()
+
+
+def test_archived_patient_is_neither_in_the_worklist_nor_counted(client, known, riverside):
+    post(client, known)
+    seen = []
+    for step in ("archive", "restore"):
+        client.post(f"/patients/{known.pk}/{step}/")
+        listed = client.get("/worklists/due/").content.decode()
+        counts = client.get("/worklists/counts/").content.decode()
+        found = re.search(r'id="count-due"[^>]*>\s*(\d*)', counts)
+        seen.append(("Plan, Petra" in listed, found[1]))
+    assert seen == [(False, ""), (True, "1")]
 
 
 def test_worklist_is_narrowed_to_a_practitioner_and_searched(client, known, riverside):

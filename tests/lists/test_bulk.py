@@ -80,8 +80,11 @@ def test_each_row_leaves_a_record_in_the_trail(client, patients, work, riverside
     client.post(BULK, {"do": "archive", "scope": "rows", "id": patients.keys[:3]})
     work()
     with patients.scope():
-        events = AuditEvent.objects.filter(action="patient.archived", actor_id=str(riverside.clinician.pk))
-        assert set(events.values_list("record_id", flat=True)) == set(patients.keys[:3])
+        events = AuditEvent.objects.filter(action="patient.archived")
+        who = str(riverside.clinician.pk), "Clara Clinician", "patient"
+        assert set(events.values_list("record_id", "actor_id", "actor_name", "record_type")) == {
+            (key, *who) for key in patients.keys[:3]
+        }
 
 
 def test_summary_counts_what_was_archived_already(client, patients, work, riverside):

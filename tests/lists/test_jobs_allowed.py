@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.access import Role
-from clinic.accounts.models import Membership
+from clinic.accounts.models import Membership, User
 from clinic.lists import running as jobs
 from clinic.lists.models import Job, JobState
 from clinic.patients import bulk
@@ -36,6 +36,7 @@ def _membership_again(woodside):
     yield
     members(woodside).exclude(clinic=woodside.clinic).delete()
     members(woodside).update(is_active=True, role="clinician")
+    User.objects.using("owner").filter(pk=woodside.clinician.pk).update(is_active=True)
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"role": "front_desk"}, {"role": "auditor"}])
@@ -55,6 +56,14 @@ def test_place_in_another_clinic_lets_no_job_go_on_here(woodside, begin):
     staff.add_member(clinic=worlds.riverside.clinic, user=woodside.clinician, role=Role.OWNER, by=Writer())
     run(woodside, job)
     assert outcome(woodside, job)["job"][:2] == (JobState.STOPPED, ENDED)
+
+
+def test_job_of_a_closed_account_stops(woodside, begin):
+    job = begin("archive")
+    User.objects.using("owner").filter(pk=woodside.clinician.pk).update(is_active=False)
+    run(woodside, job)
+    found = outcome(woodside, job)
+    assert (found["job"][:2], found["job"][3]) == ((JobState.STOPPED, ENDED), 0)
 
 
 def test_job_is_done_by_who_still_may(woodside, begin):

@@ -73,6 +73,17 @@ def test_layout_is_one_persons_and_one_clinics(client, patients, riverside, hill
     assert list(rows) == [(riverside.clinician.pk, riverside.clinic.pk)]
 
 
+def test_layout_is_not_that_of_another_clinic_of_the_same_person(both, riverside, hillside, sign_in):
+    client, key = sign_in(both), str(riverside.clinic.pk)
+    client.post("/accounts/switch/", {"clinic": key})
+    client.post(LAYOUT, {"column": ["name", "age"], "clinic": key})
+    kept = Membership.objects.filter(user=both).values_list("clinic", "preferences")
+    assert dict(kept) == {
+        riverside.clinic.pk: {"lists": {"patients": {"columns": ["name", "age"]}}},
+        hillside.clinic.pk: {},
+    }
+
+
 @pytest.mark.parametrize("data", [{"per_page": "7"}, {"density": "huge"}, {"per_page": "x"}])
 def test_odd_layout_is_refused(client, data):
     assert client.post(LAYOUT, data).status_code == 400

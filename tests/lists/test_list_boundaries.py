@@ -65,6 +65,14 @@ def test_page_is_numbered_where_there_is_another(riverside, client, count, numbe
     assert re.findall(r"Page \d+(?: of \d+)?", page) == numbers
 
 
+def test_page_behind_a_row_is_never_the_first(riverside, client):
+    with clinic_scope(riverside.clinic):
+        key = people(11)[9].pk
+    pages = [client.get(f"/patients/?per_page=10&after={key}{number}").content.decode() for number in ("", "&page=1")]
+    assert [re.findall(r"Page \d+(?: of \d+)?", page) for page in pages] == [["Page 2 of 2"], ["Page 2 of 2"]]
+    assert ["11 to 11 of 11" in page for page in pages] == [True, True]
+
+
 @pytest.mark.parametrize("typed", ["%20", "%20%09%20"])
 def test_search_for_white_space_is_no_search(riverside, client, typed):
     with clinic_scope(riverside.clinic):

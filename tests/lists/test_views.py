@@ -1,5 +1,7 @@
 """Saved views: private or shared, by name and by address."""
 
+from uuid import UUID
+
 import pytest
 
 from clinic.audit.models import AuditEvent
@@ -57,6 +59,21 @@ def test_owner_of_the_clinic_may_remove_a_shared_view(client, riverside, sign_in
     address = save(client, is_shared="on")["Location"]
     sign_in(riverside.owner).post(f"{address}remove/")
     assert kept(riverside) == []
+
+
+def test_trail_says_who_saved_changed_and_removed_a_view(client, riverside, sign_in):
+    address = save(client, is_shared="on")["Location"]
+    client.post(f"{address}edit/", {"name": "Men", "query": "", "is_shared": "on"})
+    sign_in(riverside.owner).post(f"{address}remove/")
+    with clinic_scope(riverside.clinic):
+        events = AuditEvent.objects.filter(record_type="savedview").order_by("pk")
+        found = list(events.values_list("action", "actor_name", "record_id"))
+    key = UUID(address.rstrip("/").rpartition("/")[2])
+    assert found == [
+        ("view.saved", "Clara Clinician", key),
+        ("view.changed", "Clara Clinician", key),
+        ("view.removed", "Olive Owner", key),
+    ]
 
 
 def test_second_view_of_a_name_is_refused_with_what_was_typed(client, riverside):

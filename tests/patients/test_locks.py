@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -34,6 +35,19 @@ def test_two_new_patients_get_numbers_one_after_the_other(in_woodside):
     both = overlap(in_woodside, lambda: numbers.append(register("Ana One").record_number), lambda: register("Ana Two"))
     assert both.refusal == ""
     assert (int(both.second.record_number[2:]), both.waited) == (int(numbers[0][2:]) + 1, True)
+
+
+def test_form_sent_twice_at_once_makes_one_patient(in_woodside):
+    id = uuid4()
+
+    def register():
+        fields = {"gender": "other", "date_of_birth": date(1970, 1, 1), "record_number": f"T-{id.hex[:8]}"}
+        user = Practitioner.objects.first()
+        return actions.create_patient(by=Writer(), id=id, user=user, full_name=f"Ana {id.hex[:8]}", **fields)
+
+    both = overlap(in_woodside, register, register)
+    assert (both.refusal, both.second, both.waited) == ("", both.first, True)
+    assert trail(in_woodside, both.first) == ["patient.created"]
 
 
 @holds_lock("patients.actions.update_patient")

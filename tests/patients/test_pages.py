@@ -9,7 +9,7 @@ import pytest
 from clinic.audit.models import AuditEvent
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
-from tests.world import make_patient
+from tests.world import make_assessment, make_patient
 
 
 @pytest.fixture
@@ -165,6 +165,12 @@ def test_edit_stores_the_change(client, riverside):
     assert (response.status_code, stored(riverside).full_name) == (302, "New Name")
 
 
+def test_edit_can_empty_the_family_name_and_it_stays_empty(client, riverside):
+    patient = existing(riverside, full_name="Ana García", family_name="García")
+    assert client.post(f"/patients/{patient.pk}/edit/", edited(patient, family_name="")).status_code == 302
+    assert (stored(riverside).family_name, stored(riverside).full_name) == ("", "Ana García")
+
+
 def test_edit_of_a_changed_record_shows_both_versions(client, riverside):
     patient = existing(riverside, full_name="First Version")
     client.post(f"/patients/{patient.pk}/edit/", edited(patient, full_name="Theirs Now"))
@@ -241,6 +247,28 @@ def test_detail_title_names_the_patient(client, riverside):
     title = re.search(r"<title>(.*?)</title>", client.get(f"/patients/{patient.pk}/").content.decode(), re.S)
     text = " ".join(title[1].split())
     assert ("García, Ana" in text, "P-000009" in text) == (True, True)
+
+
+def recent(client) -> list[str]:
+    page = client.get("/patients/recent/", headers={"HX-Request": "true", "HX-Target": "recent"})
+    assert page.status_code == 200
+    return re.findall(r'href="/patients/([0-9a-f-]{36})/"', page.content.decode())
+
+
+def test_patients_opened_last_come_newest_first_and_each_once(client, riverside):
+    one, two, three = (str(existing(riverside).pk) for _ in range(3))
+    for key in (one, two, three, one, two):
+        client.get(f"/patients/{key}/")
+    assert recent(client) == [two, one, three]
+
+
+def test_assessments_that_were_opened_since_take_no_place_of_a_patient(client, riverside):
+    patient = existing(riverside)
+    client.get(f"/patients/{patient.pk}/")
+    with clinic_scope(riverside.clinic):
+        keys = [make_assessment(patient).pk for _ in range(9)]
+    assert [client.get(f"/assessments/{key}/").status_code for key in keys] == [200] * 9
+    assert recent(client) == [str(patient.pk)]
 
 
 def test_malformed_id_is_404(client):

@@ -14,7 +14,7 @@ from clinic.accounts.models import Membership, User
 from clinic.api.actions import create_api_client
 from clinic.assessments.models import Assessment
 from clinic.audit.models import AuditEvent
-from clinic.lists.models import SavedView
+from clinic.lists.models import Job, SavedView
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
@@ -154,6 +154,7 @@ def test_person_who_has_another_account_there_keeps_that_one(lake):
     old = lake.world.clinician
     with clinic_scope(lake.clinic):
         SavedView.objects.create(list="patients", name="Mine", owner_id=old.pk, owner_name="Clara")
+        Job.objects.create(list="patients", label="Archive 1 patient", by_id=str(old.pk), by_name="Clara")
     lake.backup()
     provisioning.drop_clinic(lake.clinic)
     User.objects.using("owner").filter(pk=old.pk).delete()
@@ -162,9 +163,21 @@ def test_person_who_has_another_account_there_keeps_that_one(lake):
     with clinic_scope(row(lake.clinic)):
         assert not Practitioner.objects.filter(pk=old.pk).exists()
         assert not Patient.objects.filter(user_id=old.pk).exists()
-        assert SavedView.objects.get().owner_id == new.pk
+        assert (SavedView.objects.get().owner_id, Job.objects.get().by_id) == (new.pk, str(new.pk))
         assert Patient.objects.filter(user_id=new.pk).count() + Assessment.objects.filter(user_id=new.pk).count() == 3
     assert signed_in(Client(), new).get("/patients/").status_code == 200
+
+
+def test_account_of_the_same_id_goes_before_one_of_the_same_address(lake):
+    old = lake.world.clinician
+    lake.backup()
+    User.objects.using("owner").filter(pk=old.pk).update(email=f"moved.{old.email}")
+    new = make_user(old.email, "Clara Elsewhere")
+    lake.restore()
+    members = Membership.objects.using("owner").filter(clinic=lake.clinic.pk, role="clinician")
+    assert (list(members.values_list("user", flat=True)), new.pk != old.pk) == ([old.pk], True)
+    with clinic_scope(row(lake.clinic)):
+        assert list(Patient.objects.values_list("user", flat=True)) == [old.pk, old.pk]
 
 
 # Deleted clinics

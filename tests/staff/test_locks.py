@@ -64,6 +64,15 @@ def make_one(django_db_setup, django_db_blocker):
                 provisioning.drop_clinic(clinic)
 
 
+@holds_lock("staff.clinics.purge_clinics")
+def test_clinic_that_is_brought_back_meanwhile_is_not_purged(make_one):
+    clinic = make_one("Old")
+    Clinic.objects.using("owner").filter(pk=clinic.pk).update(deleted_at=timezone.now() - timedelta(days=40))
+    both = pair_of_owners(partial(clinics.undelete_clinic, clinic=clinic, **BY), clinics.purge_clinics)
+    assert (both.second, both.refusal, row(clinic).deleted_at) == ([], "", None)
+    assert clinic.schema_name in schemas()
+
+
 @holds_lock("tenancy.lifecycle.provisioning.drop_clinic")
 def test_dropping_beside_a_restore_drops_what_was_restored(make_one):
     clinic, before = make_one("Restored"), schemas()

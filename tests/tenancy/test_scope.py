@@ -1,6 +1,7 @@
 """A clinic exists only inside a transaction, and a query reaches no other clinic's rows."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.accounts.models import User
 from clinic.patients.models import Patient
+from clinic.tenancy.privileges import clinic_privileges
 from clinic.tenancy.scope import WrongClinic, clinic_scope, public_scope
 from tests.world import make_patient
 
@@ -77,6 +79,30 @@ def test_public_tables_are_closed_inside_a_scope(peopled):
         transaction.atomic(),
     ):
         User.objects.count()
+
+
+def allowing(statement: str) -> set[str]:
+    """The clinic's tables in which its role may run the statement."""
+    found = set()
+    for table in clinic_privileges():
+        with suppress(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement.format(table))
+            found.add(table)
+    return found
+
+
+def test_trails_and_originals_are_not_changed_and_no_part_of_a_record_is_deleted(riverside):
+    with clinic_scope(riverside.clinic):
+        deleting, changing = allowing("DELETE FROM {} WHERE FALSE"), allowing("UPDATE {} SET id = id WHERE FALSE")
+    assert deleting == {"lists_savedview", "lists_jobpart"}
+    assert set(clinic_privileges()) - changing == {
+        "audit_auditevent",
+        "audit_access",
+        "lists_jobpart",
+        "patients_nameword",
+        "assessments_assessmentrevision",
+        "assessments_owninstrument",
+    }
 
 
 def test_public_scope_opens_public_and_goes_back(peopled):

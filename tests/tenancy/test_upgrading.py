@@ -161,6 +161,18 @@ def test_later_run_lifts_the_fence(owner, make, release):
     assert not Clinic.objects.using("owner").filter(fenced=True).exists()
 
 
+def test_fence_stays_while_the_clinic_is_behind(owner, make, release, monkeypatch):
+    """Whatever round is the last one: another run may move a clinic in each of them."""
+    late = make("Late")
+    release("plain")
+    ready = make("Ready")
+    Clinic.objects.using("owner").filter(pk__in=(late.pk, ready.pk)).update(fenced=True)
+    monkeypatch.setattr(upgrading, "ROUNDS", 0)
+    left = upgrading.upgrade_clinics(lambda done, total: None)
+    assert (left["Late"], "Ready" in left) == ("somebody else is changing it", False)
+    assert [clinic.name for clinic in Clinic.objects.using("owner").filter(fenced=True)] == ["Late"]
+
+
 def granted(clinic: Clinic, table: str) -> str:
     rights = query(clinic, "SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type) FROM "
                    f"information_schema.role_table_grants WHERE grantee = '{clinic.schema_name}' "
