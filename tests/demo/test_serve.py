@@ -85,7 +85,9 @@ def first(var: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def second(first: Run, var: Path) -> Iterator[Run]:
-    """A start where everything is there already; it shares the database of the first while that one runs."""
+    """A start where everything is there already, after the first one, which would keep the database running."""
+    if first.process.poll() is None:
+        first.end(signal.SIGTERM)
     yield from serving(var)
 
 
