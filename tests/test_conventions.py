@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -14,10 +15,8 @@ MODULES = sorted(
     path for path in [*ROOT.glob("clinic/**/*.py"), *ROOT.glob("tests/**/*.py")] if "migrations" not in path.parts
 )
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
-LAYERS = (
-    "access", "text", "postgres", "tenancy", "ui", "accounts", "audit", "lists", "staff", "instruments", "patients",
-    "assessments", "api", "demo",
-)  # fmt: skip
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+LAYERS = [layer.removeprefix("clinic.") for layer in reversed(CONTRACTS[0]["layers"])]
 # Folders of parts that packages include, by their names.
 OF_PACKAGES = ("elements", "layouts", "bootstrap5")
 # Parts that have another's name: the frame itself, and one that a package includes.

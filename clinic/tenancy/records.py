@@ -132,7 +132,8 @@ class ClinicModel(models.Model):
     @classmethod
     def from_db(cls, db: str | None, *args: Any, **kwargs: Any) -> Self:
         record: Self = super().from_db(db, *args, **kwargs)
-        record._stamp(db)
+        if db != DEFAULT_DB_ALIAS:  # whose clinic was stamped when the record was made
+            record._stamp(db)
         return record
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:

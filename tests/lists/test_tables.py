@@ -82,7 +82,7 @@ def test_rows_are_what_the_table_says(scope):
     assert [re.sub(r"<t[dh][^>]*?data-label=\"([^\"]*)\"([^>]*)>", r"\1|\2|", cell) for cell in of(ana, "td")] == [
         "Drawn||<i>Ana &lt;i&gt;</i></td>",
         "Record number||T-1</td>",
-        'Gender| data-of="T-1"|<b>Female</b></td>',
+        'Gender| data-of="T-1" class="nowrap"|<b>Female</b></td>',
         "Address||none</td>",
         'Born| class="year"|1970</td>',
         'Score| class="num"|7.00 points</td>',
@@ -142,6 +142,15 @@ def test_column_can_be_hidden_before_rendering(request_):
     table = shown(request_, Shy)
     assert heads(table) == ["Name", "Drawn", "Record number", "Address", "Born", "Score"]
     assert "<b>Female</b>" not in table
+
+
+def test_class_names_of_a_column_are_the_tables_to_say(scope):
+    class Named(Everything):
+        def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
+            return {*classes_set, f"of-{bound_column.name}"}
+
+    (ana, _) = of(table_rows(table_of(Named, records(), ("name", "record_number", "gender"))), "tr")
+    assert re.findall(r'class="([^"]*)"', ana) == ["of-name", "of-record_number", "nowrap of-gender"]
 
 
 def test_every_table_of_the_product_passes():

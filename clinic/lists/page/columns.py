@@ -59,6 +59,15 @@ def around_key(view: str, prefix: str) -> tuple[str, str]:
     return before, behind
 
 
+def with_class(attributes: dict[str, Any], css: str) -> dict[str, Any]:
+    """A column's attributes with one class more on its head and its cells."""
+    found = dict(attributes)
+    for tag in ("th", "td"):
+        own = attributes.get(tag, attributes.get("cell", {}))
+        found[tag] = {**own, "class": f"{css} {own.get('class', '')}".rstrip()}
+    return found
+
+
 class TextColumn(tables.Column):
     """Plain text; `accessor` is an attribute path (`user__display_name`), `order_by` what sorting it means.
 
@@ -69,7 +78,7 @@ class TextColumn(tables.Column):
 
     def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
         if css := type(self).css if css is None else css:
-            kwargs["attrs"] = {"cell": {"class": css}, **kwargs.get("attrs", {})}
+            kwargs["attrs"] = with_class(kwargs.get("attrs", {}), css)
         super().__init__(**kwargs)
 
     def __deepcopy__(self, memo: Any) -> "TextColumn":

@@ -240,9 +240,6 @@ def table_page(
     status = 200
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
-    page.filter_form.all_optional = True
-    shown = [bound.name for bound in page.filter_form.visible_fields() if bound.name != "q"]
-    page.filter_helper.add_layout(Fields(*shown))
     page.q = request.GET.get("q", "")
     if page.q.strip() and isinstance(filterset, SearchFilter):
         in_tiers(request, page)
@@ -266,6 +263,10 @@ def table_page(
 
 def offer(page: ListPage, request: Request, table_class: type[tables.Table], part: str) -> None:
     """What can be done with the list as it is: filters, other columns, the list as a file."""
+    if page.filters_shown:
+        page.filter_form.all_optional = True
+        shown = [bound.name for bound in page.filter_form.visible_fields() if bound.name != "q"]
+        page.filter_helper.add_layout(Fields(*shown))
     opened = stem(request, "open")
     page.filters_url, page.layout_url = f"{opened}filters", f"{opened}layout"
     page.layout_shown = request.GET.get("open") == "layout"

@@ -57,9 +57,9 @@ def table_of(
     return table_class(data, sequence=names, exclude=others, **kwargs)
 
 
-def columns_written(render: Callable[..., Any], ours: Callable[..., Any]) -> bool:
-    """Whether a bound column's way to its cells is that of our columns, which write them all at once."""
-    return getattr(render, "__func__", None) is ours
+def is_method_of_ours(method: Callable[..., Any], ours: Callable[..., Any]) -> bool:
+    """Whether a bound column's `render` or `value` is the one of our columns, which write all cells at once."""
+    return getattr(method, "__func__", None) is ours
 
 
 class Heading(NamedTuple):
@@ -127,7 +127,7 @@ def _cells(column: BoundColumn, rows: Sequence[BoundRow], *, head: bool) -> tupl
     """
     tag, role = ("th", 'scope="row" role="rowheader"') if head else ("td", 'role="cell"')
     start = f'<{tag} {role} data-label="{escape(column.header)}"'.replace("%", "%%")
-    if columns_written(column.render, TextColumn.render) and not column.link:
+    if is_method_of_ours(column.render, TextColumn.render) and not column.link:
         contents = column.column.cells([row.record for row in rows])
     else:
         contents = [_text(column, row) for row in rows]
@@ -150,8 +150,6 @@ def _attributes(column: BoundColumn) -> list[Any]:
 
 def _html(column: BoundColumn, record: Any = None, value: Any = None) -> str:
     """The attributes of a cell as django-tables2 works them out, for one record where they depend on it."""
-    if not (column._table.attrs.keys() & {"td", "cell"} or column.column.attrs):
-        return ""
     column.current_record, column.current_value = record, value
     attributes: AttributeDict = column.attrs["td"]
     found = attributes.as_html()
@@ -160,7 +158,7 @@ def _html(column: BoundColumn, record: Any = None, value: Any = None) -> str:
 
 def _values(column: BoundColumn, rows: Sequence[BoundRow]) -> list[Any]:
     """The column's values without markup."""
-    if columns_written(column.value, TextColumn.value):
+    if is_method_of_ours(column.value, TextColumn.value):
         return [column.column.plain(row.record) for row in rows]
     return [row.get_cell_value(column.name) for row in rows]
 
