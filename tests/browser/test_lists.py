@@ -145,7 +145,20 @@ def test_filters_narrow_and_become_chips_that_widen_again(page):
     expect(page).to_have_url(re.compile(r"gender=male&age=40-64"))
     page.get_by_role("link", name="Remove the filter Gender: Male").click()
     expect(page).to_have_url(re.compile(r"/patients/\?age=40-64$"))
+    page.get_by_text("Filters", exact=True).click()
     expect(page.get_by_role("combobox", name="Gender")).to_have_value("")
+    expect(page.get_by_role("combobox", name="Age")).to_have_value("40-64")
+
+
+def test_closed_filters_go_with_a_search_and_once_opened_can_be_changed(page):
+    page.goto("/patients/?gender=male")
+    expect(page.locator(".count")).to_have_text("5 patients")
+    page.get_by_label("Search patients").press_sequentially("common")
+    expect(page).to_have_url(re.compile(r"\?q=common&gender=male$"))
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("combobox", name="Gender").select_option("")
+    expect(page.locator(".count")).to_have_text("27 patients")
+    expect(page).to_have_url(re.compile(r"\?q=common$"))
 
 
 def test_back_and_forward_and_reload_restore_the_list(page):

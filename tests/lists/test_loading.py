@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
 from clinic.assessments.models.plans import Plan
 from clinic.assessments.models.risk import RiskAlert
-from clinic.lists.page.rows import Records, plain_rows, table_of, table_rows
+from clinic.lists.page.rows import Records, plain_rows, table_of, table_parts
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -46,7 +46,7 @@ def test_every_column_of_a_list_is_made_of_what_was_loaded(scope, django_assert_
     first = next(iter(bulk.table_class.base_columns))
     table = table_of(bulk.table_class, Records(bulk.selected("").listing.first(25).records), (first, name))
     with django_assert_num_queries(0):
-        rows, values = table_rows(table, ticks=True), plain_rows(table)
+        rows, values = table_parts(table, ticks=True).rows, plain_rows(table)
     assert (rows.count("<tr"), len(values)) == (2, 2)
 
 

@@ -63,11 +63,18 @@ def test_part_comes_alone_from_every_list(client, riverside, path, target):
 
 @pytest.mark.parametrize(
     ("query", "filters"),
-    [("", False), ("?sort=name&per_page=10", False), ("?q=a", False), ("?open=filters", True), ("?gender=male", True)],
-)
-def test_filters_are_there_when_one_is_used_or_they_are_opened(client, riverside, query, filters):
+    [("", False), ("?sort=name&per_page=10", False), ("?q=a", False), ("?gender=male", False), ("?open=filters", True),
+     ("?gender=male&open=filters", True), ("?gender=none", True), ("?sort=none", True)],
+)  # fmt: skip
+def test_filters_are_there_when_they_are_opened_or_something_is_not_understood(client, riverside, query, filters):
     text = client.get(f"/patients/{query}").content.decode()
-    assert ('name="gender"' in text, "Narrow the list" in text) == (filters, not filters)
+    assert ('<select name="gender"' in text, "Narrow the list" in text) == (filters, not filters)
+
+
+def test_filters_that_are_used_and_not_opened_go_with_the_next_search(client, riverside):
+    form = re.search(r'<form id="list-form".*?</form>', client.get("/patients/?gender=male&q=a").content.decode(), re.S)
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', form[0])
+    assert hidden == [("gender", "male")]
 
 
 def test_filters_are_the_ones_of_the_address(client, riverside):

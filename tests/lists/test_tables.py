@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from clinic.lists.page.checks import errors_of
 from clinic.lists.page.columns import LinkColumn, NumberColumn, TextColumn
 from clinic.lists.page.list_page import ListPage, table_page
-from clinic.lists.page.rows import Records, exported, plain_rows, table_of, table_rows
+from clinic.lists.page.rows import Records, exported, plain_rows, table_of, table_parts
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
@@ -76,7 +76,7 @@ def records() -> Records:
 
 
 def test_rows_are_what_the_table_says(scope):
-    ana, bo = of(table_rows(table_of(Everything, records())), "tr")
+    ana, bo = of(table_parts(table_of(Everything, records())).rows, "tr")
     keys = list(Patient.objects.filter(record_number__startswith="T-").order_by("record_number"))
     assert ana.startswith('<tr role="row" data-row="T-1"')
     assert [re.sub(r"<t[dh][^>]*?data-label=\"([^\"]*)\"([^>]*)>", r"\1|\2|", cell) for cell in of(ana, "td")] == [
@@ -149,7 +149,7 @@ def test_class_names_of_a_column_are_the_tables_to_say(scope):
         def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
             return {*classes_set, f"of-{bound_column.name}"}
 
-    (ana, _) = of(table_rows(table_of(Named, records(), ("name", "record_number", "gender"))), "tr")
+    (ana, _) = of(table_parts(table_of(Named, records(), ("name", "record_number", "gender"))).rows, "tr")
     assert re.findall(r'class="([^"]*)"', ana) == ["of-name", "of-record_number", "nowrap of-gender"]
 
 

@@ -64,6 +64,7 @@ class ListPage:
     errors: list[str] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
+    used_filters: list[tuple[str, str]] = field(default_factory=list)
     filter_form: Any = None
     filter_helper: FormHelper = field(default_factory=helper)
     q: str = ""
@@ -87,6 +88,7 @@ class ListPage:
     layout_url: str = ""
     column_choices: list[ColumnChoice] = field(default_factory=list)
     densities: tuple[tuple[str, str], ...] = tuple(DENSITIES.items())
+    sizes: tuple[int, ...] = PER_PAGE
     layout_next: str = ""
     csv_url: str = ""
     xlsx_url: str = ""
@@ -94,7 +96,7 @@ class ListPage:
     bulk_url: str = ""
     bulk_actions: list[BulkAction] = field(default_factory=list)
     per_page: int = DEFAULT_PER_PAGE
-    per_page_choices: list[tuple[int, str]] = field(default_factory=list)
+    per_page_choices: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
 def figure(number: int) -> str:
@@ -195,6 +197,12 @@ def fill(
         when_empty(page, filterset)
 
 
+def show_sizes(page: ListPage, request: Request) -> None:
+    """How many rows a page may have, in words, each with the address of the list so."""
+    start = stem(request, "per_page")
+    page.per_page_choices = [(str(size), f"{start}{size}", size == page.per_page) for size in PER_PAGE]
+
+
 # What htmx may ask for by itself, by the id of its element.
 TABLE = "table"
 PARTS = {
@@ -209,10 +217,13 @@ def asked_part(request: Request) -> str:
     return request.htmx.target if request.htmx and request.htmx.target in PARTS else ""
 
 
-def shows_filters(request: Request, part: str) -> bool:
-    """Whether the fields of all filters are shown: they are when one is used, else when somebody opens them."""
-    used = any(name not in RESERVED for name in request.GET)
-    return part == "filter-fields" or (not part and (used or request.GET.get("open") == "filters"))
+def shows_filters(request: Request, page: ListPage, part: str) -> bool:
+    """Whether the fields of all filters are shown: where somebody opens them, or has to write something else.
+
+    Filters that are used are chips above the table; their fields would take the place of rows.
+    """
+    opened = request.GET.get("open") == "filters" or bool(page.errors)
+    return part == "filter-fields" or (not part and opened)
 
 
 def table_page(
@@ -234,9 +245,7 @@ def table_page(
     why, never with an unfiltered one; so is a list that would take too long.
     """
     part = asked_part(request)
-    page.filters_shown = shows_filters(request, part)
-    needed = filterset_class if page.filters_shown else only_given(filterset_class, request.GET)
-    filterset = needed(request.GET, queryset=queryset, request=request)
+    filterset = only_given(filterset_class, request.GET)(request.GET, queryset=queryset, request=request)
     status = 200
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
@@ -246,17 +255,19 @@ def table_page(
     page.clear_url = request.path
     page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     page.layout = layout = layout_of(request, page.key, table_class)
-    start = stem(request, "per_page")
-    page.per_page_choices = [(size, f"{start}{size}") for size in PER_PAGE]
-    if part != TABLE:
-        offer(page, request, table_class, part)
     if part in ("", TABLE):
         try:
             page.per_page = whole_number(request, "per_page", layout.per_page, PER_PAGE)
+            show_sizes(page, request)
             fill(request, page, filterset, table_class, layout.columns, when_empty)
         except BadList as problem:
             status = problem.status
             page.errors = str(problem).split("\n")
+    if part != TABLE:
+        page.filters_shown = shows_filters(request, page, part)
+        if page.filters_shown:
+            page.filter_form = filterset_class(request.GET, queryset=queryset, request=request).form
+        offer(page, request, table_class, part)
     whole = {"page": page, **(context or {})}
     return page_or_fragment(request, template, PARTS.get(part, template), whole, status=status)
 
@@ -267,6 +278,9 @@ def offer(page: ListPage, request: Request, table_class: type[tables.Table], par
         page.filter_form.all_optional = True
         shown = [bound.name for bound in page.filter_form.visible_fields() if bound.name != "q"]
         page.filter_helper.add_layout(Fields(*shown))
+    else:
+        page.used_filters = [(name, value) for name in request.GET if name not in RESERVED
+                             for value in request.GET.getlist(name)]  # fmt: skip
     opened = stem(request, "open")
     page.filters_url, page.layout_url = f"{opened}filters", f"{opened}layout"
     page.layout_shown = request.GET.get("open") == "layout"

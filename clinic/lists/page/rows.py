@@ -72,33 +72,58 @@ class Heading(NamedTuple):
     direction: SafeString
 
 
-def headings(table: tables.Table, stem: str) -> list[Heading]:
-    """The headers of a table; `stem` is the list's address up to what it is sorted by."""
+class Shown(NamedTuple):
+    """A column with its header, and the attributes of its cells as django-tables2 works them out once for all rows."""
+
+    column: BoundColumn
+    heading: Heading
+    attributes: str
+
+
+class Parts(NamedTuple):
+    """What a list's template shows of a table: the columns' headers, and the `<tr>`s of the rows."""
+
+    headings: list[Heading]
+    rows: SafeString
+
+
+def table_parts(table: tables.Table, stem: str = "", reasons: Sequence[str] = (), *, ticks: bool = False) -> Parts:
+    """A table's headers and the rows of its page, with `ticks` each with a box to tick.
+
+    A column's attributes are worked out once for both: that takes longer than writing twenty cells.
+    """
+    columns = _shown(table, stem)
+    return Parts([column.heading for column in columns], _rows(table, columns, reasons, ticks=ticks))
+
+
+def _shown(table: tables.Table, stem: str) -> list[Shown]:
+    """The columns of a table; `stem` is the list's address up to what it is sorted by."""
     found, start = [], escape(stem)
     for column in table.columns.itervisible():
-        alias, attributes = column.order_by_alias, column.attrs["th"].as_html()
+        alias, attributes = column.order_by_alias, column.attrs
         direction = ("descending" if alias.is_descending else "ascending") if column.is_ordered else ""
+        if direction:
+            attributes["th"]["aria-sort"] = direction
         url = f"{start}{alias.next}" if column.orderable else ""
-        parts = (column.name, escape(column.header), attributes, url, direction)
-        found.append(Heading(*map(SafeString, parts)))
+        parts = (column.name, escape(column.header), attributes["th"].as_html(), url, direction)
+        found.append(Shown(column, Heading(*map(SafeString, parts)), attributes["td"].as_html()))
     return found
 
 
-def table_rows(table: tables.Table, reasons: Sequence[str] = (), *, ticks: bool = False) -> SafeString:
-    """The `<tr>`s of the table's rows on this page, with `ticks` each with a box to tick.
+def _rows(table: tables.Table, columns: Sequence[Shown], reasons: Sequence[str], *, ticks: bool) -> SafeString:
+    """The `<tr>`s of the table's rows on this page.
 
     A row that is there for a reason which does not show says it in its first cell. All rows are made by one pattern:
     `%s<th scope="row" role="rowheader" data-label="Name">%s</th><td role="cell" data-label="Born"%s>%s</td></tr>`,
     where the attributes of the second cell depend on its record.
     """
     rows = list(table.paginated_rows)
-    columns = list(table.columns.itervisible())
     pattern, values = "%s", [list(_starts(table, rows))]
     if ticks:
         pattern += TICK
-        values += _ticks(columns[0], rows)
+        values += _ticks(columns[0].column, rows)
     for at, column in enumerate(columns):
-        cell, parts = _cells(column, rows, head=at == 0)
+        cell, parts = _cells(column, rows, first=at == 0)
         if at == 0 and any(reasons):
             parts[-1] = [_with_reason(*each) for each in zip(parts[-1], reasons, strict=True)]
         pattern += cell
@@ -120,22 +145,23 @@ def _ticks(column: BoundColumn, rows: Sequence[BoundRow]) -> list[list[str]]:
     return [[str(row.record.pk) for row in rows], [escaped(str(value)) for value in _values(column, rows)]]
 
 
-def _cells(column: BoundColumn, rows: Sequence[BoundRow], *, head: bool) -> tuple[str, list[list[str]]]:
+def _cells(shown: Shown, rows: Sequence[BoundRow], *, first: bool) -> tuple[str, list[list[str]]]:
     """The column's part of the pattern, and what goes into it, the cells' contents last.
 
     Each cell is labelled for the phone, where a row is a card.
     """
-    tag, role = ("th", 'scope="row" role="rowheader"') if head else ("td", 'role="cell"')
-    start = f'<{tag} {role} data-label="{escape(column.header)}"'.replace("%", "%%")
+    column = shown.column
+    tag, role = ("th", 'scope="row" role="rowheader"') if first else ("td", 'role="cell"')
+    start = f'<{tag} {role} data-label="{shown.heading.label}"'.replace("%", "%%")
     if is_method_of_ours(column.render, TextColumn.render) and not column.link:
         contents = column.column.cells([row.record for row in rows])
     else:
         contents = [_text(column, row) for row in rows]
     if any(map(callable, _attributes(column))):
-        attributes = [_html(column, row.record, content) for row, content in zip(rows, contents, strict=True)]
-        return f"{start}%s>%s</{tag}>", [attributes, contents]
-    attribute = _html(column).replace("%", "%%")
-    return f"{start}{attribute}>%s</{tag}>", [contents]
+        each = [_html(column, row.record, content) for row, content in zip(rows, contents, strict=True)]
+        return f"{start}%s>%s</{tag}>", [each, contents]
+    attributes = f" {shown.attributes}".replace("%", "%%") if shown.attributes else ""
+    return f"{start}{attributes}>%s</{tag}>", [contents]
 
 
 def _text(column: BoundColumn, row: BoundRow) -> str:
@@ -148,8 +174,8 @@ def _attributes(column: BoundColumn) -> list[Any]:
     return list(found.get("td", found.get("cell", {})).values())
 
 
-def _html(column: BoundColumn, record: Any = None, value: Any = None) -> str:
-    """The attributes of a cell as django-tables2 works them out, for one record where they depend on it."""
+def _html(column: BoundColumn, record: Any, value: Any) -> str:
+    """The attributes of one record's cell as django-tables2 works them out."""
     column.current_record, column.current_value = record, value
     attributes: AttributeDict = column.attrs["td"]
     found = attributes.as_html()

@@ -13,14 +13,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def table_rows(table: Table, page: Any) -> SafeString:
-    """A table's rows, each with its box to tick where the list has work for many of them."""
-    return rows.table_rows(table, page.reasons, ticks=bool(page.bulk_actions))
-
-
-@register.simple_tag
-def table_headings(table: Table, page: Any) -> list[rows.Heading]:
-    return rows.headings(table, page.sort_stem)
+def table_parts(table: Table, page: Any) -> rows.Parts:
+    """A table's headers and rows, each row with its box to tick where the list has work for many of them."""
+    return rows.table_parts(table, page.sort_stem, page.reasons, ticks=bool(page.bulk_actions))
 
 
 @register.simple_tag
