@@ -16,7 +16,7 @@ from clinic.lists.forms import LayoutForm, ViewForm, initial_of
 from clinic.lists.jobs.spreadsheets import FORMATS
 from clinic.lists.models import Job, JobPart, JobState, SavedView
 from clinic.lists.page.layout import preferences
-from clinic.lists.page.list_page import ListPage, page_or_fragment, table_page
+from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.page.preferences import keep_preferences
 from clinic.lists.pages import lists
 from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
@@ -24,7 +24,7 @@ from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
-from clinic.ui.pages import own_path, saved
+from clinic.ui.pages import own_path, page_or_fragment, saved
 
 
 def _back(request: Request, fallback: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by, last_opened
 from clinic.lists.jobs.bulk import begin
 from clinic.lists.page.addresses import address_of
-from clinic.lists.page.list_page import Link, ListPage, page_or_fragment
+from clinic.lists.page.list_page import Link, ListPage
 from clinic.lists.pages import list_page
 from clinic.patients import actions
 from clinic.patients.bulk import PATIENTS
@@ -27,7 +27,7 @@ from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.forms import differences
-from clinic.ui.pages import posted_version, saved, undo_of
+from clinic.ui.pages import page_or_fragment, posted_version, saved, undo_of
 
 RECENT = 8  # patients in the menu
 

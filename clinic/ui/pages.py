@@ -3,7 +3,10 @@
 from typing import Any, NamedTuple
 
 from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinic.access import Request
@@ -37,3 +40,17 @@ def posted_version(request: Request) -> int:
 def own_path(text: str, otherwise: str) -> str:
     """The text where it is a path on this site, else `otherwise`: a form's `next` is whatever somebody sent."""
     return text if text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None) else otherwise
+
+
+def page_or_fragment(
+    request: Request, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render `fragment` when htmx asks for the element of its name, else the whole `template`."""
+    wanted = request.htmx and request.htmx.target == fragment.partition("#")[2]
+    return varied(render(request, fragment if wanted else template, context, status=status))
+
+
+def varied(response: HttpResponse) -> HttpResponse:
+    """Say that the answer is another where htmx asks for another part."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response

@@ -148,6 +148,7 @@ def test_list_is_narrowed_by_type_date_score_and_patient(page, practice, request
         make_assessment(patient, name="Hers, but of the mind", type="mental_health", score=2)
     page.goto(f"/assessments/?patient={patient.pk}")
     expect(page.locator(".count")).to_have_text("5 assessments")
+    page.get_by_text("Filters", exact=True).click()
     page.get_by_role("combobox", name="Type").select_option("physical")
     expect(page.locator(".count")).to_have_text("4 assessments")
     page.get_by_label("Score from").fill("1")

@@ -99,3 +99,13 @@ def test_links_do_not_keep_what_is_opened(client, page_of_patients):
     text = client.get("/patients/?open=filters&sort=-name").content.decode()
     links = re.findall(r'href="([^"]*)"', text)
     assert [link for link in links if "open=filters" in link and "/views/new/" not in link] == []
+
+
+@pytest.mark.parametrize("opened", ["", "&open=filters"])
+def test_filter_without_a_field_to_see_is_in_the_form_once(client, riverside, opened):
+    """The list of one patient's assessments goes on being that, with its filters closed and opened."""
+    with clinic_scope(riverside.clinic):
+        patient = make_patient(full_name="Ana Ortiz")
+    text = client.get(f"/assessments/?patient={patient.pk}{opened}").content.decode()
+    form = re.search(r'<form id="list-form".*?</form>', text, re.DOTALL)
+    assert len(re.findall(r'<input type="hidden" name="patient"', form[0])) == 1

@@ -9,8 +9,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout as Fields
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django_filters import FilterSet
 
 from clinic.access import Request
@@ -33,6 +31,7 @@ from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import CAP, Slice
 from clinic.ui.forms import helper
+from clinic.ui.pages import page_or_fragment
 
 KEPT = ("sort", "per_page", "columns", "view")  # what a search keeps of the address
 RESERVED = ("q", *KEPT, *PAGING)
@@ -288,17 +287,3 @@ def offer(page: ListPage, request: Request, table_class: type[tables.Table], par
         page.column_choices = column_choices(table_class, page.layout.columns)
     page.layout_next = from_start(request, per_page=None, columns=None)
     page.csv_url, page.xlsx_url = from_start(request, _export="csv"), from_start(request, _export="xlsx")
-
-
-def page_or_fragment(
-    request: Request, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    """Render `fragment` when htmx asks for the element of its name, else the whole `template`."""
-    wanted = request.htmx and request.htmx.target == fragment.partition("#")[2]
-    return varied(render(request, fragment if wanted else template, context, status=status))
-
-
-def varied(response: HttpResponse) -> HttpResponse:
-    """Say that the answer is another where htmx asks for another part."""
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
