@@ -96,7 +96,9 @@ def _budgets_of_cpu(results: Results) -> list[Budget]:
         worst = max(taken, key=lambda name: taken[name])
         measured = f"{taken['first page']:.1f}; {taken['search gonz']:.1f}; {taken[worst]:.1f} ({worst})"
         name = f"CPU of a {kind}, ms where the floor takes {FLOOR} (here {floor:.2f}): first page; search; the most"
-        lines.append((name, measured, str(most), taken[worst] <= most))
+        lines.append(
+            (name, measured, f"{most} for the first two", max(taken["first page"], taken["search gonz"]) <= most)
+        )
     return lines
 
 
@@ -112,7 +114,7 @@ def _budgets_beside_others(results: Results) -> list[Budget]:
     )
     netbox = NETBOX * admin
     return [
-        ("p50 of a search, the others' to ours: admin; tuned admin; NetBox by its ratio to the admin's as once measured",
+        ("p50 of a search, others' to ours: admin; tuned admin; NetBox (its ratio to the admin, as once measured)",
          f"{admin:,.0f}x; {tuned:,.0f}x; {netbox:,.0f}x", "80x; 8x; 30x", admin >= 80 and tuned >= 8 and netbox >= 30),
         ("p50 of JSON, plain REST framework's to ours: first page; search", f"{first:,.0f}x; {search:,.0f}x",
          "20x; 60x", first >= 20 and search >= 60),
