@@ -31,8 +31,8 @@ MEANINGLESS: dict[tuple[str, str], str] = {
     ("Listing._beside", "1 -> 2"): "of the cap: one row more than is needed to see that there are more than it",
     (
         "Listing._count_sql",
-        "len(segments) == 1 and segments[0].whole is not None -> (segments[0].whole is not None)",
-    ): "a whole segment is always the only one",
+        "len(runs) == 1 and runs[0].sorted_query is not None -> (runs[0].sorted_query is not None)",
+    ): "a whole run is always the only one",
     ("words_begin", "len(long) > 1 -> (len(long)) >= (1)"): "the same rows, by another way through the index",
     ("Listing.first", "CAP + 1 - counted -> (CAP + 1) + (counted)"): "counts on beyond what is shown; the same words",
     ("_xlsx", "True -> False"): "zip64 makes a difference from two gigabytes on, and a sheet has no room for them",

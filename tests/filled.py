@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.listing import Listing, Stage
-from clinic.lists.reading.ordering import segments_by
+from clinic.lists.reading.ordering import runs_by
 from clinic.patients.models import Patient
 from clinic.patients.search.rules import search_for
 
@@ -20,7 +20,7 @@ def searched(text: str, rows: QuerySet[Any] | None = None) -> Listing:
 
 def sorted_list(table: Any, sort: str, rows: QuerySet[Any]) -> Listing:
     """A list by one of its columns."""
-    return Listing(rows, [Stage(segments_by(rows, ordering(table, sort)))])
+    return Listing(rows, [Stage(runs_by(rows, ordering(table, sort)))])
 
 
 def everything(listing: Listing) -> list[Any]:

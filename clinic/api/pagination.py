@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from clinic.api.renderer import Rows
 from clinic.lists.page.addresses import place, url_with, whole_number
 from clinic.lists.reading.index_runs import BadList
-from clinic.lists.reading.listing import CAP, TOO_LONG, Listing, Slice
+from clinic.lists.reading.listing import CAP, TOO_LONG, Listing, PageRows
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -55,7 +55,7 @@ class Pagination(BasePagination):
         self.pagination = self._around(http, found, number)
         return found.records
 
-    def _slice(self, http: Any, listing: Listing, number: int, size: int) -> tuple[Slice, int]:
+    def _slice(self, http: Any, listing: Listing, number: int, size: int) -> tuple[PageRows, int]:
         try:
             beside = place(http)
         except BadList as problem:
@@ -72,7 +72,7 @@ class Pagination(BasePagination):
             raise NotFound(f"There is no page {number}; the last one is {-(-listing.count() // size) or 1}.")
         return found, number
 
-    def _around(self, http: Any, found: Slice, number: int) -> dict[str, Any]:
+    def _around(self, http: Any, found: PageRows, number: int) -> dict[str, Any]:
         following = previous = None
         if found.more:
             key = found.records[-1].pk

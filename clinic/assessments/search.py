@@ -1,6 +1,6 @@
 """Looking for assessments in one box: by their own name, and by whatever finds their patient."""
 
-from clinic.lists.reading.index_runs import ROWS, Segment, Sql, Walk
+from clinic.lists.reading.index_runs import ROWS, DrivingTable, IndexRun, Sql
 from clinic.lists.reading.listing import Stage
 from clinic.lists.reading.selection import Search
 from clinic.patients.search.grades import KEY as PATIENT_KEY
@@ -23,15 +23,15 @@ def search_for_assessments(text: str) -> Search | None:
     own = tiers.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
     stages = [Stage((own,), more=True)]
     for stage in patients.stages:
-        more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
-        stages.append(Stage(_of_all(tiers, stage.segments), more, stage.more))
+        more = tuple((number, _of_all(tiers, runs)) for number, runs in stage.if_fewer)
+        stages.append(Stage(_of_all(tiers, stage.runs), more, stage.more))
     tiers.conditions.append(_of_any(patients.possible()))
     keys = [key_of(word, "letters_key") for word in words_of(text)]
     words = [Sql(f"{NAME} LIKE '%%' || {key.text} || '%%'", key.params) for key in keys]
     within = tiers.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )
-    stages[-1] = stages[-1]._replace(segments=(*stages[-1].segments, within))
+    stages[-1] = stages[-1]._replace(runs=(*stages[-1].runs, within))
     own_name, possible, own_words = tiers.conditions
     certain = _of_any(patients.certain())
     return Search(
@@ -47,31 +47,31 @@ def _of_any(patients: Sql) -> Sql:
     return Sql(whose, patients.params)
 
 
-def _of_all(tiers: Tiers, found: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    return tuple(_of_patients(tiers, segment) for segment in found)
+def _of_all(tiers: Tiers, found: tuple[IndexRun, ...]) -> tuple[IndexRun, ...]:
+    return tuple(_of_patients(tiers, run) for run in found)
 
 
-def _of_patients(tiers: Tiers, found: Segment) -> Segment:
-    """The assessments of the patients of one segment, patient by patient, the newest first."""
+def _of_patients(tiers: Tiers, found: IndexRun) -> IndexRun:
+    """The assessments of the patients of one run, patient by patient, the newest first."""
     keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(found.order))
-    walk, params = "", found.where.params
-    if found.walk is not None:
-        source = found.walk.source
+    driving, params = "", found.where.params
+    if found.driving is not None:
+        source = found.driving.source
         inner = source.text.replace("@rows@", f" FROM {PATIENTS} WHERE")
-        walk = f" AND {found.walk.bind}"
+        driving = f" AND {found.driving.bind}"
         tables = f"({inner}) w, {PATIENTS}"
         params = (*(param for param in source.params if param is not ROWS), *params)
     else:
         tables = PATIENTS
-    text = f"SELECT {keys}, {found.reason.text} AS reason FROM {tables} WHERE {found.where.text}{walk}"
+    text = f"SELECT {keys}, {found.reason.text} AS reason FROM {tables} WHERE {found.where.text}{driving}"
     names = [f"k{number}" for number in range(len(found.order))]
     own = tuple(f"(SELECT {key} FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT})" for key in found.order)
-    return Segment(
+    return IndexRun(
         order=NEWEST,
         where=tiers.left(),
         descending=True,
         reason=Sql("w.reason"),
-        walk=Walk(
+        driving=DrivingTable(
             source=Sql(text, (*found.reason.params, *params)),
             keys=tuple(f"w.{name}" for name in names),
             bind=f"{PATIENT} = w.{names[-1]}",

@@ -13,7 +13,7 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import Listing, Stage
-from clinic.lists.reading.ordering import segments_by
+from clinic.lists.reading.ordering import runs_by
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
@@ -52,7 +52,7 @@ def keys(records: list[Any]) -> list[Any]:
     return [record.pk for record in records]
 
 
-def walked(listing, size: int) -> dict[str, list[Any]]:
+def driven(listing, size: int) -> dict[str, list[Any]]:
     """The list's keys, gone through in every way."""
     forward = found = listing.first(size)
     ahead = keys(found.records)
@@ -90,7 +90,7 @@ def test_every_way_through_a_list_gives_each_row_once_in_order(scope, rows, size
             for sign in ("", "-"):
                 listing = sorted_list(PatientTable, f"{sign}{sort}", Patient.objects.select_related("user"))
                 right = expected(records, key, sign == "-")
-                assert walked(listing, size) == dict.fromkeys(("forward", "backward", "jumps", "batches"), right), (
+                assert driven(listing, size) == dict.fromkeys(("forward", "backward", "jumps", "batches"), right), (
                     sign + sort
                 )
         transaction.set_rollback(True)
@@ -104,9 +104,9 @@ def test_every_way_through_assessments_gives_each_row_once(scope, sort, sign):
             full_name=f"Ana Bell{number % 2}", family_name="Bell", user=Practitioner.objects.all()[number // 2]
         )
         for sitting in range(number):
-            make_assessment(patient, name=f"Walk {number} {sitting}", score=None if sitting else 3,
+            make_assessment(patient, name=f"DrivingTable {number} {sitting}", score=None if sitting else 3,
                             date=date(2026, 1, 1) + timedelta(days=sitting))  # fmt: skip
-    ways = walked(sorted_list(AssessmentTable, sign + sort, Assessment.objects.select_related("patient", "user")), 2)
+    ways = driven(sorted_list(AssessmentTable, sign + sort, Assessment.objects.select_related("patient", "user")), 2)
     assert ways["forward"] == ways["backward"] == ways["jumps"] == ways["batches"]
     assert sorted(ways["forward"]) == sorted(Assessment.objects.values_list("pk", flat=True))
 
@@ -131,7 +131,7 @@ def test_every_way_through_a_search_gives_each_row_once(scope, text):
             date_of_birth=date(1961, 1, 1 + number), phone_number=f"+44770090{number:04d}",
         )  # fmt: skip
     for size in (1, 3, 4, 40):
-        ways = walked(searched(text), size)
+        ways = driven(searched(text), size)
         assert ways["forward"] == ways["backward"] == ways["jumps"] == ways["batches"]
         assert len(set(ways["forward"])) == len(ways["forward"]) == searched(text).count()
 
@@ -174,7 +174,7 @@ def test_order_of_the_rows_themselves_does_not_matter_to_a_list(scope):
     made = [make_patient(full_name=f"Ana {name}", family_name=name) for name in ("Cole", "Abel", "Bell")]
     rows = Patient.objects.filter(user__display_name=made[0].user.display_name)
     for ordered in (rows.order_by("-record_number"), Patient.objects.order_by("-record_number")):
-        ways = walked(sorted_list(PatientTable, "name", ordered), 2)
+        ways = driven(sorted_list(PatientTable, "name", ordered), 2)
         right = [made[at].pk for at in (1, 2, 0)]
         assert ways == dict.fromkeys(("forward", "backward", "jumps", "batches"), right)
 
@@ -186,7 +186,7 @@ def test_order_over_another_table_is_kept_whether_or_not_its_key_follows(scope, 
     for number in range(6):
         make_patient(full_name=f"Ana {'ba'[number % 2]}{number}", family_name="", user=users[number % len(users)])
     terms = [sign + term for term in (*over, "filed_as", "pk")]
-    listing = Listing(Patient.objects.all(), [Stage(segments_by(Patient.objects.all(), terms))])
+    listing = Listing(Patient.objects.all(), [Stage(runs_by(Patient.objects.all(), terms))])
     right = Patient.objects.order_by(*(f"{term}_id" if term.endswith("user") else term for term in terms))
     assert keys(everything(listing)) == keys(list(right))
     assert keys(listing.at(2, 2).records) == keys(list(right))[2:4]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
-from clinic.lists.reading.index_runs import Segment
+from clinic.lists.reading.index_runs import IndexRun
 from clinic.lists.reading.listing import Listing, Stage
 from clinic.patients import actions
 from clinic.patients.models import Patient
@@ -167,7 +167,7 @@ def test_archive_and_restore_are_in_the_trail_once(scope):
 def test_search_finds_what_it_should(scope, text, found):
     create(phone_number="+447700900123")
     search = search_for(text)
-    stages = search.stages if search else [Stage((Segment((KEY,)),))]
+    stages = search.stages if search else [Stage((IndexRun((KEY,)),))]
     assert bool(Listing(Patient.objects.all(), stages).first(1).records) is found
 
 

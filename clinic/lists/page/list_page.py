@@ -29,7 +29,7 @@ from clinic.lists.page.paging import Listed, Place, SeekPaginator
 from clinic.lists.page.rows import table_of
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.index_runs import BadList
-from clinic.lists.reading.listing import CAP, Slice
+from clinic.lists.reading.listing import CAP, PageRows
 from clinic.ui.forms import helper
 from clinic.ui.pages import page_or_fragment
 
@@ -121,7 +121,7 @@ def asked_place(request: Request) -> Place:
     return Place(number, **{beside[0]: beside[1]}) if beside is not None else Place(number)  # type: ignore[arg-type]
 
 
-def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
+def show(page: ListPage, request: Request, found: PageRows, number: int) -> None:
     """The words and the links around the rows."""
     exact, total = request.GET.get("count") == "exact", found.total
     page.count_text = counted(total, page, found.at_least)
@@ -141,7 +141,7 @@ def show(page: ListPage, request: Request, found: Slice, number: int) -> None:
         page.last_url = from_start(request, page=LAST)
 
 
-def show_number(page: ListPage, found: Slice, number: int) -> None:
+def show_number(page: ListPage, found: PageRows, number: int) -> None:
     """Which page this is, and which rows are on it."""
     total = found.total
     if found.records:
@@ -186,7 +186,7 @@ def fill(
 ) -> None:
     """Put the table, and the words and links around it, into `page`."""
     table = asked_table(request, page, filterset, table_class, names)
-    found: Slice = table.page.found
+    found: PageRows = table.page.found
     if found.total is None and "count" in request.GET:
         found.total = table.paginator.count
     show(page, request, found, table.page.number)

@@ -10,7 +10,7 @@ from django_tables2.rows import BoundRows
 
 from clinic.lists.page.rows import Records
 from clinic.lists.reading.index_runs import BadList
-from clinic.lists.reading.listing import Listing, Slice
+from clinic.lists.reading.listing import Listing, PageRows
 
 
 class Listed(TableData):
@@ -49,7 +49,7 @@ class Place(NamedTuple):
 class SeekPage(Page[Any]):
     """The rows of a page as read: `found` says what is known of the rest. Its number is 0 where that is not known."""
 
-    def __init__(self, found: Slice, number: int, paginator: "SeekPaginator") -> None:
+    def __init__(self, found: PageRows, number: int, paginator: "SeekPaginator") -> None:
         table = paginator.object_list.table
         super().__init__(BoundRows(Records(found.records), table), number, paginator)
         self.found = found
@@ -79,7 +79,7 @@ class SeekPaginator(Paginator[Any]):
         """Raises BadList where the place is in no list, or behind its last page."""
         return SeekPage(*self._found(number), self)
 
-    def _found(self, place: Place) -> tuple[Slice, int]:
+    def _found(self, place: Place) -> tuple[PageRows, int]:
         listing, size = self.listing, self.per_page
         if place.last:
             found = listing.last(size)

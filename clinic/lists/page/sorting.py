@@ -27,7 +27,10 @@ def sortable(table_class: type[tables.Table]) -> list[str]:
 
 
 def chained(orders: Sequence[Sequence[str]]) -> list[str]:
-    """Several orders of `ordering` as one: of those that walk another table only the walk, but of the last all."""
+    """Several orders of `ordering` as one.
+
+    An order over a related table is that of its driving table alone, but for the last one.
+    """
     terms: list[str] = []
     for order in orders[:-1]:
         parts = list(order[:-1])

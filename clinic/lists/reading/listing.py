@@ -13,7 +13,7 @@ import psycopg2.errors
 from django.db import OperationalError, connections
 from django.db.models import QuerySet, prefetch_related_objects
 
-from clinic.lists.reading.index_runs import Anchor, BadList, Rows, Segment, Sql, anchor_of, held_sql, union_sql
+from clinic.lists.reading.index_runs import BadList, IndexRun, Rows, SeekKey, Sql, place_sql, seek_key_of, union_sql
 from clinic.lists.reading.loading import chosen_sql, loader_of
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
@@ -31,23 +31,23 @@ GONE = "The row that this page begins at is no longer in this list. Start from t
 
 
 class Stage(NamedTuple):
-    """Segments that are asked for together, once those before have come to less than a page.
+    """Index runs that are asked for together, once those before have come to less than a page.
 
     Each of `if_fewer` belongs to the list only where the stages before have fewer rows than its number. With `more`
     another stage follows, which is not asked for where a page of a large table is full.
     """
 
-    segments: tuple[Segment, ...]
-    if_fewer: tuple[tuple[int, tuple[Segment, ...]], ...] = ()
+    runs: tuple[IndexRun, ...]
+    if_fewer: tuple[tuple[int, tuple[IndexRun, ...]], ...] = ()
     more: bool = False
 
-    def after(self, counted: int) -> tuple[Segment, ...]:
-        more = [segment for number, segments in self.if_fewer if counted < number for segment in segments]
-        return (*self.segments, *more)
+    def after(self, counted: int) -> tuple[IndexRun, ...]:
+        more = [run for number, runs in self.if_fewer if counted < number for run in runs]
+        return (*self.runs, *more)
 
 
 @dataclass
-class Slice:
+class PageRows:
     """Some rows of a list; `more` and `less` say whether rows follow or go before.
 
     `total` is None where not all were counted: above the cap, or where a search of a large table filled the page before
@@ -71,17 +71,17 @@ class Listing:
         self.loader = loader_of(queryset)
         self.rows = Rows.of(queryset)
 
-    def first(self, size: int) -> Slice:
+    def first(self, size: int) -> PageRows:
         """The first `size` rows: one statement where the first stage fills the page."""
-        found, counted, table_size, all_counted = Slice(), 0, 0, True
+        found, counted, table_size, all_counted = PageRows(), 0, 0, True
         for stage in self.stages:
-            segments, wanted = stage.after(counted), size + 1 - len(found.records)
+            runs, wanted = stage.after(counted), size + 1 - len(found.records)
             if wanted > 0:
-                records, reasons, (here, table_size) = self._read(segments, wanted, up_to=CAP + 1 - counted)
+                records, reasons, (here, table_size) = self._read(runs, wanted, up_to=CAP + 1 - counted)
                 found.records += records
                 found.reasons += reasons
             else:
-                here = self._count(segments, CAP + 1 - counted)
+                here = self._count(runs, CAP + 1 - counted)
             counted += here
             full = len(found.records) > size and table_size > LARGE
             if counted > CAP or (full and stage.more):
@@ -92,47 +92,47 @@ class Listing:
         found.total, found.at_least = counted if all_counted else None, counted
         return found
 
-    def after(self, key: Any, size: int) -> Slice:
+    def after(self, key: Any, size: int) -> PageRows:
         """The rows behind the one of that key, wherever it stands now. Raises BadList where it is in no list."""
-        segments, total, anchor = self._beside(key)
-        records, reasons, _ = self._read(segments, size + 1, anchor=anchor)
-        return Slice(records[:size], reasons[:size], total, more=len(records) > size, less=True)
+        runs, total, seek_key = self._beside(key)
+        records, reasons, _ = self._read(runs, size + 1, seek_key=seek_key)
+        return PageRows(records[:size], reasons[:size], total, more=len(records) > size, less=True)
 
-    def before(self, key: Any, size: int) -> Slice:
+    def before(self, key: Any, size: int) -> PageRows:
         """The rows before the one of that key."""
-        segments, total, anchor = self._beside(key)
-        records, reasons, _ = self._read(segments, size + 1, anchor=anchor, reverse=True)
-        return Slice(records[:size][::-1], reasons[:size][::-1], total, more=True, less=len(records) > size)
+        runs, total, seek_key = self._beside(key)
+        records, reasons, _ = self._read(runs, size + 1, seek_key=seek_key, reverse=True)
+        return PageRows(records[:size][::-1], reasons[:size][::-1], total, more=True, less=len(records) > size)
 
-    def at(self, offset: int, size: int) -> Slice:
+    def at(self, offset: int, size: int) -> PageRows:
         """The rows from `offset` on."""
-        segments, total = self._active()
-        records, reasons, _ = self._read(segments, size + 1, offset=offset)
-        return Slice(records[:size], reasons[:size], total, more=len(records) > size, less=offset > 0)
+        runs, total = self._active()
+        records, reasons, _ = self._read(runs, size + 1, offset=offset)
+        return PageRows(records[:size], reasons[:size], total, more=len(records) > size, less=offset > 0)
 
-    def last(self, size: int) -> Slice:
+    def last(self, size: int) -> PageRows:
         """The last `size` rows."""
-        segments, total = self._active()
-        records, reasons, _ = self._read(segments, size + 1, reverse=True)
-        return Slice(records[:size][::-1], reasons[:size][::-1], total, more=False, less=len(records) > size)
+        runs, total = self._active()
+        records, reasons, _ = self._read(runs, size + 1, reverse=True)
+        return PageRows(records[:size][::-1], reasons[:size][::-1], total, more=False, less=len(records) > size)
 
     def count(self) -> int:
         """How many rows there are, exactly."""
-        segments, total = self._active()
-        return self._count(segments, None) if total is None else total
+        runs, total = self._active()
+        return self._count(runs, None) if total is None else total
 
     def batches(self, size: int = 500) -> Iterator[list[Any]]:
         """All rows, a list of at most `size` at a time; rows written meanwhile make no other repeat or drop out.
 
         No cursor is held: each batch is a statement of its own, not bound by `PATIENCE`.
         """
-        segments, _ = self._active()
-        whole = bool(segments) and segments[0].whole is not None
-        offset, anchor = 0, None
+        runs, _ = self._active()
+        whole = bool(runs) and runs[0].sorted_query is not None
+        offset, seek_key = 0, None
         while True:
-            records, _, _ = self._read(segments, size, anchor=anchor, offset=offset, patient=True)
+            records, _, _ = self._read(runs, size, seek_key=seek_key, offset=offset, patient=True)
             if len(records) == size:
-                anchor = None if whole else self._anchor(segments, records[-1].pk, patient=True)[0]
+                seek_key = None if whole else self._seek_key(runs, records[-1].pk, patient=True)[0]
                 offset += size if whole else 0
             if records:
                 yield records
@@ -141,74 +141,74 @@ class Listing:
 
     def keys_sql(self) -> Sql:
         """One statement that gives every key, in no order."""
-        segments, _ = self._active()
-        chosen = union_sql(self.rows, segments, EVERY, sort=False) if segments else NOTHING
+        runs, _ = self._active()
+        chosen = union_sql(self.rows, runs, EVERY, sort=False) if runs else NOTHING
         return Sql(f"SELECT id FROM ({chosen.text}) chosen", chosen.params)
 
     def keys(self, limit: int) -> tuple[list[Any], bool]:
         """The first `limit` keys, for whoever wants them in another order; whether any stage found too few."""
-        segments, _ = self._active()
-        few = len(segments) > sum(len(stage.segments) for stage in self.stages)
-        rows = self._run(union_sql(self.rows, segments, limit, sort=False)) if segments else []
+        runs, _ = self._active()
+        few = len(runs) > sum(len(stage.runs) for stage in self.stages)
+        rows = self._run(union_sql(self.rows, runs, limit, sort=False)) if runs else []
         return [row[0] for row in rows], few
 
-    def _active(self) -> tuple[tuple[Segment, ...], int | None]:
-        """The segments that belong to the list as it is, and its size up to the cap."""
-        counted, active = 0, list[Segment]()
+    def _active(self) -> tuple[tuple[IndexRun, ...], int | None]:
+        """The runs that belong to the list as it is, and its size up to the cap."""
+        counted, active = 0, list[IndexRun]()
         for stage in self.stages:
-            segments = stage.after(counted)
-            active += segments
+            runs = stage.after(counted)
+            active += runs
             if counted <= CAP:
-                counted += self._count(segments, CAP + 1 - counted)
+                counted += self._count(runs, CAP + 1 - counted)
         return tuple(active), counted if counted <= CAP else None
 
-    def _beside(self, key: Any) -> tuple[tuple[Segment, ...], int | None, Anchor]:
+    def _beside(self, key: Any) -> tuple[tuple[IndexRun, ...], int | None, SeekKey]:
         """The same, and the place of the row of that key; where there is one stage, by one statement."""
         if len(self.stages) != 1:
-            segments, total = self._active()
-            return segments, total, self._anchor(segments, key)[0]
-        segments = self.stages[0].after(0)
-        anchor, counted = self._anchor(segments, key, self._count_sql(segments, CAP + 1))
-        return segments, counted if counted <= CAP else None, anchor
+            runs, total = self._active()
+            return runs, total, self._seek_key(runs, key)[0]
+        runs = self.stages[0].after(0)
+        seek_key, counted = self._seek_key(runs, key, self._count_sql(runs, CAP + 1))
+        return runs, counted if counted <= CAP else None, seek_key
 
-    def _anchor(
-        self, segments: Sequence[Segment], key: Any, also: Sql = NOTHING, *, patient: bool = False
-    ) -> tuple[Anchor, Any]:
+    def _seek_key(
+        self, runs: Sequence[IndexRun], key: Any, also: Sql = NOTHING, *, patient: bool = False
+    ) -> tuple[SeekKey, Any]:
         """The place of the row of that key, and what `also` selects. Raises BadList where it has none."""
-        held = self._run(held_sql(self.queryset, self.rows, segments, key, also), patient=patient)
-        anchor = anchor_of(segments, held[0]) if held else None
-        if anchor is None:
+        held = self._run(place_sql(self.queryset, self.rows, runs, key, also), patient=patient)
+        seek_key = seek_key_of(runs, held[0]) if held else None
+        if seek_key is None:
             raise BadList(GONE, 404)
-        return anchor, held[0][0]
+        return seek_key, held[0][0]
 
-    def _count(self, segments: Sequence[Segment], limit: int | None) -> int:
-        if not segments:
+    def _count(self, runs: Sequence[IndexRun], limit: int | None) -> int:
+        if not runs:
             return 0
-        return int(self._run(self._count_sql(segments, limit))[0][0])
+        return int(self._run(self._count_sql(runs, limit))[0][0])
 
-    def _count_sql(self, segments: Sequence[Segment], limit: int | None) -> Sql:
-        whole = len(segments) == 1 and segments[0].whole is not None
-        counted = (Segment(),) if whole else segments
+    def _count_sql(self, runs: Sequence[IndexRun], limit: int | None) -> Sql:
+        whole = len(runs) == 1 and runs[0].sorted_query is not None
+        counted = (IndexRun(),) if whole else runs
         inner = union_sql(self.rows, counted, limit if limit is not None else EVERY, sort=False)
         return Sql(f"SELECT count(*) FROM ({inner.text}) counted", inner.params)
 
     def _read(
         self,
-        segments: Sequence[Segment],
+        runs: Sequence[IndexRun],
         limit: int,
         *,
-        anchor: Anchor | None = None,
+        seek_key: SeekKey | None = None,
         reverse: bool = False,
         offset: int = 0,
         up_to: int = 0,
         patient: bool = False,
     ) -> tuple[list[Any], list[str], tuple[int, int]]:
-        """Records, reasons, and with `up_to` how many rows the segments have in all, as far as that, and how large
+        """Records, reasons, and with `up_to` how many rows the runs have in all, as far as that, and how large
         their table is.
         """
-        if not segments:
+        if not runs:
             return [], [], (0, 0)
-        chosen = union_sql(self.rows, segments, up_to or limit, anchor=anchor, reverse=reverse, offset=offset)
+        chosen = union_sql(self.rows, runs, up_to or limit, seek_key=seek_key, reverse=reverse, offset=offset)
         rows = self._run(chosen_sql(self.loader, chosen, limit), patient=patient)
         reasons = [row[-3] for row in rows]
         records = self.loader.records(rows)

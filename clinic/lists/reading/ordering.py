@@ -1,4 +1,4 @@
-"""The segments that give a list in the order of some terms, such as those of a column."""
+"""The runs that give a list in the order of some terms, such as those of a column."""
 
 from collections.abc import Sequence
 from itertools import takewhile
@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import BooleanField, F, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
-from clinic.lists.reading.index_runs import ALL, Segment, Sql, Walk
+from clinic.lists.reading.index_runs import ALL, DrivingTable, IndexRun, Sql
 
 
-def segments_by(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL) -> tuple[Segment, ...]:
-    """The segments of an order of one direction: what is missing comes last, whichever direction that is.
+def runs_by(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL) -> tuple[IndexRun, ...]:
+    """The index runs of an order of one direction: rows without a value come last, whichever direction that is.
 
-    Terms that lead over a foreign key, then the key itself, walk the related table in its order. Any other order
-    is one whole segment, sorted when it is asked for.
+    Terms that lead over a foreign key, and then the key itself, make the related table the driving one. PostgreSQL
+    sorts any other order when it is asked for: that is one run of a query.
     """
     descending = terms[0].startswith("-")
     names = [term.removeprefix("-") for term in terms]
@@ -24,10 +24,10 @@ def segments_by(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL)
             return _plain(queryset.model, names, descending, where)
         key = related[0].partition("__")[0]
         if {name.partition("__")[0] for name in related} == {key} and names[len(related)] == key:
-            walk = _walk(queryset.model, key, [name.partition("__")[2] for name in related])
+            driving = _driving_table(queryset.model, key, [name.partition("__")[2] for name in related])
             order = tuple(column(queryset.model, name) for name in names[len(related) + 1 :])
-            return (Segment(order=order, where=where, descending=descending, walk=walk),)
-    return (Segment(whole=_sorted(queryset, terms, where)),)
+            return (IndexRun(order=order, where=where, descending=descending, driving=driving),)
+    return (IndexRun(sorted_query=_sorted(queryset, terms, where)),)
 
 
 def _field(model: type[Model], name: str) -> Any:
@@ -39,29 +39,29 @@ def column(model: type[Model], name: str) -> str:
     return f'"{model._meta.db_table}"."{_field(model, name).column}"'
 
 
-def _plain(model: type[Model], names: Sequence[str], descending: bool, where: Sql) -> tuple[Segment, ...]:
+def _plain(model: type[Model], names: Sequence[str], descending: bool, where: Sql) -> tuple[IndexRun, ...]:
     first: Field[Any, Any] = _field(model, names[0])
     order = [column(model, name) for name in names]
     if any(each.fields == (first.name,) for each in model._meta.total_unique_constraints):
         order = order[:1]
     if not first.null:
-        return (Segment(order=tuple(order), where=where, descending=descending),)
+        return (IndexRun(order=tuple(order), where=where, descending=descending),)
     there = Sql(f"{where.text} AND {order[0]} IS NOT NULL", where.params)
     missing = Sql(f"{where.text} AND {order[0]} IS NULL", where.params)
     return (
-        Segment(order=tuple(order), where=there, descending=descending),
-        Segment(order=tuple(order[1:]), where=missing, descending=descending),
+        IndexRun(order=tuple(order), where=there, descending=descending),
+        IndexRun(order=tuple(order[1:]), where=missing, descending=descending),
     )
 
 
-def _walk(model: type[Model], key: str, names: Sequence[str]) -> Walk:
+def _driving_table(model: type[Model], key: str, names: Sequence[str]) -> DrivingTable:
     field = _field(model, key)
     other: type[Model] = field.related_model
     pk: Any = other._meta.pk
     columns = [*(f'"{_field(other, name).column}"' for name in names), f'"{pk.column}"']
     table, own = f'"{other._meta.db_table}"', column(model, key)
     found = [f"(SELECT s.{each} FROM {table} s WHERE s.{columns[-1]} = {own})" for each in columns[:-1]]
-    return Walk(
+    return DrivingTable(
         source=Sql(f"SELECT {', '.join(columns)} FROM {table}"),
         keys=tuple(f"w.{each}" for each in columns),
         bind=f"{own} = w.{columns[-1]}",

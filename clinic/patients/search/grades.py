@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from clinic.lists.reading.index_runs import ALL, Segment, Sql, Walk
+from clinic.lists.reading.index_runs import ALL, DrivingTable, IndexRun, Sql
 from clinic.text.keys import LONGEST
 
 T = '"patients_patient"'
@@ -12,7 +12,7 @@ LATER = (f"{T}.later_names", f"public.later_words({T}.later_names, 1)")
 REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
 CODE = f"public.code_key({T}.record_number)"
 BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
-SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to walk all to find them
+SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to driving all to find them
 PLAIN = re.compile("[0-9A-Za-z]+(?: [0-9A-Za-z]+)*")
 TAIL = 4  # so many letters at the end of a word are looked up
 END = chr(0x10FFFF)  # sorts behind every text that goes on
@@ -54,7 +54,7 @@ def neither(conditions: Sequence[Sql]) -> Sql:
 
 
 class Tiers:
-    """Segments in the making: what matched in one is left out of those after it."""
+    """Index runs in the making: what matched in one is left out of those after it."""
 
     def __init__(self, among: Sql = ALL) -> None:
         """Tiers of the rows `among` which is true."""
@@ -66,25 +66,25 @@ class Tiers:
         """What holds for the rows that nothing matched yet."""
         return both(self.among, neither(self.conditions))
 
-    def add(self, condition: Sql, order: tuple[str, ...], reason: str = "", *, descending: bool = False) -> Segment:
+    def add(self, condition: Sql, order: tuple[str, ...], reason: str = "", *, descending: bool = False) -> IndexRun:
         """The rows that `condition` adds."""
         where = both(condition, self.left())
         self.conditions.append(Sql(f"({condition.text})", condition.params))
-        return Segment(order=order, where=where, reason=Sql("%s", (reason,)), descending=descending)
+        return IndexRun(order=order, where=where, reason=Sql("%s", (reason,)), descending=descending)
 
     def sum_up(self, since: int, condition: Sql) -> None:
-        """From here on `condition` stands for those of the segments from `since` on; it holds for the same rows."""
+        """From here on `condition` stands for those of the runs from `since` on; it holds for the same rows."""
         self.conditions[since:] = [Sql(f"({condition.text})", condition.params)]
 
     def only_for_few(self) -> None:
         """What is added from here on belongs to the list only where what was added before finds few rows."""
         self.certain = len(self.conditions)
 
-    def add_walk(self, condition: Sql, order: tuple[str, ...], walk: Walk, reason: str = "''") -> Segment:
-        """The rows that `walk` leads to, of which `condition` is true."""
+    def add_walk(self, condition: Sql, order: tuple[str, ...], driving: DrivingTable, reason: str = "''") -> IndexRun:
+        """The rows that `driving` leads to, of which `condition` is true."""
         where = self.left()
         self.conditions.append(condition)
-        return Segment(order=order, where=where, reason=Sql(reason), walk=walk)
+        return IndexRun(order=order, where=where, reason=Sql(reason), driving=driving)
 
 
 def words_begin(words: Sequence[str]) -> Sql:

@@ -1,7 +1,7 @@
 """Looking for patients in one box: what is typed decides, by its shape, which indexes are asked and in which order.
 
 A date finds a date of birth, digits a phone number or a record number, and words names. Each way of matching is a
-segment that one index gives in order, so that a search costs what it shows. Words are made comparable by the
+run that one index gives in order, so that a search costs what it shows. Words are made comparable by the
 database's `search_key`; here they are only told apart.
 """
 
@@ -13,7 +13,7 @@ from functools import partial
 from django.conf import settings
 from phonenumbers import country_code_for_region
 
-from clinic.lists.reading.index_runs import Segment, Sql, Walk
+from clinic.lists.reading.index_runs import DrivingTable, IndexRun, Sql
 from clinic.lists.reading.listing import Stage
 from clinic.lists.reading.selection import Search, Stages
 from clinic.patients.search.dates import Range, birth_ranges, dated
@@ -91,7 +91,7 @@ def _born(days: list[Range]) -> Sql:
     return Sql(f"({spans})", tuple(day for first_and_last in days for day in first_and_last))
 
 
-def _by_number(tiers: Tiers, text: str) -> Iterator[Segment]:
+def _by_number(tiers: Tiers, text: str) -> Iterator[IndexRun]:
     """What can only be meant by a text with figures in it: record numbers, dates of birth, phone numbers."""
     figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
     only_figures = bool(figures) and DIGITS.fullmatch(text) is not None
@@ -127,7 +127,7 @@ def national(text: str, figures: str) -> str:
     return figures.lstrip("0") or figures
 
 
-def _by_phone(tiers: Tiers, text: str, figures: str) -> Iterator[Segment]:
+def _by_phone(tiers: Tiers, text: str, figures: str) -> Iterator[IndexRun]:
     """The ends of both phone numbers, which is also a whole one without its country; then how a number begins."""
     number = national(text, figures)
     for column, reason in ((f"{T}.phone_number", "phone"), (f"{T}.second_phone_number", "second phone")):
@@ -167,7 +167,7 @@ def _by_name(tiers: Tiers, words: list[str]) -> Iterator[Stage]:
     yield Stage(tuple(elsewhere), ((FEW, meant),))
 
 
-def _later(tiers: Tiers, word: str) -> list[Segment]:
+def _later(tiers: Tiers, word: str) -> list[IndexRun]:
     """The second and later words of family and given names, of long names the last ones by their letters."""
     letters, key = f"public.letters_key({REST})", key_of(word, "letters_key")
     like = f"({letters} LIKE {key.text} || '%%' OR {letters} LIKE '%% ' || {key.text} || '%%')"
@@ -176,25 +176,25 @@ def _later(tiers: Tiers, word: str) -> list[Segment]:
     return [*made, tiers.add(last, SORTED_BY_NAME)]
 
 
-def _around(tiers: Tiers, word: str) -> tuple[Segment, ...]:
+def _around(tiers: Tiers, word: str) -> tuple[IndexRun, ...]:
     """Words that are `word` with a letter before it: whose first letter was left out, they are what is meant."""
     return tuple(_walked(tiers, word, "= 1")) if len(word) >= INFIX and PLAIN.fullmatch(word) else ()
 
 
-def _inside(tiers: Tiers, word: str) -> tuple[Segment, ...]:
+def _inside(tiers: Tiers, word: str) -> tuple[IndexRun, ...]:
     """Words with `word` inside: "son" finds Johnson. In later names they are found by their letters.
 
     So they are in another script, whose letters no index of the dictionary knows.
     """
     if len(word) < INFIX:
         return ()
-    walked = _walked(tiers, word, "> 1") if PLAIN.fullmatch(word) else ()
+    driven = _walked(tiers, word, "> 1") if PLAIN.fullmatch(word) else ()
     key = key_of(word, "letters_key")
     letters = Sql(f"{T}.name_words LIKE '%%' || {key.text} || '%%'", key.params)
-    return (*walked, tiers.add(letters, SORTED_BY_NAME))
+    return (*driven, tiers.add(letters, SORTED_BY_NAME))
 
 
-def _walked(tiers: Tiers, word: str, longer: str) -> Iterator[Segment]:
+def _walked(tiers: Tiers, word: str, longer: str) -> Iterator[IndexRun]:
     """By the dictionary of words those with `word` inside that are so much longer, the shortest first."""
     key, params = key_of(word)
     source = Sql(
@@ -204,6 +204,6 @@ def _walked(tiers: Tiers, word: str, longer: str) -> Iterator[Segment]:
     )
     for column, order in NAMES[:2]:
         own = f"split_part({column}, ' ', 1)"
-        walk = Walk(source, ("w.size", "w.word"), word_range(column, "w.word"), (f"length({own})", own))
+        driving = DrivingTable(source, ("w.size", "w.word"), word_range(column, "w.word"), (f"length({own})", own))
         held = f"({own} LIKE '%%' || {key} || '%%' AND length({own}) - length({key}) {longer})"
-        yield tiers.add_walk(Sql(held, params * 2), order, walk)
+        yield tiers.add_walk(Sql(held, params * 2), order, driving)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clinic.lists.reading.index_runs import ROWS, Segment, Sql, Walk
+from clinic.lists.reading.index_runs import ROWS, DrivingTable, IndexRun, Sql
 from clinic.patients.search.grades import (
     BY_NAME,
     END,
@@ -22,7 +22,7 @@ SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows o
 BESIDE = 8  # so many similar words beside others, each of which is looked up with those
 
 
-def similar_segments(tiers: Tiers, words: list[str]) -> tuple[Segment, ...]:
+def similar_segments(tiers: Tiers, words: list[str]) -> tuple[IndexRun, ...]:
     """Names of which one word is a letter off; of each such word some rows, so that no frequent one hides the rest."""
     shortest = 3 if len(words) == 1 else 4
     likely = [word for word in sorted(words, key=len, reverse=True)[:3] if len(word) >= shortest]
@@ -34,8 +34,8 @@ def similar_segments(tiers: Tiers, words: list[str]) -> tuple[Segment, ...]:
         "ORDER BY a, b, id, word"
     )
     params = tuple(param for each in found for param in each.params)
-    walk = Walk(Sql(text, params), ("w.a", "w.b", "w.id"), f"{KEY} = w.id", BY_NAME)
-    return (Segment(order=(KEY,), where=tiers.left(), reason=Sql("'similar to ' || w.word"), walk=walk),)
+    driving = DrivingTable(Sql(text, params), ("w.a", "w.b", "w.id"), f"{KEY} = w.id", BY_NAME)
+    return (IndexRun(order=(KEY,), where=tiers.left(), reason=Sql("'similar to ' || w.word"), driving=driving),)
 
 
 def like_words(word: str) -> Sql:
