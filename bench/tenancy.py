@@ -47,8 +47,7 @@ def fill(size: int) -> dict[str, list[float]]:
     """Make clinics up to `size`; seconds of some more, with their owner and without, and from prepared schemas."""
     from clinic.accounts.models import User
     from clinic.staff import actions
-    from clinic.tenancy.lifecycle import provisioning
-    from clinic.tenancy.lifecycle import schema_pool as preparing
+    from clinic.tenancy.lifecycle import provisioning, schema_pool
     from clinic.tenancy.models import Clinic
 
     user = User.objects.using("owner").filter(email="o@bench.test").first()
@@ -65,7 +64,7 @@ def fill(size: int) -> dict[str, list[float]]:
     begun = cpu()
     bare = [timed(lambda n=n: provisioning.create_clinic(name=f"Extra {n}")) for n in range(10)]
     work = (cpu() - begun) / len(bare)
-    preparing.refill(20)
+    schema_pool.refill(20)
     begun = cpu()
     prepared = [create(size + 10 + number) for number in range(10)]
     work_prepared = (cpu() - begun) / len(prepared)

@@ -43,7 +43,7 @@ class Member:
     clinic_name: str
     schema_name: str
     state: str
-    fenced: bool
+    out_of_service: bool
     deleted_at: str | None
     role: Role
     preferences: dict[str, Any]
@@ -59,7 +59,7 @@ class Member:
             "name": self.clinic_name,
             "schema_name": self.schema_name,
             "state": self.state,
-            "fenced": self.fenced,
+            "out_of_service": self.out_of_service,
             "deleted_at": parse_datetime(self.deleted_at) if self.deleted_at else None,
             "created_at": None,
         }
@@ -255,7 +255,7 @@ def stale_page(request: Request) -> HttpResponse | None:
 
 
 def closed(request: Request) -> HttpResponse | None:
-    """The refusal of a request to a clinic that is deleted, suspended, or fenced by a failed migration; else None."""
+    """The refusal of a request to a clinic that is deleted, suspended, or out of service; else None."""
     clinic = request.clinic
     if not clinic.is_closed:
         return None

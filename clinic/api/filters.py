@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from clinic.lists.page.filters import only_given
+from clinic.lists.page.filters import used_filters
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.sorting import chained, ordering, sortable
 from clinic.lists.reading.index_runs import BadList
@@ -68,7 +68,7 @@ class ListParameters(BaseFilterBackend):
         names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
         refuse_parameters(request, {*names, *PAGING} if listed else names)
         given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
-        used = only_given(mine.filterset_class, given)
+        used = used_filters(mine.filterset_class, given)
         filterset = used(given, queryset=queryset, request=request._request)
         if not filterset.is_valid():
             problems = filterset.errors.items()

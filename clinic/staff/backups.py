@@ -26,9 +26,7 @@ from clinic.accounts.models import ApiClient, Membership, User
 from clinic.audit.actions import By, record
 from clinic.staff.people import bring_people
 from clinic.tenancy.fleet import survey as migrating
-from clinic.tenancy.lifecycle import backup_rows as dumping
-from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.lifecycle import recorder as collecting
+from clinic.tenancy.lifecycle import backup_rows, provisioning, recorder
 from clinic.tenancy.lifecycle.backup_rows import Refused
 from clinic.tenancy.models import Clinic, opaque_name
 from clinic.tenancy.scope import clinic_scope
@@ -67,9 +65,9 @@ def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
                 "made_at": timezone.now().isoformat(),
                 "clinic": {"id": str(clinic.pk), "name": clinic.name, "state": clinic.state},
                 "release": provisioning.fingerprint(),
-                "migrations": dumping.applied(clinic.schema_name),
-                "tables": dumping.copy_out(archive, clinic.schema_name),
-                "files": dumping.media_out(archive, clinic),
+                "migrations": backup_rows.applied(clinic.schema_name),
+                "tables": backup_rows.copy_out(archive, clinic.schema_name),
+                "files": backup_rows.media_out(archive, clinic),
             }
             archive.writestr(PEOPLE, serializers.serialize("json", _people(clinic)))
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
@@ -148,7 +146,7 @@ def _opened(source: Path) -> Iterator[ZipFile]:
 def _manifest(archive: ZipFile) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-        for name in [PEOPLE, *(dumping.ROWS + table for table in manifest["tables"])]:
+        for name in [PEOPLE, *(backup_rows.ROWS + table for table in manifest["tables"])]:
             archive.getinfo(name)
     except (KeyError, ValueError) as error:
         raise Refused(DAMAGED) from error
@@ -159,12 +157,12 @@ def _manifest(archive: ZipFile) -> dict[str, Any]:
     return manifest
 
 
-def _applied(manifest: dict[str, Any]) -> frozenset[collecting.MigrationKey]:
+def _applied(manifest: dict[str, Any]) -> frozenset[recorder.MigrationKey]:
     return frozenset((app, name) for app, name in manifest["migrations"])
 
 
-def _of_clinics(manifest: dict[str, Any]) -> frozenset[collecting.MigrationKey]:
-    return frozenset(key for key in _applied(manifest) if key[0] in collecting.tenant_labels())
+def _of_clinics(manifest: dict[str, Any]) -> frozenset[recorder.MigrationKey]:
+    return frozenset(key for key in _applied(manifest) if key[0] in recorder.tenant_labels())
 
 
 def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, name: str) -> Restored:
@@ -175,14 +173,14 @@ def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, nam
             clinic = _target(manifest, named, name)
             old, clinic.schema_name = clinic.schema_name, opaque_name()
             _make(archive, manifest, clinic.schema_name)
-            clinic.deleted_at, clinic.fenced, adding = None, False, clinic._state.adding
+            clinic.deleted_at, clinic.out_of_service, adding = None, False, clinic._state.adding
             clinic.save(using=owner)
             returned, gone = bring_people(clinic, archive.read(PEOPLE).decode())
             with clinic_scope(clinic, using=owner):
                 record("clinic.restored", clinic, by=by, changes={"made_at": manifest["made_at"]})
-            dumping.media_in(archive, clinic)
+            backup_rows.media_in(archive, clinic)
             if not adding:
-                provisioning.lock_tables(old, [table.name for table in dumping.tables(old)])
+                provisioning.lock_tables(old, [table.name for table in backup_rows.tables(old)])
                 provisioning.drop_schema(old)
     except BaseException:
         if clinic is not None:
@@ -197,14 +195,14 @@ def _keep_media_of(clinic: Clinic) -> None:
     owner = get_tenant_database_alias()
     with transaction.atomic(using=owner):
         for row in Clinic.objects.using(owner).filter(pk=clinic.pk).select_for_update(no_key=True):
-            dumping.keep_media(row)
+            backup_rows.keep_media(row)
 
 
 def _forget_media(clinic: Clinic) -> None:
     """Remove the files of a restore that failed; not of one that may have been committed for all that."""
     with suppress(DatabaseError):
         if not Clinic.objects.using(get_tenant_database_alias()).filter(schema_name=clinic.schema_name).exists():
-            shutil.rmtree(dumping.media_folder(clinic), ignore_errors=True)
+            shutil.rmtree(backup_rows.media_folder(clinic), ignore_errors=True)
 
 
 def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
@@ -225,12 +223,12 @@ def _make(archive: ZipFile, manifest: dict[str, Any], schema_name: str) -> None:
     """The backup's rows in a schema of this release, made by way of the release that they were of."""
 
     def fill() -> None:
-        dumping.copy_in(archive, schema_name, manifest["tables"])
+        backup_rows.copy_in(archive, schema_name, manifest["tables"])
 
     if migrating.release().clinics <= _of_clinics(manifest):
         provisioning.make_schema(schema_name)
         fill()
         return
     provisioning.run(provisioning.opening_statements(schema_name))
-    collecting.grow(provisioning.owner_connection(), schema_name, _applied(manifest), fill)
+    recorder.grow(provisioning.owner_connection(), schema_name, _applied(manifest), fill)
     provisioning.run(provisioning.grant_statements(schema_name))

@@ -76,7 +76,7 @@ def _state(clinic: Clinic) -> str:
         return f"deleted, kept until {timezone.localtime(clinic.gone_at):%Y-%m-%d}"
     if clinic.state == State.SUSPENDED:
         return "suspended"
-    return "closed: a migration failed" if clinic.fenced else "active"
+    return "closed: a migration failed" if clinic.out_of_service else "active"
 
 
 def _migrations(standing: Standing) -> str:

@@ -25,8 +25,8 @@ class State(models.TextChoices):
 class Clinic(TenantMixin):
     """A clinic: this row in `public`, and a schema and a role both named `schema_name`.
 
-    `state` is decided by people. `fenced` is set where a migration failed, and lifted by the run that brings the
-    clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
+    People decide on `state`. `out_of_service` is set where a migration failed, and taken back by the run that brings
+    the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     """
 
     web_may = "SELECT"
@@ -38,7 +38,7 @@ class Clinic(TenantMixin):
     name = models.CharField(max_length=200, unique=True)
     schema_name = models.CharField(max_length=63, unique=True, default=opaque_name, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE, db_default=State.ACTIVE)
-    fenced = models.BooleanField(default=False, db_default=False)
+    out_of_service = models.BooleanField(default=False, db_default=False, db_column="fenced")
     deleted_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -52,7 +52,7 @@ class Clinic(TenantMixin):
     @property
     def is_closed(self) -> bool:
         """Whether its people are answered with a page that says why, and nothing else."""
-        return self.fenced or self.state != State.ACTIVE or self.deleted_at is not None
+        return self.out_of_service or self.state != State.ACTIVE or self.deleted_at is not None
 
     @property
     def gone_at(self) -> datetime | None:

@@ -1,4 +1,4 @@
-"""A clinic that is suspended, deleted, or fenced by a failed migration says so; everybody else works."""
+"""A clinic that is suspended, deleted, or out of service says so; everybody else works."""
 
 from datetime import UTC, datetime
 
@@ -15,9 +15,9 @@ from tests.conftest import signed_in, worlds
 from tests.world import Writer
 
 CLOSED = {
-    "fenced": ({"fenced": True}, 503, "This clinic is being updated", "clinic_updating"),
+    "out_of_service": ({"out_of_service": True}, 503, "This clinic is being updated", "clinic_updating"),
     "suspended": ({"state": State.SUSPENDED}, 403, "This clinic is suspended", "clinic_suspended"),
-    "both": ({"state": State.SUSPENDED, "fenced": True}, 403, "This clinic is suspended", "clinic_suspended"),
+    "both": ({"state": State.SUSPENDED, "out_of_service": True}, 403, "This clinic is suspended", "clinic_suspended"),
     "deleted": ({"deleted_at": datetime(2026, 3, 1, 12, tzinfo=UTC)}, 403, "This clinic was deleted", "clinic_deleted"),
 }
 
@@ -68,7 +68,7 @@ def test_deleted_clinic_says_until_when_it_can_be_brought_back(lakeside):
 
 
 def test_fenced_clinic_is_to_be_asked_again_later(lakeside):
-    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(fenced=True)
+    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(out_of_service=True)
     assert signed_in(Client(), lakeside.clinician).get("/patients/")["Retry-After"] == "5"
 
 
@@ -93,6 +93,6 @@ def test_opened_again_clinic_works_at_once(lakeside, closed):
     client = signed_in(Client(), lakeside.clinician)
     closed[0]()
     client.get("/patients/")
-    opened = {"fenced": False, "state": State.ACTIVE, "deleted_at": None}
+    opened = {"out_of_service": False, "state": State.ACTIVE, "deleted_at": None}
     Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(**opened)
     assert client.get("/patients/").status_code == 200

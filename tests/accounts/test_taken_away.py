@@ -131,7 +131,7 @@ FROM_A_PERSON = {
         dict.fromkeys(ASKED, 403),
     ),
     "a clinic out of service": (
-        lambda place: owner(Clinic).filter(pk=place.world.clinic.pk).update(fenced=True),
+        lambda place: owner(Clinic).filter(pk=place.world.clinic.pk).update(out_of_service=True),
         dict.fromkeys(ASKED, 503),
     ),
 }
@@ -207,7 +207,7 @@ FROM_A_PROGRAM = {
         (403, 403, 200),
     ),
     "a clinic out of service": (
-        lambda place: owner(Clinic).filter(pk=place.world.clinic.pk).update(fenced=True),
+        lambda place: owner(Clinic).filter(pk=place.world.clinic.pk).update(out_of_service=True),
         (503, 503, 200),
     ),
 }

@@ -170,7 +170,7 @@ def asked(lakeside):
         )
 
 
-@pytest.mark.parametrize("change", [{"state": "suspended"}, {"fenced": True}, {"deleted_at": timezone.now()}])
+@pytest.mark.parametrize("change", [{"state": "suspended"}, {"out_of_service": True}, {"deleted_at": timezone.now()}])
 def test_closed_clinic_says_only_that(asked, lakeside, change):
     link = f"/answer/{asked.token}/"
     browser = let_in(link)

@@ -74,7 +74,7 @@ def landing(committed):
     """A clinic that is at the end of a test what it was at its beginning."""
     yield committed
     User.objects.using("owner").filter(pk=committed.clinician.pk).update(is_active=True)
-    Clinic.objects.using("owner").filter(pk=committed.clinic.pk).update(state=State.ACTIVE, fenced=False)
+    Clinic.objects.using("owner").filter(pk=committed.clinic.pk).update(state=State.ACTIVE, out_of_service=False)
     staff.add_member(clinic=committed.clinic, user=committed.clinician, role=Role.CLINICIAN, by=Writer())
 
 
@@ -120,7 +120,7 @@ TAKEN = {
     "role made auditor": (membership(role=Role.AUDITOR), shut(403)),
     "role made front desk": (membership(role=Role.FRONT_DESK), shut(403)),
     "clinic suspended": (clinic(state=State.SUSPENDED), shut(403)),
-    "clinic out of service": (clinic(fenced=True), shut(503)),
+    "clinic out of service": (clinic(out_of_service=True), shut(503)),
 }
 
 

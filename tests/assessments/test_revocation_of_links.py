@@ -43,7 +43,9 @@ def committed(django_db_setup, django_db_blocker):
 def pier(committed):
     """A clinic that is open again at the end of a test."""
     yield committed
-    Clinic.objects.using("owner").filter(pk=committed.pk).update(state=State.ACTIVE, fenced=False, deleted_at=None)
+    Clinic.objects.using("owner").filter(pk=committed.pk).update(
+        state=State.ACTIVE, out_of_service=False, deleted_at=None
+    )
 
 
 def ask(pier):
@@ -89,7 +91,7 @@ OUTSIDE = {
     "run out in public": (run_out_in_public, 404),
     "clinic suspended": (clinic(state=State.SUSPENDED), 503),
     "clinic deleted": (clinic(deleted_at=timezone.now()), 503),
-    "clinic out of service": (clinic(fenced=True), 503),
+    "clinic out of service": (clinic(out_of_service=True), 503),
 }
 INSIDE = {
     "revoked": lambda at: revoke_request(by=BY, id=at.id),

@@ -9,7 +9,7 @@ from django.test import Client
 
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
-from clinic.tenancy.lifecycle import backup_rows as dumping
+from clinic.tenancy.lifecycle import backup_rows
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
@@ -52,7 +52,7 @@ def lake(lakeside, settings, tmp_path):
     with clinic_scope(clinic):
         make_assessment(make_patient(full_name=AWKWARD, address="One\nTwo\\N"))
         make_patient(full_name="Ben")
-    folder = dumping.media_folder(clinic) / "letters"
+    folder = backup_rows.media_folder(clinic) / "letters"
     folder.mkdir(parents=True)
     (folder / "one.txt").write_text("Dear Ann")
     file = tmp_path / "lake.backup"
@@ -71,7 +71,7 @@ def change(clinic) -> None:
         Patient.objects.filter(full_name="Ben").update(full_name="Changed")
         make_assessment(make_patient(full_name="Later"))
         Practitioner.objects.update(display_name="Changed")
-    (dumping.media_folder(row(clinic)) / "later.txt").write_text("x")
+    (backup_rows.media_folder(row(clinic)) / "later.txt").write_text("x")
 
 
 @pytest.fixture

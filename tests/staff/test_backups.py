@@ -19,8 +19,7 @@ from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
 from clinic.tenancy.fleet import survey as migrating
-from clinic.tenancy.lifecycle import backup_rows as dumping
-from clinic.tenancy.lifecycle import provisioning
+from clinic.tenancy.lifecycle import backup_rows, provisioning
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
 from tests.committed import administer
@@ -39,7 +38,7 @@ def test_restored_clinic_has_the_rows_and_files_of_the_backup_and_no_others(lake
     assert rows(lake.clinic) != before
     lake.restore()
     assert rows(lake.clinic) == before
-    folder = dumping.media_folder(row(lake.clinic))
+    folder = backup_rows.media_folder(row(lake.clinic))
     assert [path.relative_to(folder).as_posix() for path in folder.rglob("*.*")] == ["letters/one.txt"]
     assert (folder / "letters" / "one.txt").read_text() == "Dear Ann"
     assert list(folder.parent.iterdir()) == [folder]

@@ -14,7 +14,7 @@ from clinic.access import Role
 from clinic.audit.models import AuditEvent
 from clinic.staff import actions as staff
 from clinic.staff import clinics, overview
-from clinic.tenancy.lifecycle import backup_rows as dumping
+from clinic.tenancy.lifecycle import backup_rows
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
@@ -92,7 +92,7 @@ def test_what_is_so_already_is_not_noted_again(lakeside):
 @pytest.mark.parametrize("days", [29, 31])
 def test_bin_is_emptied_after_30_days(lakeside, settings, tmp_path, days):
     settings.MEDIA_ROOT = tmp_path
-    folder = dumping.media_folder(lakeside.clinic)
+    folder = backup_rows.media_folder(lakeside.clinic)
     folder.mkdir(parents=True)
     Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(deleted_at=timezone.now() - timedelta(days=days))
     said = command("purge_clinics")
@@ -139,8 +139,8 @@ def test_list_says_what_is_in_a_clinic_and_who_was_there_last(lakeside):
 
 STATES = {
     "suspended": {"state": "suspended"},
-    "closed: a migration failed": {"fenced": True},
-    "deleted, kept until 2026-03-31": {"deleted_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "fenced": True},
+    "closed: a migration failed": {"out_of_service": True},
+    "deleted, kept until 2026-03-31": {"deleted_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "out_of_service": True},
 }
 
 

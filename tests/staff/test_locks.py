@@ -11,9 +11,7 @@ from django.utils import timezone
 from clinic.staff import backups, clinics
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.fleet.migration import _claim
-from clinic.tenancy.lifecycle import backup_rows as dumping
-from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle import backup_rows, provisioning, schema_pool
 from clinic.tenancy.lifecycle.recorder import Step
 from clinic.tenancy.models import Clinic, PreparedSchema, opaque_name
 from clinic.tenancy.scope import clinic_scope
@@ -103,12 +101,12 @@ def test_files_of_a_restore_under_way_are_not_removed_as_left_over(lake):
 
     def restore():
         Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(schema_name=new)
-        dumping.media_folder(restored).mkdir(parents=True)
+        backup_rows.media_folder(restored).mkdir(parents=True)
 
     pair_of_owners(restore, partial(backups._keep_media_of, lake.clinic))
     Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(schema_name=lake.clinic.schema_name)
-    assert [folder.name for folder in dumping.media_folder(restored).parent.iterdir()] == [
-        dumping.media_folder(restored).name
+    assert [folder.name for folder in backup_rows.media_folder(restored).parent.iterdir()] == [
+        backup_rows.media_folder(restored).name
     ]
 
 
@@ -121,9 +119,9 @@ def test_prepared_schema_that_is_being_taken_keeps_nobody_waiting(django_db_setu
         prepared.delete()
 
     with django_db_blocker.unblock():
-        preparing.refill(2)
+        schema_pool.refill(2)
         rows.update(fingerprint="of an earlier release")
-        both = pair_of_owners(lambda: drop(rows.first()), preparing.renew)
+        both = pair_of_owners(lambda: drop(rows.first()), schema_pool.renew)
         for prepared in rows.all():
             drop(prepared)
     assert (both.refusal, both.waited, both.second) == ("", False, 1)

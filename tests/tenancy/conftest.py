@@ -71,7 +71,7 @@ def release(owner, settings):
     with owner.cursor() as cursor:
         for clinic in Clinic.objects.using("owner"):
             cursor.execute(UNDO.format(f'"{clinic.schema_name}"', provisioning.noted_grants(clinic_privileges())))
-    Clinic.objects.using("owner").update(fenced=False)
+    Clinic.objects.using("owner").update(out_of_service=False)
 
 
 @pytest.fixture(scope="module")

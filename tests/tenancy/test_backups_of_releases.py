@@ -73,8 +73,8 @@ def test_clinic_that_is_behind_and_fenced_can_be_backed_up(owner, make, release,
     release("failing")
     with pytest.raises(CommandError):
         call_command("migrate_clinics", stdout=io.StringIO(), stderr=io.StringIO())
-    backup(clinic, tmp_path / "fenced")
-    assert (tmp_path / "fenced").stat().st_size > 1000
+    backup(clinic, tmp_path / "out_of_service")
+    assert (tmp_path / "out_of_service").stat().st_size > 1000
 
 
 # kill -9

@@ -28,10 +28,10 @@ CREATE = (
     + """
 from clinic.accounts.models import User
 from clinic.staff import actions
-from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle import schema_pool
 user = User.objects.using("owner").get(email="owner@riverside.test")
 if sys.argv[2] == "prepared":
-    preparing.refill(50)
+    schema_pool.refill(50)
 print("ready", flush=True)
 for number in range(1000):
     actions.create_clinic(name=f"Killed {number}", owner=user, by=actions.OPERATOR)

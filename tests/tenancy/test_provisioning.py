@@ -11,9 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from clinic.tenancy.fleet import survey as migrating
-from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.lifecycle import recorder as collecting
-from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle import provisioning, recorder, schema_pool
 from clinic.tenancy.models import Clinic, PreparedSchema
 from clinic.tenancy.privileges import clinic_privileges, public_privileges
 from clinic.tenancy.scope import clinic_scope
@@ -44,7 +42,7 @@ def test_clinic_from_a_prepared_schema_equals_a_migrated_one(owner, make, migrat
     call_command("prepare_clinics", "1", stdout=io.StringIO())
     prepared = PreparedSchema.objects.using("owner").get().schema_name
     clinic = make("From a prepared schema")
-    assert (clinic.schema_name, preparing.ready()) == (prepared, 0)
+    assert (clinic.schema_name, schema_pool.ready()) == (prepared, 0)
     assert facts(owner, clinic.schema_name) == facts(owner, migrated.schema_name)
 
 
@@ -55,7 +53,7 @@ def test_clinic_that_went_through_every_migration_equals_a_new_one(owner, make):
     with transaction.atomic(using="owner"):
         clinic.save(using="owner")
         provisioning.run(provisioning.opening_statements(clinic.schema_name))
-        collecting.grow(owner, clinic.schema_name, first, lambda: None)
+        recorder.grow(owner, clinic.schema_name, first, lambda: None)
         provisioning.run(provisioning.grant_statements(clinic.schema_name))
     grown = facts(owner, clinic.schema_name)
     provisioning.drop_clinic(clinic)
@@ -74,7 +72,7 @@ def test_blueprint_of_a_later_release_equals_its_migrations(owner, make, release
 
 @holds_lock("tenancy.lifecycle.provisioning")
 def test_prepared_schema_is_taken_once(owner, no_prepared):
-    preparing.refill(2)
+    schema_pool.refill(2)
     prepared = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
     taken = []
     enter = partial(transaction.atomic, using="owner")
@@ -86,36 +84,36 @@ def test_prepared_schema_is_taken_once(owner, no_prepared):
 
 
 def test_prepared_schema_is_what_the_next_clinic_gets(owner, make, no_prepared):
-    preparing.refill(1)
+    schema_pool.refill(1)
     prepared = PreparedSchema.objects.using("owner").get().schema_name
     assert make("After all").schema_name == prepared
     assert make("Without one").schema_name != prepared
 
 
 def test_failed_creation_leaves_the_prepared_schema_for_the_next(owner, make, no_prepared):
-    preparing.refill(1)
+    schema_pool.refill(1)
     with pytest.raises(ValidationError):
         provisioning.create_clinic(name="Riverside")
-    assert preparing.ready() == 1
+    assert schema_pool.ready() == 1
 
 
 def test_prepared_schemas_of_another_release_are_replaced(owner, release, no_prepared):
-    preparing.refill(2)
+    schema_pool.refill(2)
     old = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
     release("plain")
-    assert (preparing.ready(), provisioning.take_prepared()) == (0, None)
-    assert preparing.renew() == 2
-    assert preparing.ready() == 2
+    assert (schema_pool.ready(), provisioning.take_prepared()) == (0, None)
+    assert schema_pool.renew() == 2
+    assert schema_pool.ready() == 2
     assert not old & set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
     fresh = set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True))
-    assert preparing.renew() == 0
+    assert schema_pool.renew() == 0
     assert set(PreparedSchema.objects.using("owner").values_list("schema_name", flat=True)) == fresh
 
 
 def test_command_replaces_the_prepared_schema_it_took(owner, no_prepared):
-    preparing.refill(1)
+    schema_pool.refill(1)
     call_command("create_clinic", "Commanded", "--owner", "owner@riverside.test", stdout=io.StringIO())
-    assert preparing.ready() == 1
+    assert schema_pool.ready() == 1
     provisioning.drop_clinic(Clinic.objects.using("owner").get(name="Commanded"))
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
-from clinic.tenancy.fleet import migration as upgrading
+from clinic.tenancy.fleet import migration as fleet_migration
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
@@ -141,8 +141,8 @@ def test_failed_clinic_is_named_without_its_patients_and_fenced(owner, make, rel
     assert stopped.value.returncode == 1
     assert "Out of luck: IntegrityError 23514 CheckViolation patients_patient patient_lucky" in said.getvalue()
     assert "Luke" not in said.getvalue()
-    fenced = Clinic.objects.using("owner").filter(fenced=True)
-    assert [clinic.name for clinic in fenced] == ["Out of luck"]
+    out_of_service = Clinic.objects.using("owner").filter(out_of_service=True)
+    assert [clinic.name for clinic in out_of_service] == ["Out of luck"]
     assert [clinic.name for clinic in migrating.behind()] == ["Out of luck"]
     assert query(lucky, "SELECT count(nickname) FROM patients_patient") == [(0,)]
     assert query(unlucky, "SELECT count(*) FROM information_schema.columns WHERE column_name = 'nickname' "
@@ -158,7 +158,7 @@ def test_later_run_lifts_the_fence(owner, make, release):
     with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(f"UPDATE \"{unlucky.schema_name}\".patients_patient SET full_name = 'Luke'")
     migrate()
-    assert not Clinic.objects.using("owner").filter(fenced=True).exists()
+    assert not Clinic.objects.using("owner").filter(out_of_service=True).exists()
 
 
 def test_fence_stays_while_the_clinic_is_behind(owner, make, release, monkeypatch):
@@ -166,11 +166,11 @@ def test_fence_stays_while_the_clinic_is_behind(owner, make, release, monkeypatc
     late = make("Late")
     release("plain")
     ready = make("Ready")
-    Clinic.objects.using("owner").filter(pk__in=(late.pk, ready.pk)).update(fenced=True)
-    monkeypatch.setattr(upgrading, "ROUNDS", 0)
-    left = upgrading.upgrade_clinics(lambda done, total: None)
+    Clinic.objects.using("owner").filter(pk__in=(late.pk, ready.pk)).update(out_of_service=True)
+    monkeypatch.setattr(fleet_migration, "ROUNDS", 0)
+    left = fleet_migration.migrate_clinics(lambda done, total: None)
     assert (left["Late"], "Ready" in left) == ("somebody else is changing it", False)
-    assert [clinic.name for clinic in Clinic.objects.using("owner").filter(fenced=True)] == ["Late"]
+    assert [clinic.name for clinic in Clinic.objects.using("owner").filter(out_of_service=True)] == ["Late"]
 
 
 def granted(clinic: Clinic, table: str) -> str:
@@ -226,21 +226,21 @@ def test_clinic_that_cannot_be_granted_its_rights_is_fenced_and_the_others_go_on
     try:
         with pytest.raises(CommandError, match="1 clinics could not"):
             migrate()
-        assert [clinic.name for clinic in Clinic.objects.using("owner").filter(fenced=True)] == ["Broken"]
+        assert [clinic.name for clinic in Clinic.objects.using("owner").filter(out_of_service=True)] == ["Broken"]
         assert granted(fine, "patients_patient") == "SELECT"
     finally:
         with owner.cursor() as cursor:
             cursor.execute(f'ALTER TABLE "{broken.schema_name}".gone RENAME TO audit_auditevent')
         monkeypatch.undo()
         migrate()
-    assert not Clinic.objects.using("owner").filter(fenced=True).exists()
+    assert not Clinic.objects.using("owner").filter(out_of_service=True).exists()
 
 
 def test_migration_that_fails_everywhere_touches_nobody(owner, make, release):
     release("broken")
     with pytest.raises(ProgrammingError, match="nothing_of_that_type"):
         migrate()
-    assert not Clinic.objects.using("owner").filter(fenced=True).exists()
+    assert not Clinic.objects.using("owner").filter(out_of_service=True).exists()
     assert len(migrating.behind()) == Clinic.objects.using("owner").count()
 
 
@@ -253,8 +253,8 @@ def test_clinic_without_its_schema_is_fenced_and_the_others_go_on(owner, make, r
         with pytest.raises(CommandError):
             migrate()
         assert [clinic.name for clinic in migrating.behind()] == ["Lost"]
-        assert Clinic.objects.using("owner").get(pk=lost.pk).fenced
-        assert not Clinic.objects.using("owner").get(pk=fine.pk).fenced
+        assert Clinic.objects.using("owner").get(pk=lost.pk).out_of_service
+        assert not Clinic.objects.using("owner").get(pk=fine.pk).out_of_service
     finally:
         with owner.cursor() as cursor:
             cursor.execute(f'ALTER SCHEMA lost RENAME TO "{lost.schema_name}"')
@@ -269,17 +269,17 @@ def test_clinic_that_moved_since_the_survey_is_left_alone(owner, make, release):
     steps = rehearse(owner, applied)
     migrate()
     before = facts(owner, old.schema_name)
-    assert upgrading.Upgrade(steps).upgrade([old]) == {}
+    assert fleet_migration.GroupMigration(steps).migrate([old]) == {}
     assert facts(owner, old.schema_name) == before
 
 
 def test_clinic_in_use_fails_after_a_while_instead_of_stopping_the_deploy(owner, make, release, monkeypatch):
     busy = make("Busy")
-    monkeypatch.setattr(upgrading, "PATIENCE", "50ms")
+    monkeypatch.setattr(fleet_migration, "PATIENCE", "50ms")
     release("plain")
     with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection.cursor() as cursor:
         cursor.execute(f'SELECT count(*) FROM "{busy.schema_name}".patients_patient')
-        failed = upgrading.upgrade_clinics(lambda done, total: None)  # would wait as long as the clinic is in use
+        failed = fleet_migration.migrate_clinics(lambda done, total: None)  # would wait as long as the clinic is in use
     assert failed == {"Busy": "OperationalError 55P03 LockNotAvailable"}
 
 

@@ -46,11 +46,11 @@ def unknown_parameters(request: Request, filterset: FilterSet, reserved: Iterabl
 
 
 def whole_class(filterset_class: Any) -> Any:
-    """The class that `only_given` made this one of, or the class itself."""
+    """The class that `used_filters` made this one of, or the class itself."""
     return getattr(filterset_class, "whole", filterset_class)
 
 
-def only_given(filterset_class: Any, given: Iterable[str]) -> Any:
+def used_filters(filterset_class: Any, given: Iterable[str]) -> Any:
     """The same filters without those that the address does not name: what is not shown need not be built."""
     named = set(given)
     used = {name for name, parameters in all_parameters(filterset_class).items() if named & set(parameters)}

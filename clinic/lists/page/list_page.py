@@ -14,7 +14,7 @@ from django_filters import FilterSet
 from clinic.access import Request
 from clinic.lists.page.addresses import PAGING, from_start, place, stem, url_with, whole_number
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.page.filters import Chip, active_chips, errors_of, only_given, unknown_parameters
+from clinic.lists.page.filters import Chip, active_chips, errors_of, unknown_parameters, used_filters
 from clinic.lists.page.layout import (
     DEFAULT_PER_PAGE,
     DENSITIES,
@@ -244,7 +244,7 @@ def table_page(
     why, never with an unfiltered one; so is a list that would take too long.
     """
     part = asked_part(request)
-    filterset = only_given(filterset_class, request.GET)(request.GET, queryset=queryset, request=request)
+    filterset = used_filters(filterset_class, request.GET)(request.GET, queryset=queryset, request=request)
     status = 200
     page.sort = request.GET.get("sort", sort)
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)

@@ -1,6 +1,13 @@
-"""Bringing every clinic up to date: grouped by what they miss, each in transactions of its own.
+"""Bring every clinic up to date: grouped by the migrations that they lack, each in transactions of its own.
 
-A clinic that fails is fenced, so that nobody works in tables that the code does not expect, and the others go on.
+A clinic that fails is put out of service, so that nobody works in tables that the code does not expect, and the others
+go on. What a step sends for one clinic, in three messages:
+
+    BEGIN; SET LOCAL lock_timeout = '10s'; SELECT FROM public.tenancy_clinic WHERE id = '7f3c...' FOR NO KEY UPDATE;
+      SELECT public.clinic_migrations('c_5b1d...', '{patients,assessments,audit,...}')
+    SET LOCAL search_path = "c_5b1d...", public; ALTER TABLE "patients_patient" ADD COLUMN ...;
+      GRANT SELECT, INSERT, UPDATE ON "patients_patient" TO "c_5b1d..."; INSERT INTO django_migrations ...
+    COMMIT
 """
 
 import time
@@ -61,7 +68,7 @@ def _locked(connection: DatabaseWrapper, shared: bool) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def upgrade_clinics(progress: Progress, jobs: int = 2) -> dict[str, str]:
+def migrate_clinics(progress: Progress, jobs: int = 2) -> dict[str, str]:
     """Bring all clinics up to date; returns why, by the names of those that could not be.
 
     Raises what a migration raises that fails on empty tables, before any clinic is touched.
@@ -74,19 +81,19 @@ def upgrade_clinics(progress: Progress, jobs: int = 2) -> dict[str, str]:
             groups[late.applied].append(late.clinic)
         if not groups:
             break
-        failed |= _upgrade_groups(groups, progress, jobs)
+        failed |= _migrate_groups(groups, progress, jobs)
         standings = survey()
     failed |= _grant_anew([late.clinic for late in standings if late.lacks_grants and not late.is_behind])
-    _lift_fences([standing for standing in standings if standing.clinic.name not in failed])
+    _bring_back([standing for standing in standings if standing.clinic.name not in failed])
     moving = (late.clinic.name for late in standings if late.is_behind and late.clinic.name not in failed)
     return failed | dict.fromkeys(moving, "somebody else is changing it")
 
 
-def _upgrade_groups(groups: dict[Applied, list[Clinic]], progress: Progress, jobs: int) -> dict[str, str]:
+def _migrate_groups(groups: dict[Applied, list[Clinic]], progress: Progress, jobs: int) -> dict[str, str]:
     failed: dict[str, str] = {}
     ways = {applied: rehearse(owner_connection(), applied) for applied in groups if applied is not None}
     for clinic in groups.pop(None, ()):
-        failed[clinic.name] = _fence(clinic, "its schema, or its table of migrations, is missing")
+        failed[clinic.name] = _put_out_of_service(clinic, "its schema, or its table of migrations, is missing")
     done, total = 0, sum(map(len, groups.values()))
     progress(done, total)
     for applied, steps in ways.items():
@@ -106,7 +113,7 @@ def _grant_anew(clinics: list[Clinic]) -> dict[str, str]:
                 with transaction.atomic(using=owner_connection().alias):
                     run(grant_statements(clinic.schema_name))
             except DatabaseError as error:
-                failed[clinic.name] = _fence(clinic, reason(error))
+                failed[clinic.name] = _put_out_of_service(clinic, reason(error))
         owner_connection().close()
     return failed
 
@@ -117,19 +124,19 @@ def _in_batches(clinics: list[Clinic], steps: list[Step], jobs: int) -> Iterator
         jobs = 1
     batches = list(batched(clinics, max(1, min(PER_CONNECTION, len(clinics) // jobs))))
     with ThreadPoolExecutor(jobs) as pool:
-        failures = pool.map(lambda batch: Upgrade(steps).upgrade(batch), batches)
+        failures = pool.map(lambda batch: GroupMigration(steps).migrate(batch), batches)
         yield from zip(map(len, batches), failures, strict=True)
 
 
-class Upgrade:
-    """The way of a group of clinics through its steps, on one connection that is closed afterwards."""
+class GroupMigration:
+    """Takes a group of clinics through the steps that they lack, on one connection that it closes afterwards."""
 
     def __init__(self, steps: list[Step]) -> None:
         self.steps = steps
         self.executor: GrantingExecutor | None = None
 
-    def upgrade(self, clinics: Sequence[Clinic]) -> dict[str, str]:
-        """Why, by name, for the clinics that failed and are fenced now."""
+    def migrate(self, clinics: Sequence[Clinic]) -> dict[str, str]:
+        """Migrate the clinics; returns why, by the names of those that failed and are out of service now."""
         failed: dict[str, str] = {}
         try:
             for clinic in clinics:
@@ -139,7 +146,7 @@ class Upgrade:
                 except Moved:
                     continue
                 except Exception as error:
-                    failed[clinic.name] = _fence(clinic, reason(error))
+                    failed[clinic.name] = _put_out_of_service(clinic, reason(error))
         finally:
             owner_connection().close()
         return failed
@@ -210,15 +217,15 @@ def _drop_unfinished_indexes(clinic: Clinic) -> None:
             cursor.execute(f"DROP INDEX {', '.join(unfinished)}")
 
 
-def _fence(clinic: Clinic, why: str) -> str:
-    Clinic.objects.using(owner_connection().alias).filter(pk=clinic.pk).update(fenced=True)
+def _put_out_of_service(clinic: Clinic, why: str) -> str:
+    Clinic.objects.using(owner_connection().alias).filter(pk=clinic.pk).update(out_of_service=True)
     return why
 
 
-def _lift_fences(standings: list[Standing]) -> None:
-    lifted = [s.clinic.pk for s in standings if s.clinic.fenced and not s.is_behind]
+def _bring_back(standings: list[Standing]) -> None:
+    lifted = [s.clinic.pk for s in standings if s.clinic.out_of_service and not s.is_behind]
     if lifted:
-        Clinic.objects.using(owner_connection().alias).filter(pk__in=lifted).update(fenced=False)
+        Clinic.objects.using(owner_connection().alias).filter(pk__in=lifted).update(out_of_service=False)
 
 
 def reason(error: Exception) -> str:

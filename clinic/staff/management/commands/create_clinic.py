@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clinic.accounts.models import User
 from clinic.staff import actions
 from clinic.staff.actions import OPERATOR
-from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle import schema_pool
 
 
 class Command(BaseCommand):
@@ -23,13 +23,13 @@ class Command(BaseCommand):
         user = User.objects.using("owner").filter(email=owner.lower()).first()
         if user is None:
             user = self._new_user(owner)
-        ready = preparing.ready()
+        ready = schema_pool.ready()
         try:
             clinic = actions.create_clinic(name=name, owner=user, by=OPERATOR)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"Created {clinic.name} ({clinic.pk}); {user.email} owns it.")
-        preparing.refill(ready)
+        schema_pool.refill(ready)
 
     def _new_user(self, email: str) -> User:
         try:

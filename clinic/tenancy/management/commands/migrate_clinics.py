@@ -6,10 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.tenancy.fleet import migration as upgrading
+from clinic.tenancy.fleet import migration as fleet_migration
 from clinic.tenancy.fleet import survey as migrating
-from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle import provisioning, schema_pool
 
 EVERY = 2.0  # seconds between two lines of progress where nothing can be overwritten
 
@@ -25,13 +24,13 @@ class Command(BaseCommand):
         if check:
             self._check()
             return
-        with upgrading.alone(self._wait):
+        with fleet_migration.alone(self._wait):
             if migrating.public_is_behind():
                 migrating.migrate_public()
                 self.stdout.write("The shared tables are up to date.")
             provisioning.blueprint()
-            failed = upgrading.upgrade_clinics(self._progress, jobs=max(1, jobs))
-            preparing.renew()
+            failed = fleet_migration.migrate_clinics(self._progress, jobs=max(1, jobs))
+            schema_pool.renew()
         for name, why in sorted(failed.items()):
             self.stderr.write(f"{name}: {why}")
         if failed:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic.tenancy.lifecycle import schema_pool as preparing
+from clinic.tenancy.lifecycle import schema_pool
 
 
 class Command(BaseCommand):
@@ -15,6 +15,6 @@ class Command(BaseCommand):
         parser.add_argument("count", type=int, metavar="N")
 
     def handle(self, *args: Any, count: int, **options: Any) -> None:
-        preparing.renew()
-        preparing.refill(count)
-        self.stdout.write(f"{preparing.ready()} schemas are ready.")
+        schema_pool.renew()
+        schema_pool.refill(count)
+        self.stdout.write(f"{schema_pool.ready()} schemas are ready.")
