@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -13,10 +14,9 @@ from rest_framework.viewsets import GenericViewSet
 from clinic.access import Permission
 from clinic.api.filters import ListParameters, refuse_parameters
 from clinic.api.objects.assessments import AssessmentSerializer
-from clinic.api.objects.instruments import InstrumentSerializer, read_alerts
+from clinic.api.objects.instruments import InstrumentSerializer
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.objects.practitioners import EndpointSerializer, PractitionerSerializer
-from clinic.api.objects.strict import all_rows
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
 from clinic.assessments.filters import AssessmentFilter
@@ -64,10 +64,9 @@ def created(view: GenericAPIView[Any], record: Any) -> Response:
 
 
 def listed(view: GenericAPIView[Any], records: Any) -> Response:
-    """A page of `records`, without a serializer of its own: there is nothing to check in what is read."""
+    """A page of `records` that are in memory."""
     page = view.paginate_queryset(records)
-    serializer_class: Any = view.serializer_class
-    return view.get_paginated_response(all_rows(serializer_class, page))
+    return view.get_paginated_response(view.get_serializer(page, many=True).data)
 
 
 class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
@@ -80,9 +79,6 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
     filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
     field_columns: ClassVar[dict[str, str]] = {"full_name": "name", "family_name": "name", "user": "practitioner"}
     http_method_names = METHODS
-
-    def list(self, request: Request) -> Response:
-        return listed(self, self.filter_queryset(self.get_queryset()))
 
     def create(self, request: Request) -> Response:
         """Registers a patient. Sending the same `id` again answers with the patient that it made."""
@@ -117,12 +113,9 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     field_columns: ClassVar[dict[str, str]] = {"user": "practitioner"}
     http_method_names = METHODS
 
-    def list(self, request: Request) -> Response:
-        return listed(self, self.filter_queryset(self.get_queryset()))
-
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
-        read_alerts(page or ())
+        prefetch_related_objects(page or [], "alerts")
         return page
 
     def create(self, request: Request) -> Response:
@@ -164,9 +157,6 @@ class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pra
     filterset_class, table_class, default_ordering = PractitionerFilter, PractitionerTable, "name"
     field_columns: ClassVar[dict[str, str]] = {}
     http_method_names = READING
-
-    def list(self, request: Request) -> Response:
-        return listed(self, self.filter_queryset(self.get_queryset()))
 
 
 class InstrumentViewSet(GenericViewSet[Any]):

@@ -1,18 +1,10 @@
 """Instruments, and what a sitting of one comes to, as JSON."""
 
-from collections.abc import Collection
-from typing import Any
-
 from rest_framework import serializers
 
 from clinic.api.objects.fields import NumberField, RangeField
-from clinic.api.objects.strict import RowsSerializer, StrictSerializer
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.api.objects.strict import StrictSerializer
 from clinic.instruments.definitions import SEXES
-
-# Where sittings of a page hold their alerts.
-READ_ALERTS = "read_alerts"
-ALERTS = "SELECT * FROM assessments_riskalert WHERE assessment_id = ANY (%s) ORDER BY raised_at, id"
 
 
 class InstrumentOptionSerializer(StrictSerializer):
@@ -138,35 +130,10 @@ class SubscaleSerializer(StrictSerializer):
     met = serializers.BooleanField(read_only=True, allow_null=True)
 
 
-class AlertRows(RowsSerializer):
-    """Alerts of a sitting: those that were read for a whole page, or asked for where it is not of one."""
-
-    def get_attribute(self, instance: Any) -> Any:
-        read = instance.__dict__.get(READ_ALERTS)
-        return instance.alerts if read is None else read
-
-
-def read_alerts(sittings: Collection[Assessment]) -> None:
-    """Reads the alerts of a page of sittings, by one statement.
-
-    `prefetch_related` compiles a query each time and makes a queryset for each sitting, which took three times the
-    processor time, and more where it keeps them as querysets.
-    """
-    found: dict[Any, list[RiskAlert]] = {sitting.pk: [] for sitting in sittings}
-    if found:
-        for alert in RiskAlert.objects.raw(ALERTS, [list(found)]):
-            found[alert.assessment_id].append(alert)
-    for sitting in sittings:
-        sitting.__dict__[READ_ALERTS] = found[sitting.pk]
-
-
 class RiskAlertSerializer(StrictSerializer):
     """Something in a sitting that needs action; open until somebody acknowledges it with a note."""
 
     typename = "RiskAlert"
-
-    class Meta:
-        list_serializer_class = AlertRows
 
     id = serializers.UUIDField(read_only=True)
     rule = serializers.CharField(read_only=True)
