@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
@@ -208,9 +209,9 @@ def unauthenticated(request: Request) -> HttpResponse:
 
 
 def client_redirect(request: Request, url: str) -> HttpResponse:
-    """A redirect that htmx follows as a whole page, not into a fragment."""
+    """A redirect that htmx follows as a whole page, not into a fragment; 204, since no list is in it."""
     if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return HttpResponseClientRedirect(url, status=204)
     return redirect(url)
 
 
@@ -286,7 +287,9 @@ def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpR
     if errors.wants_json(request):
         return errors.answer(request, 409, "wrong_clinic", message)
     if request.htmx and not writes:
-        return HttpResponse(status=409, headers={"HX-Refresh": "true"})
+        response = HttpResponseClientRefresh()
+        response.status_code = 409
+        return response
     return errors.kept(
         request,
         409,

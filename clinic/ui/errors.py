@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
 from clinic.ui.envelope import envelope
@@ -129,10 +130,13 @@ def locked(request: Request) -> HttpResponse:
     """What every address but two answers a session that was handed over to a patient."""
     if wants_json(request):
         return answer(request, 403, "handed_over", "This session was handed over to a patient.")
-    response = HttpResponse(render_to_string("answer/locked.html", {}, request), status=403)
-    response["Cache-Control"] = "no-store"
+    response: HttpResponse
     if request.htmx:
-        response["HX-Refresh"] = "true"
+        response = HttpResponseClientRefresh()
+        response.status_code = 403
+    else:
+        response = HttpResponse(render_to_string("answer/locked.html", {}, request), status=403)
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -122,6 +122,16 @@ def test_list_of_the_other_clinic_is_loaded_anew(two_places, practice, harbour, 
     expect(page.locator(".clinic-name")).to_have_text(harbour.clinic.name)
 
 
+def test_list_of_a_session_that_ended_leads_to_sign_in_and_back(practice, visit):
+    page = visit(practice.clinician)
+    page.goto("/patients/")
+    sign_out(page.context.new_page())
+    page.get_by_label("Search patients").press_sequentially("z")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    sign_in(page, practice.clinician)
+    expect(page).to_have_url(re.compile(r"/patients/\?.*q=z"))
+
+
 def test_form_sent_after_signing_out_is_kept_and_sent_again(practice, visit, watch):
     page = visit(practice.clinician)
     typed_form(page, "Kept Over Signout")
