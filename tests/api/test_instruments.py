@@ -4,7 +4,7 @@ import pytest
 
 from clinic.instruments.files.toml import shipped
 from tests.api.test_schema import errors
-from tests.assessments.oracles import ORACLES
+from tests.instruments.oracles import ORACLES
 
 LIST = "/api/v1/instruments/"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clinic.instruments.files.toml import shipped
 from clinic.instruments.scoring import score
-from tests.assessments.oracles import DOMAINS, ORACLES
+from tests.instruments.oracles import DOMAINS, ORACLES
 from tests.sizes import times
 
 SEXES = ("female", "male", "other", "unknown")

@@ -12,8 +12,8 @@ from clinic.assessments.questionnaire import sheets
 from clinic.instruments.files.toml import FOLDER, shipped
 from clinic.instruments.parsing import definition_of
 from clinic.tenancy.scope import clinic_scope
-from tests.assessments.generated import ABOUT, definitions
-from tests.assessments.verdicts import options_of, possible
+from tests.instruments.generated import ABOUT, definitions
+from tests.instruments.verdicts import options_of, possible
 from tests.world import make_patient
 
 FILES = {path.stem: tomllib.loads(path.read_text(), parse_float=Decimal) for path in sorted(FOLDER.glob("*.toml"))}

@@ -14,9 +14,9 @@ from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults, as_plain
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
-from tests.assessments.broken import changed
-from tests.assessments.oracles import ORACLES
-from tests.assessments.test_importing import as_csv, example_rows, question, questionnaire
+from tests.instruments.broken import changed
+from tests.instruments.oracles import ORACLES
+from tests.instruments.test_importing import as_csv, example_rows, question, questionnaire
 from tests.world import Writer, make_patient
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}

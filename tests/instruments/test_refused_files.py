@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from clinic.instruments.files.importing import LARGEST_UNPACKED, Refused, imported
 from clinic.instruments.files.toml import FOLDER, problems
 from clinic.instruments.forms import ImportForm, InstrumentForm
-from tests.assessments.broken_files import FILES, FORM, FORMS, rows, unpacked
+from tests.instruments.broken_files import FILES, FORM, FORMS, rows, unpacked
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}
 

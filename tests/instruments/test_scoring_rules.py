@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.instruments.scoring import score
-from tests.assessments.oracles import DOMAINS, news2_points
-from tests.assessments.test_scoring import BY_ID
+from tests.instruments.oracles import DOMAINS, news2_points
+from tests.instruments.test_scoring import BY_ID
 from tests.sizes import times
 
 WELL = {"1": 16, "2": 1, "3": 97, "4": 0, "5": 120, "6": 70, "7": 0, "8": Decimal("37.0")}

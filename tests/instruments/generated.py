@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.assessments.verdicts import ALL, RULES, deciding, options_of, possible, rows_of
+from tests.instruments.verdicts import ALL, RULES, deciding, options_of, possible, rows_of
 
 ABOUT = {
     "id": "made",

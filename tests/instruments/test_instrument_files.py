@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic.instruments.files.toml import FOLDER, BrokenFile, newest, problems, read, shipped
-from tests.assessments.oracles import DOMAINS, ORACLES
+from tests.instruments.oracles import DOMAINS, ORACLES
 
 FREQUENCY = ["Not at all", "Several days", "More than half the days", "Nearly every day"]
 NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi")

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from clinic.instruments.files.toml import FOLDER, shipped
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.scoring import score
-from tests.assessments.generated import ABOUT, sittings, values_of
-from tests.assessments.verdicts import ALL, deciding, points_of, verdict
+from tests.instruments.generated import ABOUT, sittings, values_of
+from tests.instruments.verdicts import ALL, deciding, points_of, verdict
 
 FILES = {path.stem: tomllib.loads(path.read_text(), parse_float=Decimal) for path in sorted(FOLDER.glob("*.toml"))}
 

@@ -5,7 +5,7 @@ A row changes one place of the sound definition, at a dotted path; SAME is what 
 
 from decimal import Decimal
 
-from tests.assessments.broken import GONE, SOUND, TENTHS, options, row
+from tests.instruments.broken import GONE, SOUND, TENTHS, options, row
 
 SAME = object()
 NUMBER = "This must be a number of at most 100,000 with at most two decimal places."

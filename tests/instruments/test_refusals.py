@@ -12,9 +12,9 @@ from clinic.instruments.files import fhir, importing
 from clinic.instruments.files import spreadsheet as simple_layout
 from clinic.instruments.files import toml as instrument_files
 from clinic.instruments.forms import ImportForm, InstrumentForm
-from tests.assessments import test_refused_files as files
-from tests.assessments.broken import GONE, SOUND, changed, faults, options, row
-from tests.assessments.broken_definitions import FIT, MARKS, READ, SAME
+from tests.instruments import test_refused_files as files
+from tests.instruments.broken import GONE, SOUND, changed, faults, options, row
+from tests.instruments.broken_definitions import FIT, MARKS, READ, SAME
 
 TABLE = [*READ, *FIT, *MARKS]
 CHECKER = (consistency, fhir, importing, instrument_files, instrument_forms, parsing, reading, simple_layout)
