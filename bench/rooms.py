@@ -9,7 +9,7 @@ ROOMS = {
                 "assessments/record/standing.py", "assessments/models/risk.py"],
     "actions": ["patients/actions.py", "staff/actions.py", "staff/clinics.py", "staff/members.py", "lists/actions.py",
                 "audit/actions.py", "instruments/actions.py", "assessments/record/actions.py",
-                "assessments/questionnaire/answering.py", "assessments/selfreport/requesting.py",
+                "assessments/questionnaire/actions.py", "assessments/selfreport/requesting.py",
                 "assessments/alerts/alerting.py", "assessments/schedules/planning.py"],
     "jobs": ["lists/*.py", "lists/jobs/*.py"],
     "listing": ["lists/page/*.py", "lists/reading/*.py", "patients/search/rules.py", "patients/search/grades.py"],

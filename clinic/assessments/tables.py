@@ -47,7 +47,7 @@ class AssessmentTable(tables.Table):
 
 
 class AlertLinkColumn(TextColumn):
-    """The patient, as a link to the sitting that raised the alert."""
+    """The patient, as a link to the assessment that raised the alert."""
 
     def cell(self, value: object, record: RiskAlert) -> str:
         address = reverse("assessments:detail", args=[record.assessment_id])
@@ -66,7 +66,7 @@ class AlertTable(tables.Table):
 
 
 class DuePatientColumn(TextColumn):
-    """The patient, as a link to the sheet that is due."""
+    """The patient, as a link to the form that is due."""
 
     def cell(self, value: object, record: Plan) -> str:
         address = f"{reverse('assessments:new')}?patient={record.patient_id}&amp;instrument={escape(record.instrument)}"

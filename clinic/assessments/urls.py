@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from clinic.assessments.pages import questionnaire_views as sitting_views
-from clinic.assessments.pages import views
+from clinic.assessments.pages import questionnaire_views, views
 from clinic.assessments.pages import worklist_views as alert_views
 from clinic.assessments.trend import views as course_views
 
@@ -13,10 +12,10 @@ urlpatterns = [
     path("assessments/bulk/", views.assessment_bulk, name="bulk"),
     path("assessments/new/", views.assessment_new, name="new"),
     path("assessments/<uuid:pk>/", views.assessment_detail, name="detail"),
-    path("assessments/<uuid:pk>/answer/", sitting_views.sitting_answer, name="answer"),
-    path("assessments/<uuid:pk>/answers/", sitting_views.sitting_save, name="save"),
-    path("assessments/<uuid:pk>/amend/", sitting_views.sitting_amend, name="amend"),
-    path("assessments/<uuid:pk>/cancel/", sitting_views.sitting_cancel, name="cancel"),
+    path("assessments/<uuid:pk>/answer/", questionnaire_views.questionnaire_answer, name="answer"),
+    path("assessments/<uuid:pk>/answers/", questionnaire_views.questionnaire_save, name="save"),
+    path("assessments/<uuid:pk>/amend/", questionnaire_views.questionnaire_amend, name="amend"),
+    path("assessments/<uuid:pk>/cancel/", questionnaire_views.questionnaire_cancel, name="cancel"),
     path("assessments/<uuid:pk>/edit/", views.assessment_edit, name="edit"),
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),

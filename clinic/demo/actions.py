@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from clinic.access import Role
 from clinic.accounts.models import User
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.record.actions import create_assessment
 from clinic.assessments.schedules.planning import make_plan
+from clinic.demo.assessments import answered_over_time, invented_assessment
 from clinic.demo.people import people
-from clinic.demo.sittings import answered_over_time, sitting
 from clinic.instruments.files.toml import shipped
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
@@ -106,7 +106,7 @@ def register_patients(random: Random, count: int) -> None:
             record_number="",
         )
         for _ in range(random.choice((0, 1, 2, 2, 3, 4, 6))):
-            made = sitting(random)
+            made = invented_assessment(random)
             day = max(today - timedelta(days=random.randrange(900)), person.date_of_birth)
             create_assessment(
                 by=OPERATOR, patient=patient, user=patient.user, name="", type=made.type, date=day,
@@ -123,7 +123,7 @@ def measure_patients(random: Random, count: int) -> None:
     for number, patient in enumerate(adults[:count]):
         definition = shipped()["phq-9" if number % 3 else "gad-7", "1"]
         for day, answers in answered_over_time(random, definition, today):
-            record_sitting(
+            start_assessment(
                 by=OPERATOR, definition=definition, patient=patient, user=patient.user, date=day, answers=answers,
                 complete=True,
             )  # fmt: skip

@@ -74,6 +74,6 @@ def newest_of(id: str) -> Definition:
 
 
 def find_version(id: str, version: str) -> Definition:
-    """The version that a sitting was made with, offered or not; raises KeyError for one that never was."""
+    """The version that an assessment was made with, offered or not; raises KeyError for one that never was."""
     made = shipped().get((id, version))
     return made if made is not None else own()[id, version]

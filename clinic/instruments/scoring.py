@@ -263,7 +263,7 @@ def _alerts(
 
 
 def _notes(definition: Definition, possible: Iterable[Band], *, complete: bool) -> tuple[str, ...]:
-    """Why a complete sitting has no band: the rules of the sexes differ."""
+    """Why a complete assessment has no band: the rules of the sexes differ."""
     if not complete:
         return ()
     rules = ", ".join(f"{band.word} by the rule for {band.sex} patients" for band in possible)

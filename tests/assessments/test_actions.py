@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
 from clinic.assessments.schedules import planning
 from clinic.assessments.selfreport import requesting
@@ -32,9 +32,9 @@ def patient(scope):
     return make_patient(date_of_birth=date(1980, 3, 12))
 
 
-def sitting(patient, day=1, answers=None, **fields):
+def assessment(patient, day=1, answers=None, **fields):
     answers = {"1": 1, "2": 1} if answers is None else answers
-    return answering.record_sitting(
+    return questionnaires.start_assessment(
         **BY, definition=find("phq-2"), patient=patient, date=date(2026, 3, day), user=patient.user, answers=answers,
         **fields,
     ).assessment  # fmt: skip
@@ -59,16 +59,16 @@ def test_versions_are_counted_for_each_instrument_by_itself(scope):
     assert other.instrument != first.instrument
 
 
-def test_plan_that_is_made_is_given_back_with_what_is_due_by_the_last_sitting(patient):
-    sitting(patient, complete=True)
+def test_plan_that_is_made_is_given_back_with_what_is_due_by_the_last_assessment(patient):
+    assessment(patient, complete=True)
     plan = planning.make_plan(
         **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
     )
     assert (plan.last_done_on, plan.next_due_on) == (date(2026, 3, 1), date(2026, 3, 15))
 
 
-def test_plan_follows_the_sittings_of_its_own_patient(patient):
-    sitting(make_patient(), day=20, complete=True)
+def test_plan_follows_the_assessments_of_its_own_patient(patient):
+    assessment(make_patient(), day=20, complete=True)
     plan = planning.make_plan(
         **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
     )
@@ -78,7 +78,7 @@ def test_plan_follows_the_sittings_of_its_own_patient(patient):
 def test_free_assessment_is_not_cancelled(patient):
     free = make_assessment(patient)
     with pytest.raises(refusals.NotOpen):
-        answering.cancel_sitting(**BY, id=free.pk, reason="By mistake", version=free.version)
+        questionnaires.cancel_assessment(**BY, id=free.pk, reason="By mistake", version=free.version)
     assert Assessment.objects.get(pk=free.pk).status == free.status
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinic.assessments.models import OwnInstrument
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.audit.models import AuditEvent
 from clinic.instruments import actions as own_actions
 from clinic.instruments import catalogue
@@ -133,7 +133,7 @@ def test_answers_stay_with_the_version_they_were_made_with(owner, riverside):
     owner.post("/instruments/new/", TYPED)
     with clinic_scope(riverside.clinic):
         patient = make_patient()
-        first = answering.record_sitting(
+        first = questionnaires.start_assessment(
             by=Writer(),
             definition=catalogue.find("own-sleep-short"),
             patient=patient,
@@ -145,7 +145,7 @@ def test_answers_stay_with_the_version_they_were_made_with(owner, riverside):
     owner.post("/instruments/new/", {**TYPED, "options": "0 Never\n3 Often", "bands": "0-2 Good\n3-6 Poor"})
     with clinic_scope(riverside.clinic):
         first.refresh_from_db()
-        assert (first.instrument_version, answering.result_of(first).total) == ("1", 2)
+        assert (first.instrument_version, questionnaires.result_of(first).total) == ("1", 2)
         assert catalogue.find("own-sleep-short").version == "2"
 
 

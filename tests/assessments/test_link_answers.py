@@ -43,7 +43,7 @@ def test_clinics_own_words_are_shown_with_an_alert(link, riverside, sign_in):
     assert "Call 0123 at once." in answers(let_in(link), link, **{"answer-9": "2"}).content.decode()
 
 
-def test_sheet_that_lost_the_answer_saves_again(link, kept):
+def test_form_that_lost_the_answer_saves_again(link, kept):
     browser, page = let_in(link), uuid4()
     for given in ({"answer-1": "2"}, {"answer-1": "2", "answer-2": "1"}):
         assert browser.post(f"{link}answers/", {"version": "", "page": page, **given}).status_code == 200
@@ -62,14 +62,14 @@ def test_other_window_does_not_write_over_what_is_kept(link, kept):
     assert (mine.status_code, kept(Assessment).answers) == (302, {"1": 0})
 
 
-def test_sitting_that_the_clinic_completed_ends_the_link(link, kept, practitioner):
+def test_assessment_that_the_clinic_completed_ends_the_link(link, kept, practitioner):
     browser = let_in(link)
     answers(browser, link, **{"answer-1": "2"})
-    sitting = kept(Assessment)
+    assessment = kept(Assessment)
     practitioner.post(
-        f"/assessments/{sitting.pk}/answer/", {**ALL, "date": "1 March 2026", "version": 1, "do": "complete"}
+        f"/assessments/{assessment.pk}/answer/", {**ALL, "date": "1 March 2026", "version": 1, "do": "complete"}
     )
     assert kept(Assessment).status == "completed"
     same_as_dead(browser.get(link))
     same_as_dead(answers(browser, link, version=2, **{"answer-1": "0"}))
-    assert "Done" in practitioner.get(f"/patients/{sitting.patient_id}/assessments/").content.decode()
+    assert "Done" in practitioner.get(f"/patients/{assessment.patient_id}/assessments/").content.decode()

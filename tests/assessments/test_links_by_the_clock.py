@@ -81,8 +81,8 @@ def test_what_a_patient_does_is_of_the_moment_and_the_clinics_day(clock, riversi
     assert list(closed) == [clock.moment] * 2
 
 
-@pytest.mark.clock("clinic/assessments/selfreport/patient_sheets.py:fragment")
-def test_page_and_sheet_say_the_clinics_time(clock, make_link, patient, practitioner):
+@pytest.mark.clock("clinic/assessments/selfreport/patient_questionnaire.py:fragment")
+def test_page_and_form_say_the_clinics_time(clock, make_link, patient, practitioner):
     link = make_link()
     saved = answers(let_in(link), link, **{"answer-1": "2"}).content.decode()
     page = practitioner.get(f"/patients/{patient.pk}/assessments/").content.decode()

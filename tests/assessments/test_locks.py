@@ -1,4 +1,4 @@
-"""Two writers of one sitting, alert, request or plan at once: what comes out is what comes of one after the other."""
+"""Two writers of an assessment, alert, request or plan at once: what comes out is what comes of one after the other."""
 
 import tomllib
 from datetime import date
@@ -10,7 +10,7 @@ import pytest
 from clinic.assessments.alerts import alerting
 from clinic.assessments.models import AnswerRequest, Assessment, OwnInstrument, Plan, RiskAlert
 from clinic.assessments.models.requests import RequestState
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
 from clinic.assessments.schedules import planning
 from clinic.assessments.selfreport import requesting
@@ -31,10 +31,10 @@ def patient(in_woodside):
 
 
 @pytest.fixture
-def sitting(in_woodside, patient):
+def assessment(in_woodside, patient):
     """A PHQ-9 that was begun, with item 9 at a point: an alert is open."""
     with in_woodside():
-        return answering.record_sitting(
+        return questionnaires.start_assessment(
             **BY, definition=find("phq-9"), patient=patient, date=date(2026, 3, 1), user=patient.user,
             answers={"1": 1, "9": 1},
         ).assessment  # fmt: skip
@@ -46,30 +46,34 @@ def free(in_woodside, patient):
         return make_assessment(patient)
 
 
-def answer(sitting, **fields):
-    return partial(answering.save_answers, **BY, id=sitting.pk, **fields)
+def answer(assessment, **fields):
+    return partial(questionnaires.save_responses, **BY, id=assessment.pk, **fields)
 
 
-@holds_lock("assessments.questionnaire.answering.change_sitting")
-def test_answers_to_one_version_of_a_sheet_are_a_conflict(in_woodside, sitting):
-    first = answer(sitting, version=sitting.version, answers={"2": 2})
-    both = overlap(in_woodside, first, answer(sitting, version=sitting.version, answers={"2": 3}))
-    assert (both.refusal, kept(in_woodside, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
+@holds_lock("assessments.questionnaire.actions.change_responses")
+def test_answers_to_one_version_of_a_form_are_a_conflict(in_woodside, assessment):
+    first = answer(assessment, version=assessment.version, answers={"2": 2})
+    both = overlap(in_woodside, first, answer(assessment, version=assessment.version, answers={"2": 3}))
+    assert (both.refusal, kept(in_woodside, assessment).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
 
 
-@holds_lock("assessments.questionnaire.answering.change_sitting")
-def test_answers_of_two_sheets_without_a_version_are_both_kept(in_woodside, sitting):
-    assert overlap(in_woodside, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
-    assert kept(in_woodside, sitting).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
-
-
-@holds_lock("assessments.questionnaire.answering.cancel_sitting")
-def test_sitting_that_is_completed_meanwhile_is_not_cancelled(in_woodside, sitting):
-    complete = partial(answering.complete_sitting, **BY, id=sitting.pk)
-    both = overlap(
-        in_woodside, complete, partial(answering.cancel_sitting, **BY, id=sitting.pk, reason="By mistake", version=1)
+@holds_lock("assessments.questionnaire.actions.change_responses")
+def test_answers_of_two_forms_without_a_version_are_both_kept(in_woodside, assessment):
+    assert (
+        overlap(in_woodside, answer(assessment, answers={"2": 2}), answer(assessment, answers={"3": 3})).refusal == ""
     )
-    assert (both.refusal, kept(in_woodside, sitting).status) == ("Changed", "completed")
+    assert kept(in_woodside, assessment).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
+
+
+@holds_lock("assessments.questionnaire.actions.cancel_assessment")
+def test_assessment_that_is_completed_meanwhile_is_not_cancelled(in_woodside, assessment):
+    complete = partial(questionnaires.complete_assessment, **BY, id=assessment.pk)
+    both = overlap(
+        in_woodside,
+        complete,
+        partial(questionnaires.cancel_assessment, **BY, id=assessment.pk, reason="By mistake", version=1),
+    )
+    assert (both.refusal, kept(in_woodside, assessment).status) == ("Changed", "completed")
 
 
 @holds_lock("assessments.record.actions.update_assessment")
@@ -100,21 +104,21 @@ def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
 
 
 @holds_lock("assessments.alerts.alerting.raise_alerts")
-def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, sitting):
+def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, assessment):
     """Without the lock the worse points would be written onto the alert that is closed by then."""
     with in_woodside():
-        alert = RiskAlert.objects.get(assessment=sitting)
+        alert = RiskAlert.objects.get(assessment=assessment)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk, note="Called.")
-    assert overlap(in_woodside, acknowledge, answer(sitting, answers={"9": 3})).refusal == ""
+    assert overlap(in_woodside, acknowledge, answer(assessment, answers={"9": 3})).refusal == ""
     with in_woodside():
-        found = RiskAlert.objects.filter(assessment=sitting).order_by("raised_at").values_list("points", "note")
+        found = RiskAlert.objects.filter(assessment=assessment).order_by("raised_at").values_list("points", "note")
         assert list(found) == [(1, "Called."), (3, "")]
 
 
 @holds_lock("assessments.alerts.alerting.acknowledge_alert")
-def test_first_note_on_an_alert_counts(in_woodside, sitting):
+def test_first_note_on_an_alert_counts(in_woodside, assessment):
     with in_woodside():
-        alert = RiskAlert.objects.get(assessment=sitting)
+        alert = RiskAlert.objects.get(assessment=assessment)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk)
     both = overlap(in_woodside, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
     assert (both.refusal, kept(in_woodside, alert).note) == ("", "Called.")

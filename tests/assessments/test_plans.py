@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clinic.assessments.alerts.alerting import acknowledge_alert
 from clinic.assessments.models import Plan, RiskAlert
 from clinic.assessments.models.plans import Last, next_due, span
-from clinic.assessments.questionnaire.answering import amend_sitting, record_sitting
+from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
 from clinic.assessments.record.actions import archive_assessment, restore_assessment
 from clinic.assessments.schedules.planning import end_plan, make_plan
 from clinic.instruments.definitions import Change
@@ -42,7 +42,7 @@ def patient(scope):
 
 def sit(patient, day, points, definition=PHQ9):
     answers = {item.code: points for item in definition.items if item.scored}
-    return record_sitting(
+    return start_assessment(
         by=BY,
         definition=definition,
         patient=patient,
@@ -72,7 +72,7 @@ def plan(**fields) -> Plan:
         (Last(START, None), START + timedelta(days=14)),
     ],
 )
-def test_next_sitting_follows_from_the_last(last, expected):
+def test_next_assessment_follows_from_the_last(last, expected):
     assert next_due(plan(), last, PHQ9.change) == expected
 
 
@@ -81,7 +81,7 @@ def test_pace_never_changes_where_no_remission_is_published():
 
 
 @given(st.integers(1, 3660), st.none() | st.integers(1, 3660), st.integers(0, 27), st.integers(0, 5000))
-def test_next_sitting_is_never_before_the_last(every, then, total, days):
+def test_next_assessment_is_never_before_the_last(every, then, total, days):
     made = plan(every_days=every, then_every_days=then)
     last = Last(START + timedelta(days=days), total)
     assert next_due(made, last, PHQ9.change) > last.day
@@ -103,24 +103,24 @@ def test_row_keeps_the_last_score_its_band_and_its_change(patient):
     assert kept.recent_scores == [0.667, 0.333]
 
 
-def test_sitting_that_is_entered_late_does_not_become_the_last(patient):
+def test_assessment_that_is_entered_late_does_not_become_the_last(patient):
     sit(patient, START + timedelta(days=14), 1)
     sit(patient, START, 3)
     assert (row(patient).last_score, row(patient).last_change) == (9, -18)
 
 
 def test_amending_archiving_and_restoring_are_followed(patient):
-    sitting = sit(patient, START, 2)
-    amend_sitting(by=BY, id=sitting.pk, reason="Misread", answers={"1": 0})
+    assessment = sit(patient, START, 2)
+    amend_assessment(by=BY, id=assessment.pk, reason="Misread", answers={"1": 0})
     assert row(patient).last_score == 16
-    archive_assessment(by=BY, id=sitting.pk)
+    archive_assessment(by=BY, id=assessment.pk)
     assert (row(patient).last_score, row(patient).last_band) == (None, "")
-    restore_assessment(by=BY, id=sitting.pk)
+    restore_assessment(by=BY, id=assessment.pk)
     assert row(patient).last_score == 16
 
 
 def test_draft_changes_nothing_but_an_alert_counts(patient):
-    record_sitting(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=START, answers={"9": 1})
+    start_assessment(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=START, answers={"9": 1})
     kept = row(patient)
     assert (kept.last_score, kept.open_alerts) == (None, 1)
     acknowledge_alert(by=BY, id=RiskAlert.objects.get().pk, note="Seen")
@@ -148,13 +148,13 @@ def test_completing_moves_the_plan_on(patient):
     assert (Plan.objects.get().next_due_on, row(patient).next_due_on) == (ahead(90),) * 2
 
 
-def test_archived_sitting_was_not_one_of_the_plan(patient):
+def test_archived_assessment_was_not_one_of_the_plan(patient):
     make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14)
-    sitting = sit(patient, ahead(0), 1)
-    archive_assessment(by=BY, id=sitting.pk)
+    assessment = sit(patient, ahead(0), 1)
+    archive_assessment(by=BY, id=assessment.pk)
     kept = Plan.objects.get()
     assert (kept.last_done_on, kept.next_due_on, row(patient).next_due_on) == (None, ahead(0), ahead(0))
-    restore_assessment(by=BY, id=sitting.pk)
+    restore_assessment(by=BY, id=assessment.pk)
     kept = Plan.objects.get()
     assert (kept.last_done_on, kept.next_due_on, row(patient).next_due_on) == (ahead(0), ahead(14), ahead(14))
 

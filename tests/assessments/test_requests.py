@@ -213,7 +213,7 @@ def test_wrong_dates_at_once_are_counted_one_by_one(asked, lakeside):
         assert (sorted(given), AnswerRequest.objects.get().tries) == ([404] * 4 + [422] * 4, 5)
 
 
-def test_first_answers_at_once_make_one_sitting(asked, lakeside):
+def test_first_answers_at_once_make_one_assessment(asked, lakeside):
     link = f"/answer/{asked.token}/"
     cookie = let_in(link).cookies["answer"].value
 

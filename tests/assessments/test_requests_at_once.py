@@ -9,7 +9,7 @@ import pytest
 
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.selfreport import requesting
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
@@ -59,7 +59,7 @@ def asked(shore):
     return SimpleNamespace(patient=patient, ask=ask, key=key, states=states, kept=kept)
 
 
-def sittings(shore, asked):
+def assessments(shore, asked):
     with clinic_scope(shore):
         return list(Assessment.objects.filter(patient=asked.patient).values_list("status", "answers"))
 
@@ -110,10 +110,10 @@ def test_wrong_dates_at_once_are_both_counted(at_once, asked):
 
 
 @holds_lock("assessments.selfreport.requesting._locked")
-def test_first_answers_on_two_devices_make_one_sitting(shore, at_once, asked):
+def test_first_answers_on_two_devices_make_one_assessment(shore, at_once, asked):
     both = at_once(answer(asked.key, {"1": 1}), answer(asked.key, {"2": 2}))
     assert both.second.assessment.pk == both.first.assessment.pk
-    assert sittings(shore, asked) == [("in_progress", {"2": 2})]
+    assert assessments(shore, asked) == [("in_progress", {"2": 2})]
 
 
 @holds_lock("assessments.selfreport.requesting._locked")
@@ -121,20 +121,20 @@ def test_answers_to_a_request_that_is_revoked_meanwhile_are_refused(shore, at_on
     both = at_once(revoke(asked.key), answer(asked.key, {"1": 1}))
     request, events = asked.kept()
     assert (type(both.second), request.state, events) == (requesting.RequestEnded, "revoked", ["request.revoked"])
-    assert sittings(shore, asked) == []
+    assert assessments(shore, asked) == []
 
 
 def test_new_request_beside_the_last_answers_ends_neither_by_a_deadlock(shore, asked):
-    """The patient's answers wait for their sitting, which somebody of the clinic has: then a new request begins."""
+    """The patient's answers wait for their assessment, which somebody of the clinic has: then a new request begins."""
     with clinic_scope(shore):
-        sitting = answer(asked.key, {"1": 1})().assessment
+        assessment = answer(asked.key, {"1": 1})().assessment
 
     def in_the_clinic(work):
         with clinic_scope(shore):
             return work()
 
     with clinic_scope(shore):
-        answering.save_answers(by=BY, id=sitting.pk, answers={"2": 2})
+        questionnaires.save_responses(by=BY, id=assessment.pk, answers={"2": 2})
         holder = backend()
         last = beside(partial(in_the_clinic, answer(asked.key, {"1": 1, "2": 2}, complete=True)))
         wait_until(lambda: last.done() or waiters(holder))

@@ -56,7 +56,7 @@ def test_every_combination_of_answers_scores_as_published(id):
 
 
 @st.composite
-def sittings(draw, id):
+def assessments(draw, id):
     sex = draw(st.sampled_from(sexes_of(id)))
     answers = {code: draw(st.sampled_from(values)) for code, values in asked(id, sex).items()}
     return answers, sex, draw(st.sampled_from(ages_of(id)))
@@ -65,9 +65,9 @@ def sittings(draw, id):
 @pytest.mark.parametrize("id", sorted(set(ORACLES) - set(EXHAUSTIVE)))
 def test_answers_at_random_score_as_published(id):
     @settings(max_examples=times(400), deadline=None, derandomize=True)
-    @given(sitting=sittings(id))
-    def check(sitting):
-        answers, sex, age = sitting
+    @given(assessment=assessments(id))
+    def check(assessment):
+        answers, sex, age = assessment
         assert outcome(score(BY_ID[id], answers, sex=sex, age=age)) == ORACLES[id](answers, sex, age)
 
     check()

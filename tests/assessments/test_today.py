@@ -9,7 +9,7 @@ from clinic.assessments.alerts.alerting import acknowledge_alert
 from clinic.assessments.filters import DueFilter
 from clinic.assessments.models import Assessment, Plan, RiskAlert
 from clinic.assessments.pages.forms import new_initial
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.record import actions
 from clinic.assessments.record.dates import check_assessment_date
 from clinic.assessments.schedules import planning
@@ -47,7 +47,7 @@ def sixteen(day: date) -> date:
 
 
 def sit(patient, day: date, **fields) -> Assessment:
-    made = record_sitting(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=day, **fields)
+    made = start_assessment(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=day, **fields)
     return made.assessment
 
 
@@ -108,10 +108,10 @@ def test_instrument_is_offered_from_the_birthday_on(clock, scope):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/pages/questionnaire_views.py:sitting_new",
-    "clinic/assessments/pages/questionnaire_page.py:sheet_page",
+    "clinic/assessments/pages/questionnaire_views.py:questionnaire_new",
+    "clinic/assessments/pages/questionnaire_page.py:questionnaire_page",
 )
-def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
+def test_form_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         old_enough, too_young = (make_patient(date_of_birth=sixteen(clock.day(days))) for days in (0, 1))
     client = sign_in(riverside.clinician)
@@ -122,11 +122,11 @@ def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, s
 
 
 @pytest.mark.clock("clinic/assessments/pages/questionnaire_views.py:_fragment")
-def test_sheet_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign_in):
+def test_form_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
-        sitting = sit(make_patient(), clock.today)
+        assessment = sit(make_patient(), clock.today)
     form = {"answer-1": "1", "date": f"{clock.today:%-d %B %Y}", "version": "1"}
-    saved = sign_in(riverside.clinician).post(f"/assessments/{sitting.pk}/answers/", form)
+    saved = sign_in(riverside.clinician).post(f"/assessments/{assessment.pk}/answers/", form)
     assert (saved.status_code, f"Saved {clock.local:%H:%M:%S}" in saved.content.decode()) == (200, True)
 
 
@@ -151,28 +151,32 @@ def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
 )
 def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
-        sitting = sit(make_patient(), clock.today, answers={"9": 1})
+        assessment = sit(make_patient(), clock.today, answers={"9": 1})
         alert = RiskAlert.objects.get()
         assert alert.raised_on == clock.today
         assert 'title="today"' in AlertTable.base_columns["raised"].cells([alert])[0]
         clock.move(minutes=2)
         assert acknowledge_alert(by=BY, id=alert.pk, note="Seen").acknowledged_at == clock.moment
-    page = sign_in(riverside.clinician).get(f"/assessments/{sitting.pk}/").content.decode()
+    page = sign_in(riverside.clinician).get(f"/assessments/{assessment.pk}/").content.decode()
     assert f"Acknowledged {clock.local:%-d %b %Y, %H:%M} by Test" in page
 
 
 @in_one_zone
 @pytest.mark.clock(
-    "clinic/assessments/questionnaire/answering.py:_answer", "clinic/assessments/record/actions.py:_set_archived"
+    "clinic/assessments/questionnaire/actions.py:_answer", "clinic/assessments/record/actions.py:_set_archived"
 )
 def test_completing_and_archiving_are_of_the_moment(clock, scope):
     patient = make_patient()
-    sitting = sit(patient, clock.today, answers={"1": 1})
+    assessment = sit(patient, clock.today, answers={"1": 1})
     clock.move(hours=1)
     completed = sit(patient, clock.today, answers={"1": 1}, complete=True)
-    actions.archive_assessment(by=BY, id=sitting.pk)
-    sitting.refresh_from_db()
-    assert (completed.completed_at, sitting.archived_at, sitting.completed_at) == (clock.moment, clock.moment, None)
+    actions.archive_assessment(by=BY, id=assessment.pk)
+    assessment.refresh_from_db()
+    assert (completed.completed_at, assessment.archived_at, assessment.completed_at) == (
+        clock.moment,
+        clock.moment,
+        None,
+    )
 
 
 def test_page_of_an_archived_assessment_says_the_clinics_day(clock, riverside, sign_in):

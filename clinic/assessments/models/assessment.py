@@ -1,4 +1,4 @@
-"""Assessments: one sitting of one patient."""
+"""Assessments: one assessment of one patient."""
 
 import uuid
 from decimal import Decimal
@@ -16,7 +16,7 @@ from clinic.text.keys import LettersKey
 
 
 class AssessmentStatus(models.TextChoices):
-    """Where a sitting stands; a free assessment is recorded completed."""
+    """Where an assessment stands; a free assessment is recorded completed."""
 
     PLANNED = "planned", "Planned"
     IN_PROGRESS = "in_progress", "In progress"
@@ -50,12 +50,12 @@ class AssessmentQuerySet(ClinicQuerySet["Assessment"]):
         return self.filter(status__in=(AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS))
 
     def following(self, instrument: str) -> "AssessmentQuerySet":
-        """Sittings of an instrument, of whichever version."""
+        """Assessments of an instrument, of whichever version."""
         return self.filter(instrument=instrument)
 
 
 class Assessment(ClinicModel):
-    """A free assessment, or a sitting of an instrument.
+    """A free assessment, or an assessment of an instrument.
 
     Free: `questions` is a list of `{"question": text, "answer": text}` in the order asked. With an `instrument`:
     `answers` maps item codes to points, or to what was measured; a code that is missing was not answered. Then `score`
@@ -197,7 +197,7 @@ class Assessment(ClinicModel):
 
 
 class AssessmentRevision(ClinicModel):
-    """A completed sitting as it was before it was amended. Insert-only."""
+    """A completed assessment as it was before it was amended. Insert-only."""
 
     web_may = "SELECT, INSERT"
 

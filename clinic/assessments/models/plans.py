@@ -12,7 +12,7 @@ from clinic.instruments.files.toml import shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
-LONGEST = 3660  # days between two sittings
+LONGEST = 3660  # days between two assessments
 
 
 class PlanQuerySet(ClinicQuerySet["Plan"]):
@@ -20,7 +20,7 @@ class PlanQuerySet(ClinicQuerySet["Plan"]):
         return self.filter(ended_on=None)
 
     def due(self, day: date) -> "PlanQuerySet":
-        """Those whose next sitting was to be on `day` or before."""
+        """Those whose next assessment was to be on `day` or before."""
         return self.active().filter(next_due_on__lte=day)
 
 
@@ -28,7 +28,7 @@ class Plan(ClinicModel):
     """How often a patient answers an instrument; at most one of an instrument is active.
 
     `then_every_days` takes the place of `every_days` while the last total says remission; null where the pace never
-    changes. `next_due_on` follows from these and from the last sitting, and is kept for the worklist.
+    changes. `next_due_on` follows from these and from the last assessment, and is kept for the worklist.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -91,16 +91,17 @@ def span(days: int) -> str:
 
 @dataclass(frozen=True)
 class Last:
-    """The last sitting of a plan's instrument; `total` is None where it could not be scored."""
+    """The last assessment of a plan's instrument; `total` is None where it could not be scored."""
 
     day: date
     total: Number | None
 
 
 def next_due(plan: Plan, last: Last | None, change: Change) -> date:
-    """When the next sitting is due: at the start, then by the pace that the last total calls for.
+    """When the next assessment is due: at the start, then by the pace that the last total calls for.
 
-    Only the last total counts: who relapses is asked at the first pace again. A sitting before the plan began does not.
+    Only the last total counts, so that a patient who relapses is asked at the first pace again. An assessment from
+    before the plan began does not count.
     """
     if last is None or last.day < plan.starts_on:
         return plan.starts_on
@@ -108,7 +109,7 @@ def next_due(plan: Plan, last: Last | None, change: Change) -> date:
 
 
 def pace(plan: Plan, last: Last, change: Change) -> int:
-    """The days from the last sitting to the next."""
+    """The days from the last assessment to the next."""
     known = plan.then_every_days is not None and change.remission_below is not None and last.total is not None
     if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
         return plan.then_every_days or plan.every_days

@@ -40,7 +40,7 @@ class AnswerRequest(ClinicModel):
     """One instrument that one patient is asked to answer by a link, until `expires_at`.
 
     The link's token is nowhere in the clinic. `title` is what the instrument is called. `tries` counts wrong dates of
-    birth. `page` is the sheet that wrote `assessment` last, and `page_version` the version that it made: a phone that
+    birth. `page` is the form that wrote `assessment` last, and `page_version` the version that it made: a phone that
     lost the answer to what it saved may save again.
     """
 
@@ -100,7 +100,7 @@ class AnswerRequest(ClinicModel):
 
     @property
     def status(self) -> RequestState:
-        """The state, with what time and the clinic's own work on the sitting have done to it."""
+        """The state, with what time and the clinic's own work on the assessment have done to it."""
         if self.ended_at is None and self.assessment is not None:
             if self.assessment.made:
                 return RequestState.DONE

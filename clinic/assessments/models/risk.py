@@ -17,9 +17,9 @@ class RiskAlertQuerySet(ClinicQuerySet["RiskAlert"]):
 
 
 class RiskAlert(ClinicModel):
-    """Something in a sitting that needs action: raised at once, open until somebody acknowledges it with a note.
+    """Something in an assessment that needs action: raised at once, open until somebody acknowledges it with a note.
 
-    Changing the answer does not take it back: somebody had answered so. At most one of a rule is open in a sitting;
+    Changing the answer does not take it back: somebody had answered so. At most one of a rule is open in an assessment;
     `points` says how bad the answer was, and a worse one after it was acknowledged raises another.
     """
 

@@ -45,7 +45,7 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
 
 
 def revisions(assessment: Assessment) -> list[Revision]:
-    """What the sitting was before each amendment, the newest first."""
+    """What the assessment was before each amendment, the newest first."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     rows = AssessmentRevision.objects.filter(assessment=assessment).order_by("-id")
     return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]

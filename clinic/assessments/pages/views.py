@@ -20,7 +20,7 @@ from clinic.assessments.pages.forms import (
     questions_of,
 )
 from clinic.assessments.pages.pages import detail_page
-from clinic.assessments.pages.questionnaire_views import sitting_new
+from clinic.assessments.pages.questionnaire_views import questionnaire_new
 from clinic.assessments.record import actions
 from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by
@@ -105,7 +105,7 @@ def assessment_new(request: Request) -> HttpResponse:
     if patient is None:
         raise Http404
     if "instrument" in request.GET:
-        return sitting_new(request, patient, request.GET["instrument"])
+        return questionnaire_new(request, patient, request.GET["instrument"])
     if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))

@@ -40,7 +40,7 @@ class Changed(Exception):
 
 
 def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> str:
-    """A free name for the patient's next sitting: "Mental health · 2026-03-01", then the same with " (2)"."""
+    """A free name for the patient's next assessment: "Mental health · 2026-03-01", then the same with " (2)"."""
     base = base or f"{AssessmentType(type).label} · {day.isoformat()}"
     taken = set(Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True))
     if base not in taken:
@@ -89,7 +89,7 @@ def insert_named(assessment: Assessment, *, base: str = "") -> Assessment:
 def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -> Assessment:
     """Change `fields` of an assessment that still has the `version` it was read with (None: whichever it has).
 
-    Of a sitting of an instrument nothing of FOLLOWING: that goes through `answering`.
+    Of an assessment of an instrument nothing of FOLLOWING: that goes through `answering`.
     Raises Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
@@ -99,7 +99,7 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
     for name, value in fields.items():
         setattr(assessment, name, value)
     if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) & FOLLOWING:
-        raise FollowsInstrument("Patient, date, questions and score of a sitting follow its instrument.")
+        raise FollowsInstrument("Patient, date, questions and score of an assessment follow its instrument.")
     return _save_change(assessment, before, by=by)
 
 

@@ -1,4 +1,4 @@
-"""Why a sitting cannot be written as it was asked for. Every one leaves the sitting as it was."""
+"""Why an assessment cannot be written as it was asked for. Every one leaves the assessment as it was."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -21,7 +21,7 @@ class NotForPatient(Exception):
 
 
 class NothingAnswered(Exception):
-    """A sitting is completed with at least one answer."""
+    """An assessment is completed with at least one answer."""
 
 
 class ScoreDiffers(Exception):
@@ -29,11 +29,11 @@ class ScoreDiffers(Exception):
 
 
 class ReasonMissing(Exception):
-    """A completed sitting is amended, and any other cancelled, with a reason of at most 500 characters."""
+    """A completed assessment is amended, and any other cancelled, with a reason of at most 500 characters."""
 
 
 class NotOpen(Exception):
-    """The sitting's state does not allow this."""
+    """The assessment's state does not allow this."""
 
 
 def check_patient(definition: Definition, patient: Patient, day: date) -> None:

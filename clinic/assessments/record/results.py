@@ -1,4 +1,4 @@
-"""How a score is kept with its sitting, and read back."""
+"""How a score is kept with its assessment, and read back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ def as_answers(stored: Mapping[str, int | float]) -> dict[str, Number]:
 
 
 class Person(NamedTuple):
-    """By whose sex and age on the day of the sitting answers are scored."""
+    """By whose sex and age on the day of the assessment answers are scored."""
 
     sex: str
     age: int | None
@@ -40,7 +40,7 @@ def person_now(patient: Patient, day: date) -> Person:
 
 
 def person_then(assessment: Assessment) -> Person:
-    """By what was kept with the sitting; by the record where that is not known."""
+    """By what was kept with the assessment; by the record where that is not known."""
     now = person_now(assessment.patient, assessment.date)
     return Person(assessment.sex, assessment.age) if assessment.sex else now
 
@@ -69,7 +69,7 @@ def scored(
 
 
 def note_result(assessment: Assessment, answers: Mapping[str, Number | None], result: Result, person: Person) -> None:
-    """Put answers, result and whom they were scored by onto the sitting; nothing is saved."""
+    """Put answers, result and whom they were scored by onto the assessment; nothing is saved."""
     assessment.sex, assessment.age = person
     assessment.answers = {code: kept for code, value in answers.items() if (kept := as_json(value)) is not None}
     assessment.answered = result.answered
@@ -107,7 +107,7 @@ def _results(result: Result) -> dict[str, Any]:
 
 
 class AnsweredRow(NamedTuple):
-    """One item of a sitting as people read it; `answer` is empty where there is none."""
+    """One item of an assessment as people read it; `answer` is empty where there is none."""
 
     code: str
     text: str
@@ -115,7 +115,7 @@ class AnsweredRow(NamedTuple):
 
 
 def answered_rows(assessment: Assessment) -> list[AnsweredRow]:
-    """The items that were asked then and all that have an answer, in words, of the version that the sitting follows."""
+    """The items that were asked and those that have an answer, in the words of the assessment's version."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     return rows_of(definition, assessment.answers, assessment.sex, assessment.age)
 
@@ -134,7 +134,7 @@ def _words(item: Item, answers: Mapping[str, Number], age: int | None) -> str:
 
 
 def scored_by(assessment: Assessment) -> str:
-    """By what the sitting was scored where the record now says otherwise and that counts, as sentences; else empty."""
+    """Sentences that say by which sex and age the score was made, where the record has others now; else empty."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     now, found = person_now(assessment.patient, assessment.date), []
     if definition.by_sex and assessment.sex != now.sex:

@@ -1,6 +1,6 @@
 """How a patient stands by their last scored instrument and what is due, as the lists show and sort it.
 
-Kept on the patient's row and on the plans whenever a sitting is completed, amended, archived or restored, an alert
+Kept on the patient's row and on the plans whenever an assessment is completed, amended, archived or restored, an alert
 raised or acknowledged, or a plan changed; under a lock of the patient, so that the newest sum is the one that stays.
 """
 
@@ -26,7 +26,7 @@ MOST_RECENT = 12
 
 @dataclass(frozen=True)
 class Scored:
-    """One sitting that has a score, with the range that its instrument can reach."""
+    """One assessment that has a score, with the range that its instrument can reach."""
 
     instrument: str
     day: date
@@ -43,12 +43,12 @@ class Scored:
         return float(round((self.score - self.low) / span, 4)) if span else 0.0
 
 
-def standing(sittings: Sequence[Scored], *, open_alerts: int, next_due_on: date | None = None) -> Standing:
-    """The standing by scored sittings of any instruments, oldest first: that of the last one's instrument."""
-    if not sittings:
+def standing(assessments: Sequence[Scored], *, open_alerts: int, next_due_on: date | None = None) -> Standing:
+    """The standing by scored assessments of any instruments, oldest first: that of the last one's instrument."""
+    if not assessments:
         return Standing(open_alerts=open_alerts, next_due_on=next_due_on)
-    last = sittings[-1]
-    same = [sitting for sitting in sittings if sitting.instrument == last.instrument]
+    last = assessments[-1]
+    same = [assessment for assessment in assessments if assessment.instrument == last.instrument]
     return Standing(
         last_instrument=last.instrument,
         last_score=last.score,
@@ -56,14 +56,14 @@ def standing(sittings: Sequence[Scored], *, open_alerts: int, next_due_on: date 
         last_severity=last.severity,
         last_change=last.score - same[-2].score if len(same) > 1 else None,
         last_assessed_on=last.day,
-        recent_scores=[sitting.share for sitting in same[-MOST_RECENT:]],
+        recent_scores=[assessment.share for assessment in same[-MOST_RECENT:]],
         open_alerts=open_alerts,
         next_due_on=next_due_on,
     )
 
 
 def standing_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
-    """How the patient stands now. Archived, cancelled, unfinished and incomplete sittings do not count."""
+    """How the patient stands now. Archived, cancelled, unfinished and incomplete assessments do not count."""
     made = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
     last = made.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
     rows: list[Assessment] = []
@@ -75,7 +75,7 @@ def standing_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standin
 
 @transaction.atomic
 def keep_standing(patient_id: UUID, *, by: By) -> None:
-    """Work out anew what follows from the patient's sittings, alerts and plans, and keep it."""
+    """Work out anew what follows from the patient's assessments, alerts and plans, and keep it."""
     lock_for_standing(patient_id=patient_id)
     days = [_keep_due(plan) for plan in Plan.objects.active().filter(patient=patient_id)]
     note_standing(by=by, patient_id=patient_id, standing=standing_of(patient_id, next_due_on=min(days, default=None)))
@@ -92,7 +92,7 @@ def _keep_due(plan: Plan) -> date:
 
 
 def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
-    """The version that the last sitting was made with; without one the newest there is."""
+    """The version that the last assessment was made with; without one the newest there is."""
     if row is not None:
         return find_version(row.instrument, row.instrument_version)
     return newest_of(instrument)

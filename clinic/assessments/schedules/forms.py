@@ -44,5 +44,5 @@ class PlanForm(forms.Form):
         cleaned = super().clean() or {}
         for name in ("every", "then"):
             if cleaned.get(name) and cleaned.get(f"{name}_unit") and (self.days(name) or 0) > LONGEST:
-                self.add_error(name, ValidationError("At most ten years lie between two sittings.", code="long"))
+                self.add_error(name, ValidationError("At most ten years lie between two assessments.", code="long"))
         return cleaned

@@ -29,7 +29,7 @@ def make_plan(
 ) -> Plan:
     """Have the patient answer an instrument from now on at this pace, in place of a plan there is for it.
 
-    The first sitting is due on `starts_on`, today by default.
+    The first assessment is due on `starts_on`, today by default.
     """
     lock_for_standing(patient_id=patient.pk)
     rows = Plan.objects.active().filter(patient=patient, instrument=definition.id)

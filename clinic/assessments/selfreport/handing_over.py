@@ -15,21 +15,21 @@ from clinic.audit.actions import By, record
 
 @transaction.atomic
 def begin_handover(request: Request, *, by: By, id: UUID) -> None:
-    """Lock the session to the sheet of one sitting; raises NotOpen for one that is over."""
-    sitting = Assessment.objects.open().exclude(instrument="").filter(pk=id).first()
-    if sitting is None:
-        raise NotOpen("Only a sitting that is not completed can be handed over.")
-    record("handover.begun", sitting, by=by)
-    request.session[HANDOVER_KEY] = str(sitting.pk)
+    """Lock the session to the form of one assessment; raises NotOpen for one that is over."""
+    assessment = Assessment.objects.open().exclude(instrument="").filter(pk=id).first()
+    if assessment is None:
+        raise NotOpen("Only an assessment that is not completed can be handed over.")
+    record("handover.begun", assessment, by=by)
+    request.session[HANDOVER_KEY] = str(assessment.pk)
     request.session[CLINIC_KEY] = str(request.clinic.pk)
 
 
 @transaction.atomic
 def end_handover(request: Request, *, by: By) -> None:
     """Unlock the session; the caller has seen the password."""
-    sitting = Assessment.objects.filter(pk=UUID(request.handover)).first()
-    if sitting is not None:
-        record("handover.left", sitting, by=by)
+    assessment = Assessment.objects.filter(pk=UUID(request.handover)).first()
+    if assessment is not None:
+        record("handover.left", assessment, by=by)
     del request.session[HANDOVER_KEY]
 
 

@@ -1,4 +1,4 @@
-"""The pages of a device that was handed over: the sheet of one sitting, and the way back."""
+"""The pages of a device that was handed over: the form of one assessment, and the way back."""
 
 from functools import partial
 from typing import Any
@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Permission, Request, handed_over, requires
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire.answering import change_sitting
+from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
-from clinic.assessments.selfreport import patient_sheets
+from clinic.assessments.selfreport import patient_questionnaire
 from clinic.assessments.selfreport.handing_over import end_handover, is_password
 from clinic.assessments.selfreport.requesting import patient_actor
 from clinic.instruments.catalogue import find_version
@@ -24,7 +24,7 @@ from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.tenancy.scope import public_scope
 from clinic.ui.pages import posted_version
 
-REFUSED = (*patient_sheets.REFUSED, refusals.NotForPatient, refusals.NotOpen, refusals.ReasonMissing)
+REFUSED = (*patient_questionnaire.REFUSED, refusals.NotForPatient, refusals.NotOpen, refusals.ReasonMissing)
 AWAY = "You have been signed out. Give the device back."
 
 
@@ -32,20 +32,20 @@ AWAY = "You have been signed out. Give the device back."
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
 def handover_sheet(request: Request) -> HttpResponse:
-    """The sheet of the sitting that was handed over, and thanks once it is done."""
-    sitting, definition = _sitting(request)
-    if sitting.made:
-        return _thanks(request, sitting)
+    """The form of the assessment that was handed over, and thanks once it is done."""
+    assessment, definition = _assessment(request)
+    if assessment.made:
+        return _thanks(request, assessment)
     if request.method != "POST":
-        return _page(request, definition, sitting)
+        return _page(request, definition, assessment)
     complete = request.POST.get("do") == "complete"
     try:
-        _keep(request, sitting, definition, complete=complete)
+        _keep(request, assessment, definition, complete=complete)
     except Changed as changed:
-        more: dict[str, Any] = {"problem": patient_sheets.CHANGED, "conflict": True, "status": 409}
+        more: dict[str, Any] = {"problem": patient_questionnaire.CHANGED, "conflict": True, "status": 409}
         return _page(request, definition, changed.current, **more)
     except REFUSED as refusal:
-        return _page(request, definition, sitting, refusal=refusal, status=422)
+        return _page(request, definition, assessment, refusal=refusal, status=422)
     return redirect("answer:handover")
 
 
@@ -54,15 +54,15 @@ def handover_sheet(request: Request) -> HttpResponse:
 @handed_over
 def handover_save(request: Request) -> HttpResponse:
     """Keep what is chosen so far; asked by the page after every answer."""
-    sitting, definition = _sitting(request)
+    assessment, definition = _assessment(request)
     address = reverse("answer:handover")
-    answer = partial(patient_sheets.fragment, request, definition, sitting.patient.gender, action=address)
+    answer = partial(patient_questionnaire.fragment, request, definition, assessment.patient.gender, action=address)
     try:
-        return answer(_keep(request, sitting, definition, complete=False))
+        return answer(_keep(request, assessment, definition, complete=False))
     except Changed as changed:
-        return answer(changed.current, status=409, problem=patient_sheets.CHANGED, conflict=True)
+        return answer(changed.current, status=409, problem=patient_questionnaire.CHANGED, conflict=True)
     except REFUSED as refusal:
-        return answer(sitting, status=422, problem=patient_sheets.said(refusal))
+        return answer(assessment, status=422, problem=patient_questionnaire.said(refusal))
 
 
 @sensitive_post_parameters("password")
@@ -91,36 +91,36 @@ def _leave_page(request: Request, *, status: int = 200, problem: str = "") -> Ht
     return render(request, "answer/leave.html", context, status=status)
 
 
-def _sitting(request: Request) -> tuple[Assessment, Definition]:
-    """The sitting that the session was handed over for; raises Http404 in any other session."""
+def _assessment(request: Request) -> tuple[Assessment, Definition]:
+    """The assessment that the session was handed over for; raises Http404 in any other session."""
     if request.handover is None:
         raise Http404
     rows = Assessment.objects.select_related("patient").exclude(instrument="")
-    sitting = rows.filter(pk=UUID(request.handover)).first()
-    if sitting is None:
+    assessment = rows.filter(pk=UUID(request.handover)).first()
+    if assessment is None:
         raise Http404
-    return sitting, find_version(sitting.instrument, sitting.instrument_version)
+    return assessment, find_version(assessment.instrument, assessment.instrument_version)
 
 
-def _keep(request: Request, sitting: Assessment, definition: Definition, *, complete: bool) -> Assessment:
-    kept = change_sitting(
-        by=patient_actor(sitting.pk),
-        id=sitting.pk,
+def _keep(request: Request, assessment: Assessment, definition: Definition, *, complete: bool) -> Assessment:
+    kept = change_responses(
+        by=patient_actor(assessment.pk),
+        id=assessment.pk,
         version=None if request.POST.get("mine") else posted_version(request),
-        answers=patient_sheets.readable(request, definition, sitting.patient.gender, sitting),
+        answers=patient_questionnaire.readable(request, definition, assessment.patient.gender, assessment),
         replace=True,
         complete=complete,
     )
     return kept.assessment
 
 
-def _page(request: Request, definition: Definition, sitting: Assessment, **more: Any) -> HttpResponse:
-    return patient_sheets.page(
+def _page(request: Request, definition: Definition, assessment: Assessment, **more: Any) -> HttpResponse:
+    return patient_questionnaire.page(
         request,
         definition,
-        sitting.patient.gender,
-        sitting,
-        language=sitting.language or ENGLISH,
+        assessment.patient.gender,
+        assessment,
+        language=assessment.language or ENGLISH,
         action=reverse("answer:handover"),
         save_url=reverse("answer:handover_save"),
         leave_url=reverse("answer:leave"),
@@ -130,9 +130,9 @@ def _page(request: Request, definition: Definition, sitting: Assessment, **more:
     )
 
 
-def _thanks(request: Request, sitting: Assessment) -> HttpResponse:
+def _thanks(request: Request, assessment: Assessment) -> HttpResponse:
     context = {
-        "urgent": patient_sheets.urgent_for(sitting),
+        "urgent": patient_questionnaire.urgent_for(assessment),
         "leave_url": reverse("answer:leave"),
         "clinic_name": request.clinic.name,
     }

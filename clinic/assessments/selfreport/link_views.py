@@ -25,8 +25,8 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
-from clinic.assessments.selfreport import patient_sheets
-from clinic.assessments.selfreport.patient_sheets import kept_to_oneself
+from clinic.assessments.selfreport import patient_questionnaire
+from clinic.assessments.selfreport.patient_questionnaire import kept_to_oneself
 from clinic.assessments.selfreport.requesting import RequestEnded, answer_request, check_birth_date, note_opened
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
@@ -74,9 +74,9 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link()
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """The date of birth first; with the cookie that it earns, the sheet."""
+    """The date of birth first; with the cookie that it earns, the form."""
     if may_answer(request, link):
-        return _keep_sheet(request, token, link) if request.method == "POST" else _sheet(request, token, link)
+        return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
     if request.method == "POST":
         return _try(request, token, link)
     if request.method == "GET":
@@ -93,13 +93,15 @@ def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
         return HttpResponse("", status=401)
     with clinic_scope(link.clinic):
         asked, definition = _asked(link)
-        answer = partial(patient_sheets.fragment, request, definition, asked.patient.gender, action=_address(token))
+        answer = partial(
+            patient_questionnaire.fragment, request, definition, asked.patient.gender, action=_address(token)
+        )
         try:
             return answer(_keep(request, asked, definition, complete=False))
         except Changed as changed:
-            return answer(changed.current, status=409, problem=patient_sheets.CHANGED, conflict=True)
-        except (*patient_sheets.REFUSED, refusals.NotForPatient) as refusal:
-            return answer(asked.assessment, status=422, problem=patient_sheets.said(refusal))
+            return answer(changed.current, status=409, problem=patient_questionnaire.CHANGED, conflict=True)
+        except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
+            return answer(asked.assessment, status=422, problem=patient_questionnaire.said(refusal))
 
 
 @require_safe
@@ -112,7 +114,7 @@ def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
         asked, _ = _asked(link)
         if asked.state != RequestState.DONE:
             raise Dead
-        urgent = patient_sheets.urgent_for(asked.assessment)
+        urgent = patient_questionnaire.urgent_for(asked.assessment)
     return render(request, "answer/thanks.html", {"urgent": urgent, "clinic_name": link.clinic.name})
 
 
@@ -173,29 +175,29 @@ def _asked(link: AnswerLink) -> tuple[AnswerRequest, Definition]:
     return asked, find_version(asked.instrument, asked.instrument_version)
 
 
-def _sheet(request: Request, token: str, link: AnswerLink, **more: Any) -> HttpResponse:
+def _questionnaire(request: Request, token: str, link: AnswerLink, **more: Any) -> HttpResponse:
     with clinic_scope(link.clinic):
         asked, definition = _asked(link)
         if not asked.open:
             raise Dead
-        more = {"sitting": asked.assessment, "language": asked.language, **more}
+        more = {"assessment": asked.assessment, "language": asked.language, **more}
         more |= {"action": _address(token), "save_url": reverse("answer:save", args=[token]), "away": AWAY}
         sex = asked.patient.gender
-        return patient_sheets.page(request, definition, sex, clinic_name=link.clinic.name, **more)
+        return patient_questionnaire.page(request, definition, sex, clinic_name=link.clinic.name, **more)
 
 
 def _keep(request: Request, asked: AnswerRequest, definition: Definition, *, complete: bool) -> Assessment:
-    sitting = answer_request(
+    state = answer_request(
         id=asked.pk,
-        answers=patient_sheets.readable(request, definition, asked.patient.gender, asked.assessment),
+        answers=patient_questionnaire.readable(request, definition, asked.patient.gender, asked.assessment),
         version=None if request.POST.get("mine") else posted_version(request),
-        page=patient_sheets.posted_page(request),
+        page=patient_questionnaire.posted_page(request),
         complete=complete,
     )
-    return sitting.assessment
+    return state.assessment
 
 
-def _keep_sheet(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     """Done, or only put aside, by the page's own buttons."""
     complete = request.POST.get("do") == "complete"
     try:
@@ -203,9 +205,15 @@ def _keep_sheet(request: Request, token: str, link: AnswerLink) -> HttpResponse:
             asked, definition = _asked(link)
             _keep(request, asked, definition, complete=complete)
     except Changed as changed:
-        return _sheet(
-            request, token, link, sitting=changed.current, problem=patient_sheets.CHANGED, conflict=True, status=409
+        return _questionnaire(
+            request,
+            token,
+            link,
+            assessment=changed.current,
+            problem=patient_questionnaire.CHANGED,
+            conflict=True,
+            status=409,
         )
-    except (*patient_sheets.REFUSED, refusals.NotForPatient) as refusal:
-        return _sheet(request, token, link, refusal=refusal, status=422)
+    except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
+        return _questionnaire(request, token, link, refusal=refusal, status=422)
     return redirect("answer:thanks" if complete else "answer:link", token)

@@ -11,7 +11,7 @@ from clinic.access import Actor
 from clinic.accounts.links import close_links, issue_link
 from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.models.requests import MOST_TRIES, AnswerRequest, RequestState
-from clinic.assessments.questionnaire.answering import Answers, Sitting, change_sitting, record_sitting
+from clinic.assessments.questionnaire.actions import Answers, AssessmentState, change_responses, start_assessment
 from clinic.assessments.record import refusals
 from clinic.audit.actions import By, record
 from clinic.instruments.catalogue import find_version
@@ -44,7 +44,7 @@ class Asked:
 
 
 def patient_actor(id: UUID) -> Actor:
-    """Whom the trail names for what a patient writes: through the request, or the sitting handed over, of that id."""
+    """The actor of what a patient writes. The id is that of the request, or of the assessment on a shared device."""
     return Actor(f"patient:{id}", "Patient")
 
 
@@ -166,23 +166,25 @@ def check_birth_date(*, id: UUID, born: date) -> int | None:
 @transaction.atomic
 def answer_request(
     *, id: UUID, answers: Answers, version: int | None, page: UUID | None, complete: bool = False
-) -> Sitting:
+) -> AssessmentState:
     """Keep what a patient chose, whole, and with `complete` end the request.
 
-    `version` is what the sheet `page` was made from. A sheet that wrote last may write again whatever version it knows.
+    `version` is what the form `page` was made from. A form that wrote last may write again whatever version it knows.
     Raises RequestEnded, Changed and what `refusals` holds.
     """
     request = _locked(id)
     if not request.open:
         raise RequestEnded
     by = patient_actor(id)
-    sitting = request.assessment
-    if sitting is None:
+    assessment = request.assessment
+    if assessment is None:
         made = _begin(request, answers, complete=complete, by=by)
     else:
-        mine = page is not None and (page, sitting.version) == (request.page, request.page_version)
-        known = sitting.version if mine else version
-        made = change_sitting(by=by, id=sitting.pk, version=known, answers=answers, replace=True, complete=complete)
+        mine = page is not None and (page, assessment.version) == (request.page, request.page_version)
+        known = assessment.version if mine else version
+        made = change_responses(
+            by=by, id=assessment.pk, version=known, answers=answers, replace=True, complete=complete
+        )
     request.assessment, request.page, request.page_version = made.assessment, page, made.assessment.version
     request.opened_at = request.opened_at or timezone.now()
     if complete:
@@ -194,8 +196,8 @@ def answer_request(
     return made
 
 
-def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) -> Sitting:
-    return record_sitting(
+def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) -> AssessmentState:
+    return start_assessment(
         by=by,
         definition=find_version(request.instrument, request.instrument_version),
         patient=request.patient,

@@ -18,7 +18,7 @@ RESPONSE = 2  # a response divides the first total by at least this
 
 @dataclass(frozen=True)
 class Reading:
-    """One scored sitting; `severity` is None where the instrument has no bands."""
+    """One scored assessment; `severity` is None where the instrument has no bands."""
 
     day: date
     total: Number

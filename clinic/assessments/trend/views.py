@@ -65,7 +65,7 @@ def _choices(patient: Patient) -> list[tuple[str, str]]:
 
 
 def courses_of(patient: Patient) -> list[Course]:
-    """The patient's scored sittings by instrument, the one with the newest sitting first."""
+    """The patient's scored assessments by instrument, the one with the newest assessment first."""
     rows = Assessment.objects.active().made().filter(patient=patient).exclude(instrument="").exclude(score=None)
     groups: dict[str, list[Assessment]] = {}
     for row in rows.order_by("-date", "-completed_at", "-id")[:MOST_READINGS]:

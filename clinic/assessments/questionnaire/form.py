@@ -1,6 +1,6 @@
 """An instrument as a form: its items with what is chosen, and the answers that were posted, read back.
 
-The same sheet serves the practitioner's screen, the patient's own link and the tablet that is handed over.
+The same form serves the practitioner's screen, the patient's own link and the tablet that is handed over.
 """
 
 import re
@@ -101,7 +101,7 @@ def questions(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> list[Question]:
-    """The sheet's questions; `typed` goes before `answers`, so that nothing typed is lost."""
+    """The questions of the form; `typed` goes before `answers`, so that nothing typed is lost."""
     translation = definition.translations.get(language)
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
     made = []

@@ -1,4 +1,4 @@
-"""The sheet as a patient sees it, by a link or on a device that was handed over: no score, no band, no identity."""
+"""The form as a patient sees it, by a link or on a device that was handed over: no score, no band, no identity."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.access import Request
 from clinic.assessments.models import Assessment
 from clinic.assessments.models.risk import RiskAlert
-from clinic.assessments.questionnaire import sheets
+from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.record import refusals
 from clinic.assessments.record.results import as_answers
 from clinic.instruments.catalogue import urgent_text
@@ -32,20 +32,24 @@ def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
     return response
 
 
-def kept_answers(sitting: Assessment | None) -> dict[str, Number]:
-    return as_answers(sitting.answers) if sitting is not None else {}
+def kept_answers(assessment: Assessment | None) -> dict[str, Number]:
+    return as_answers(assessment.answers) if assessment is not None else {}
 
 
-def readable(request: Request, definition: Definition, sex: str, sitting: Assessment | None) -> sheets.Answers:
-    """The answers of the posted sheet; raises ValidationError where some are no numbers."""
-    posted = sheets.read(sheets.drawn_items(definition, sex, kept_answers(sitting)), request.POST.dict())
+def readable(
+    request: Request, definition: Definition, sex: str, assessment: Assessment | None
+) -> questionnaire_form.Answers:
+    """The answers of the posted form; raises ValidationError where some are no numbers."""
+    posted = questionnaire_form.read(
+        questionnaire_form.drawn_items(definition, sex, kept_answers(assessment)), request.POST.dict()
+    )
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
     return posted.answers
 
 
 def posted_page(request: Request) -> UUID | None:
-    """Which copy of the sheet sent this."""
+    """Which copy of the form sent this."""
     try:
         return UUID(request.POST.get("page", ""))
     except ValueError:
@@ -58,21 +62,21 @@ def said(refusal: Exception) -> str:
     return NOTHING if isinstance(refusal, refusals.NothingAnswered) else str(refusal)
 
 
-def urgent_for(sitting: Assessment | None) -> str:
-    """Whom to turn to at once, where something that was answered in the sitting raised an alert; else empty."""
-    if sitting is None or not RiskAlert.objects.filter(assessment=sitting).exists():
+def urgent_for(assessment: Assessment | None) -> str:
+    """Whom to turn to at once, where something that was answered in the assessment raised an alert; else empty."""
+    if assessment is None or not RiskAlert.objects.filter(assessment=assessment).exists():
         return ""
     return urgent_text()
 
 
 def fragment(
-    request: Request, definition: Definition, sex: str, sitting: Assessment | None, *, status: int = 200, **more: Any
+    request: Request, definition: Definition, sex: str, assessment: Assessment | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """What the page is told after it saved, or could not."""
     context = {
-        **progress(sheets.drawn_items(definition, sex, kept_answers(sitting)), kept_answers(sitting)),
-        "version": sitting.version if sitting is not None else "",
-        "urgent": urgent_for(sitting),
+        **progress(questionnaire_form.drawn_items(definition, sex, kept_answers(assessment)), kept_answers(assessment)),
+        "version": assessment.version if assessment is not None else "",
+        "urgent": urgent_for(assessment),
         "now": timezone.localtime(),
         **more,
     }
@@ -87,35 +91,35 @@ def page(
     request: Request,
     definition: Definition,
     sex: str,
-    sitting: Assessment | None,
+    assessment: Assessment | None,
     *,
     language: str,
     refusal: Exception | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """The sheet with what is kept, or with what was posted where that could not be kept."""
-    answers: Mapping[str, Number | None] = kept_answers(sitting)
-    items = sheets.drawn_items(definition, sex, answers)
+    """The form with what is kept, or with what was posted where that could not be kept."""
+    answers: Mapping[str, Number | None] = kept_answers(assessment)
+    items = questionnaire_form.drawn_items(definition, sex, answers)
     typed, problems = {}, {}
     if status != 200:
-        form = sheets.read(items, request.POST.dict())
+        form = questionnaire_form.read(items, request.POST.dict())
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         answers, typed = form.answers, form.typed
     translation = definition.translations.get(language)
     context = {
         **progress(items, answers),
-        "sheet_title": translation.title if translation else definition.title,
+        "questionnaire_title": translation.title if translation else definition.title,
         "instruction": translation.instruction if translation else definition.instruction,
-        "questions": sheets.questions(
+        "questions": questionnaire_form.questions(
             definition, items, answers=answers, language=language, typed=typed, errors=problems
         ),
         "language": language,
         "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
         "page": request.POST.get("page") or uuid4(),
-        "version": sitting.version if sitting is not None else "",
-        "urgent": urgent_for(sitting),
+        "version": assessment.version if assessment is not None else "",
+        "urgent": urgent_for(assessment),
         "problem": said(refusal) if refusal is not None else "",
         **more,
     }
-    return kept_to_oneself(render(request, "answer/sheet.html", context, status=status))
+    return kept_to_oneself(render(request, "answer/questionnaire.html", context, status=status))
