@@ -6,11 +6,11 @@ ROOMS = {
     "tenancy": ["tenancy/**/*.py", "postgres/*.py", "text/keys.py", "text/names.py"],
     "scoring": ["instruments/scoring.py", "instruments/ranges.py", "instruments/consistency.py",
                 "instruments/definitions.py", "instruments/keys.py", "assessments/record/results.py",
-                "assessments/record/standing.py", "assessments/models/risk.py"],
+                "assessments/record/latest_results.py", "assessments/models/alerts.py"],
     "actions": ["patients/actions.py", "staff/actions.py", "staff/clinics.py", "staff/members.py", "lists/actions.py",
                 "audit/actions.py", "instruments/actions.py", "assessments/record/actions.py",
                 "assessments/questionnaire/actions.py", "assessments/selfreport/requesting.py",
-                "assessments/alerts/alerting.py", "assessments/schedules/planning.py"],
+                "assessments/alerts/alerting.py", "assessments/schedules/actions.py"],
     "jobs": ["lists/*.py", "lists/jobs/*.py"],
     "listing": ["lists/page/*.py", "lists/reading/*.py", "patients/search/rules.py", "patients/search/grades.py"],
 }  # fmt: skip

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_filters import FilterSet
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
-from clinic.assessments.models.plans import Plan, PlanQuerySet
-from clinic.assessments.models.risk import RiskAlert, RiskAlertQuerySet
+from clinic.assessments.models.alerts import Alert, AlertQuerySet
+from clinic.assessments.models.schedules import Schedule, ScheduleQuerySet
 from clinic.assessments.search import search_for_assessments
 from clinic.lists.page.narrowing import SearchFilter
 from clinic.lists.reading.selection import Search, matching_keys
@@ -109,17 +109,17 @@ class AlertFilter(FilterSet):
     )
 
     class Meta:
-        model = RiskAlert
+        model = Alert
         fields = ()
 
-    def search(self, queryset: RiskAlertQuerySet, name: str, value: str) -> QuerySet[Any]:
+    def search(self, queryset: AlertQuerySet, name: str, value: str) -> QuerySet[Any]:
         return whose(queryset, value)
 
-    def by_state(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
+    def by_state(self, queryset: AlertQuerySet, name: str, value: str) -> AlertQuerySet:
         return queryset
 
-    def filter_queryset(self, queryset: RiskAlertQuerySet) -> RiskAlertQuerySet:
-        found: RiskAlertQuerySet = super().filter_queryset(queryset)
+    def filter_queryset(self, queryset: AlertQuerySet) -> AlertQuerySet:
+        found: AlertQuerySet = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.open()
 
 
@@ -128,7 +128,7 @@ class DueWhen(TextChoices):
 
     OVERDUE = "overdue", "Overdue"
     WEEK = "week", "Within 7 days"
-    ALL = "all", "All plans"
+    ALL = "all", "All schedules"
 
 
 class DueFilter(FilterSet):
@@ -142,17 +142,17 @@ class DueFilter(FilterSet):
     when = django_filters.ChoiceFilter(choices=DueWhen.choices, method="by_when", label="When", empty_label="Due now")
 
     class Meta:
-        model = Plan
+        model = Schedule
         fields = ()
 
-    def search(self, queryset: PlanQuerySet, name: str, value: str) -> QuerySet[Any]:
+    def search(self, queryset: ScheduleQuerySet, name: str, value: str) -> QuerySet[Any]:
         return whose(queryset, value)
 
-    def by_when(self, queryset: PlanQuerySet, name: str, value: str) -> PlanQuerySet:
+    def by_when(self, queryset: ScheduleQuerySet, name: str, value: str) -> ScheduleQuerySet:
         today = timezone.localdate()
         until = {DueWhen.OVERDUE: today - timedelta(days=1), DueWhen.WEEK: today + timedelta(days=7)}
         return queryset.due(until[DueWhen(value)]) if value in until else queryset
 
-    def filter_queryset(self, queryset: PlanQuerySet) -> PlanQuerySet:
-        found: PlanQuerySet = super().filter_queryset(queryset)
+    def filter_queryset(self, queryset: ScheduleQuerySet) -> ScheduleQuerySet:
+        found: ScheduleQuerySet = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("when") else found.due(timezone.localdate())

@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 
 from clinic.assessments.models import AssessmentType
-from clinic.assessments.models.plans import Plan
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.columns import ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
 
 
@@ -49,7 +49,7 @@ class AssessmentTable(tables.Table):
 class AlertLinkColumn(TextColumn):
     """The patient, as a link to the assessment that raised the alert."""
 
-    def cell(self, value: object, record: RiskAlert) -> str:
+    def cell(self, value: object, record: Alert) -> str:
         address = reverse("assessments:detail", args=[record.assessment_id])
         return f'<a href="{address}#alert-{record.pk}"><bdi>{escape(value)}</bdi></a>'
 
@@ -68,7 +68,7 @@ class AlertTable(tables.Table):
 class DuePatientColumn(TextColumn):
     """The patient, as a link to the form that is due."""
 
-    def cell(self, value: object, record: Plan) -> str:
+    def cell(self, value: object, record: Schedule) -> str:
         address = f"{reverse('assessments:new')}?patient={record.patient_id}&amp;instrument={escape(record.instrument)}"
         return f'<a href="{address}"><bdi>{escape(value)}</bdi></a>'
 
@@ -76,7 +76,7 @@ class DuePatientColumn(TextColumn):
 class DueDateColumn(DateColumn):
     """When it is due, and by how many days that is past."""
 
-    def cells(self, records: Sequence[Plan]) -> list[str]:
+    def cells(self, records: Sequence[Schedule]) -> list[str]:
         today, language = timezone.localdate(), get_language()
         return [due_html(record.next_due_on, today, language) for record in records]
 
@@ -95,5 +95,5 @@ class DueTable(tables.Table):
     instrument = TextColumn(accessor="title", css="nowrap", orderable=False)
     due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
     last = DateColumn(verbose_name="Last done", accessor="last_done_on", orderable=False)
-    plan = TextColumn(accessor="pace_text", css="plan", orderable=False)
+    plan = TextColumn(verbose_name="Schedule", accessor="pace_text", css="schedule", orderable=False)
     practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)

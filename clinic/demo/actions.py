@@ -11,7 +11,7 @@ from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.record.actions import create_assessment
-from clinic.assessments.schedules.planning import make_plan
+from clinic.assessments.schedules.actions import set_schedule
 from clinic.demo.assessments import answered_over_time, invented_assessment
 from clinic.demo.people import people
 from clinic.instruments.files.toml import shipped
@@ -130,7 +130,7 @@ def measure_patients(random: Random, count: int) -> None:
         if number % 2:
             begun = today - timedelta(days=random.randrange(120))
             then = 90 if definition.change.remission_below else None
-            make_plan(
+            set_schedule(
                 by=OPERATOR, patient=patient, definition=definition, every_days=14, then_every_days=then,
                 starts_on=begun,
             )  # fmt: skip

@@ -130,7 +130,7 @@ class Clinicful:
                 key.hex(), str(self.practitioners[practitioner]), full, family, gender, str(born), precision,
                 self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "",
                 self.address() if chance() < 0.8 else "", f"P-{self.first_number + number:06d}", archived, created,
-                created, "1", *self.standing(self.draw_assessments(number, lived)),
+                created, "1", *self.latest_results(self.draw_assessments(number, lived)),
             )) + "\n"  # fmt: skip
 
     def phone(self) -> str:
@@ -163,7 +163,7 @@ class Clinicful:
         self.drawn.extend(which for _, which in made)
         return made
 
-    def standing(self, drawn: list[tuple[int, int]]) -> tuple[str, ...]:
+    def latest_results(self, drawn: list[tuple[int, int]]) -> tuple[str, ...]:
         """What the patient's row knows of the assessments, as the columns from `last_instrument` on."""
         if not drawn:
             return ("", "\\N", "", "\\N", "\\N", "\\N", "[]", "\\N", "0")

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
-from clinic.instruments.models import SETTINGS_ID, InstrumentSettings, OwnInstrument
+from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import as_plain
 
@@ -24,7 +24,7 @@ def own_id(title: str) -> str:
 
 
 @transaction.atomic
-def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[OwnInstrument, bool]:
+def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[CustomInstrument, bool]:
     """Keep a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
 
     The same as the newest version again adds nothing: the version that is there is returned, and False.
@@ -32,13 +32,13 @@ def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[Ow
     id = own_id(str(data.get("title", "")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [VERSION_LOCK])
-    before = OwnInstrument.objects.filter(instrument=id).order_by("-version").first()
+    before = CustomInstrument.objects.filter(instrument=id).order_by("-version").first()
     checked = definition_of({**data, "id": id, "version": "1"})
     kept = as_plain({**data, "id": id, "version": str(before.version if before else 1)})
     if before is not None and before.definition == kept:
         return before, False
     version = before.version + 1 if before else 1
-    made = OwnInstrument.objects.create(
+    made = CustomInstrument.objects.create(
         instrument=id,
         version=version,
         definition={**kept, "version": str(version)},
@@ -50,7 +50,7 @@ def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[Ow
     return made, True
 
 
-def _note(made: OwnInstrument, checked: Definition, *, by: By) -> None:
+def _note(made: CustomInstrument, checked: Definition, *, by: By) -> None:
     changes = {"title": [None, checked.title], "version": [None, made.version], "origin": [None, made.origin]}
     record("instrument.added", made, by=by, changes=changes)
 

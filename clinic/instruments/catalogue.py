@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from clinic.instruments.definitions import Definition
 from clinic.instruments.files.toml import newest, shipped
-from clinic.instruments.models import SETTINGS_ID, InstrumentSettings, OwnInstrument
+from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import read_definition
 
 URGENT = "If you are in danger now, or may harm yourself, call your local emergency number. Do not wait for the clinic."
@@ -45,7 +45,7 @@ def _read(text: str) -> Definition:
 
 def own() -> dict[tuple[str, str], Definition]:
     """Every version of the clinic's own instruments."""
-    rows = OwnInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
+    rows = CustomInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
     made = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
     return {definition.key: definition for definition in made}
 

@@ -162,7 +162,7 @@ class Cutoff:
 
 
 @dataclass(frozen=True)
-class Alert:
+class AlertRule:
     """What needs action: an item of `at_least` points, a band, or any item of `peak` points."""
 
     code: str
@@ -219,7 +219,7 @@ class Definition:
     pattern: str = ""
     bands: tuple[Band, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
     change: Change = field(default_factory=Change)
     youngest: int | None = None
     oldest: int | None = None

@@ -11,10 +11,11 @@ from clinic.tenancy.records import ClinicModel
 SETTINGS_ID = uuid.UUID(int=1)
 
 
-class OwnInstrument(ClinicModel):
+class CustomInstrument(ClinicModel):
     """One version of an instrument that the clinic made or imported. Insert-only: a change is a new version."""
 
     web_may = "SELECT, INSERT"
+    trail_name = "owninstrument"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     instrument = models.CharField(max_length=60, db_collation="C")
@@ -27,6 +28,7 @@ class OwnInstrument(ClinicModel):
 
     class Meta:
         app_label = "assessments"
+        db_table = "assessments_owninstrument"
         constraints = (
             models.UniqueConstraint(fields=("instrument", "version"), name="own_instrument_version_once"),
             models.CheckConstraint(

@@ -251,8 +251,8 @@ def _cutoff(row: Reader) -> parts.Cutoff:
     return made
 
 
-def _alert(row: Reader) -> parts.Alert:
-    made = parts.Alert(
+def _alert(row: Reader) -> parts.AlertRule:
+    made = parts.AlertRule(
         code=_pattern(row, "code", ID),
         text=row.text("text"),
         severity=row.whole("severity", 0, 4),

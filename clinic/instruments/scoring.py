@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from clinic.instruments.definitions import RULED_SEXES, Alert, Band, Definition, Item, Number, Subscale
+from clinic.instruments.definitions import RULED_SEXES, AlertRule, Band, Definition, Item, Number, Subscale
 from clinic.instruments.ranges import added, assignments, item_range
 
 POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
@@ -57,7 +57,7 @@ class Result:
     cutoff: str | None = None
     pattern: bool | None = None
     subscales: tuple[Subscore, ...] = ()
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
@@ -250,7 +250,7 @@ def _pattern(subscales: Iterable[Subscore]) -> bool | None:
 
 def _alerts(
     definition: Definition, values: Mapping[str, Number], outcomes: Iterable[_Outcome], band: Band | None
-) -> tuple[Alert, ...]:
+) -> tuple[AlertRule, ...]:
     """The alerts that are certain whatever else will be answered."""
     peak = min((outcome.peak_low for outcome in outcomes), default=0)
     return tuple(

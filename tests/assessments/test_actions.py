@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
-from clinic.assessments.schedules import planning
+from clinic.assessments.schedules import actions as schedule_actions
 from clinic.assessments.selfreport import requesting
 from clinic.instruments import actions as own_actions
 from clinic.instruments.catalogue import find
@@ -44,9 +44,11 @@ def add(old="", new=""):
     return own_actions.add_own_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
 
 
-def plan_of(patient):
+def schedule_of(patient):
     start = date(2026, 2, 1)
-    return planning.make_plan(**BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=start)
+    return schedule_actions.set_schedule(
+        **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=start
+    )
 
 
 def test_versions_are_counted_for_each_instrument_by_itself(scope):
@@ -59,20 +61,20 @@ def test_versions_are_counted_for_each_instrument_by_itself(scope):
     assert other.instrument != first.instrument
 
 
-def test_plan_that_is_made_is_given_back_with_what_is_due_by_the_last_assessment(patient):
+def test_schedule_that_is_made_is_given_back_with_what_is_due_by_the_last_assessment(patient):
     assessment(patient, complete=True)
-    plan = planning.make_plan(
+    schedule = schedule_actions.set_schedule(
         **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
     )
-    assert (plan.last_done_on, plan.next_due_on) == (date(2026, 3, 1), date(2026, 3, 15))
+    assert (schedule.last_done_on, schedule.next_due_on) == (date(2026, 3, 1), date(2026, 3, 15))
 
 
-def test_plan_follows_the_assessments_of_its_own_patient(patient):
+def test_schedule_follows_the_assessments_of_its_own_patient(patient):
     assessment(make_patient(), day=20, complete=True)
-    plan = planning.make_plan(
+    schedule = schedule_actions.set_schedule(
         **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
     )
-    assert (plan.last_done_on, plan.next_due_on) == (None, date(2026, 2, 1))
+    assert (schedule.last_done_on, schedule.next_due_on) == (None, date(2026, 2, 1))
 
 
 def test_free_assessment_is_not_cancelled(patient):

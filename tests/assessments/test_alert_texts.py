@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from clinic.assessments.models import Assessment, AssessmentRevision, RiskAlert
+from clinic.assessments.models import Alert, Assessment, AssessmentRevision
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import refusals
-from clinic.assessments.record.standing import standing_of
+from clinic.assessments.record.latest_results import latest_results_of
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
 from clinic.instruments.actions import add_own_instrument
@@ -51,10 +51,10 @@ def assessment_of(patient, definition, answers, **fields):
 def test_longest_alert_is_raised_and_raised_again_by_a_worse_answer(patient):
     assessment = assessment_of(patient, long_instrument("A" * 500), {"C" * 20: 1})
     whole = f"{'T' * 60}, item {'C' * 20}, “%s”: {'A' * 500}"
-    assert RiskAlert.objects.get().text == (whole % ("1" * 500))[:500]
+    assert Alert.objects.get().text == (whole % ("1" * 500))[:500]
     saved = questionnaires.save_responses(by=BY, id=assessment.assessment.pk, answers={"C" * 20: 2})
     assert (saved.assessment.answers, saved.raised) == ({"C" * 20: 2}, [])
-    assert (RiskAlert.objects.get().text, RiskAlert.objects.get().points) == ((whole % ("2" * 500))[:500], 2)
+    assert (Alert.objects.get().text, Alert.objects.get().points) == ((whole % ("2" * 500))[:500], 2)
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
@@ -70,7 +70,7 @@ def test_worse_answer_to_an_open_alert_is_in_the_trail(patient):
     (alert,) = assessment.raised
     for points in (1, 0, 3, 2):
         questionnaires.save_responses(by=BY, id=assessment.assessment.pk, answers={"9": points})
-    kept = RiskAlert.objects.get()
+    kept = Alert.objects.get()
     events = AuditEvent.objects.filter(record_id=alert.pk).order_by("pk").values_list("action", "changes__text")
     assert (kept.pk, kept.points) == (alert.pk, 3)
     assert list(events) == [("alert.raised", [None, alert.text]), ("alert.raised_again", ["", kept.text])]
@@ -114,7 +114,7 @@ def test_of_two_instruments_on_one_day_the_one_completed_last_counts(patient, la
     for instrument, assessment in made.items():
         at = noon + timedelta(minutes=instrument == last)
         Assessment.objects.filter(pk=assessment.pk).update(completed_at=at)
-    assert standing_of(patient.pk).last_instrument == last
+    assert latest_results_of(patient.pk).last_instrument == last
 
 
 @pytest.mark.parametrize("later", [0, 1])
@@ -127,5 +127,5 @@ def test_of_two_assessments_on_one_day_the_one_completed_last_is_the_score(patie
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     for number, assessment in enumerate(made):
         Assessment.objects.filter(pk=assessment.pk).update(completed_at=noon + timedelta(minutes=number == later))
-    now = standing_of(patient.pk)
+    now = latest_results_of(patient.pk)
     assert (now.last_score, now.last_change) == ((1, -2), (3, 2))[later]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from clinic.accounts.middleware import PUBLIC_MODULES
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.assessments.models import Alert, Assessment
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import ALL, SECRET
@@ -91,7 +91,7 @@ def test_patient_answers_and_is_thanked(tablet, assessment, riverside, key):
     assert ("Give this device back" in text, "emergency number" in text) == (True, True)
     assert (assessment().status, assessment().score) == ("completed", 9)
     with clinic_scope(riverside.clinic):
-        assert RiskAlert.objects.get().raised_by_id == f"patient:{key}"
+        assert Alert.objects.get().raised_by_id == f"patient:{key}"
         writers = AuditEvent.objects.filter(action="assessment.completed").values_list("actor_name", flat=True)
         assert list(writers) == ["Patient"]
     assert tablet.get("/patients/").status_code == 403

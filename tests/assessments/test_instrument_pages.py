@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.assessments.models import OwnInstrument
+from clinic.assessments.models import CustomInstrument
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.audit.models import AuditEvent
 from clinic.instruments import actions as own_actions
@@ -43,7 +43,7 @@ def upload(client, name, content, **fields):
 
 def own(riverside):
     with clinic_scope(riverside.clinic):
-        return list(OwnInstrument.objects.order_by("instrument", "version"))
+        return list(CustomInstrument.objects.order_by("instrument", "version"))
 
 
 def test_list_names_every_instrument(riverside, sign_in):
@@ -64,7 +64,7 @@ def test_instrument_that_a_later_check_refuses_stays_readable(owner, riverside):
     with pytest.raises(Faults, match="Bands are either for everybody"):
         definition_of(data)
     with clinic_scope(riverside.clinic):
-        OwnInstrument.objects.create(instrument="own-sound", version=1, definition=as_plain(data), origin="form")
+        CustomInstrument.objects.create(instrument="own-sound", version=1, definition=as_plain(data), origin="form")
     page = owner.get("/instruments/own-sound/")
     assert (page.status_code, "Sound in every part" in page.content.decode()) == (200, True)
 

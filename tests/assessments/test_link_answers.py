@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.assessments.models import Alert, Assessment
 from tests.assessments.by_link import ALL, answers, chosen, let_in, same_as_dead
 
 
@@ -30,7 +30,7 @@ def test_alert_is_raised_and_tells_whom_to_turn_to(link, kept):
     browser = let_in(link)
     saved = answers(browser, link, **{"answer-9": "1"})
     assert "emergency number" in saved.content.decode()
-    assert (kept(RiskAlert).raised_by_id, kept(RiskAlert).open) == (f"patient:{kept().pk}", True)
+    assert (kept(Alert).raised_by_id, kept(Alert).open) == (f"patient:{kept().pk}", True)
     assert "emergency number" in browser.get(link).content.decode()
     done = browser.post(link, {**ALL, "answer-9": "0", "version": 1, "do": "complete"})
     assert "emergency number" in browser.get(done["Location"]).content.decode()

@@ -1,4 +1,4 @@
-"""Two writers of an assessment, alert, request or plan at once: what comes out is what comes of one after the other."""
+"""Two writers of an assessment, alert, request or schedule at once come to what one after the other comes to."""
 
 import tomllib
 from datetime import date
@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from clinic.assessments.alerts import alerting
-from clinic.assessments.models import AnswerRequest, Assessment, OwnInstrument, Plan, RiskAlert
+from clinic.assessments.models import Alert, AnswerRequest, Assessment, CustomInstrument, Schedule
 from clinic.assessments.models.requests import RequestState
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
-from clinic.assessments.schedules import planning
+from clinic.assessments.schedules import actions as schedule_actions
 from clinic.assessments.selfreport import requesting
 from clinic.audit.models import AuditEvent
 from clinic.instruments import actions as own_actions
@@ -107,18 +107,18 @@ def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
 def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, assessment):
     """Without the lock the worse points would be written onto the alert that is closed by then."""
     with in_woodside():
-        alert = RiskAlert.objects.get(assessment=assessment)
+        alert = Alert.objects.get(assessment=assessment)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk, note="Called.")
     assert overlap(in_woodside, acknowledge, answer(assessment, answers={"9": 3})).refusal == ""
     with in_woodside():
-        found = RiskAlert.objects.filter(assessment=assessment).order_by("raised_at").values_list("points", "note")
+        found = Alert.objects.filter(assessment=assessment).order_by("raised_at").values_list("points", "note")
         assert list(found) == [(1, "Called."), (3, "")]
 
 
 @holds_lock("assessments.alerts.alerting.acknowledge_alert")
 def test_first_note_on_an_alert_counts(in_woodside, assessment):
     with in_woodside():
-        alert = RiskAlert.objects.get(assessment=assessment)
+        alert = Alert.objects.get(assessment=assessment)
     acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk)
     both = overlap(in_woodside, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
     assert (both.refusal, kept(in_woodside, alert).note) == ("", "Called.")
@@ -126,17 +126,17 @@ def test_first_note_on_an_alert_counts(in_woodside, assessment):
 
 
 @holds_lock("patients.actions.lock_for_standing")
-def test_plan_is_made_once_by_two_and_ended_once(in_woodside, patient):
+def test_schedule_is_made_once_by_two_and_ended_once(in_woodside, patient):
     def make(days):
-        return lambda: planning.make_plan(**BY, patient=patient, definition=find("phq-9"), every_days=days)
+        return lambda: schedule_actions.set_schedule(**BY, patient=patient, definition=find("phq-9"), every_days=days)
 
     both = overlap(in_woodside, make(7), make(14))
     with in_woodside():
-        plan = Plan.objects.get(patient=patient)
-    assert (both.refusal, plan.every_days) == ("", 14)
-    end = partial(planning.end_plan, **BY, id=plan.pk)
+        schedule = Schedule.objects.get(patient=patient)
+    assert (both.refusal, schedule.every_days) == ("", 14)
+    end = partial(schedule_actions.end_schedule, **BY, id=schedule.pk)
     assert overlap(in_woodside, end, end).refusal == ""
-    assert trail(in_woodside, plan) == ["plan.made", "plan.changed", "plan.ended"]
+    assert trail(in_woodside, schedule) == ["plan.made", "plan.changed", "plan.ended"]
 
 
 def ask(world, patient):
@@ -173,7 +173,7 @@ def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_w
 
     assert overlap(in_woodside, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
     with in_woodside():
-        assert list(OwnInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+        assert list(CustomInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
 
 @holds_lock("instruments.actions.set_instrument_choices")

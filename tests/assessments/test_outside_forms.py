@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.outside import GAD7, PHQ9, rows
@@ -33,7 +33,7 @@ def test_real_answers_come_to_what_a_direct_computation_says(riverside, sign_in,
     with clinic_scope(riverside.clinic):
         made = {assessment.patient_id: assessment for assessment in Assessment.objects.following(instrument).made()}
         stood = Patient.objects.in_bulk([patient.pk for patient in people])
-        at_risk = set(RiskAlert.objects.open().values_list("patient", flat=True))
+        at_risk = set(Alert.objects.open().values_list("patient", flat=True))
     for row, patient in zip(table, people, strict=True):
         points = [int(row[column]) for column in columns]
         word = WORDS[instrument][sum(sum(points) > cut for cut in CUTS[instrument])]

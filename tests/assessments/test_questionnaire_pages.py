@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.tenancy.scope import clinic_scope
 from tests.world import make_patient
 
@@ -82,7 +82,7 @@ def test_answer_says_what_it_comes_to_so_far(client, patient):
 def test_alert_is_shown_and_raised_by_the_draft_at_once(client, patient, look):
     text = saved(client, patient, uuid4(), **{"answer-9": "1"}).content.decode()
     assert 'role="alert"' in text
-    assert look(RiskAlert).rule == "item-9"
+    assert look(Alert).rule == "item-9"
 
 
 def test_form_is_resumed_where_it_was_left(client, patient):
@@ -205,7 +205,7 @@ def test_form_leaves_out_what_somebody_is_not_asked(client, riverside, patient):
 
 def alert_of(client, patient, look):
     saved(client, patient, uuid4(), **{"answer-9": "2"})
-    return look(RiskAlert)
+    return look(Alert)
 
 
 def test_alerts_worklist_shows_open_ones_until_acknowledged(client, patient, look):
@@ -230,7 +230,7 @@ def test_alert_says_whether_it_is_open_or_who_acknowledged_it(client, riverside,
 def test_alert_is_acknowledged_with_a_note_only(client, patient, look):
     alert = alert_of(client, patient, look)
     answer = client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": ""})
-    assert (answer.status_code, look(RiskAlert).open) == (422, True)
+    assert (answer.status_code, look(Alert).open) == (422, True)
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "a\x00b"])
@@ -243,6 +243,6 @@ def test_oldest_alert_is_first(client, patient, riverside):
     for points in ("1", "2"):
         saved(client, patient, uuid4(), **{"answer-9": points})
     with clinic_scope(riverside.clinic):
-        first, second = RiskAlert.objects.order_by("raised_at")
+        first, second = Alert.objects.order_by("raised_at")
     page = client.get("/worklists/alerts/").content.decode()
     assert page.index(f"alert-{first.pk}") < page.index(f"alert-{second.pk}")

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clinic.assessments.alerts import alerting
-from clinic.assessments.models import Assessment, AssessmentRevision, InstrumentSettings, RiskAlert
+from clinic.assessments.models import Alert, Assessment, AssessmentRevision, InstrumentSettings
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
-from clinic.assessments.record.standing import Scored, Standing, standing, standing_of
+from clinic.assessments.record.latest_results import ScoredAssessment, Standing, latest_results, latest_results_of
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
 from clinic.instruments.models import SETTINGS_ID
@@ -137,7 +137,7 @@ def test_same_id_makes_one_assessment(begun):
     id = uuid4()
     first, second = begun({"9": 1}, id=id), begun({"9": 3}, id=id)
     assert (first.assessment.pk, second.assessment.answers, len(first.raised), second.raised) == (id, {"9": 1}, 1, [])
-    assert RiskAlert.objects.count() == 1
+    assert Alert.objects.count() == 1
 
 
 def test_draft_alerts_at_once_and_the_alert_says_who(begun, patient):
@@ -174,7 +174,7 @@ def test_deeper_coma_after_acknowledging_alerts_again(begun):
 
 def test_one_open_alert_of_a_rule_is_all_the_database_takes(begun):
     assessment = begun({"9": 2})
-    twin = RiskAlert.objects.get()
+    twin = Alert.objects.get()
     twin.pk = uuid4()
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save(force_insert=True)
@@ -199,12 +199,12 @@ def test_hidden_instrument_is_not_offered_and_its_assessments_stay(begun):
 
 
 def scored(instrument, day, score, band="Mild", severity=1):
-    return Scored(instrument, date(2026, 1, day), Decimal(score), band, severity, Decimal(0), Decimal(27))
+    return ScoredAssessment(instrument, date(2026, 1, day), Decimal(score), band, severity, Decimal(0), Decimal(27))
 
 
-def test_standing_is_that_of_the_last_scored_instrument():
+def test_latest_results_is_that_of_the_last_scored_instrument():
     assessments = [scored("phq-9", 1, 18), scored("gad-7", 2, 9), scored("phq-9", 3, 9), scored("phq-9", 4, 6)]
-    assert standing(assessments, open_alerts=2) == Standing(
+    assert latest_results(assessments, open_alerts=2) == Standing(
         last_instrument="phq-9",
         last_score=Decimal(6),
         last_band="Mild",
@@ -216,22 +216,22 @@ def test_standing_is_that_of_the_last_scored_instrument():
     )
 
 
-def test_standing_of_somebody_never_scored_is_empty():
-    assert standing([], open_alerts=0) == Standing()
-    assert standing([scored("phq-9", 1, 5)], open_alerts=0).last_change is None
+def test_latest_results_of_somebody_never_scored_is_empty():
+    assert latest_results([], open_alerts=0) == Standing()
+    assert latest_results([scored("phq-9", 1, 5)], open_alerts=0).last_change is None
 
 
-def test_standing_keeps_twelve_scores():
-    assert len(standing([scored("phq-9", day, day) for day in range(1, 20)], open_alerts=0).recent_scores) == 12
+def test_latest_results_keeps_twelve_scores():
+    assert len(latest_results([scored("phq-9", day, day) for day in range(1, 20)], open_alerts=0).recent_scores) == 12
 
 
-def test_standing_counts_completed_scored_assessments_that_are_not_archived(begun, patient):
+def test_latest_results_counts_completed_scored_assessments_that_are_not_archived(begun, patient):
     begun(CALM, complete=True, date=date(2026, 1, 1))
     begun({**CALM, "1": 3}, complete=True, date=date(2026, 1, 2))
     begun({"9": 3}, complete=True, date=date(2026, 1, 3))
     begun({**CALM, "1": 2}, date=date(2026, 1, 4))
     archived = begun({**CALM, "2": 1}, complete=True, date=date(2026, 1, 5)).assessment
     actions.archive_assessment(by=BY, id=archived.pk)
-    now = standing_of(patient.pk)
+    now = latest_results_of(patient.pk)
     assert (now.last_score, now.last_change, now.last_assessed_on, now.open_alerts) == (3, 3, date(2026, 1, 2), 1)
     assert now.recent_scores == [0.0, 0.1111]

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from clinic.api.objects.fields import NumberField, RangeField
 from clinic.api.objects.strict import RowsSerializer, StrictSerializer
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.assessments.models import Alert, Assessment
 from clinic.instruments.definitions import SEXES
 
 # Where sittings of a page hold their alerts.
@@ -152,9 +152,9 @@ def read_alerts(sittings: Collection[Assessment]) -> None:
     `prefetch_related` compiles a query each time and makes a queryset for each sitting, which took three times the
     processor time, and more where it keeps them as querysets.
     """
-    found: dict[Any, list[RiskAlert]] = {sitting.pk: [] for sitting in sittings}
+    found: dict[Any, list[Alert]] = {sitting.pk: [] for sitting in sittings}
     if found:
-        for alert in RiskAlert.objects.raw(ALERTS, [list(found)]):
+        for alert in Alert.objects.raw(ALERTS, [list(found)]):
             found[alert.assessment_id].append(alert)
     for sitting in sittings:
         sitting.__dict__[READ_ALERTS] = found[sitting.pk]

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
-from clinic.assessments.record.standing import keep_standing
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, record
-from clinic.instruments.definitions import Alert, Definition, Number
+from clinic.instruments.definitions import AlertRule, Definition, Number
 from clinic.instruments.scoring import Result
 
 LONGEST = 500  # letters of an alert: title, answer and rule together can be longer than its column
@@ -24,7 +24,7 @@ class NoteMissing(ValueError):
 @transaction.atomic
 def raise_alerts(
     assessment: Assessment, definition: Definition, answers: Mapping[str, Number | None], result: Result, *, by: By
-) -> list[RiskAlert]:
+) -> list[Alert]:
     """Raise what the answers call for, once; part of the action that saves them, from the first draft on.
 
     An open alert of the rule keeps the worst that was seen. One that was acknowledged for less than now does not cover
@@ -34,7 +34,7 @@ def raise_alerts(
     for rule in result.alerts:
         points = _points(rule, definition, answers, result)
         text = _text(rule, definition, points)
-        before = list(RiskAlert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
+        before = list(Alert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
             waiting.points, waiting.text = points, text
@@ -45,7 +45,7 @@ def raise_alerts(
     return made
 
 
-def _points(rule: Alert, definition: Definition, answers: Mapping[str, Number | None], result: Result) -> Decimal:
+def _points(rule: AlertRule, definition: Definition, answers: Mapping[str, Number | None], result: Result) -> Decimal:
     """How bad it is: the item's points, else how far the total is at least from the harmless end of its range."""
     if rule.item:
         return Decimal(answers.get(rule.item) or 0)
@@ -53,15 +53,15 @@ def _points(rule: Alert, definition: Definition, answers: Mapping[str, Number | 
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
-def _text(rule: Alert, definition: Definition, points: Decimal) -> str:
+def _text(rule: AlertRule, definition: Definition, points: Decimal) -> str:
     item = definition.by_code.get(rule.item)
     answer = "" if item is None else item.text_of.get(points, "")
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
     return f"{where}: {rule.text}"[:LONGEST]
 
 
-def _raise(assessment: Assessment, rule: Alert, text: str, points: Decimal, *, by: By) -> RiskAlert:
-    made = RiskAlert.objects.create(
+def _raise(assessment: Assessment, rule: AlertRule, text: str, points: Decimal, *, by: By) -> Alert:
+    made = Alert.objects.create(
         patient_id=assessment.patient_id,
         assessment=assessment,
         rule=rule.code,
@@ -77,12 +77,12 @@ def _raise(assessment: Assessment, rule: Alert, text: str, points: Decimal, *, b
 
 
 @transaction.atomic
-def acknowledge_alert(*, by: By, id: UUID, note: str) -> RiskAlert:
-    """Close an alert with what was done about it; raises RiskAlert.DoesNotExist and NoteMissing.
+def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:
+    """Close an alert with what was done about it; raises Alert.DoesNotExist and NoteMissing.
 
     One that is acknowledged already stays as it is: the first note, its author and its time count.
     """
-    alert = RiskAlert.objects.select_for_update().get(pk=id)
+    alert = Alert.objects.select_for_update().get(pk=id)
     if not note.strip():
         raise NoteMissing("Say what was done about it.")
     if alert.open:
@@ -91,5 +91,5 @@ def acknowledge_alert(*, by: By, id: UUID, note: str) -> RiskAlert:
         alert.note = note.strip()
         alert.save()
         record("alert.acknowledged", alert, by=by, changes={"note": [None, alert.note]})
-        keep_standing(alert.patient_id, by=by)
+        keep_latest_results(alert.patient_id, by=by)
     return alert

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.access import Request
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.questionnaire.actions import result_by_record, result_of
 from clinic.assessments.record.results import as_answers, scored_by
@@ -93,8 +93,8 @@ def _back(assessment: Assessment | None, patient: Patient) -> str:
     return reverse("assessments:for_patient", args=[patient.pk])
 
 
-def open_alerts(assessment: Assessment) -> list[RiskAlert]:
-    return list(RiskAlert.objects.open().filter(assessment=assessment.pk))
+def open_alerts(assessment: Assessment) -> list[Alert]:
+    return list(Alert.objects.open().filter(assessment=assessment.pk))
 
 
 def said(refusal: Exception) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.access import Permission, Request, requires
 from clinic.assessments.alerts.alerting import NoteMissing, acknowledge_alert
 from clinic.assessments.bulk import ALERTS
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.pages.pages import detail_page
 from clinic.lists.page.list_page import ListPage
 from clinic.lists.pages import list_page
@@ -36,7 +36,7 @@ def alert_list(request: Request) -> HttpResponseBase:
 @requires(Permission.ASSESSMENTS_EDIT)
 def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     """Close an alert with what was done about it; without that its page asks again."""
-    alert = get_object_or_404(RiskAlert.objects.select_related("assessment__patient__user", "assessment__user"), pk=pk)
+    alert = get_object_or_404(Alert.objects.select_related("assessment__patient__user", "assessment__user"), pk=pk)
     note = request.POST.get("note", "")
     problem = ""
     if len(note) > LONGEST_NOTE or "\x00" in note:

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from clinic.assessments.alerts.alerting import raise_alerts
 from clinic.assessments.models import Assessment, AssessmentRevision, AssessmentStatus
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed, insert_named
+from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.assessments.record.results import Person, as_answers, note_result, person_now, person_then, scored
-from clinic.assessments.record.standing import keep_standing
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition, Number
@@ -39,7 +39,7 @@ class AssessmentState:
 
     assessment: Assessment
     result: Result
-    raised: list[RiskAlert] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -190,7 +190,7 @@ def _result(assessment: Assessment, person: Person) -> Result:
 def _settled(state: AssessmentState, by: By) -> AssessmentState:
     """Keep what follows from an assessment that is made, or that raised an alert; a draft changes nothing else."""
     if state.assessment.made or state.raised:
-        keep_standing(state.assessment.patient_id, by=by)
+        keep_latest_results(state.assessment.patient_id, by=by)
     return state
 
 

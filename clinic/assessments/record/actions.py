@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
-from clinic.assessments.record.standing import keep_standing
+from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, record, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.ui.declared import editable_fields
@@ -151,7 +151,7 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
         assessment.save(update_fields=["archived_at", "version", "updated_at"])
         record("assessment.archived" if archived else "assessment.restored", assessment, by=by)
         if assessment.instrument:
-            keep_standing(assessment.patient_id, by=by)
+            keep_latest_results(assessment.patient_id, by=by)
     return assessment
 
 

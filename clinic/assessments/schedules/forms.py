@@ -1,11 +1,11 @@
-"""Parsing what is typed about a plan."""
+"""Parsing what is typed about a schedule."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from clinic.assessments.models.plans import LONGEST
+from clinic.assessments.models.schedules import LONGEST
 from clinic.ui.forms import helper
 
 UNITS = {"days": 1, "weeks": 7, "months": 30}
@@ -24,7 +24,7 @@ def pace_fields(required: bool, label: str) -> tuple[forms.IntegerField, forms.C
     return number, forms.ChoiceField(label="Days, weeks or months", choices=[(unit, unit) for unit in UNITS])
 
 
-class PlanForm(forms.Form):
+class ScheduleForm(forms.Form):
     """How often an instrument is answered; the second pace may be left empty. A month is 30 days."""
 
     instrument = forms.ChoiceField(error_messages={"required": "Choose an instrument."})

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.access import Request
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.record import refusals
 from clinic.assessments.record.results import as_answers
@@ -64,7 +64,7 @@ def said(refusal: Exception) -> str:
 
 def urgent_for(assessment: Assessment | None) -> str:
     """Whom to turn to at once, where something that was answered in the assessment raised an alert; else empty."""
-    if assessment is None or not RiskAlert.objects.filter(assessment=assessment).exists():
+    if assessment is None or not Alert.objects.filter(assessment=assessment).exists():
         return ""
     return urgent_text()
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from clinic.assessments.trend.course import Step
+from clinic.assessments.trend.steps import Step
 from clinic.instruments.definitions import Band, Definition, Number
 
 WIDTH, HEIGHT = 760, 300
@@ -42,7 +42,7 @@ class Scale:
         return round(TOP + (1 - share) * PLOT_HEIGHT, 1)
 
 
-def trend(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString:
+def trend_chart(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString:
     """The totals of `steps` on the instrument's bands for that sex; empty where there is nothing to draw."""
     if not steps or definition.high == definition.low:
         return SafeString("")
@@ -50,7 +50,7 @@ def trend(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString
     parts = [*_strips(definition, scale, sex), *_axes(definition, scale, steps, sex), _line(scale, steps)]
     parts += [_dot(scale, step) for step in steps]
     return format_html(
-        '<svg class="trend" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        '<svg class="trend-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         WIDTH,
         HEIGHT,
         description(definition, steps),
@@ -115,7 +115,7 @@ def _dates(steps: Sequence[Step]) -> list[date]:
 
 def _line(scale: Scale, steps: Sequence[Step]) -> str:
     points = " ".join(f"{scale.x(step.reading.day)},{scale.y(step.reading.total)}" for step in steps)
-    return f'<polyline class="course" points="{points}"/>'
+    return f'<polyline class="trend-line" points="{points}"/>'
 
 
 def _dot(scale: Scale, step: Step) -> str:

@@ -10,13 +10,13 @@ from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
-class RiskAlertQuerySet(ClinicQuerySet["RiskAlert"]):
-    def open(self) -> "RiskAlertQuerySet":
+class AlertQuerySet(ClinicQuerySet["Alert"]):
+    def open(self) -> "AlertQuerySet":
         """Not acknowledged yet."""
         return self.filter(acknowledged_at=None)
 
 
-class RiskAlert(ClinicModel):
+class Alert(ClinicModel):
     """Something in an assessment that needs action: raised at once, open until somebody acknowledges it with a note.
 
     Changing the answer does not take it back: somebody had answered so. At most one of a rule is open in an assessment;
@@ -24,6 +24,7 @@ class RiskAlert(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    trail_name = "riskalert"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
@@ -40,9 +41,10 @@ class RiskAlert(ClinicModel):
     acknowledged_by_name = models.CharField(max_length=200, blank=True, default="")
     note = models.TextField(max_length=2000, blank=True, default="")
 
-    objects = RiskAlertQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = AlertQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
+        db_table = "assessments_riskalert"
         ordering = ("raised_at", "id")
         constraints = (
             models.UniqueConstraint(

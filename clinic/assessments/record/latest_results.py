@@ -1,7 +1,8 @@
-"""How a patient stands by their last scored instrument and what is due, as the lists show and sort it.
+"""The latest results of a patient: the last scored instrument, what is due and the open alerts, as lists show them.
 
-Kept on the patient's row and on the plans whenever an assessment is completed, amended, archived or restored, an alert
-raised or acknowledged, or a plan changed; under a lock of the patient, so that the newest sum is the one that stays.
+They are kept on the patient's row, and the due dates on the schedules, whenever an assessment is completed, amended,
+archived or restored, an alert raised or acknowledged, or a schedule changed. A lock of the patient makes the newest sum
+the one that stays.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.assessments.models import Assessment, Plan
-from clinic.assessments.models.plans import Last, next_due
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models import Assessment, Schedule
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.models.schedules import Last, next_due
 from clinic.audit.actions import By
 from clinic.instruments.catalogue import find_version, newest_of
 from clinic.instruments.definitions import Definition
@@ -25,7 +26,7 @@ MOST_RECENT = 12
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredAssessment:
     """One assessment that has a score, with the range that its instrument can reach."""
 
     instrument: str
@@ -43,7 +44,9 @@ class Scored:
         return float(round((self.score - self.low) / span, 4)) if span else 0.0
 
 
-def standing(assessments: Sequence[Scored], *, open_alerts: int, next_due_on: date | None = None) -> Standing:
+def latest_results(
+    assessments: Sequence[ScoredAssessment], *, open_alerts: int, next_due_on: date | None = None
+) -> Standing:
     """The standing by scored assessments of any instruments, oldest first: that of the last one's instrument."""
     if not assessments:
         return Standing(open_alerts=open_alerts, next_due_on=next_due_on)
@@ -62,33 +65,38 @@ def standing(assessments: Sequence[Scored], *, open_alerts: int, next_due_on: da
     )
 
 
-def standing_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
+def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
     """How the patient stands now. Archived, cancelled, unfinished and incomplete assessments do not count."""
     made = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
     last = made.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
     rows: list[Assessment] = []
     if instrument := last.first():
         rows = list(made.following(instrument).order_by("-date", "-completed_at", "-id")[:MOST_RECENT])
-    alerts = RiskAlert.objects.open().filter(patient=patient_id).count()
-    return standing([_scored(row) for row in reversed(rows)], open_alerts=alerts, next_due_on=next_due_on)
+    alerts = Alert.objects.open().filter(patient=patient_id).count()
+    return latest_results([_scored(row) for row in reversed(rows)], open_alerts=alerts, next_due_on=next_due_on)
 
 
 @transaction.atomic
-def keep_standing(patient_id: UUID, *, by: By) -> None:
-    """Work out anew what follows from the patient's assessments, alerts and plans, and keep it."""
+def keep_latest_results(patient_id: UUID, *, by: By) -> None:
+    """Work out anew what follows from the patient's assessments, alerts and schedules, and keep it."""
     lock_for_standing(patient_id=patient_id)
-    days = [_keep_due(plan) for plan in Plan.objects.active().filter(patient=patient_id)]
-    note_standing(by=by, patient_id=patient_id, standing=standing_of(patient_id, next_due_on=min(days, default=None)))
+    days = [_keep_due(schedule) for schedule in Schedule.objects.active().filter(patient=patient_id)]
+    note_standing(
+        by=by, patient_id=patient_id, standing=latest_results_of(patient_id, next_due_on=min(days, default=None))
+    )
 
 
-def _keep_due(plan: Plan) -> date:
-    made = Assessment.objects.active().made().filter(patient=plan.patient_id).following(plan.instrument)
+def _keep_due(schedule: Schedule) -> date:
+    made = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
     row = made.order_by("-date", "-completed_at", "-id").first()
     last = Last(row.date, row.score) if row is not None else None
-    change = definition_of_last(row, plan.instrument).change
-    plan.last_done_on, plan.next_due_on = last.day if last is not None else None, next_due(plan, last, change)
-    plan.save(update_fields=["last_done_on", "next_due_on"])
-    return plan.next_due_on
+    change = definition_of_last(row, schedule.instrument).change
+    schedule.last_done_on, schedule.next_due_on = (
+        last.day if last is not None else None,
+        next_due(schedule, last, change),
+    )
+    schedule.save(update_fields=["last_done_on", "next_due_on"])
+    return schedule.next_due_on
 
 
 def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
@@ -98,9 +106,9 @@ def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
     return newest_of(instrument)
 
 
-def _scored(row: Assessment) -> Scored:
+def _scored(row: Assessment) -> ScoredAssessment:
     definition = find_version(row.instrument, row.instrument_version)
-    return Scored(
+    return ScoredAssessment(
         instrument=row.instrument,
         day=row.date,
         score=row.score or Decimal(0),

@@ -45,7 +45,7 @@ class Step:
         return [word for word, holds in named if holds]
 
 
-def course(readings: Sequence[Reading], change: Change) -> list[Step]:
+def trend_steps(readings: Sequence[Reading], change: Change) -> list[Step]:
     """The steps of `readings`, which come oldest first."""
     return [_step(readings, index, change) for index in range(len(readings))]
 

@@ -15,16 +15,16 @@ from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 LONGEST = 3660  # days between two assessments
 
 
-class PlanQuerySet(ClinicQuerySet["Plan"]):
-    def active(self) -> "PlanQuerySet":
+class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
+    def active(self) -> "ScheduleQuerySet":
         return self.filter(ended_on=None)
 
-    def due(self, day: date) -> "PlanQuerySet":
+    def due(self, day: date) -> "ScheduleQuerySet":
         """Those whose next assessment was to be on `day` or before."""
         return self.active().filter(next_due_on__lte=day)
 
 
-class Plan(ClinicModel):
+class Schedule(ClinicModel):
     """How often a patient answers an instrument; at most one of an instrument is active.
 
     `then_every_days` takes the place of `every_days` while the last total says remission; null where the pace never
@@ -32,6 +32,7 @@ class Plan(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    trail_name = "plan"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
@@ -44,9 +45,10 @@ class Plan(ClinicModel):
     ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = PlanQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = ScheduleQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
+        db_table = "assessments_plan"
         constraints = (
             models.UniqueConstraint(
                 fields=("patient", "instrument"), name="plan_once_active", condition=models.Q(ended_on=None)
@@ -65,7 +67,7 @@ class Plan(ClinicModel):
 
     @property
     def pace_text(self) -> str:
-        """The plan in words: "every 2 weeks until remission, then every 3 months"."""
+        """The schedule in words: "every 2 weeks until remission, then every 3 months"."""
         every = f"every {span(self.every_days)}"
         return f"{every} until remission, then every {span(self.then_every_days)}" if self.then_every_days else every
 
@@ -91,26 +93,26 @@ def span(days: int) -> str:
 
 @dataclass(frozen=True)
 class Last:
-    """The last assessment of a plan's instrument; `total` is None where it could not be scored."""
+    """The last assessment of a schedule's instrument; `total` is None where it could not be scored."""
 
     day: date
     total: Number | None
 
 
-def next_due(plan: Plan, last: Last | None, change: Change) -> date:
+def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
     """When the next assessment is due: at the start, then by the pace that the last total calls for.
 
     Only the last total counts, so that a patient who relapses is asked at the first pace again. An assessment from
-    before the plan began does not count.
+    before the schedule began does not count.
     """
-    if last is None or last.day < plan.starts_on:
-        return plan.starts_on
-    return last.day + timedelta(days=pace(plan, last, change))
+    if last is None or last.day < schedule.starts_on:
+        return schedule.starts_on
+    return last.day + timedelta(days=pace(schedule, last, change))
 
 
-def pace(plan: Plan, last: Last, change: Change) -> int:
+def pace(schedule: Schedule, last: Last, change: Change) -> int:
     """The days from the last assessment to the next."""
-    known = plan.then_every_days is not None and change.remission_below is not None and last.total is not None
+    known = schedule.then_every_days is not None and change.remission_below is not None and last.total is not None
     if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
-        return plan.then_every_days or plan.every_days
-    return plan.every_days
+        return schedule.then_every_days or schedule.every_days
+    return schedule.every_days
