@@ -9,8 +9,8 @@ ROOMS = {
                 "assessments/record/latest_results.py", "assessments/models/alerts.py"],
     "actions": ["patients/actions.py", "staff/actions.py", "staff/clinics.py", "staff/members.py", "lists/actions.py",
                 "audit/actions.py", "instruments/actions.py", "assessments/record/actions.py",
-                "assessments/questionnaire/actions.py", "assessments/selfreport/requesting.py",
-                "assessments/alerts/alerting.py", "assessments/schedules/actions.py"],
+                "assessments/questionnaire/actions.py", "assessments/selfreport/actions.py",
+                "assessments/alerts/actions.py", "assessments/schedules/actions.py"],
     "jobs": ["lists/*.py", "lists/jobs/*.py"],
     "listing": ["lists/page/*.py", "lists/reading/*.py", "patients/search/rules.py", "patients/search/grades.py"],
 }  # fmt: skip

@@ -55,7 +55,7 @@ class AlertLinkColumn(TextColumn):
 
 
 class AlertTable(tables.Table):
-    """Risk alerts of the whole clinic."""
+    """Alerts of the whole clinic."""
 
     patient = AlertLinkColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)

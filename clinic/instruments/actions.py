@@ -17,19 +17,19 @@ from clinic.instruments.reading import as_plain
 VERSION_LOCK = 7_302_412  # the advisory lock under which a clinic counts versions of its instruments
 
 
-def own_id(title: str) -> str:
+def custom_id(title: str) -> str:
     """The id of the clinic's own instrument of that title: no instrument that ships has one that begins so."""
     readable = "-".join(re.findall(r"[a-z0-9]+", slugify(title)))[:50].strip("-")
     return f"own-{readable or hashlib.sha256(title.encode()).hexdigest()[:12]}"
 
 
 @transaction.atomic
-def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[CustomInstrument, bool]:
+def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[CustomInstrument, bool]:
     """Keep a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
 
     The same as the newest version again adds nothing: the version that is there is returned, and False.
     """
-    id = own_id(str(data.get("title", "")))
+    id = custom_id(str(data.get("title", "")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [VERSION_LOCK])
     before = CustomInstrument.objects.filter(instrument=id).order_by("-version").first()

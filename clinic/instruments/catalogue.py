@@ -43,8 +43,8 @@ def _read(text: str) -> Definition:
     return read_definition(json.loads(text))
 
 
-def own() -> dict[tuple[str, str], Definition]:
-    """Every version of the clinic's own instruments."""
+def custom() -> dict[tuple[str, str], Definition]:
+    """Every version of the clinic's custom instruments."""
     rows = CustomInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
     made = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
     return {definition.key: definition for definition in made}
@@ -53,7 +53,7 @@ def own() -> dict[tuple[str, str], Definition]:
 def offered() -> list[Definition]:
     """The newest version of every instrument that the clinic may use and offers, by title."""
     chosen = choices()
-    found = newest(shipped() | own()).values()
+    found = newest(shipped() | custom()).values()
     return sorted((made for made in found if chosen.offers(made)), key=lambda made: (made.title.lower(), made.id))
 
 
@@ -69,11 +69,11 @@ def find(id: str) -> Definition | None:
 
 def newest_of(id: str) -> Definition:
     """The newest version of an instrument, offered or not; raises KeyError for one that never was."""
-    made: Definition = newest(shipped() | own())[id]
+    made: Definition = newest(shipped() | custom())[id]
     return made
 
 
 def find_version(id: str, version: str) -> Definition:
     """The version that an assessment was made with, offered or not; raises KeyError for one that never was."""
     made = shipped().get((id, version))
-    return made if made is not None else own()[id, version]
+    return made if made is not None else custom()[id, version]

@@ -83,7 +83,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _Case:
     """One way in which the items that decide about others may be answered: the range, and the highest single item."""
 
     low: Number
@@ -109,9 +109,9 @@ def score(
     complete = answered == len(counted)
     if definition.rule == "none":
         return Result(answered=answered, asked=len(counted), alerts=_alerts(definition, values, (), None))
-    outcomes = [_outcome(definition, counted, assumed) for assumed in assignments(definition, values)]
-    low, high = _plain(min(one.low for one in outcomes)), _plain(max(one.high for one in outcomes))
-    possible = _possible_bands(definition, outcomes, sex)
+    cases = [_case(definition, counted, assumed) for assumed in assignments(definition, values)]
+    low, high = _plain(min(one.low for one in cases)), _plain(max(one.high for one in cases))
+    possible = _possible_bands(definition, cases, sex)
     band = possible[0] if len(possible) == 1 else None
     subscales = tuple(_subscore(definition, scale, values, sex) for scale in definition.subscales)
     return Result(
@@ -124,7 +124,7 @@ def score(
         cutoff=_cutoff(definition, low, high, sex),
         pattern=_pattern(subscales) if definition.pattern else None,
         subscales=subscales,
-        alerts=_alerts(definition, values, outcomes, band),
+        alerts=_alerts(definition, values, cases, band),
         notes=_notes(definition, possible, complete=complete) if len(possible) > 1 else (),
     )
 
@@ -165,11 +165,11 @@ def _values(definition: Definition, answers: Mapping[str, Number | None], age: i
     return values
 
 
-def _outcome(definition: Definition, counted: Iterable[Item], values: Mapping[str, Number]) -> _Outcome:
+def _case(definition: Definition, counted: Iterable[Item], values: Mapping[str, Number]) -> _Case:
     ranges = {item.code: item_range(item, values) for item in counted if item.scored}
     low, high = added(ranges, definition.sections)
     peaks = ranges.values()
-    return _Outcome(
+    return _Case(
         low * definition.multiply,
         high * definition.multiply,
         max((least for least, _ in peaks), default=0),
@@ -182,30 +182,30 @@ def _plain(number: Number) -> Number:
     return int(number) if number == int(number) else number
 
 
-def _possible_bands(definition: Definition, outcomes: Iterable[_Outcome], sex: str) -> list[Band]:
+def _possible_bands(definition: Definition, cases: Iterable[_Case], sex: str) -> list[Band]:
     """The bands in which the total may still lie; for somebody of another or unknown sex by the rules of both."""
     rules = (sex,) if sex in RULED_SEXES else RULED_SEXES
     found: list[Band] = []
-    for outcome in outcomes:
+    for case in cases:
         for band in definition.bands:
             if band.peak is not None or (band.sex and band.sex not in rules):
                 continue
-            if band.low <= outcome.high and outcome.low <= band.high:
-                found += _replaced(definition, band, outcome)
+            if band.low <= case.high and case.low <= band.high:
+                found += _replaced(definition, band, case)
     unique: dict[str, Band] = {band.word: band for band in found}
     return list(unique.values())
 
 
-def _replaced(definition: Definition, band: Band, outcome: _Outcome) -> list[Band]:
+def _replaced(definition: Definition, band: Band, case: _Case) -> list[Band]:
     """The band, or the one that stands in its place where a single item has many points, or both while that is open.
 
     What stands in the place of a band follows the rule of that band's sex.
     """
     for other in definition.bands:
         if other.peak is not None and other.stands_for(band):
-            if outcome.peak_low >= other.peak:
+            if case.peak_low >= other.peak:
                 return [replace(other, sex=band.sex)]
-            if outcome.peak_high >= other.peak:
+            if case.peak_high >= other.peak:
                 return [band, replace(other, sex=band.sex)]
     return [band]
 
@@ -249,10 +249,10 @@ def _pattern(subscales: Iterable[Subscore]) -> bool | None:
 
 
 def _alerts(
-    definition: Definition, values: Mapping[str, Number], outcomes: Iterable[_Outcome], band: Band | None
+    definition: Definition, values: Mapping[str, Number], cases: Iterable[_Case], band: Band | None
 ) -> tuple[AlertRule, ...]:
     """The alerts that are certain whatever else will be answered."""
-    peak = min((outcome.peak_low for outcome in outcomes), default=0)
+    peak = min((case.peak_low for case in cases), default=0)
     return tuple(
         alert
         for alert in definition.alerts

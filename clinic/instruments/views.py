@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.instruments import actions as own_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments import catalogue
 from clinic.instruments.definitions import AssessmentType, Definition
 from clinic.instruments.files.importing import example_rows
@@ -38,7 +38,7 @@ def instrument_list(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
     """One instrument of its newest version, or of an older one by its number."""
-    versions = {number: made for (id, number), made in (shipped() | catalogue.own()).items() if id == instrument}
+    versions = {number: made for (id, number), made in (shipped() | catalogue.custom()).items() if id == instrument}
     if not versions or (version and version not in versions):
         raise Http404
     latest = max(versions, key=int)
@@ -85,7 +85,7 @@ def _added(request: Request, form: InstrumentForm | ImportForm) -> HttpResponse 
     if request.method != "POST" or not form.is_valid():
         return None
     found = form.cleaned_data["imported"]
-    made, is_new = own_actions.add_own_instrument(by=request.actor, data=found.data, origin=found.origin)
+    made, is_new = instrument_actions.add_custom_instrument(by=request.actor, data=found.data, origin=found.origin)
     saved(request, f"Version {made.version} saved." if is_new else "This version was there already.")
     return redirect("instruments:detail", made.instrument)
 
@@ -107,7 +107,7 @@ def clinic_settings(request: Request) -> HttpResponse:
     }
     form = ClinicSettingsForm(posted(request), initial=initial, instruments=instruments)
     if request.method == "POST" and form.is_valid():
-        own_actions.set_instrument_choices(
+        instrument_actions.set_instrument_choices(
             by=request.actor,
             licence_classes=form.cleaned_data["licence_classes"],
             hidden=form.hidden,
@@ -121,5 +121,5 @@ def clinic_settings(request: Request) -> HttpResponse:
 
 def _everything() -> list[Definition]:
     """The newest version of every instrument, offered or not, by title."""
-    found: list[Definition] = list(newest(shipped() | catalogue.own()).values())
+    found: list[Definition] = list(newest(shipped() | catalogue.custom()).values())
     return sorted(found, key=lambda made: (made.title.lower(), made.id))

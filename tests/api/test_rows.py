@@ -17,7 +17,7 @@ from clinic.api.objects.instruments import InstrumentSerializer, SubscaleSeriali
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.objects.practitioners import EndpointSerializer, PractitionerSerializer
 from clinic.api.objects.strict import StrictSerializer, all_rows
-from clinic.assessments.alerts import alerting
+from clinic.assessments.alerts import actions as alert_actions
 from clinic.assessments.models import Alert, Assessment
 from clinic.instruments import catalogue
 from clinic.patients.models import BirthPrecision, Gender, Patient
@@ -97,7 +97,7 @@ def sittings(riverside, patient, sitting):
     sitting({str(item): item % 5 for item in range(1, 21)}, instrument="pcl-5", complete=True)
     with clinic_scope(riverside.clinic):
         alert = Alert.objects.filter(assessment_id=risky["id"]).first()
-        alerting.acknowledge_alert(by=Writer(), id=alert.pk, note="Called; safe.")
+        alert_actions.acknowledge_alert(by=Writer(), id=alert.pk, note="Called; safe.")
         for score in (None, "7.5", 0, "-1.25"):
             make_assessment(patient, score=score, questions=[] if score == 0 else [{"question": "?", "answer": ""}] * 2)
 

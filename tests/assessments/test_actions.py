@@ -11,8 +11,8 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
 from clinic.assessments.schedules import actions as schedule_actions
-from clinic.assessments.selfreport import requesting
-from clinic.instruments import actions as own_actions
+from clinic.assessments.selfreport import actions as request_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments.catalogue import find
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_languages import FILE
@@ -41,7 +41,7 @@ def assessment(patient, day=1, answers=None, **fields):
 
 
 def add(old="", new=""):
-    return own_actions.add_own_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
+    return instrument_actions.add_custom_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
 
 
 def schedule_of(patient):
@@ -112,13 +112,13 @@ def test_change_is_taken_back_of_its_own_record(patient):
 
 
 def test_request_was_opened_when_it_was_first_opened(scope, patient):
-    asked = requesting.request_answers(
+    asked = request_actions.create_request(
         **BY, clinic=scope.clinic, id=uuid4(), patient=patient, user=patient.user, definition=find("phq-2"),
         language="en", days=7,
     ).request  # fmt: skip
-    requesting.note_opened(id=asked.pk)
+    request_actions.note_opened(id=asked.pk)
     opened = timezone.now() - timedelta(hours=1)
     type(asked).objects.filter(pk=asked.pk).update(opened_at=opened)
-    requesting.answer_request(id=asked.pk, answers={"1": 1}, version=None, page=None)
+    request_actions.answer_request(id=asked.pk, answers={"1": 1}, version=None, page=None)
     asked.refresh_from_db()
     assert (asked.opened_at, asked.state) == (opened, "answering")

@@ -11,7 +11,7 @@ from clinic.assessments.record import refusals
 from clinic.assessments.record.latest_results import latest_results_of
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
-from clinic.instruments.actions import add_own_instrument
+from clinic.instruments.actions import add_custom_instrument
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
 
@@ -39,7 +39,7 @@ def long_instrument(alert_text, answer=500):
         "scoring": {"minimum": 0, "maximum": 2},
         "alerts": [{"code": "a" * 60, "text": alert_text, "severity": 4, "item": "C" * 20, "at_least": 1}],
     }
-    made, _ = add_own_instrument(by=BY, data=data, origin="form")
+    made, _ = add_custom_instrument(by=BY, data=data, origin="form")
     return catalogue.find(made.instrument)
 
 

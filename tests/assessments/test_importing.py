@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.instruments.actions import own_id
+from clinic.instruments.actions import custom_id
 from clinic.instruments.files.importing import MOST_ROWS, Imported, Refused, example_rows, imported
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.scoring import score
@@ -263,7 +263,7 @@ def test_any_rows_give_an_instrument_or_a_refusal(rows):
 
 
 def test_ids_of_own_instruments_are_their_own():
-    assert [own_id(title) for title in ("Sleep, short", "PHQ-9", "  ÄÖ  x_y ")] == [
+    assert [custom_id(title) for title in ("Sleep, short", "PHQ-9", "  ÄÖ  x_y ")] == [
         *("own-sleep-short", "own-phq-9", "own-ao-x-y")
     ]
-    assert own_id("睡眠") != own_id("気分")
+    assert custom_id("睡眠") != custom_id("気分")

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from clinic.assessments.models import CustomInstrument
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.audit.models import AuditEvent
-from clinic.instruments import actions as own_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments import catalogue
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults, as_plain
@@ -203,7 +203,7 @@ def test_settings_refuse_what_is_not_there(owner):
 def test_saving_the_same_settings_writes_nothing(owner, riverside):
     with clinic_scope(riverside.clinic):
         for _ in range(2):
-            own_actions.set_instrument_choices(by=Writer(), licence_classes=[], hidden=["gcs"])
+            instrument_actions.set_instrument_choices(by=Writer(), licence_classes=[], hidden=["gcs"])
         assert AuditEvent.objects.filter(action="instrument_settings.changed").count() == 1
 
 

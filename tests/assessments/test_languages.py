@@ -1,4 +1,4 @@
-"""An instrument in two languages: what the patient is asked in, by a link and on a device that is handed over."""
+"""An instrument in two languages: what the patient is asked in, by a link and on a shared device."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from clinic.assessments.models import Assessment
-from clinic.instruments.actions import add_own_instrument
+from clinic.instruments.actions import add_custom_instrument
 from clinic.instruments.files.toml import problems, read
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import let_in
@@ -65,7 +65,7 @@ def mood(riverside):
 
     def add(text=FILE) -> str:
         with clinic_scope(riverside.clinic):
-            return add_own_instrument(by=Writer(), data=tomllib.loads(text), origin="form")[0].instrument
+            return add_custom_instrument(by=Writer(), data=tomllib.loads(text), origin="form")[0].instrument
 
     return add
 
@@ -92,9 +92,9 @@ def form_url(patient, instrument) -> str:
     return f"/assessments/new/?patient={patient.pk}&instrument={instrument}"
 
 
-def hand_over(practitioner, patient, instrument, **fields):
+def share(practitioner, patient, instrument, **fields):
     form = {"id": uuid4(), "patient": patient.pk, "instrument": instrument, "date": "1 March 2026", **fields}
-    return practitioner.post(form_url(patient, instrument), {**form, "do": "hand_over"})
+    return practitioner.post(form_url(patient, instrument), {**form, "do": "share"})
 
 
 # By a link
@@ -160,7 +160,7 @@ def test_language_from_right_to_left_says_so(mood, asked):
 # Handed over
 
 
-def test_handing_over_offers_every_language_of_the_instrument(practitioner, patient, mood):
+def test_shared_device_offers_every_language_of_the_instrument(practitioner, patient, mood):
     page = practitioner.get(form_url(patient, mood())).content.decode()
     assert CHOICE.findall(page) == [("en", "selected", "English"), ("de", "", "Deutsch")]
     english = practitioner.get(form_url(patient, "phq-9"))
@@ -168,7 +168,7 @@ def test_handing_over_offers_every_language_of_the_instrument(practitioner, pati
 
 
 def test_device_asks_in_the_language_that_was_chosen_and_the_assessment_keeps_it(practitioner, patient, mood, kept):
-    assert hand_over(practitioner, patient, mood(), language="de")["Location"] == "/handover/"
+    assert share(practitioner, patient, mood(), language="de")["Location"] == "/handover/"
     assert shown(practitioner, "/handover/") == GERMAN
     practitioner.post("/handover/", {"answer-1": "1", "version": 1, "do": "complete"})
     assert (kept(Assessment).language, kept(Assessment).score) == ("de", 1)
@@ -176,7 +176,7 @@ def test_device_asks_in_the_language_that_was_chosen_and_the_assessment_keeps_it
 
 @pytest.mark.parametrize("language", ["", "fr", "en", "x" * 50])
 def test_device_asks_in_english_where_no_other_was_chosen(practitioner, patient, mood, kept, language):
-    hand_over(practitioner, patient, mood(), language=language)
+    share(practitioner, patient, mood(), language=language)
     assert (shown(practitioner, "/handover/"), kept(Assessment).language) == (ENGLISH, "en")
 
 
@@ -184,7 +184,7 @@ def test_language_of_an_assessment_that_was_begun_can_be_chosen_still(practition
     key, instrument = uuid4(), mood()
     form = {"patient": patient.pk, "instrument": instrument, "date": "1 March 2026", "answer-1": "0"}
     practitioner.post(f"/assessments/{key}/answers/", {**form, "language": "en"})
-    practitioner.post(f"/assessments/{key}/answer/", {**form, "version": 1, "language": "de", "do": "hand_over"})
+    practitioner.post(f"/assessments/{key}/answer/", {**form, "version": 1, "language": "de", "do": "share"})
     assert (shown(practitioner, "/handover/"), kept(Assessment).language) == (GERMAN, "de")
 
 

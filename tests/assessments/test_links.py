@@ -124,7 +124,7 @@ def test_form_names_nobody_and_tells_no_score(link, kept):
     saved = answers(browser, link, **{f"answer-{code}": "3" for code in range(1, 10)})
     done = browser.post(link, {**ALL, "answer-9": "3", "version": kept(Assessment).version, "do": "complete"})
     texts = [page.content.decode() for page in (browser.get(done["Location"]), saved)]
-    for word in ("Secretname", "Severe", "severe", "Total", "Risk", "self-harm", "Clara"):
+    for word in ("Secretname", "Severe", "severe", "Total", "Alert", "self-harm", "Clara"):
         assert [word for text in texts if word in text] == []
     # Totals of 27, then 11: numbers by themselves, since digits of tokens, keys and the time are no total.
     assert [re.findall(r"(?<![\w:-])(?:27|11)(?![\w:-])", text) for text in texts] == [[], []]

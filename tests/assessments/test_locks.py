@@ -7,15 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments.alerts import alerting
+from clinic.assessments.alerts import actions as alert_actions
 from clinic.assessments.models import Alert, AnswerRequest, Assessment, CustomInstrument, Schedule
 from clinic.assessments.models.requests import RequestState
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
 from clinic.assessments.schedules import actions as schedule_actions
-from clinic.assessments.selfreport import requesting
+from clinic.assessments.selfreport import actions as request_actions
 from clinic.audit.models import AuditEvent
-from clinic.instruments import actions as own_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments.catalogue import find
 from tests.assessments.test_languages import FILE
 from tests.side_by_side import holds_lock, kept, overlap, trail
@@ -103,23 +103,23 @@ def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
     )  # fmt: skip
 
 
-@holds_lock("assessments.alerts.alerting.raise_alerts")
+@holds_lock("assessments.alerts.actions.raise_alerts")
 def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, assessment):
     """Without the lock the worse points would be written onto the alert that is closed by then."""
     with in_woodside():
         alert = Alert.objects.get(assessment=assessment)
-    acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk, note="Called.")
+    acknowledge = partial(alert_actions.acknowledge_alert, **BY, id=alert.pk, note="Called.")
     assert overlap(in_woodside, acknowledge, answer(assessment, answers={"9": 3})).refusal == ""
     with in_woodside():
         found = Alert.objects.filter(assessment=assessment).order_by("raised_at").values_list("points", "note")
         assert list(found) == [(1, "Called."), (3, "")]
 
 
-@holds_lock("assessments.alerts.alerting.acknowledge_alert")
+@holds_lock("assessments.alerts.actions.acknowledge_alert")
 def test_first_note_on_an_alert_counts(in_woodside, assessment):
     with in_woodside():
         alert = Alert.objects.get(assessment=assessment)
-    acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk)
+    acknowledge = partial(alert_actions.acknowledge_alert, **BY, id=alert.pk)
     both = overlap(in_woodside, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
     assert (both.refusal, kept(in_woodside, alert).note) == ("", "Called.")
     assert trail(in_woodside, alert) == ["alert.raised", "alert.acknowledged"]
@@ -140,13 +140,13 @@ def test_schedule_is_made_once_by_two_and_ended_once(in_woodside, patient):
 
 
 def ask(world, patient):
-    return lambda: requesting.request_answers(
+    return lambda: request_actions.create_request(
         **BY, clinic=world.clinic, id=uuid4(), patient=patient, user=patient.user, definition=find("phq-9"),
         language="en", days=7,
     )  # fmt: skip
 
 
-@holds_lock("assessments.selfreport.requesting.request_answers")
+@holds_lock("assessments.selfreport.actions.create_request")
 def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient):
     both = overlap(in_woodside, ask(woodside, patient), ask(woodside, patient))
     with in_woodside():
@@ -154,22 +154,22 @@ def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient
         assert (both.refusal, list(states)) == ("", [RequestState.REVOKED, RequestState.SENT])
 
 
-@holds_lock("assessments.selfreport.requesting._locked")
+@holds_lock("assessments.selfreport.actions._locked")
 def test_request_that_is_revoked_meanwhile_takes_no_answer(in_woodside, woodside, patient):
     with in_woodside():
         request = ask(woodside, patient)().request
-    keep = partial(requesting.answer_request, id=request.pk, answers={"1": 1}, version=None, page=None)
-    both = overlap(in_woodside, partial(requesting.revoke_request, **BY, id=request.pk), keep)
+    keep = partial(request_actions.answer_request, id=request.pk, answers={"1": 1}, version=None, page=None)
+    both = overlap(in_woodside, partial(request_actions.revoke_request, **BY, id=request.pk), keep)
     assert (both.refusal, kept(in_woodside, request).state) == ("RequestEnded", RequestState.REVOKED)
     with in_woodside():
         assert list(Assessment.objects.filter(patient=patient)) == []
 
 
-@holds_lock("instruments.actions.add_own_instrument")
+@holds_lock("instruments.actions.add_custom_instrument")
 def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_woodside):
     def add(was, text):
         data = tomllib.loads(FILE.replace(was, text))
-        return partial(own_actions.add_own_instrument, **BY, data=data, origin="form")
+        return partial(instrument_actions.add_custom_instrument, **BY, data=data, origin="form")
 
     assert overlap(in_woodside, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
     with in_woodside():
@@ -178,7 +178,7 @@ def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_w
 
 @holds_lock("instruments.actions.set_instrument_choices")
 def test_second_change_of_the_choices_says_what_it_replaced(in_woodside):
-    choose = partial(own_actions.set_instrument_choices, **BY, licence_classes=[])
+    choose = partial(instrument_actions.set_instrument_choices, **BY, licence_classes=[])
     with in_woodside():
         choose(hidden=[])
     both = overlap(in_woodside, partial(choose, hidden=["phq-9"]), partial(choose, hidden=["gad-7"]))

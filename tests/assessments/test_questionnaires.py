@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinic.assessments.alerts import alerting
+from clinic.assessments.alerts import actions as alert_actions
 from clinic.assessments.models import Alert, Assessment, AssessmentRevision, InstrumentSettings
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
@@ -148,17 +148,17 @@ def test_draft_alerts_at_once_and_the_alert_says_who(begun, patient):
 
 def test_acknowledging_needs_a_note_and_is_kept(begun):
     (alert,) = begun({"9": 2}).raised
-    with pytest.raises(alerting.NoteMissing):
-        alerting.acknowledge_alert(by=BY, id=alert.pk, note="  ")
+    with pytest.raises(alert_actions.NoteMissing):
+        alert_actions.acknowledge_alert(by=BY, id=alert.pk, note="  ")
     for note in (" Spoke with her, safe today. ", "Another note"):
-        kept = alerting.acknowledge_alert(by=BY, id=alert.pk, note=note)
+        kept = alert_actions.acknowledge_alert(by=BY, id=alert.pk, note=note)
     assert (kept.note, kept.acknowledged_by_id, kept.open) == ("Spoke with her, safe today.", "test", False)
     assert events(alert) == ["alert.raised", "alert.acknowledged"]
 
 
 def test_worse_answer_after_acknowledging_alerts_again(begun):
     assessment = begun({"9": 1})
-    alerting.acknowledge_alert(by=BY, id=assessment.raised[0].pk, note="Seen")
+    alert_actions.acknowledge_alert(by=BY, id=assessment.raised[0].pk, note="Seen")
     assert questionnaires.save_responses(by=BY, id=assessment.assessment.pk, answers={"9": 0}).raised == []
     assert questionnaires.save_responses(by=BY, id=assessment.assessment.pk, answers={"9": 1}).raised == []
     (again,) = questionnaires.save_responses(by=BY, id=assessment.assessment.pk, answers={"9": 3}).raised
@@ -167,7 +167,7 @@ def test_worse_answer_after_acknowledging_alerts_again(begun):
 
 def test_deeper_coma_after_acknowledging_alerts_again(begun):
     assessment = begun({"E": 2, "V": 2, "M": 4}, instrument="gcs", complete=True)
-    alerting.acknowledge_alert(by=BY, id=assessment.raised[0].pk, note="Intubated")
+    alert_actions.acknowledge_alert(by=BY, id=assessment.raised[0].pk, note="Intubated")
     worse = questionnaires.amend_assessment(by=BY, id=assessment.assessment.pk, answers={"M": 1}, reason="Later")
     assert [alert.rule for alert in worse.raised] == ["coma"]
 

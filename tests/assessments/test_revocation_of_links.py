@@ -12,7 +12,7 @@ from clinic.accounts.links import close_links
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.questionnaire.actions import cancel_assessment, complete_assessment
-from clinic.assessments.selfreport.requesting import check_birth_date, renew_request, request_answers, revoke_request
+from clinic.assessments.selfreport.actions import check_birth_date, create_request, renew_request, revoke_request
 from clinic.instruments.files.toml import shipped
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
@@ -50,7 +50,7 @@ def ask(pier):
     """A new patient is asked, by a link of their own."""
     with clinic_scope(pier):
         patient = make_patient(date_of_birth=date(1980, 3, 12))
-        return request_answers(
+        return create_request(
             by=BY, clinic=pier, id=uuid4(), patient=patient, user=patient.user, definition=shipped()["phq-9", "1"],
             language="en", days=7,
         )  # fmt: skip

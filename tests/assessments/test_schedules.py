@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.assessments.alerts.alerting import acknowledge_alert
+from clinic.assessments.alerts.actions import acknowledge_alert
 from clinic.assessments.models import Alert, Schedule
 from clinic.assessments.models.schedules import Last, next_due, span
 from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment

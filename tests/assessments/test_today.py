@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic.assessments.alerts.alerting import acknowledge_alert
+from clinic.assessments.alerts.actions import acknowledge_alert
 from clinic.assessments.filters import DueFilter
 from clinic.assessments.models import Alert, Assessment, Schedule
 from clinic.assessments.pages.forms import new_initial
@@ -147,7 +147,7 @@ def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/models/alerts.py:Alert.raised_on", "clinic/assessments/alerts/alerting.py:acknowledge_alert"
+    "clinic/assessments/models/alerts.py:Alert.raised_on", "clinic/assessments/alerts/actions.py:acknowledge_alert"
 )
 def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):

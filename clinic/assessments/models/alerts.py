@@ -1,4 +1,4 @@
-"""Risk alerts: what somebody answered that needs action."""
+"""Alerts: what somebody answered that needs action."""
 
 import uuid
 from datetime import date

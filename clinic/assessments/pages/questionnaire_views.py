@@ -28,7 +28,7 @@ from clinic.assessments.questionnaire.actions import (
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.record.dates import check_assessment_date
-from clinic.assessments.selfreport.handing_over import begin_handover
+from clinic.assessments.selfreport.shared_device import lock_device
 from clinic.instruments.catalogue import find, find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.patients.models import Patient
@@ -83,9 +83,9 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
         return questionnaire_page(
             request, definition, patient, key=pk, assessment=assessment, posted=True, refusal=refusal, status=422
         )
-    if request.POST.get("do") == "hand_over" and definition.answered_by == "patient":
-        begin_handover(request, by=request.actor, id=pk)
-        return redirect("answer:handover")
+    if request.POST.get("do") == "share" and definition.answered_by == "patient":
+        lock_device(request, by=request.actor, id=pk)
+        return redirect("answer:device")
     saved(request, "Assessment completed." if complete else "Answers saved. Go on whenever you like.")
     return redirect("assessments:detail", pk)
 

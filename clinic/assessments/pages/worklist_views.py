@@ -1,4 +1,4 @@
-"""Risk alerts: the worklist of open ones, oldest first, and closing one with what was done."""
+"""Alerts: the worklist of open ones, oldest first, and closing one with what was done."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.assessments.alerts.alerting import NoteMissing, acknowledge_alert
+from clinic.assessments.alerts.actions import NoteMissing, acknowledge_alert
 from clinic.assessments.bulk import ALERTS
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.pages.pages import detail_page
@@ -22,7 +22,7 @@ LONGEST_NOTE = 2000
 @requires(Permission.ASSESSMENTS_VIEW)
 def alert_list(request: Request) -> HttpResponseBase:
     page = ListPage(
-        heading="Risk alerts",
+        heading="Alerts",
         noun="alert",
         noun_plural="alerts",
         search_hint="Patient or record number",

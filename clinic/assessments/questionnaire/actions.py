@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.assessments.alerts.alerting import raise_alerts
+from clinic.assessments.alerts.actions import raise_alerts
 from clinic.assessments.models import Assessment, AssessmentRevision, AssessmentStatus
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import refusals

@@ -26,8 +26,8 @@ from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
+from clinic.assessments.selfreport.actions import RequestEnded, answer_request, check_birth_date, note_opened
 from clinic.assessments.selfreport.patient_questionnaire import kept_to_oneself
-from clinic.assessments.selfreport.requesting import RequestEnded, answer_request, check_birth_date, note_opened
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.tenancy.scope import clinic_scope

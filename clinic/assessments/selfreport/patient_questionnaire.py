@@ -1,4 +1,4 @@
-"""The form as a patient sees it, by a link or on a device that was handed over: no score, no band, no identity."""
+"""The form as a patient sees it, by a link or on a shared device: no score, no band, no identity."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Permission, Request, requires
 from clinic.assessments.models import AnswerRequest
 from clinic.assessments.record import refusals
-from clinic.assessments.selfreport import requesting
+from clinic.assessments.selfreport import actions as request_actions
 from clinic.assessments.selfreport.request_forms import RequestForm
 from clinic.instruments.catalogue import offered_to
 from clinic.patients.models import Patient
@@ -19,7 +19,7 @@ from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.pages import saved
 
-REFUSED = (refusals.NotForPatient, requesting.BirthDateUnknown, requesting.NotByPatient)
+REFUSED = (refusals.NotForPatient, request_actions.BirthDateUnknown, request_actions.NotByPatient)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +37,7 @@ def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     definition = next(made for made in offered if made.id == form.cleaned_data["instrument"])
     user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
     try:
-        asked = requesting.request_answers(
+        asked = request_actions.create_request(
             by=request.actor,
             clinic=request.clinic,
             id=form.cleaned_data["id"] or uuid.uuid4(),
@@ -50,7 +50,7 @@ def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     except REFUSED as refusal:
         form.add_error(None, str(refusal))
         return _form_page(request, patient, form, status=422)
-    except requesting.RequestEnded:
+    except request_actions.RequestEnded:
         return errors.answer(request, 409, "conflict", "That link has ended meanwhile. Make a new one.")
     return _link_page(request, patient, asked)
 
@@ -59,7 +59,7 @@ def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
     asked = get_object_or_404(AnswerRequest, pk=pk)
-    requesting.revoke_request(by=request.actor, id=pk)
+    request_actions.revoke_request(by=request.actor, id=pk)
     saved(request, "Link revoked. What was answered is kept.")
     return redirect("assessments:for_patient", asked.patient_id)
 
@@ -70,8 +70,8 @@ def request_renew(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A new link for the same questions; the old one is dead from now on."""
     asked = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
     try:
-        new = requesting.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
-    except (*REFUSED, requesting.RequestEnded) as refusal:
+        new = request_actions.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
+    except (*REFUSED, request_actions.RequestEnded) as refusal:
         message = str(refusal) or "That link has ended meanwhile. Make a new one."
         return errors.answer(request, 409, "conflict", message)
     return _link_page(request, asked.patient, new)
@@ -90,7 +90,7 @@ def _form_page(request: Request, patient: Patient, form: RequestForm, *, status:
     return render(request, "answer/request_form.html", context, status=status)
 
 
-def _link_page(request: Request, patient: Patient, asked: requesting.Asked) -> HttpResponse:
+def _link_page(request: Request, patient: Patient, asked: request_actions.IssuedRequest) -> HttpResponse:
     """The only page that ever shows the link."""
     link = request.build_absolute_uri(reverse("answer:link", args=[asked.token]))
     context = {"patient": patient, "asked": asked.request, "link": link}

@@ -17,8 +17,8 @@ from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
-from clinic.assessments.selfreport.handing_over import end_handover, is_password
-from clinic.assessments.selfreport.requesting import patient_actor
+from clinic.assessments.selfreport.actions import patient_actor
+from clinic.assessments.selfreport.shared_device import is_password, unlock_device
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.tenancy.scope import public_scope
@@ -31,7 +31,7 @@ AWAY = "You have been signed out. Give the device back."
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
-def handover_sheet(request: Request) -> HttpResponse:
+def device_form(request: Request) -> HttpResponse:
     """The form of the assessment that was handed over, and thanks once it is done."""
     assessment, definition = _assessment(request)
     if assessment.made:
@@ -46,16 +46,16 @@ def handover_sheet(request: Request) -> HttpResponse:
         return _page(request, definition, changed.current, **more)
     except REFUSED as refusal:
         return _page(request, definition, assessment, refusal=refusal, status=422)
-    return redirect("answer:handover")
+    return redirect("answer:device")
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
-def handover_save(request: Request) -> HttpResponse:
+def device_save(request: Request) -> HttpResponse:
     """Keep what is chosen so far; asked by the page after every answer."""
     assessment, definition = _assessment(request)
-    address = reverse("answer:handover")
+    address = reverse("answer:device")
     answer = partial(patient_questionnaire.fragment, request, definition, assessment.patient.gender, action=address)
     try:
         return answer(_keep(request, assessment, definition, complete=False))
@@ -69,26 +69,26 @@ def handover_save(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
-def handover_leave(request: Request) -> HttpResponse:
+def device_unlock(request: Request) -> HttpResponse:
     """Take the device back, with the password of who handed it over."""
     if request.handover is None:
         return redirect("home")
     if request.method != "POST":
-        return _leave_page(request)
+        return _unlock_page(request)
     try:
         with public_scope():
             known = is_password(request, request.POST.get("password", ""))
     except ValidationError as error:
-        return _leave_page(request, status=429, problem=" ".join(error.messages))
+        return _unlock_page(request, status=429, problem=" ".join(error.messages))
     if not known:
-        return _leave_page(request, status=422, problem="This is not the password of who is signed in.")
-    end_handover(request, by=request.actor)
+        return _unlock_page(request, status=422, problem="This is not the password of who is signed in.")
+    unlock_device(request, by=request.actor)
     return redirect("assessments:detail", UUID(request.handover))
 
 
-def _leave_page(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
+def _unlock_page(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
     context = {"problem": problem, "clinic_name": request.clinic.name}
-    return render(request, "answer/leave.html", context, status=status)
+    return render(request, "answer/unlock.html", context, status=status)
 
 
 def _assessment(request: Request) -> tuple[Assessment, Definition]:
@@ -121,9 +121,9 @@ def _page(request: Request, definition: Definition, assessment: Assessment, **mo
         assessment.patient.gender,
         assessment,
         language=assessment.language or ENGLISH,
-        action=reverse("answer:handover"),
-        save_url=reverse("answer:handover_save"),
-        leave_url=reverse("answer:leave"),
+        action=reverse("answer:device"),
+        save_url=reverse("answer:device_save"),
+        unlock_url=reverse("answer:unlock"),
         away=AWAY,
         clinic_name=request.clinic.name,
         **more,
@@ -133,7 +133,7 @@ def _page(request: Request, definition: Definition, assessment: Assessment, **mo
 def _thanks(request: Request, assessment: Assessment) -> HttpResponse:
     context = {
         "urgent": patient_questionnaire.urgent_for(assessment),
-        "leave_url": reverse("answer:leave"),
+        "unlock_url": reverse("answer:unlock"),
         "clinic_name": request.clinic.name,
     }
     return render(request, "answer/thanks.html", context)

@@ -14,18 +14,18 @@ from clinic.audit.actions import By, record
 
 
 @transaction.atomic
-def begin_handover(request: Request, *, by: By, id: UUID) -> None:
+def lock_device(request: Request, *, by: By, id: UUID) -> None:
     """Lock the session to the form of one assessment; raises NotOpen for one that is over."""
     assessment = Assessment.objects.open().exclude(instrument="").filter(pk=id).first()
     if assessment is None:
-        raise NotOpen("Only an assessment that is not completed can be handed over.")
+        raise NotOpen("Only an assessment that is not completed can be answered on a shared device.")
     record("handover.begun", assessment, by=by)
     request.session[HANDOVER_KEY] = str(assessment.pk)
     request.session[CLINIC_KEY] = str(request.clinic.pk)
 
 
 @transaction.atomic
-def end_handover(request: Request, *, by: By) -> None:
+def unlock_device(request: Request, *, by: By) -> None:
     """Unlock the session; the caller has seen the password."""
     assessment = Assessment.objects.filter(pk=UUID(request.handover)).first()
     if assessment is not None:

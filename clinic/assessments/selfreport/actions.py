@@ -36,7 +36,7 @@ class RequestEnded(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class IssuedRequest:
     """A request and the token of its link, which is known only now."""
 
     request: AnswerRequest
@@ -49,7 +49,7 @@ def patient_actor(id: UUID) -> Actor:
 
 
 @transaction.atomic
-def request_answers(
+def create_request(
     *,
     by: By,
     clinic: Clinic,
@@ -60,7 +60,7 @@ def request_answers(
     language: str,
     days: int,
     assessment: Assessment | None = None,
-) -> Asked:
+) -> IssuedRequest:
     """Ask the patient; an open request for the same instrument ends, and its link with it.
 
     Sent twice with one `id` it makes one request, and the later link is the one that works. Raises NotForPatient,
@@ -94,20 +94,20 @@ def request_answers(
         record("request.created", made, by=by, changes=changes)
     elif not made.open:
         raise RequestEnded
-    return Asked(made, issue_link(clinic=clinic, request_id=made.pk, expires_at=made.expires_at))
+    return IssuedRequest(made, issue_link(clinic=clinic, request_id=made.pk, expires_at=made.expires_at))
 
 
-def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> Asked:
+def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRequest:
     """A new link for what a request asks; the old one dies, and what was answered so far is kept.
 
     It asks the version that was answered so far, and runs as long as the old one did. Raises AnswerRequest.DoesNotExist
-    and as `request_answers`.
+    and as `create_request`.
     """
     old = AnswerRequest.objects.select_related("patient", "user", "assessment").get(pk=id)
     kept = old.assessment
     if kept is not None and kept.status not in (AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS):
         kept = None
-    return request_answers(
+    return create_request(
         by=by,
         clinic=clinic,
         id=new_id,

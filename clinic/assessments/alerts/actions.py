@@ -1,4 +1,4 @@
-"""Raising and acknowledging risk alerts."""
+"""Raise and acknowledge alerts."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A device that was handed over is shut when what it was handed over with is taken away."""
+"""A shared device is shut when what it was shared with is taken away."""
 
 import re
 from datetime import timedelta
@@ -80,7 +80,7 @@ def landing(committed):
 
 @pytest.fixture
 def tablet(landing):
-    """A clinician's session that was handed over for an assessment of its own; `key` is the assessment's."""
+    """A clinician's session that was shared for an assessment of its own; `key` is the assessment's."""
     with clinic_scope(landing.clinic):
         patient, key = make_patient(), uuid4()
         start_assessment(
@@ -88,7 +88,7 @@ def tablet(landing):
             date=timezone.localdate(),
         )  # fmt: skip
     client = signed_in(Client(), landing.clinician)
-    form = {"date": "1 March 2026", "do": "hand_over", "version": "1", "clinic": str(landing.clinic.pk)}
+    form = {"date": "1 March 2026", "do": "share", "version": "1", "clinic": str(landing.clinic.pk)}
     assert said(client.post(f"/assessments/{key}/answer/", form)) == (302, "/handover/")
     client.key, client.chosen = key, "2"
     return client
@@ -169,7 +169,7 @@ def test_nobody_else_who_signs_in_on_the_device_gets_the_form(landing, tablet):
 
 
 def test_device_with_a_token_reaches_nothing(landing, tablet):
-    """Whatever else a request carries: a session that was handed over has the form, and no more."""
+    """Whatever else a request carries: a session on a shared device has the form, and no more."""
     program = ApiClient(clinic=landing.clinic, name="Laboratory", can_write=True, hash_client_secret=False)
     program.save(using="owner")
     token = AccessToken(application_id=program.pk, expires=timezone.now() + timedelta(hours=1), scope="read write")
