@@ -256,10 +256,10 @@ class Definition:
         """The items that are put to somebody of that sex, in their order; those taken from the record included."""
         return self._asked[sex]
 
-    def drawn(self, sex: str, answers: Mapping[str, object]) -> tuple[Item, ...]:
+    def drawn(self, sex: str, responses: Mapping[str, object]) -> tuple[Item, ...]:
         """The items of `asked` and every other that is answered; of a sex that is not known, "", what all are asked."""
         sexes = {sex} if sex else set(SEXES)
-        return tuple(item for item in self.items if sexes.issubset(item.sexes) or answers.get(item.code) is not None)
+        return tuple(item for item in self.items if sexes.issubset(item.sexes) or responses.get(item.code) is not None)
 
     @cached_property
     def by_sex(self) -> bool:

@@ -1,4 +1,4 @@
-"""Scoring: pure functions over a definition and answers, exact in whole numbers and decimals.
+"""Scoring: pure functions over a definition and responses, exact in whole numbers and decimals.
 
 `answers` maps item codes to the points of the chosen option, or to the number measured; None and a code that is
 left out both mean not answered. Nothing is scored in silence: without every item that counts there is no total, only
@@ -94,17 +94,17 @@ class _Case:
 
 def score(
     definition: Definition,
-    answers: Mapping[str, Number | None],
+    responses: Mapping[str, Number | None],
     *,
     sex: str = "unknown",
     age: int | None = None,
 ) -> Result:
     """What the answers of somebody of that sex and age come to; see Result."""
-    refusals = tuple(_refusals(definition, answers, sex))
+    refusals = tuple(_refusals(definition, responses, sex))
     counted = definition.counted(sex)
     if refusals:
         return Result(asked=len(counted), refusals=refusals)
-    values = _values(definition, answers, age)
+    values = _values(definition, responses, age)
     answered = sum(1 for item in counted if item.code in values)
     complete = answered == len(counted)
     if definition.rule == "none":
@@ -129,8 +129,8 @@ def score(
     )
 
 
-def _refusals(definition: Definition, answers: Mapping[str, Number | None], sex: str) -> Iterable[Refusal]:
-    for code, value in answers.items():
+def _refusals(definition: Definition, responses: Mapping[str, Number | None], sex: str) -> Iterable[Refusal]:
+    for code, value in responses.items():
         item = definition.by_code.get(code)
         if item is None:
             yield Refusal(code, f"{definition.title} has no item {code}.")
@@ -157,8 +157,8 @@ def _refused(item: Item, value: Number, sex: str) -> str:
     return ""
 
 
-def _values(definition: Definition, answers: Mapping[str, Number | None], age: int | None) -> dict[str, Number]:
-    values = {code: value for code, value in answers.items() if value is not None}
+def _values(definition: Definition, responses: Mapping[str, Number | None], age: int | None) -> dict[str, Number]:
+    values = {code: value for code, value in responses.items() if value is not None}
     for item in definition.items:
         if item.source == "age" and age is not None and item.measure is not None:
             values[item.code] = min(max(age, item.measure.minimum), item.measure.maximum)

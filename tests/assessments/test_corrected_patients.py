@@ -10,7 +10,7 @@ from django.db import connection
 
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.questionnaire.actions import change_responses
-from clinic.assessments.record.refusals import AnswersRefused
+from clinic.assessments.record.refusals import ResponsesRefused
 from clinic.assessments.record.results import person_now
 from clinic.instruments import catalogue
 from clinic.patients.actions import update_patient
@@ -214,7 +214,7 @@ def test_the_same_again_is_no_amendment_after_a_correction(client, completed, co
 def test_new_answer_to_what_is_not_asked_is_refused(completed, correct, riverside):
     key = completed(answers={"answer-5": "1"}, do="later")
     correct(gender="male")
-    with clinic_scope(riverside.clinic), pytest.raises(AnswersRefused, match="Item 4 is not asked of male patients"):
+    with clinic_scope(riverside.clinic), pytest.raises(ResponsesRefused, match="Item 4 is not asked of male patients"):
         change_responses(by=BY, id=key, answers={"4": 2})
 
 

@@ -120,7 +120,7 @@ def test_score_of_an_assessment_cannot_be_written_past_its_answers(begun):
 
 def test_refused_answers_leave_the_assessment_as_it_was(begun):
     assessment = begun({"1": 1}).assessment
-    with pytest.raises(refusals.AnswersRefused):
+    with pytest.raises(refusals.ResponsesRefused):
         questionnaires.save_responses(by=BY, id=assessment.pk, answers={"1": 2, "2": 7})
     assessment.refresh_from_db()
     assert (assessment.answers, assessment.version) == ({"1": 1}, 1)

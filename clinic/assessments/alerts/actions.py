@@ -23,7 +23,7 @@ class NoteMissing(ValueError):
 
 @transaction.atomic
 def raise_alerts(
-    assessment: Assessment, definition: Definition, answers: Mapping[str, Number | None], result: Result, *, by: By
+    assessment: Assessment, definition: Definition, responses: Mapping[str, Number | None], result: Result, *, by: By
 ) -> list[Alert]:
     """Raise what the answers call for, once; part of the action that saves them, from the first draft on.
 
@@ -32,7 +32,7 @@ def raise_alerts(
     """
     made = []
     for rule in result.alerts:
-        points = _points(rule, definition, answers, result)
+        points = _points(rule, definition, responses, result)
         text = _text(rule, definition, points)
         before = list(Alert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
         waiting = next((alert for alert in before if alert.open), None)
@@ -45,10 +45,10 @@ def raise_alerts(
     return made
 
 
-def _points(rule: AlertRule, definition: Definition, answers: Mapping[str, Number | None], result: Result) -> Decimal:
+def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Number | None], result: Result) -> Decimal:
     """How bad it is: the item's points, else how far the total is at least from the harmless end of its range."""
     if rule.item:
-        return Decimal(answers.get(rule.item) or 0)
+        return Decimal(responses.get(rule.item) or 0)
     falls = definition.bands and definition.bands[0].severity > definition.bands[-1].severity
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from clinic.access import Permission, Request
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.models.alerts import Alert
-from clinic.assessments.record.results import AnsweredRow, answered_rows, rows_of, scored_by
+from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.ui.pages import undo_of
@@ -21,7 +21,7 @@ class Revision(NamedTuple):
     by_name: str
     reason: str
     before: dict[str, Any]
-    rows: list[AnsweredRow]
+    rows: list[ResponseRow]
 
 
 def detail_page(request: Request, assessment: Assessment, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -35,7 +35,7 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
         editor = Permission.ASSESSMENTS_EDIT in request.permissions
         shown |= {
             "definition": find_version(assessment.instrument, assessment.instrument_version),
-            "answered": answered_rows(assessment),
+            "answered": response_rows(assessment),
             "scored_by": scored_by(assessment) if assessment.made else "",
             "alerts": list(Alert.objects.filter(assessment=assessment)),
             "revisions": revisions(assessment),
@@ -51,6 +51,6 @@ def revisions(assessment: Assessment) -> list[Revision]:
     return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]
 
 
-def _rows_before(definition: Definition, before: dict[str, Any]) -> list[AnsweredRow]:
+def _rows_before(definition: Definition, before: dict[str, Any]) -> list[ResponseRow]:
     """Originals of earlier releases do not say by which sex and age they were scored."""
     return rows_of(definition, before["answers"], before.get("sex", ""), before.get("age"))

@@ -13,7 +13,7 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.questionnaire.actions import result_by_record, result_of
-from clinic.assessments.record.results import as_answers, scored_by
+from clinic.assessments.record.results import as_responses, scored_by
 from clinic.assessments.selfreport.request_forms import patients_languages
 from clinic.instruments.definitions import ENGLISH, Definition, Item, Number
 from clinic.instruments.scoring import Result
@@ -72,10 +72,10 @@ def _questions(
 ) -> list[questionnaire_form.Question]:
     items, kept = drawn(definition, patient, assessment), _kept(assessment)
     if not posted:
-        return questionnaire_form.questions(definition, items, answers=kept)
+        return questionnaire_form.questions(definition, items, responses=kept)
     form = questionnaire_form.read(items, request.POST.dict())
     problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
-    return questionnaire_form.questions(definition, items, answers=form.answers, typed=form.typed, errors=problems)
+    return questionnaire_form.questions(definition, items, responses=form.responses, typed=form.typed, errors=problems)
 
 
 def drawn(definition: Definition, patient: Patient, assessment: Assessment | None) -> tuple[Item, ...]:
@@ -84,7 +84,7 @@ def drawn(definition: Definition, patient: Patient, assessment: Assessment | Non
 
 
 def _kept(assessment: Assessment | None) -> dict[str, Number]:
-    return as_answers(assessment.answers) if assessment is not None else {}
+    return as_responses(assessment.answers) if assessment is not None else {}
 
 
 def _back(assessment: Assessment | None, patient: Patient) -> str:

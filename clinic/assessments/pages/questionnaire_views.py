@@ -38,7 +38,7 @@ from clinic.ui import errors
 from clinic.ui.pages import posted_version, saved
 
 REFUSED = (
-    refusals.AnswersRefused,
+    refusals.ResponsesRefused,
     refusals.NotForPatient,
     refusals.NothingAnswered,
     refusals.ReasonMissing,
@@ -189,12 +189,12 @@ def _day(request: Request) -> date:
 
 def _readable(
     request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
-) -> questionnaire_form.Answers:
+) -> questionnaire_form.Responses:
     """The answers of the posted form; raises ValidationError where some are no numbers."""
     posted = questionnaire_form.read(drawn(definition, patient, assessment), request.POST.dict())
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
-    return posted.answers
+    return posted.responses
 
 
 def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> AssessmentState:

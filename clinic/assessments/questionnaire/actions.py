@@ -19,7 +19,7 @@ from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed, insert_named
 from clinic.assessments.record.latest_results import keep_latest_results
-from clinic.assessments.record.results import Person, as_answers, note_result, person_now, person_then, scored
+from clinic.assessments.record.results import Person, as_responses, note_result, person_now, person_then, scored
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition, Number
@@ -30,7 +30,7 @@ from clinic.ui.declared import editable_fields
 # What of an assessment the trail and a revision keep; `results` can be worked out again.
 FIELDS = (*(name for name in editable_fields(Assessment) if name not in ("questions", "results")), "sex", "age")
 
-Answers = Mapping[str, Number | None]
+Responses = Mapping[str, Number | None]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def start_assessment(
     patient: Patient,
     date: date,
     id: UUID | None = None,
-    answers: Answers | None = None,
+    answers: Responses | None = None,
     complete: bool = False,
     score: Number | None = None,
     **fields: Any,
@@ -85,7 +85,7 @@ def start_assessment(
 
 
 def save_responses(
-    *, by: By, id: UUID, answers: Answers, version: int | None = None, replace: bool = False
+    *, by: By, id: UUID, answers: Responses, version: int | None = None, replace: bool = False
 ) -> AssessmentState:
     """Keep a draft: `answers` replaces those of the same items, or all with `replace`; None takes one away.
 
@@ -112,7 +112,7 @@ def change_responses(
     by: By,
     id: UUID,
     version: int | None = None,
-    answers: Answers | None = None,
+    answers: Responses | None = None,
     replace: bool = False,
     date: date | None = None,
     language: str = "",
@@ -125,7 +125,7 @@ def change_responses(
     if version is not None and version != assessment.version:
         raise Changed(assessment)
     definition, before = _changeable(assessment), snapshot(assessment, FIELDS)
-    was_made, kept = assessment.made, as_answers(assessment.answers)
+    was_made, kept = assessment.made, as_responses(assessment.answers)
     if date is not None:
         refusals.check_patient(definition, assessment.patient, date)
         assessment.date = date
@@ -183,7 +183,7 @@ def result_by_record(assessment: Assessment) -> Result:
 
 def _result(assessment: Assessment, person: Person) -> Result:
     definition = find_version(assessment.instrument, assessment.instrument_version)
-    answers = as_answers(assessment.answers)
+    answers = as_responses(assessment.answers)
     return scored(definition, answers, person, kept=answers)
 
 
@@ -207,10 +207,10 @@ def _changeable(assessment: Assessment) -> Definition:
     return find_version(assessment.instrument, assessment.instrument_version)
 
 
-def _person(assessment: Assessment, before: dict[str, Any], wanted: Answers, reason: str) -> Person:
+def _person(assessment: Assessment, before: dict[str, Any], wanted: Responses, reason: str) -> Person:
     """Whom to score by: the record, but what was kept where an assessment that is made is only sent again."""
     given = {code: value for code, value in wanted.items() if value is not None}
-    same = given == as_answers(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
+    same = given == as_responses(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
     if assessment.made and same and not reason.strip():
         return person_then(assessment)
     return person_now(assessment.patient, assessment.date)
@@ -219,14 +219,14 @@ def _person(assessment: Assessment, before: dict[str, Any], wanted: Answers, rea
 def _answer(
     assessment: Assessment,
     definition: Definition,
-    answers: Answers,
+    answers: Responses,
     person: Person,
     *,
     complete: bool,
     score: Number | None,
 ) -> Result:
     """Put answers, their score and the status onto the assessment; nothing is saved."""
-    result = scored(definition, answers, person, kept=as_answers(assessment.answers))
+    result = scored(definition, answers, person, kept=as_responses(assessment.answers))
     refusals.check_result(definition, result, score=score, complete=complete)
     note_result(assessment, answers, result, person)
     if complete and not assessment.made:

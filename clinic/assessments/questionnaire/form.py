@@ -16,7 +16,7 @@ PREFIX = "answer-"
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,4})?", re.ASCII)
 
 
-Answers = dict[str, Number | None]
+Responses = dict[str, Number | None]
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Question:
 
 @dataclass
 class Posted:
-    """What a form held: answers by item (None where nothing is chosen), what was typed, and what cannot be read."""
+    """What a form held: responses by item (None where nothing is chosen), what was typed, and what cannot be read."""
 
-    answers: Answers = field(default_factory=dict)
+    responses: Responses = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -65,9 +65,9 @@ def read(items: Iterable[Item], data: Mapping[str, str]) -> Posted:
         text = unicodedata.normalize("NFKC", str(data.get(PREFIX + item.code, ""))).strip()
         posted.typed[item.code] = text
         if not text:
-            posted.answers[item.code] = None
+            posted.responses[item.code] = None
         elif (number := parsed(text)) is not None:
-            posted.answers[item.code] = number
+            posted.responses[item.code] = number
         else:
             posted.errors[item.code] = "Write a number, such as 37 or 37.5."
     return posted
@@ -96,7 +96,7 @@ def questions(
     definition: Definition,
     items: Iterable[Item],
     *,
-    answers: Mapping[str, Number | None],
+    responses: Mapping[str, Number | None],
     language: str = ENGLISH,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
@@ -106,7 +106,7 @@ def questions(
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
     made = []
     for number, item in enumerate(items, start=1):
-        value = (typed or {}).get(item.code) or _shown(answers.get(item.code))
+        value = (typed or {}).get(item.code) or _shown(responses.get(item.code))
         texts = translation.options if translation else {}
         made.append(
             Question(

@@ -8,7 +8,7 @@ from clinic.instruments.scoring import Refusal, Result
 from clinic.patients.models import Patient, age_on
 
 
-class AnswersRefused(Exception):
+class ResponsesRefused(Exception):
     """Answers that the instrument does not have: `refusals` by item."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
@@ -45,9 +45,9 @@ def check_patient(definition: Definition, patient: Patient, day: date) -> None:
 
 
 def check_result(definition: Definition, result: Result, *, score: Number | None, complete: bool) -> None:
-    """Raises AnswersRefused, NothingAnswered and ScoreDiffers."""
+    """Raises ResponsesRefused, NothingAnswered and ScoreDiffers."""
     if result.refusals:
-        raise AnswersRefused(result.refusals)
+        raise ResponsesRefused(result.refusals)
     if complete and result.answered == 0:
         raise NothingAnswered(f"None of the {result.asked} items of {definition.title} that count is answered.")
     if score is not None and score != result.total:

@@ -21,13 +21,13 @@ def as_json(number: Number | None) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def as_answers(stored: Mapping[str, int | float]) -> dict[str, Number]:
+def as_responses(stored: Mapping[str, int | float]) -> dict[str, Number]:
     """Answers as they are scored, from those that are stored."""
     return {code: number for code, value in stored.items() if (number := exact(value)) is not None}
 
 
 class Person(NamedTuple):
-    """By whose sex and age on the day of the assessment answers are scored."""
+    """By whose sex and age on the day of the assessment responses are scored."""
 
     sex: str
     age: int | None
@@ -47,7 +47,7 @@ def person_then(assessment: Assessment) -> Person:
 
 def scored(
     definition: Definition,
-    answers: Mapping[str, Number | None],
+    responses: Mapping[str, Number | None],
     person: Person,
     *,
     kept: Mapping[str, Number],
@@ -56,9 +56,9 @@ def scored(
     aside = {
         item.code
         for item in definition.items
-        if person.sex not in item.sexes and item.code in kept and answers.get(item.code) == kept[item.code]
+        if person.sex not in item.sexes and item.code in kept and responses.get(item.code) == kept[item.code]
     }
-    counted = {code: value for code, value in answers.items() if code not in aside}
+    counted = {code: value for code, value in responses.items() if code not in aside}
     result = score(definition, counted, sex=person.sex, age=person.age)
     notes = [
         f"Item {item.code} is answered and does not count: it is not asked of {person.sex} patients."
@@ -68,10 +68,10 @@ def scored(
     return replace(result, notes=(*result.notes, *notes))
 
 
-def note_result(assessment: Assessment, answers: Mapping[str, Number | None], result: Result, person: Person) -> None:
-    """Put answers, result and whom they were scored by onto the assessment; nothing is saved."""
+def note_result(assessment: Assessment, responses: Mapping[str, Number | None], result: Result, person: Person) -> None:
+    """Put responses, result and whom they were scored by onto the assessment; nothing is saved."""
     assessment.sex, assessment.age = person
-    assessment.answers = {code: kept for code, value in answers.items() if (kept := as_json(value)) is not None}
+    assessment.answers = {code: kept for code, value in responses.items() if (kept := as_json(value)) is not None}
     assessment.answered = result.answered
     assessment.score = _decimal(result.total)
     assessment.score_low, assessment.score_high = _decimal(result.low), _decimal(result.high)
@@ -106,28 +106,30 @@ def _results(result: Result) -> dict[str, Any]:
     }
 
 
-class AnsweredRow(NamedTuple):
+class ResponseRow(NamedTuple):
     """One item of an assessment as people read it; `answer` is empty where there is none."""
 
     code: str
     text: str
-    answer: str
+    response: str
 
 
-def answered_rows(assessment: Assessment) -> list[AnsweredRow]:
+def response_rows(assessment: Assessment) -> list[ResponseRow]:
     """The items that were asked and those that have an answer, in the words of the assessment's version."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     return rows_of(definition, assessment.answers, assessment.sex, assessment.age)
 
 
-def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[AnsweredRow]:
-    """The same of answers as they are stored."""
-    answers = as_answers(stored)
-    return [AnsweredRow(item.code, item.text, _words(item, answers, age)) for item in definition.drawn(sex, answers)]
+def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[ResponseRow]:
+    """The same of responses as they are stored."""
+    responses = as_responses(stored)
+    return [
+        ResponseRow(item.code, item.text, _words(item, responses, age)) for item in definition.drawn(sex, responses)
+    ]
 
 
-def _words(item: Item, answers: Mapping[str, Number], age: int | None) -> str:
-    value = age if item.source else answers.get(item.code)
+def _words(item: Item, responses: Mapping[str, Number], age: int | None) -> str:
+    value = age if item.source else responses.get(item.code)
     if value is None:
         return ""
     return item.text_of.get(value, "") if item.measure is None else f"{value} {item.measure.unit}".strip()

@@ -11,7 +11,7 @@ from clinic.access import Actor
 from clinic.accounts.links import close_links, issue_link
 from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.models.requests import MOST_TRIES, AnswerRequest, RequestState
-from clinic.assessments.questionnaire.actions import Answers, AssessmentState, change_responses, start_assessment
+from clinic.assessments.questionnaire.actions import AssessmentState, Responses, change_responses, start_assessment
 from clinic.assessments.record import refusals
 from clinic.audit.actions import By, record
 from clinic.instruments.catalogue import find_version
@@ -165,7 +165,7 @@ def check_birth_date(*, id: UUID, born: date) -> int | None:
 
 @transaction.atomic
 def answer_request(
-    *, id: UUID, answers: Answers, version: int | None, page: UUID | None, complete: bool = False
+    *, id: UUID, answers: Responses, version: int | None, page: UUID | None, complete: bool = False
 ) -> AssessmentState:
     """Keep what a patient chose, whole, and with `complete` end the request.
 
@@ -196,7 +196,7 @@ def answer_request(
     return made
 
 
-def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) -> AssessmentState:
+def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By) -> AssessmentState:
     return start_assessment(
         by=by,
         definition=find_version(request.instrument, request.instrument_version),

@@ -15,11 +15,11 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.record import refusals
-from clinic.assessments.record.results import as_answers
+from clinic.assessments.record.results import as_responses
 from clinic.instruments.catalogue import urgent_text
 from clinic.instruments.definitions import Definition, Item, Number
 
-REFUSED = (refusals.AnswersRefused, refusals.NothingAnswered, ValidationError)
+REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
 NOTHING = "Answer at least one question first."
 CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
 
@@ -32,20 +32,20 @@ def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
     return response
 
 
-def kept_answers(assessment: Assessment | None) -> dict[str, Number]:
-    return as_answers(assessment.answers) if assessment is not None else {}
+def kept_responses(assessment: Assessment | None) -> dict[str, Number]:
+    return as_responses(assessment.answers) if assessment is not None else {}
 
 
 def readable(
     request: Request, definition: Definition, sex: str, assessment: Assessment | None
-) -> questionnaire_form.Answers:
+) -> questionnaire_form.Responses:
     """The answers of the posted form; raises ValidationError where some are no numbers."""
     posted = questionnaire_form.read(
-        questionnaire_form.drawn_items(definition, sex, kept_answers(assessment)), request.POST.dict()
+        questionnaire_form.drawn_items(definition, sex, kept_responses(assessment)), request.POST.dict()
     )
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
-    return posted.answers
+    return posted.responses
 
 
 def posted_page(request: Request) -> UUID | None:
@@ -74,7 +74,9 @@ def fragment(
 ) -> HttpResponse:
     """What the page is told after it saved, or could not."""
     context = {
-        **progress(questionnaire_form.drawn_items(definition, sex, kept_answers(assessment)), kept_answers(assessment)),
+        **progress(
+            questionnaire_form.drawn_items(definition, sex, kept_responses(assessment)), kept_responses(assessment)
+        ),
         "version": assessment.version if assessment is not None else "",
         "urgent": urgent_for(assessment),
         "now": timezone.localtime(),
@@ -83,8 +85,8 @@ def fragment(
     return kept_to_oneself(render(request, "answer/_kept.html", context, status=status))
 
 
-def progress(items: Collection[Item], answers: Mapping[str, Number | None]) -> dict[str, int]:
-    return {"asked": len(items), "answered": sum(1 for item in items if answers.get(item.code) is not None)}
+def progress(items: Collection[Item], responses: Mapping[str, Number | None]) -> dict[str, int]:
+    return {"asked": len(items), "answered": sum(1 for item in items if responses.get(item.code) is not None)}
 
 
 def page(
@@ -99,20 +101,20 @@ def page(
     **more: Any,
 ) -> HttpResponse:
     """The form with what is kept, or with what was posted where that could not be kept."""
-    answers: Mapping[str, Number | None] = kept_answers(assessment)
-    items = questionnaire_form.drawn_items(definition, sex, answers)
+    responses: Mapping[str, Number | None] = kept_responses(assessment)
+    items = questionnaire_form.drawn_items(definition, sex, responses)
     typed, problems = {}, {}
     if status != 200:
         form = questionnaire_form.read(items, request.POST.dict())
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
-        answers, typed = form.answers, form.typed
+        responses, typed = form.responses, form.typed
     translation = definition.translations.get(language)
     context = {
-        **progress(items, answers),
+        **progress(items, responses),
         "questionnaire_title": translation.title if translation else definition.title,
         "instruction": translation.instruction if translation else definition.instruction,
         "questions": questionnaire_form.questions(
-            definition, items, answers=answers, language=language, typed=typed, errors=problems
+            definition, items, responses=responses, language=language, typed=typed, errors=problems
         ),
         "language": language,
         "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
