@@ -1,4 +1,4 @@
-"""The lists of assessments as wholes: as files, and archiving many at once by the worker."""
+"""The lists of assessments, alerts and due schedules: what they show, and the jobs that export or archive many rows."""
 
 from collections.abc import Sequence
 
@@ -116,7 +116,7 @@ def _restore(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
 
 
 def _set_archived(job: Job, item: JobItem, *, archived: bool) -> Outcome:
-    """Taking an archiving back leaves alone what was changed after it."""
+    """Archive or restore one assessment. An undo leaves alone what was changed after the job."""
     key = item.record_id
     row = Assessment.objects.filter(pk=key).first()
     if row is None:

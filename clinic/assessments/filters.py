@@ -1,4 +1,4 @@
-"""How assessments are searched and narrowed, on the page and in the API."""
+"""Filters of assessments, alerts and schedules, for the pages and the API."""
 
 import uuid
 from datetime import timedelta
@@ -25,7 +25,7 @@ from clinic.ui.forms import DateField
 
 
 class PatientField(forms.UUIDField):
-    """A patient's id; cleans to the patient, so that a filter can name them."""
+    """A patient's id. It cleans to the patient, so that a chip can show the name."""
 
     def clean(self, value: Any) -> Patient | None:
         key: uuid.UUID | None = super().clean(value)
@@ -79,13 +79,13 @@ class AssessmentFilter(SearchFilter):
 
 
 class PatientAssessmentFilter(AssessmentFilter):
-    """The same, on the page of one patient: whose they are is not a filter there."""
+    """The filter of one patient's assessments: it has no patient to choose."""
 
     patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away
 
 
 def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows of those patients whom one search box finds, in the rows' own order."""
+    """The rows whose patient the search finds, in the order of the rows."""
     search = search_for(text)
     return queryset if search is None else queryset.filter(patient__in=matching_keys(Patient.objects.all(), search))
 
@@ -95,7 +95,7 @@ class AlertState(TextChoices):
 
 
 class AlertFilter(FilterSet):
-    """Open alerts, unless the others are asked for; by the patient's practitioner."""
+    """Open alerts by default; also by the patient's practitioner."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     user = django_filters.ModelChoiceFilter(
@@ -124,7 +124,7 @@ class AlertFilter(FilterSet):
 
 
 class DueWhen(TextChoices):
-    """Due today or before, unless more is asked for."""
+    """Which schedules to show. The default is those that are due today or before."""
 
     OVERDUE = "overdue", "Overdue"
     WEEK = "week", "Within 7 days"

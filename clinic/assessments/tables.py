@@ -1,4 +1,4 @@
-"""The lists of assessments, as columns."""
+"""The tables of assessments, alerts and due schedules."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,7 +28,7 @@ class PatientAssessmentTable(tables.Table):
 
 
 class AssessmentTable(tables.Table):
-    """The whole clinic's."""
+    """The assessments of the whole clinic."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
     patient = TextColumn(
@@ -47,7 +47,7 @@ class AssessmentTable(tables.Table):
 
 
 class AlertLinkColumn(TextColumn):
-    """The patient, as a link to the assessment that raised the alert."""
+    """The patient, linked to the assessment that raised the alert."""
 
     def cell(self, value: object, record: Alert) -> str:
         address = reverse("assessments:detail", args=[record.assessment_id])
@@ -66,7 +66,7 @@ class AlertTable(tables.Table):
 
 
 class DuePatientColumn(TextColumn):
-    """The patient, as a link to the form that is due."""
+    """The patient, linked to the form that is due."""
 
     def cell(self, value: object, record: Schedule) -> str:
         address = f"{reverse('assessments:new')}?patient={record.patient_id}&amp;instrument={escape(record.instrument)}"
@@ -74,7 +74,7 @@ class DuePatientColumn(TextColumn):
 
 
 class DueDateColumn(DateColumn):
-    """When it is due, and by how many days that is past."""
+    """The due date, and the days since then."""
 
     def cells(self, records: Sequence[Schedule]) -> list[str]:
         today, language = timezone.localdate(), get_language()
@@ -88,7 +88,7 @@ def due_html(day: date, today: date, language: str | None) -> str:
 
 
 class DueTable(tables.Table):
-    """What is planned for the patients of the whole clinic."""
+    """The schedules of all patients of the clinic."""
 
     patient = DuePatientColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)

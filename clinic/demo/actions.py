@@ -1,4 +1,4 @@
-"""Making the demo clinics, once."""
+"""Make the demo clinics, once."""
 
 from datetime import timedelta
 from random import Random
@@ -49,12 +49,12 @@ MEASURED = 24
 
 
 def sign_ins() -> list[str]:
-    """The addresses that the demo's people sign in with."""
+    """The addresses with which the demo's people sign in."""
     return [f"{role}@{domain}" for domain in CLINICS.values() for role in ROLES] + [BOTH[0]]
 
 
 def make_demo() -> None:
-    """Two clinics with users, patients and assessments; what is there already stays as it is.
+    """Make two clinics with users, patients and assessments. What exists already stays as it is.
 
     Raises ImproperlyConfigured in production mode, or without a DEMO_PASSWORD.
     """
@@ -89,7 +89,7 @@ def demo_is_there() -> bool:
 
 
 def register_patients(random: Random, count: int) -> None:
-    """Invented patients and their assessments in the active clinic; the same for the same seed and day."""
+    """Make invented patients and assessments in the active clinic; the same for the same seed and day."""
     today = timezone.localdate()
     practitioners = list(Practitioner.objects.active())
     for number, person in enumerate(people(random, count, today=today)):
@@ -117,7 +117,7 @@ def register_patients(random: Random, count: int) -> None:
 
 
 def measure_patients(random: Random, count: int) -> None:
-    """Some of the clinic's patients answer questionnaires over time, and are to answer them again."""
+    """Have some patients answer questionnaires over time, with a schedule to answer them again."""
     today = timezone.localdate()
     adults = Patient.objects.active().aged(18, 90, today=today).select_related("user").order_by("record_number")
     for number, patient in enumerate(adults[:count]):

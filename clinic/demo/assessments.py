@@ -10,7 +10,7 @@ from clinic.instruments.definitions import Definition
 
 @dataclass(frozen=True)
 class InventedAssessment:
-    """One assessment: its type, questions with answers in order, and the total of the points behind the answers."""
+    """One assessment: its type, its questions with answers, and the total of their points."""
 
     type: str
     questions: list[dict[str, str]]
@@ -64,7 +64,7 @@ def invented_assessment(random: Random) -> InventedAssessment:
 
 
 def answered_over_time(random: Random, definition: Definition, today: date) -> Iterator[tuple[date, dict[str, int]]]:
-    """Two to six assessments of an instrument up to now, of somebody who gets better by and by, mostly."""
+    """Two to six assessments with an instrument up to now, of a patient who mostly gets better."""
     count, level, better = random.randrange(2, 7), random.uniform(0.8, 2.6), random.uniform(-0.1, 0.6)
     for number in range(count):
         answers = {

@@ -1,4 +1,4 @@
-"""Rows of a filled clinic as text for COPY; the same for the same seed and day."""
+"""The rows of a filled clinic as text for COPY; the same for the same seed and day."""
 
 import json
 from array import array
@@ -34,7 +34,7 @@ VARIANTS = 240  # invented assessments that rows repeat
 
 
 class AssessmentPattern(NamedTuple):
-    """What assessments repeat: answers as JSON, the score, and the score as a share of the highest."""
+    """An assessment that many rows repeat: questions as JSON, score, and the score as a share of the highest."""
 
     type: str
     label: str
@@ -44,14 +44,14 @@ class AssessmentPattern(NamedTuple):
 
 
 def other_columns(model: type[models.Model], columns: Sequence[str]) -> tuple[list[str], str]:
-    """The columns of the model that are not drawn, and what stands behind each row for them: their defaults."""
+    """The columns of the model that are not drawn, and the text of their defaults behind each row."""
     drawn = {*columns, *(field.column for field in model._meta.concrete_fields if has_own_value(field))}
     others = [field for field in model._meta.concrete_fields if field.column not in drawn]
     return [str(field.column) for field in others], "".join(f"\t{field.get_default()}" for field in others)
 
 
 def has_own_value(field: models.Field[Any, Any]) -> bool:
-    """The database fills it, or leaves it empty."""
+    """Whether the database fills the field, or leaves it empty."""
     return field.generated or field.null or field.has_db_default()
 
 
@@ -60,7 +60,7 @@ def escaped(text: str) -> str:
 
 
 def invented_patterns(random: Random) -> list[AssessmentPattern]:
-    """Sorted by type and share, so that neighbours are alike."""
+    """Invent patterns, sorted by type and share, so that neighbours are alike."""
     made = []
     for _ in range(VARIANTS):
         one = invented_assessment(random)
@@ -73,7 +73,7 @@ def invented_patterns(random: Random) -> list[AssessmentPattern]:
 
 @dataclass
 class Clinicful:
-    """What a clinic is filled with: `patients` is drawn first, then `assessments` of them, each once."""
+    """The contents of a filled clinic. Draw `patients` first, then their `assessments`, each once."""
 
     seed: int
     patient_count: int
@@ -97,7 +97,7 @@ class Clinicful:
         return (self.random.getrandbits(128) & ~UUID_BITS | UUID_MARK).to_bytes(16)
 
     def full_name(self, practitioner: int) -> tuple[str, str, str]:
-        """A name that the practitioner has no other patient of; the second one of a name has one given name more."""
+        """Draw a name that no other patient of the practitioner has. A second one of a name gets another given name."""
         full, family, gender = self.name()
         while (key := f"{practitioner} {full.lower()}") in self.taken:
             other, its_family, _ = self.name()
@@ -144,7 +144,7 @@ class Clinicful:
         return f"{1 + int(chance() * 180)} {STREETS[int(chance() * len(STREETS))]}\\n{town}"
 
     def draw_assessments(self, number: int, lived: int) -> list[tuple[int, int]]:
-        """The patient's assessments as (days ago, which), the oldest first; together they come to the wanted count."""
+        """Draw a patient's assessments as (days ago, pattern), oldest first; all patients' come to the wanted count."""
         chance = self.random.random
         left, patients = self.assessment_count - len(self.days), self.patient_count - number
         count = (
@@ -164,7 +164,7 @@ class Clinicful:
         return made
 
     def latest_results(self, drawn: list[tuple[int, int]]) -> tuple[str, ...]:
-        """What the patient's row knows of the assessments, as the columns from `last_instrument` on."""
+        """The patient's latest results as the columns from `last_instrument` on."""
         if not drawn:
             return ("", "\\N", "", "\\N", "\\N", "\\N", "[]", "\\N", "0")
         last = self.patterns[drawn[-1][1]]
@@ -180,7 +180,7 @@ class Clinicful:
         )  # fmt: skip
 
     def assessments(self) -> Iterator[str]:
-        """Of the patients that were drawn."""
+        """The rows of the assessments of the drawn patients."""
         at = 0
         for patient, practitioner, count in zip(self.keys, self.whose, self.each, strict=True):
             names: dict[str, int] = {}

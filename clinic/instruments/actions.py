@@ -1,4 +1,4 @@
-"""Writing what a clinic has of its own about instruments: its settings, and versions of instruments it made."""
+"""The actions that write a clinic's instrument settings and its custom instruments."""
 
 import hashlib
 import re
@@ -18,16 +18,16 @@ VERSION_LOCK = 7_302_412  # the advisory lock under which a clinic counts versio
 
 
 def custom_id(title: str) -> str:
-    """The id of the clinic's own instrument of that title: no instrument that ships has one that begins so."""
+    """The id of a custom instrument with that title. No shipped instrument has an id that begins so."""
     readable = "-".join(re.findall(r"[a-z0-9]+", slugify(title)))[:50].strip("-")
     return f"own-{readable or hashlib.sha256(title.encode()).hexdigest()[:12]}"
 
 
 @transaction.atomic
 def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[CustomInstrument, bool]:
-    """Keep a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
+    """Store a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
 
-    The same as the newest version again adds nothing: the version that is there is returned, and False.
+    A definition equal to the newest version adds nothing: that version is returned, and False.
     """
     id = custom_id(str(data.get("title", "")))
     with connection.cursor() as cursor:
@@ -59,8 +59,10 @@ def _note(made: CustomInstrument, checked: Definition, *, by: By) -> None:
 def set_instrument_choices(
     *, by: By, licence_classes: Iterable[str], hidden: Iterable[str], urgent_text: str = ""
 ) -> InstrumentSettings:
-    """Say which licence classes the clinic may use beside the free ones, which instruments it does not offer, and
-    what patients read whose answers raised an alert."""
+    """Set the clinic's licence classes beside the free ones, the instruments it hides, and the urgent text.
+
+    Patients read the urgent text if a response of theirs raises an alert.
+    """
     fields = ("licence_classes", "hidden", "urgent_text")
     row, _ = InstrumentSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
     before = snapshot(row, fields)

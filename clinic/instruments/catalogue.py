@@ -1,4 +1,4 @@
-"""Which instruments the active clinic has: those that come with the application, and its own."""
+"""The instruments of the active clinic: the shipped ones and its custom ones."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ALWAYS_ON = frozenset({"free"})
 
 @dataclass(frozen=True)
 class Choices:
-    """What the clinic has said: the licence classes that it may use, and the instruments that it does not offer."""
+    """The clinic's choices: the licence classes that it may use, and the instruments that it does not offer."""
 
     licence_classes: frozenset[str]
     hidden: frozenset[str]
@@ -32,19 +32,19 @@ def choices() -> Choices:
 
 
 def urgent_text() -> str:
-    """Whom a patient must turn to whose answers raised an alert, as the clinic says it."""
+    """The clinic's text for patients whose response raised an alert: whom to turn to at once."""
     row = InstrumentSettings.objects.filter(pk=SETTINGS_ID).first()
     return (row.urgent_text if row is not None else "") or URGENT
 
 
 @lru_cache(maxsize=256)
 def _read(text: str) -> Definition:
-    """Keyed by the whole definition, so that one clinic never gets another's."""
+    """Read a stored definition. The cache is keyed by the whole text, so that no clinic gets another's."""
     return read_definition(json.loads(text))
 
 
 def custom() -> dict[tuple[str, str], Definition]:
-    """Every version of the clinic's custom instruments."""
+    """Every version of the clinic's custom instruments, by id and version."""
     rows = CustomInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
     made = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
     return {definition.key: definition for definition in made}
@@ -58,22 +58,22 @@ def offered() -> list[Definition]:
 
 
 def offered_to(*, sex: str, age: int) -> list[Definition]:
-    """Those that may be put to somebody of that sex and age."""
+    """The offered instruments that a person of that sex and age may be asked."""
     return [made for made in offered() if not made.refusal(sex=sex, age=age)]
 
 
 def find(id: str) -> Definition | None:
-    """The newest version of an instrument that the clinic may use and offers."""
+    """The newest version of an instrument that the clinic offers; None if it offers none."""
     return next((made for made in offered() if made.id == id), None)
 
 
 def newest_of(id: str) -> Definition:
-    """The newest version of an instrument, offered or not; raises KeyError for one that never was."""
+    """The newest version of an instrument, offered or not; raises KeyError for an unknown id."""
     made: Definition = newest(shipped() | custom())[id]
     return made
 
 
 def find_version(id: str, version: str) -> Definition:
-    """The version that an assessment was made with, offered or not; raises KeyError for one that never was."""
+    """The version of an assessment, offered or not; raises KeyError for an unknown one."""
     made = shipped().get((id, version))
     return made if made is not None else custom()[id, version]

@@ -1,4 +1,4 @@
-"""Parsing what is typed about instruments: settings, a file to import, and a simple questionnaire of the clinic."""
+"""Forms that parse what people type about instruments: settings, an imported file, a simple questionnaire."""
 
 import re
 from decimal import Decimal
@@ -57,7 +57,7 @@ class ClinicSettingsForm(forms.Form):
 
 
 class AboutForm(forms.Form):
-    """What a file need not say about an instrument, and its maker must."""
+    """What a file need not say about an instrument, but whoever adds it must."""
 
     type = forms.ChoiceField(choices=AssessmentType.choices, initial=AssessmentType.MENTAL_HEALTH)
     answered_by = forms.ChoiceField(choices=ANSWERED_BY, label="Who answers")
@@ -82,7 +82,7 @@ class ImportForm(AboutForm):
     field_order = ("file",)
 
     def clean(self) -> dict[str, Any]:
-        """The cleaned fields with the `imported` instrument; what the file lacks is an error of `file`."""
+        """Add the `imported` instrument to the cleaned fields. Faults of the file are errors of `file`."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
@@ -104,7 +104,7 @@ def lines(label: str, help_text: str, *, required: bool = True, rows: int = 6) -
 
 
 class InstrumentForm(AboutForm):
-    """A simple questionnaire: questions that share their answers, added up, with bands."""
+    """A simple questionnaire: questions with the same options, a sum, and bands."""
 
     title = LineField(max_length=60, error_messages={"required": "Write what it is called."})
     instruction = LineField(max_length=500, required=False, help_text="What is said before the questions.")
@@ -127,7 +127,7 @@ class InstrumentForm(AboutForm):
     field_order = ("title", "instruction", "questions", "options", "bands", "type", "answered_by", "source", "licence")
 
     def clean(self) -> dict[str, Any]:
-        """The cleaned fields with the `imported` instrument."""
+        """Add the `imported` instrument to the cleaned fields."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned

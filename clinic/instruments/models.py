@@ -1,4 +1,4 @@
-"""What a clinic has of its own about instruments; its tables belong to the app `assessments`."""
+"""A clinic's custom instruments and settings of instruments. Their tables belong to the app `assessments`."""
 
 import uuid
 from typing import Any
@@ -41,9 +41,9 @@ class CustomInstrument(ClinicModel):
 
 
 class InstrumentSettings(ClinicModel):
-    """What the clinic says about instruments, in one row: the licence classes it may use and what it does not offer.
+    """The clinic's settings of instruments, in one row: licence classes that it may use, instruments that it hides.
 
-    `urgent_text` is what patients read whose answers raised an alert; empty for the sentence that comes with us.
+    Patients read `urgent_text` if a response raises an alert; empty for the default text.
     """
 
     web_may = "SELECT, INSERT, UPDATE"

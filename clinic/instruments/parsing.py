@@ -1,4 +1,4 @@
-"""From plain data to a definition. The form of the data is described in docs/instruments.md."""
+"""Make a definition of plain data. docs/instruments.md describes the data."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST = 200, 30, 30, 2000
 
 
 def definition_of(data: Any) -> Definition:
-    """The definition that `data` describes; raises Faults with everything that is wrong with it."""
+    """Make and check the definition; raises Faults with everything that is wrong."""
     made = read_definition(data)
     if faults := check(made):
         raise Faults(faults)
@@ -28,7 +28,7 @@ def definition_of(data: Any) -> Definition:
 
 
 def read_definition(data: Any) -> Definition:
-    """The same of data that was checked when it was kept: a stricter check must not take it from those who answered."""
+    """Make the definition of stored data, without checks: a stricter check must not remove what patients answered."""
     if not isinstance(data, dict):
         raise Faults([Fault((), "A definition is a table of names and values.")])
     faults: list[Fault] = []
@@ -167,7 +167,7 @@ def _item_options(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> tup
 
 
 def _reversed(row: Reader, options: tuple[parts.Option, ...]) -> tuple[parts.Option, ...]:
-    """The options with the points that they count: of a reversed item the highest counts as the lowest."""
+    """The options with reversed points, if the item says so: the highest counts as the lowest."""
     if not row.flag("reversed", default=False) or not options:
         return options
     ends = min(option.points for option in options) + max(option.points for option in options)

@@ -1,8 +1,8 @@
-"""Scoring: pure functions over a definition and responses, exact in whole numbers and decimals.
+"""Score responses: pure functions over a definition and responses, exact in whole numbers and decimals.
 
-`answers` maps item codes to the points of the chosen option, or to the number measured; None and a code that is
-left out both mean not answered. Nothing is scored in silence: without every item that counts there is no total, only
-the range in which it must lie and the band that is certain already.
+`responses` maps item codes to the points of the chosen option, or to the number measured. None and a missing code both
+mean no response. While an item that counts has no response there is no total, only the range in which it must lie and
+the band that is certain.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that cannot be: of which item, and why in a sentence."""
+    """A response that cannot be: its item, and why in a sentence."""
 
     item: str
     message: str
@@ -25,9 +25,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Subscore:
-    """A subscale's sum with its range; `count` items reach its points, and `met` says whether that is enough.
+    """The sum of a subscale with its range. `count` items reach its points; `met` says whether that is enough.
 
-    `total` is None while an item of it is not answered, `met` while the answers leave it open.
+    `total` is None while one of its items has no response, and `met` is None while the responses leave it open.
     """
 
     code: str
@@ -41,11 +41,11 @@ class Subscore:
 
 @dataclass(frozen=True)
 class Result:
-    """What answers come to. With `refusals` nothing was scored.
+    """The result of responses. With `refusals` nothing was scored.
 
-    `total` is None where an item that counts is not answered; `low` and `high` then say where it must lie. `band` is
-    the one that every way of answering the rest leads to, None where there are several or none. `cutoff` is positive,
-    negative, uncertain (in a published range, or the rule of one sex but not of the other), or None while open.
+    `total` is None while an item that counts has no response; `low` and `high` then say where it must lie. `band` is
+    the one that every possible total lies in, else None. `cutoff` is positive, negative, uncertain (in a published
+    range, or by the rule of one sex but not of the other), or None while it is open.
     """
 
     total: Number | None = None
@@ -71,7 +71,7 @@ class Result:
 
     @property
     def summary(self) -> str:
-        """How much was answered and what follows: "8 of 9 answered, total between 11 and 14, not scored"."""
+        """The number of responses and the total: "8 of 9 answered, total between 11 and 14, not scored"."""
         if self.refusals:
             return "Not scored: " + " ".join(refusal.message for refusal in self.refusals)
         answered = f"{self.answered} of {self.asked} answered"
@@ -84,7 +84,7 @@ class Result:
 
 @dataclass(frozen=True)
 class _Case:
-    """One way in which the items that decide about others may be answered: the range, and the highest single item."""
+    """One combination of the responses that decide how others count: the range, and the highest single item."""
 
     low: Number
     high: Number
@@ -99,7 +99,7 @@ def score(
     sex: str = "unknown",
     age: int | None = None,
 ) -> Result:
-    """What the answers of somebody of that sex and age come to; see Result."""
+    """Score the responses of a person of that sex and age; see Result."""
     refusals = tuple(_refusals(definition, responses, sex))
     counted = definition.counted(sex)
     if refusals:
@@ -178,12 +178,12 @@ def _case(definition: Definition, counted: Iterable[Item], values: Mapping[str, 
 
 
 def _plain(number: Number) -> Number:
-    """Whole numbers as int, so that 5 is never shown as 5.0."""
+    """Return a whole number as int, so that 5 is never shown as 5.0."""
     return int(number) if number == int(number) else number
 
 
 def _possible_bands(definition: Definition, cases: Iterable[_Case], sex: str) -> list[Band]:
-    """The bands in which the total may still lie; for somebody of another or unknown sex by the rules of both."""
+    """The bands in which the total may still lie. For another or an unknown sex the rules of both sexes count."""
     rules = (sex,) if sex in RULED_SEXES else RULED_SEXES
     found: list[Band] = []
     for case in cases:
@@ -197,9 +197,9 @@ def _possible_bands(definition: Definition, cases: Iterable[_Case], sex: str) ->
 
 
 def _replaced(definition: Definition, band: Band, case: _Case) -> list[Band]:
-    """The band, or the one that stands in its place where a single item has many points, or both while that is open.
+    """The band, or the one that replaces it if a single item has many points, or both while that is open.
 
-    What stands in the place of a band follows the rule of that band's sex.
+    A band that replaces another takes the sex of its rule.
     """
     for other in definition.bands:
         if other.peak is not None and other.stands_for(band):
@@ -251,7 +251,7 @@ def _pattern(subscales: Iterable[Subscore]) -> bool | None:
 def _alerts(
     definition: Definition, values: Mapping[str, Number], cases: Iterable[_Case], band: Band | None
 ) -> tuple[AlertRule, ...]:
-    """The alerts that are certain whatever else will be answered."""
+    """The alert rules that are met for certain, whatever the other responses will be."""
     peak = min((case.peak_low for case in cases), default=0)
     return tuple(
         alert

@@ -1,4 +1,4 @@
-"""The pages about instruments, and the clinic's settings for them."""
+"""The pages of instruments, and the clinic's settings of them."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def instrument_list(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
-    """One instrument of its newest version, or of an older one by its number."""
+    """Show the newest version of an instrument, or an older one by its number."""
     versions = {number: made for (id, number), made in (shipped() | catalogue.custom()).items() if id == instrument}
     if not versions or (version and version not in versions):
         raise Http404
@@ -76,12 +76,12 @@ def instrument_import(request: Request) -> HttpResponse:
 
 
 def posted(request: Request) -> Any:
-    """What was sent, for a form to be bound to; None where nothing was."""
+    """The posted data for a form; None for a request that posts nothing."""
     return request.POST if request.method == "POST" else None
 
 
 def _added(request: Request, form: InstrumentForm | ImportForm) -> HttpResponse | None:
-    """To the page of the instrument that the form makes; None where it was not sent or cannot be."""
+    """Store the instrument of a valid form and redirect to its page; None if the form must be shown."""
     if request.method != "POST" or not form.is_valid():
         return None
     found = form.cleaned_data["imported"]

@@ -18,17 +18,17 @@ LONGEST = 500  # letters of an alert: title, answer and rule together can be lon
 
 
 class NoteMissing(ValueError):
-    """An alert is acknowledged with a note that says what was done."""
+    """The acknowledgement has no note of what was done."""
 
 
 @transaction.atomic
 def raise_alerts(
     assessment: Assessment, definition: Definition, responses: Mapping[str, Number | None], result: Result, *, by: By
 ) -> list[Alert]:
-    """Raise what the answers call for, once; part of the action that saves them, from the first draft on.
+    """Raise the alerts that the responses call for, in the action that saves them, drafts included.
 
-    An open alert of the rule keeps the worst that was seen. One that was acknowledged for less than now does not cover
-    it: another is raised.
+    An open alert keeps the worst response to its rule. A response that is worse than an acknowledged alert raises
+    another.
     """
     made = []
     for rule in result.alerts:
@@ -46,7 +46,7 @@ def raise_alerts(
 
 
 def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Number | None], result: Result) -> Decimal:
-    """How bad it is: the item's points, else how far the total is at least from the harmless end of its range."""
+    """The item's points, or the least distance of the total from the harmless end of its range."""
     if rule.item:
         return Decimal(responses.get(rule.item) or 0)
     falls = definition.bands and definition.bands[0].severity > definition.bands[-1].severity
@@ -78,9 +78,9 @@ def _raise(assessment: Assessment, rule: AlertRule, text: str, points: Decimal, 
 
 @transaction.atomic
 def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:
-    """Close an alert with what was done about it; raises Alert.DoesNotExist and NoteMissing.
+    """Close an alert with a note of what was done. Raises Alert.DoesNotExist and NoteMissing.
 
-    One that is acknowledged already stays as it is: the first note, its author and its time count.
+    An acknowledged alert stays as it is: the first note counts, with its author and time.
     """
     alert = Alert.objects.select_for_update().get(pk=id)
     if not note.strip():

@@ -1,4 +1,4 @@
-"""What a clinic's schema holds of assessments."""
+"""The tables of assessments in a clinic's schema."""
 
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.assessment import (

@@ -1,4 +1,4 @@
-"""Alerts: what somebody answered that needs action."""
+"""Alerts: responses that need action."""
 
 import uuid
 from datetime import date
@@ -12,15 +12,15 @@ from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 class AlertQuerySet(ClinicQuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
-        """Not acknowledged yet."""
+        """Alerts that nobody has acknowledged."""
         return self.filter(acknowledged_at=None)
 
 
 class Alert(ClinicModel):
-    """Something in an assessment that needs action: raised at once, open until somebody acknowledges it with a note.
+    """A response that needs action. It is open until somebody acknowledges it with a note of what was done.
 
-    Changing the answer does not take it back: somebody had answered so. At most one of a rule is open in an assessment;
-    `points` says how bad the answer was, and a worse one after it was acknowledged raises another.
+    A changed response does not close the alert: the patient did respond so. An assessment has at most one open alert of
+    a rule. `points` says how bad the response was; a worse one after an acknowledgement raises another alert.
     """
 
     web_may = "SELECT, INSERT, UPDATE"

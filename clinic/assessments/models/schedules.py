@@ -1,4 +1,4 @@
-"""When a patient is to be assessed again: "PHQ-9 every 2 weeks until remission, then every 3 months"."""
+"""Schedules say when a patient is to be assessed again: "PHQ-9 every 2 weeks until remission, then every 3 months"."""
 
 import uuid
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
         return self.filter(ended_on=None)
 
     def due(self, day: date) -> "ScheduleQuerySet":
-        """Those whose next assessment was to be on `day` or before."""
+        """Active schedules whose next assessment is due on `day` or before."""
         return self.active().filter(next_due_on__lte=day)
 
 
 class Schedule(ClinicModel):
-    """How often a patient answers an instrument; at most one of an instrument is active.
+    """How often a patient answers an instrument. A patient has at most one active schedule of an instrument.
 
-    `then_every_days` takes the place of `every_days` while the last total says remission; null where the pace never
-    changes. `next_due_on` follows from these and from the last assessment, and is kept for the worklist.
+    `then_every_days` replaces `every_days` while the last total says remission; null where the pace never changes.
+    `next_due_on` follows from these and from the last assessment. It is stored for the worklist.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -73,7 +73,7 @@ class Schedule(ClinicModel):
 
     @property
     def title(self) -> str:
-        """What the instrument is called; that never changes from version to version."""
+        """The title of the instrument, which is the same in all its versions."""
         found = next((made for (id, _), made in shipped().items() if id == self.instrument), None)
         return found.title if found is not None else self.instrument.removeprefix("own-").replace("-", " ").capitalize()
 
@@ -83,7 +83,7 @@ class Schedule(ClinicModel):
 
 
 def span(days: int) -> str:
-    """A number of days as people say it: "2 weeks", "3 months" (of 30 days), "year"."""
+    """Write a number of days as people say it: "2 weeks", "3 months" (of 30 days), "year"."""
     for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
         if days % size == 0:
             count = days // size
@@ -93,14 +93,14 @@ def span(days: int) -> str:
 
 @dataclass(frozen=True)
 class Last:
-    """The last assessment of a schedule's instrument; `total` is None where it could not be scored."""
+    """The last assessment of a schedule's instrument. `total` is None if it has no score."""
 
     day: date
     total: Number | None
 
 
 def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
-    """When the next assessment is due: at the start, then by the pace that the last total calls for.
+    """The date of the next assessment: the start, or the last one plus the pace that its total calls for.
 
     Only the last total counts, so that a patient who relapses is asked at the first pace again. An assessment from
     before the schedule began does not count.
@@ -111,7 +111,7 @@ def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
 
 
 def pace(schedule: Schedule, last: Last, change: Change) -> int:
-    """The days from the last assessment to the next."""
+    """The number of days from the last assessment to the next."""
     known = schedule.then_every_days is not None and change.remission_below is not None and last.total is not None
     if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
         return schedule.then_every_days or schedule.every_days

@@ -1,4 +1,4 @@
-"""The page of one assessment, which several views answer with."""
+"""The page of one assessment. Several views return it."""
 
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from clinic.ui.pages import undo_of
 
 
 class Revision(NamedTuple):
-    """What an amendment replaced, with its answers in words."""
+    """An assessment before an amendment, with its responses in words."""
 
     at: Any
     by_name: str
@@ -25,7 +25,7 @@ class Revision(NamedTuple):
 
 
 def detail_page(request: Request, assessment: Assessment, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Everything about an assessment; `context` holds what could not be done, and what was typed for it."""
+    """Render an assessment. `context` holds the refusal of an action and what was typed for it."""
     shown: dict[str, Any] = {
         "assessment": assessment,
         "patient": assessment.patient,
@@ -45,12 +45,12 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
 
 
 def revisions(assessment: Assessment) -> list[Revision]:
-    """What the assessment was before each amendment, the newest first."""
+    """The assessment before each amendment, newest first."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     rows = AssessmentRevision.objects.filter(assessment=assessment).order_by("-id")
     return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]
 
 
 def _rows_before(definition: Definition, before: dict[str, Any]) -> list[ResponseRow]:
-    """Originals of earlier releases do not say by which sex and age they were scored."""
+    """The responses before an amendment. Amendments of earlier releases have no sex and age."""
     return rows_of(definition, before["answers"], before.get("sex", ""), before.get("age"))

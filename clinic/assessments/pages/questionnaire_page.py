@@ -1,4 +1,4 @@
-"""The form of an assessment on the practitioner's screen, which several views answer with."""
+"""The questionnaire form on the practitioner's screen. Several views return it."""
 
 from uuid import UUID
 
@@ -33,7 +33,7 @@ def questionnaire_page(
     refusal: Exception | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The form with what is kept, or with what was posted where that could not be kept."""
+    """Render the form with the stored responses, or with what was posted and could not be saved."""
     context = {
         "definition": definition,
         "patient": patient,
@@ -79,7 +79,7 @@ def _questions(
 
 
 def drawn(definition: Definition, patient: Patient, assessment: Assessment | None) -> tuple[Item, ...]:
-    """The items of the form: those that the patient is asked, and those that are answered already."""
+    """The items on the form: those that the patient is asked, and those that have a response already."""
     return questionnaire_form.drawn_items(definition, patient.gender, _kept(assessment))
 
 

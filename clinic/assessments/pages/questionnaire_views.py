@@ -1,4 +1,4 @@
-"""The pages on which an instrument is answered: one screen, kept on the server with every answer."""
+"""The pages on which an instrument is answered: one screen, and the server saves every response at once."""
 
 import uuid
 from datetime import date
@@ -49,7 +49,7 @@ REFUSED = (
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def questionnaire_new(request: Request, patient: Patient, instrument: str) -> HttpResponse:
-    """A form that is not kept yet: the first answer, or the button, makes the assessment under the id it carries."""
+    """Show an empty form. The first response, or a button, starts the assessment under the form's id."""
     definition = find(instrument)
     if definition is None:
         raise Http404
@@ -65,7 +65,7 @@ def questionnaire_new(request: Request, patient: Patient, instrument: str) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
-    """Go on with an assessment where it was left; the button says whether it is done or only put aside."""
+    """Continue an assessment. The button says whether to complete it, to share the device or to go on later."""
     assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
     if assessment is None and (request.method != "POST" or patient is None):
         raise Http404
@@ -93,7 +93,7 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def questionnaire_save(request: Request, pk: UUID) -> HttpResponse:
-    """Keep what is chosen so far and answer with what it comes to; asked by the page after every answer."""
+    """Save what is chosen so far and return the result. The page asks for this after every response."""
     assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
     patient = None if assessment is not None else patient_of(request.POST.get("patient", ""))
     if assessment is None and patient is None:
@@ -118,7 +118,7 @@ def questionnaire_save(request: Request, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def questionnaire_amend(request: Request, pk: UUID) -> HttpResponse:
-    """Correct a completed assessment: the original is kept, and a reason is asked for."""
+    """Correct a completed assessment. It needs a reason, and the original is kept."""
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user").exclude(instrument=""), pk=pk)
     definition = find_version(assessment.instrument, assessment.instrument_version)
     page = partial(questionnaire_page, request, definition, assessment.patient, amending=True)
@@ -147,7 +147,7 @@ def questionnaire_amend(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def questionnaire_cancel(request: Request, pk: UUID) -> HttpResponse:
-    """Give an assessment up, with a reason; what was answered is kept."""
+    """Cancel an assessment with a reason. Its responses are kept."""
     rows = Assessment.objects.select_related("patient__user", "user").exclude(instrument="")
     assessment = get_object_or_404(rows, pk=pk)
     reason = request.POST.get("reason", "")
@@ -172,7 +172,7 @@ def _key(request: Request) -> UUID:
 
 
 def _what(request: Request, assessment: Assessment | None, patient: Patient | None) -> tuple[Definition, Patient]:
-    """The instrument and whom it is about: of the assessment that is there, else as the form names them."""
+    """The instrument and the patient: of the assessment if there is one, else as the form names them."""
     if assessment is not None:
         if not assessment.instrument:
             raise Http404
@@ -190,7 +190,7 @@ def _day(request: Request) -> date:
 def _readable(
     request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
 ) -> questionnaire_form.Responses:
-    """The answers of the posted form; raises ValidationError where some are no numbers."""
+    """The posted responses; raises ValidationError if one is not a number."""
     posted = questionnaire_form.read(drawn(definition, patient, assessment), request.POST.dict())
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
@@ -198,7 +198,7 @@ def _readable(
 
 
 def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> AssessmentState:
-    """Save the posted answers; without an assessment start one. Raises what is in REFUSED, Changed and NotOpen."""
+    """Save the posted responses; without an assessment start one. Raises what is in REFUSED, Changed and NotOpen."""
     assessment = Assessment.objects.filter(pk=key).first()
     answers, day = _readable(request, definition, patient, assessment), _day(request)
     language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""

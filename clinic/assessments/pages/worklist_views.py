@@ -1,4 +1,4 @@
-"""Alerts: the worklist of open ones, oldest first, and closing one with what was done."""
+"""The worklist of alerts, oldest first, and acknowledging one of them."""
 
 from uuid import UUID
 
@@ -35,7 +35,7 @@ def alert_list(request: Request) -> HttpResponseBase:
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
-    """Close an alert with what was done about it; without that its page asks again."""
+    """Acknowledge an alert with a note. Without a note the page asks again."""
     alert = get_object_or_404(Alert.objects.select_related("assessment__patient__user", "assessment__user"), pk=pk)
     note = request.POST.get("note", "")
     problem = ""

@@ -35,7 +35,7 @@ Responses = Mapping[str, Number | None]
 
 @dataclass(frozen=True)
 class AssessmentState:
-    """An assessment after an action, with the result of its answers and the alerts that the action raised."""
+    """An assessment after an action, with its result and the alerts that the action raised."""
 
     assessment: Assessment
     result: Result
@@ -87,9 +87,9 @@ def start_assessment(
 def save_responses(
     *, by: By, id: UUID, answers: Responses, version: int | None = None, replace: bool = False
 ) -> AssessmentState:
-    """Keep a draft: `answers` replaces those of the same items, or all with `replace`; None takes one away.
+    """Save a draft. `answers` replaces the responses to these items, or all with `replace`; None removes one.
 
-    The same answers again write nothing. Raises Assessment.DoesNotExist, Changed and what `refusals` holds.
+    The same responses again write nothing. Raises Assessment.DoesNotExist, Changed and what `refusals` holds.
     """
     return change_responses(by=by, id=id, version=version, answers=answers, replace=replace)
 
@@ -97,12 +97,12 @@ def save_responses(
 def complete_assessment(
     *, by: By, id: UUID, version: int | None = None, score: Number | None = None
 ) -> AssessmentState:
-    """Say that an assessment is done; one that is done already stays as it is. Raises as `save_responses`."""
+    """Complete an assessment. A completed one stays as it is. Raises as `save_responses`."""
     return change_responses(by=by, id=id, version=version, complete=True, score=score)
 
 
 def amend_assessment(*, by: By, id: UUID, reason: str, version: int | None = None, **changes: Any) -> AssessmentState:
-    """Change `answers` or `date` of a completed assessment, which keeps the original. Raises as `save_responses`."""
+    """Change `answers` or `date` of a completed assessment and keep the original. Raises as `save_responses`."""
     return change_responses(by=by, id=id, version=version, reason=reason, **changes)
 
 
@@ -120,7 +120,7 @@ def change_responses(
     score: Number | None = None,
     reason: str = "",
 ) -> AssessmentState:
-    """What the actions above have in common. Without a difference nothing is written."""
+    """Do what saving, completing and amending have in common. Without a difference nothing is written."""
     assessment = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=id)
     if version is not None and version != assessment.version:
         raise Changed(assessment)
@@ -171,13 +171,13 @@ def cancel_assessment(*, by: By, id: UUID, reason: str, version: int) -> Assessm
 
 
 def result_of(assessment: Assessment) -> Result:
-    """What an assessment's answers come to, by its version; those of one that is made by the sex and age of then."""
+    """The result of an assessment by its own version. A completed one is scored by the sex and age of its scoring."""
     made = assessment.made
     return _result(assessment, person_then(assessment) if made else person_now(assessment.patient, assessment.date))
 
 
 def result_by_record(assessment: Assessment) -> Result:
-    """The same by the record as it is, which an amendment goes by."""
+    """The result by the sex and age in the patient's record now. An amendment is scored by these."""
     return _result(assessment, person_now(assessment.patient, assessment.date))
 
 
@@ -188,7 +188,7 @@ def _result(assessment: Assessment, person: Person) -> Result:
 
 
 def _settled(state: AssessmentState, by: By) -> AssessmentState:
-    """Keep what follows from an assessment that is made, or that raised an alert; a draft changes nothing else."""
+    """Update the latest results if the assessment is completed or raised an alert. A draft changes nothing else."""
     if state.assessment.made or state.raised:
         keep_latest_results(state.assessment.patient_id, by=by)
     return state
@@ -208,7 +208,7 @@ def _changeable(assessment: Assessment) -> Definition:
 
 
 def _person(assessment: Assessment, before: dict[str, Any], wanted: Responses, reason: str) -> Person:
-    """Whom to score by: the record, but what was kept where an assessment that is made is only sent again."""
+    """The sex and age to score by: the record's, but the stored ones for a completed assessment without a change."""
     given = {code: value for code, value in wanted.items() if value is not None}
     same = given == as_responses(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
     if assessment.made and same and not reason.strip():
@@ -225,7 +225,7 @@ def _answer(
     complete: bool,
     score: Number | None,
 ) -> Result:
-    """Put answers, their score and the status onto the assessment; nothing is saved."""
+    """Set responses, score and status on the assessment, without saving it."""
     result = scored(definition, answers, person, kept=as_responses(assessment.answers))
     refusals.check_result(definition, result, score=score, complete=complete)
     note_result(assessment, answers, result, person)

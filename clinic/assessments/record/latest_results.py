@@ -1,8 +1,8 @@
 """The latest results of a patient: the last scored instrument, what is due and the open alerts, as lists show them.
 
-They are kept on the patient's row, and the due dates on the schedules, whenever an assessment is completed, amended,
-archived or restored, an alert raised or acknowledged, or a schedule changed. A lock of the patient makes the newest sum
-the one that stays.
+The patient's row and the schedules hold them. They are updated whenever an assessment is completed, amended, archived
+or restored, an alert is raised or acknowledged, or a schedule changes. A lock of the patient makes sure that the newest
+sum stays.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ MOST_RECENT = 12
 
 @dataclass(frozen=True)
 class ScoredAssessment:
-    """One assessment that has a score, with the range that its instrument can reach."""
+    """One assessment with a score, and the range that its instrument can reach."""
 
     instrument: str
     day: date
@@ -39,7 +39,7 @@ class ScoredAssessment:
 
     @property
     def share(self) -> float:
-        """Where the score lies in the instrument's range, from 0 to 1, to four places."""
+        """The place of the score in the instrument's range, from 0 to 1, to four places."""
         span = self.high - self.low
         return float(round((self.score - self.low) / span, 4)) if span else 0.0
 
@@ -47,7 +47,7 @@ class ScoredAssessment:
 def latest_results(
     assessments: Sequence[ScoredAssessment], *, open_alerts: int, next_due_on: date | None = None
 ) -> Standing:
-    """The standing by scored assessments of any instruments, oldest first: that of the last one's instrument."""
+    """Sum up scored assessments, oldest first, of any instruments. The instrument of the last one counts."""
     if not assessments:
         return Standing(open_alerts=open_alerts, next_due_on=next_due_on)
     last = assessments[-1]
@@ -66,7 +66,7 @@ def latest_results(
 
 
 def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
-    """How the patient stands now. Archived, cancelled, unfinished and incomplete assessments do not count."""
+    """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count."""
     made = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
     last = made.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
     rows: list[Assessment] = []
@@ -78,7 +78,7 @@ def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> S
 
 @transaction.atomic
 def keep_latest_results(patient_id: UUID, *, by: By) -> None:
-    """Work out anew what follows from the patient's assessments, alerts and schedules, and keep it."""
+    """Work out the patient's latest results and due dates again, and store them."""
     lock_for_standing(patient_id=patient_id)
     days = [_keep_due(schedule) for schedule in Schedule.objects.active().filter(patient=patient_id)]
     note_standing(
@@ -100,7 +100,7 @@ def _keep_due(schedule: Schedule) -> date:
 
 
 def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
-    """The version that the last assessment was made with; without one the newest there is."""
+    """The definition of the last assessment; without one the newest version of the instrument."""
     if row is not None:
         return find_version(row.instrument, row.instrument_version)
     return newest_of(instrument)

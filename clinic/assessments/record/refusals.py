@@ -1,4 +1,4 @@
-"""Why an assessment cannot be written as it was asked for. Every one leaves the assessment as it was."""
+"""Why an assessment cannot be written. A refusal leaves the assessment as it was."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from clinic.patients.models import Patient, age_on
 
 
 class ResponsesRefused(Exception):
-    """Answers that the instrument does not have: `refusals` by item."""
+    """The instrument has no such responses. `refusals` says why by item."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         super().__init__(" ".join(refusal.message for refusal in refusals))
@@ -17,27 +17,27 @@ class ResponsesRefused(Exception):
 
 
 class NotForPatient(Exception):
-    """The instrument is not made for somebody of this age or sex."""
+    """The instrument is not made for this age or sex."""
 
 
 class NothingAnswered(Exception):
-    """An assessment is completed with at least one answer."""
+    """An assessment with no response cannot be completed."""
 
 
 class ScoreDiffers(Exception):
-    """The score that was sent is not what the answers come to."""
+    """The score that was sent is not the total of the responses."""
 
 
 class ReasonMissing(Exception):
-    """A completed assessment is amended, and any other cancelled, with a reason of at most 500 characters."""
+    """Amending and cancelling need a reason of at most 500 characters."""
 
 
 class NotOpen(Exception):
-    """The assessment's state does not allow this."""
+    """The assessment's status does not allow this."""
 
 
 def check_patient(definition: Definition, patient: Patient, day: date) -> None:
-    """Raises NotForPatient where the instrument must not be put to the patient on that day."""
+    """Raises NotForPatient if the patient must not be asked the instrument on that day."""
     if day < patient.date_of_birth:
         raise NotForPatient("The patient was not born yet on that day.")
     if message := definition.refusal(sex=patient.gender, age=age_on(patient.date_of_birth, day)):
@@ -56,7 +56,7 @@ def check_result(definition: Definition, result: Result, *, score: Number | None
 
 
 def checked_reason(reason: str) -> str:
-    """The reason without white space around it; raises ReasonMissing."""
+    """Return the reason without white space around it; raises ReasonMissing."""
     if not (reason := reason.strip()) or len(reason) > 500:
         raise ReasonMissing("Say why, in at most 500 characters.")
     return reason

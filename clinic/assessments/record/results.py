@@ -1,4 +1,4 @@
-"""How a score is kept with its assessment, and read back."""
+"""Store a result on its assessment, and read it back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,32 +15,32 @@ from clinic.patients.models import Patient, age_on
 
 
 def as_json(number: Number | None) -> int | float | None:
-    """A number of at most two decimal places as JSON holds it; reading it back by `exact` gives the same."""
+    """Convert a number of at most two decimal places for JSON; `exact` reads it back unchanged."""
     if number is None or isinstance(number, int):
         return number
     return int(number) if number == number.to_integral_value() else float(number)
 
 
 def as_responses(stored: Mapping[str, int | float]) -> dict[str, Number]:
-    """Answers as they are scored, from those that are stored."""
+    """Convert stored responses to the numbers that are scored."""
     return {code: number for code, value in stored.items() if (number := exact(value)) is not None}
 
 
 class Person(NamedTuple):
-    """By whose sex and age on the day of the assessment responses are scored."""
+    """The sex, and the age on the day of the assessment, that responses are scored by."""
 
     sex: str
     age: int | None
 
 
 def person_now(patient: Patient, day: date) -> Person:
-    """By the record as it is; somebody who was not born yet on that day has no age."""
+    """Sex and age by the patient's record. The age is None if the patient was not born on that day."""
     born = patient.date_of_birth
     return Person(patient.gender, age_on(born, day) if born <= day else None)
 
 
 def person_then(assessment: Assessment) -> Person:
-    """By what was kept with the assessment; by the record where that is not known."""
+    """Sex and age as stored with the assessment; by the patient's record if they are not known."""
     now = person_now(assessment.patient, assessment.date)
     return Person(assessment.sex, assessment.age) if assessment.sex else now
 
@@ -52,7 +52,7 @@ def scored(
     *,
     kept: Mapping[str, Number],
 ) -> Result:
-    """What the answers come to. Of items that the person is not asked those in `kept` stay, and do not count."""
+    """Score responses. Stored responses to items that the person is not asked stay in `kept` and do not count."""
     aside = {
         item.code
         for item in definition.items
@@ -69,7 +69,7 @@ def scored(
 
 
 def note_result(assessment: Assessment, responses: Mapping[str, Number | None], result: Result, person: Person) -> None:
-    """Put responses, result and whom they were scored by onto the assessment; nothing is saved."""
+    """Set responses, result, sex and age on the assessment, without saving it."""
     assessment.sex, assessment.age = person
     assessment.answers = {code: kept for code, value in responses.items() if (kept := as_json(value)) is not None}
     assessment.answered = result.answered
@@ -81,7 +81,7 @@ def note_result(assessment: Assessment, responses: Mapping[str, Number | None], 
 
 
 def _decimal(number: Number | None) -> Decimal | None:
-    """The number as the database gives it back, so that the same score is no difference."""
+    """The number as the database returns it, so that the same score is no difference."""
     return None if number is None else Decimal(number).quantize(Decimal("0.01"))
 
 
@@ -107,7 +107,7 @@ def _results(result: Result) -> dict[str, Any]:
 
 
 class ResponseRow(NamedTuple):
-    """One item of an assessment as people read it; `answer` is empty where there is none."""
+    """One item of an assessment as people read it; `response` is empty without one."""
 
     code: str
     text: str
@@ -121,7 +121,7 @@ def response_rows(assessment: Assessment) -> list[ResponseRow]:
 
 
 def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[ResponseRow]:
-    """The same of responses as they are stored."""
+    """Describe stored responses in the words of a definition."""
     responses = as_responses(stored)
     return [
         ResponseRow(item.code, item.text, _words(item, responses, age)) for item in definition.drawn(sex, responses)
@@ -136,7 +136,7 @@ def _words(item: Item, responses: Mapping[str, Number], age: int | None) -> str:
 
 
 def scored_by(assessment: Assessment) -> str:
-    """Sentences that say by which sex and age the score was made, where the record has others now; else empty."""
+    """Say by which sex and age the score was made, if the record now has others that count; else empty."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     now, found = person_now(assessment.patient, assessment.date), []
     if definition.by_sex and assessment.sex != now.sex:

@@ -27,9 +27,9 @@ def set_schedule(
     then_every_days: int | None = None,
     starts_on: date | None = None,
 ) -> Schedule:
-    """Have the patient answer an instrument from now on at this pace, in place of a schedule there is for it.
+    """Have the patient answer an instrument at this pace from now on. It replaces a schedule of the same instrument.
 
-    The first assessment is due on `starts_on`, today by default.
+    The first assessment is due on `starts_on`, by default today.
     """
     lock_for_standing(patient_id=patient.pk)
     rows = Schedule.objects.active().filter(patient=patient, instrument=definition.id)
@@ -49,7 +49,7 @@ def set_schedule(
 
 @transaction.atomic
 def end_schedule(*, by: By, id: UUID) -> Schedule:
-    """Ask no more; raises Schedule.DoesNotExist. One that has ended stays as it is."""
+    """End a schedule; raises Schedule.DoesNotExist. An ended one stays as it is."""
     lock_for_standing(patient_id=Schedule.objects.get(pk=id).patient_id)
     schedule = Schedule.objects.get(pk=id)
     if schedule.ended_on is None:

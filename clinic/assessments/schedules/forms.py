@@ -1,4 +1,4 @@
-"""Parsing what is typed about a schedule."""
+"""The form that parses what people type about a schedule."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def pace_fields(required: bool, label: str) -> tuple[forms.IntegerField, forms.C
 
 
 class ScheduleForm(forms.Form):
-    """How often an instrument is answered; the second pace may be left empty. A month is 30 days."""
+    """How often an instrument is answered. The second pace may be empty. A month is 30 days."""
 
     instrument = forms.ChoiceField(error_messages={"required": "Choose an instrument."})
     every, every_unit = pace_fields(True, "Every")

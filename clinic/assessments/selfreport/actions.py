@@ -1,4 +1,4 @@
-"""Asking a patient to answer by a link, and what comes back through it."""
+"""Ask a patient to answer by a link, and save what comes back through it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,20 +24,20 @@ REQUEST_LOCK = 7_302_413  # the advisory lock under which a clinic begins reques
 
 
 class BirthDateUnknown(ValueError):
-    """A link asks for the date of birth, so the record must hold it exactly."""
+    """The record does not hold the exact date of birth, which the link asks for."""
 
 
 class NotByPatient(ValueError):
-    """The instrument is not one that a patient answers."""
+    """Patients do not answer this instrument themselves."""
 
 
 class RequestEnded(Exception):
-    """The link leads nowhere any more."""
+    """The request has ended, and its link with it."""
 
 
 @dataclass(frozen=True)
 class IssuedRequest:
-    """A request and the token of its link, which is known only now."""
+    """A request with the token of its link. The token is known only now."""
 
     request: AnswerRequest
     token: str
@@ -61,10 +61,10 @@ def create_request(
     days: int,
     assessment: Assessment | None = None,
 ) -> IssuedRequest:
-    """Ask the patient; an open request for the same instrument ends, and its link with it.
+    """Ask the patient. An open request for the same instrument ends, and its link with it.
 
-    Sent twice with one `id` it makes one request, and the later link is the one that works. Raises NotForPatient,
-    BirthDateUnknown, NotByPatient, and RequestEnded for an id whose request is over.
+    Two calls with one `id` create one request, and the later link works. Raises NotForPatient, BirthDateUnknown,
+    NotByPatient, and RequestEnded for the id of an ended request.
     """
     refusals.check_patient(definition, patient, timezone.localdate())
     if patient.date_of_birth_precision != BirthPrecision.EXACT:
@@ -98,10 +98,10 @@ def create_request(
 
 
 def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRequest:
-    """A new link for what a request asks; the old one dies, and what was answered so far is kept.
+    """Replace a request and its link. The old link stops working; the responses so far are kept.
 
-    It asks the version that was answered so far, and runs as long as the old one did. Raises AnswerRequest.DoesNotExist
-    and as `create_request`.
+    The new request asks the same version and lasts as long as the old one did. Raises AnswerRequest.DoesNotExist and as
+    `create_request`.
     """
     old = AnswerRequest.objects.select_related("patient", "user", "assessment").get(pk=id)
     kept = old.assessment
@@ -122,7 +122,7 @@ def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRe
 
 @transaction.atomic
 def revoke_request(*, by: By, id: UUID) -> AnswerRequest:
-    """Let the link lead nowhere; what was answered stays. One that has ended stays as it is."""
+    """End a request and its link. The responses so far are kept. An ended request stays as it is."""
     request = _locked(id)
     if request.ended_at is None:
         expired = request.status == RequestState.EXPIRED
@@ -133,7 +133,7 @@ def revoke_request(*, by: By, id: UUID) -> AnswerRequest:
 
 @transaction.atomic
 def note_opened(*, id: UUID) -> None:
-    """The patient opened the link for the first time; raises RequestEnded."""
+    """Note that the patient opened the link for the first time; raises RequestEnded."""
     request = _locked(id)
     if not request.open:
         raise RequestEnded
@@ -144,9 +144,9 @@ def note_opened(*, id: UUID) -> None:
 
 
 def check_birth_date(*, id: UUID, born: date) -> int | None:
-    """None where the date is the patient's; else how many tries are left, after counting this one.
+    """None if the date is the patient's; else count the try and return how many are left.
 
-    With none left the link is dead. Raises RequestEnded. Two at once are counted one after the other.
+    After the last try the request ends. Raises RequestEnded. Two tries at once are counted one after the other.
     """
     with transaction.atomic():
         request = _locked(id)
@@ -167,9 +167,9 @@ def check_birth_date(*, id: UUID, born: date) -> int | None:
 def answer_request(
     *, id: UUID, answers: Responses, version: int | None, page: UUID | None, complete: bool = False
 ) -> AssessmentState:
-    """Keep what a patient chose, whole, and with `complete` end the request.
+    """Save all that a patient chose; with `complete` end the request.
 
-    `version` is what the form `page` was made from. A form that wrote last may write again whatever version it knows.
+    `version` is the one that the form `page` was made from. The form that saved last may save again with any version.
     Raises RequestEnded, Changed and what `refusals` holds.
     """
     request = _locked(id)
@@ -210,15 +210,15 @@ def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By
 
 
 def _locked(id: UUID) -> AnswerRequest:
-    """The request, for this transaction alone.
+    """Lock the request for this transaction.
 
-    What hangs on it is read afterwards: a join would show it as it was before the wait for the lock.
+    Read related rows after this: a join would show them as they were before the wait for the lock.
     """
     return AnswerRequest.objects.select_for_update().get(pk=id)
 
 
 def _end(request: AnswerRequest, state: RequestState) -> None:
-    """The request is over, and no link leads to it any more."""
+    """End the request and close its links."""
     request.state, request.ended_at = state, timezone.now()
     request.save()
     close_links(request.pk)

@@ -1,4 +1,4 @@
-"""The pages of a device that was handed over: the form of one assessment, and the way back."""
+"""The pages of a shared device: the form of one assessment, and unlocking."""
 
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ AWAY = "You have been signed out. Give the device back."
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
 def device_form(request: Request) -> HttpResponse:
-    """The form of the assessment that was handed over, and thanks once it is done."""
+    """Show the form of the shared assessment, and thanks once it is completed."""
     assessment, definition = _assessment(request)
     if assessment.made:
         return _thanks(request, assessment)
@@ -53,7 +53,7 @@ def device_form(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
 def device_save(request: Request) -> HttpResponse:
-    """Keep what is chosen so far; asked by the page after every answer."""
+    """Save what is chosen so far. The page asks for this after every response."""
     assessment, definition = _assessment(request)
     address = reverse("answer:device")
     answer = partial(patient_questionnaire.fragment, request, definition, assessment.patient.gender, action=address)
@@ -70,7 +70,7 @@ def device_save(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 @handed_over
 def device_unlock(request: Request) -> HttpResponse:
-    """Take the device back, with the password of who handed it over."""
+    """Unlock the device with the password of whoever shared it."""
     if request.handover is None:
         return redirect("home")
     if request.method != "POST":
@@ -92,7 +92,7 @@ def _unlock_page(request: Request, *, status: int = 200, problem: str = "") -> H
 
 
 def _assessment(request: Request) -> tuple[Assessment, Definition]:
-    """The assessment that the session was handed over for; raises Http404 in any other session."""
+    """The assessment of the shared session; raises Http404 in any other session."""
     if request.handover is None:
         raise Http404
     rows = Assessment.objects.select_related("patient").exclude(instrument="")

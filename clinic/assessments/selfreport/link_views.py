@@ -1,6 +1,6 @@
-"""The pages behind a patient's link: outside every session, and each opens the clinic of the link by itself.
+"""The pages behind a patient's link. They need no session, and each opens the clinic of its link.
 
-A link that is unknown, used, revoked, run out or locked is answered by one page, in one form, after one query.
+A link that is unknown, used, revoked, expired or locked always gets the same page, after one query.
 """
 
 from collections.abc import Callable
@@ -42,13 +42,13 @@ TOO_MANY = "There were too many tries from here. Wait five minutes."
 
 
 class Dead(Exception):
-    """The link leads nowhere."""
+    """The link does not work."""
 
 
 def by_link(*, used: bool = False) -> Callable[[View], View]:
-    """Give the view the link of the token, as to a stranger, whoever may be signed in in the same browser.
+    """Give the view the link of the token, as to a stranger, whoever is signed in in the same browser.
 
-    With `used` the view sees links that lead nowhere any more too, and decides by itself.
+    With `used` the view also gets links that do not work any more, and decides by itself.
     """
 
     def mark(view: View) -> View:
@@ -74,7 +74,7 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link()
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """The date of birth first; with the cookie that it earns, the form."""
+    """Ask for the date of birth first. The right one sets a cookie, and the cookie opens the form."""
     if may_answer(request, link):
         return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
     if request.method == "POST":
@@ -88,7 +88,7 @@ def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
 @require_POST
 @by_link()
 def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Keep what is chosen so far; asked by the page after every answer."""
+    """Save what is chosen so far. The page asks for this after every response."""
     if not may_answer(request, link):
         return HttpResponse("", status=401)
     with clinic_scope(link.clinic):
@@ -107,7 +107,7 @@ def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
 @require_safe
 @by_link(used=True)
 def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """What whoever pressed Done sees; nobody else can tell it from any dead link."""
+    """Thank whoever completed the form. For anybody else the link does not work."""
     if not may_answer(request, link):
         raise Dead
     with clinic_scope(link.clinic):
@@ -119,7 +119,7 @@ def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
 
 
 def may_answer(request: Request, link: AnswerLink) -> bool:
-    """Whether the browser has shown the right date of birth to this very link, less than two hours ago."""
+    """Whether the browser gave the right date of birth for this link less than two hours ago."""
     try:
         return bool(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SECONDS) == str(link.pk))
     except signing.BadSignature:
@@ -135,7 +135,7 @@ def _born(request: Request, link: AnswerLink, *, status: int = 200, **context: A
 
 
 def _try(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Compare the date that was written; the count of wrong ones is kept whatever is answered."""
+    """Compare the date that was typed. A wrong one is counted whatever the response is."""
     typed = request.POST.get("born", "")[:40]
     try:
         born: date = parse_date(typed)
@@ -156,7 +156,7 @@ def _try(request: Request, token: str, link: AnswerLink) -> HttpResponse:
 
 
 def _let_in(token: str, link: AnswerLink) -> HttpResponse:
-    """Back to the link with a cookie that is good for nothing else."""
+    """Redirect to the link with a cookie for it alone."""
     response = redirect(_address(token))
     response.set_cookie(
         COOKIE,
@@ -198,7 +198,7 @@ def _keep(request: Request, asked: AnswerRequest, definition: Definition, *, com
 
 
 def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Done, or only put aside, by the page's own buttons."""
+    """Complete the form, or save it for later, by the buttons of the page."""
     complete = request.POST.get("do") == "complete"
     try:
         with clinic_scope(link.clinic):

@@ -1,4 +1,4 @@
-"""The form as a patient sees it, by a link or on a shared device: no score, no band, no identity."""
+"""The questionnaire form as a patient sees it, by a link or on a shared device: no score, no band, no identity."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ CHANGED = "These questions were answered in another window meanwhile. Nothing he
 
 
 def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
-    """An answer that nobody keeps, finds or passes on: its address is a secret."""
+    """Mark a response that nobody may store, index or pass on, because its address is a secret."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "strict-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -39,7 +39,7 @@ def kept_responses(assessment: Assessment | None) -> dict[str, Number]:
 def readable(
     request: Request, definition: Definition, sex: str, assessment: Assessment | None
 ) -> questionnaire_form.Responses:
-    """The answers of the posted form; raises ValidationError where some are no numbers."""
+    """The posted responses; raises ValidationError if one is not a number."""
     posted = questionnaire_form.read(
         questionnaire_form.drawn_items(definition, sex, kept_responses(assessment)), request.POST.dict()
     )
@@ -49,7 +49,7 @@ def readable(
 
 
 def posted_page(request: Request) -> UUID | None:
-    """Which copy of the form sent this."""
+    """The id of the copy of the form that was posted."""
     try:
         return UUID(request.POST.get("page", ""))
     except ValueError:
@@ -63,7 +63,7 @@ def said(refusal: Exception) -> str:
 
 
 def urgent_for(assessment: Assessment | None) -> str:
-    """Whom to turn to at once, where something that was answered in the assessment raised an alert; else empty."""
+    """The text that says whom to turn to at once, if a response raised an alert; else empty."""
     if assessment is None or not Alert.objects.filter(assessment=assessment).exists():
         return ""
     return urgent_text()
@@ -72,7 +72,7 @@ def urgent_for(assessment: Assessment | None) -> str:
 def fragment(
     request: Request, definition: Definition, sex: str, assessment: Assessment | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    """What the page is told after it saved, or could not."""
+    """Render what the page shows after saving: progress, problems and the urgent text."""
     context = {
         **progress(
             questionnaire_form.drawn_items(definition, sex, kept_responses(assessment)), kept_responses(assessment)
@@ -100,7 +100,7 @@ def page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """The form with what is kept, or with what was posted where that could not be kept."""
+    """Render the form with the stored responses, or with what was posted and could not be saved."""
     responses: Mapping[str, Number | None] = kept_responses(assessment)
     items = questionnaire_form.drawn_items(definition, sex, responses)
     typed, problems = {}, {}

@@ -1,4 +1,4 @@
-"""The pages on which a practitioner asks a patient to answer by themselves."""
+"""The pages on which a practitioner asks a patient to answer by a link."""
 
 import uuid
 from typing import Any
@@ -25,7 +25,7 @@ REFUSED = (refusals.NotForPatient, request_actions.BirthDateUnknown, request_act
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Choose what to ask; the link is shown once, in the answer to the form."""
+    """Choose what to ask. The response to the form shows the link, once."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     offered = [made for made in offered_to(sex=patient.gender, age=patient.age) if made.answered_by == "patient"]
     if request.method != "POST":
@@ -67,7 +67,7 @@ def request_revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_renew(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """A new link for the same questions; the old one is dead from now on."""
+    """Make a new link for the same questions. The old one stops working."""
     asked = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
     try:
         new = request_actions.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
@@ -78,7 +78,7 @@ def request_renew(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 
 def _new_id(request: Request) -> uuid.UUID:
-    """The id that the form carries, so that pressing twice makes one request."""
+    """The id in the form, so that pressing twice creates one request."""
     try:
         return uuid.UUID(request.POST.get("new", ""))
     except ValueError:
@@ -91,7 +91,7 @@ def _form_page(request: Request, patient: Patient, form: RequestForm, *, status:
 
 
 def _link_page(request: Request, patient: Patient, asked: request_actions.IssuedRequest) -> HttpResponse:
-    """The only page that ever shows the link."""
+    """Show the link. No other page ever does."""
     link = request.build_absolute_uri(reverse("answer:link", args=[asked.token]))
     context = {"patient": patient, "asked": asked.request, "link": link}
     return render(request, "answer/request_made.html", context)

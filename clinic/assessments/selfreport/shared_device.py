@@ -1,4 +1,4 @@
-"""A session that is handed over to a patient, and taken back by the password of who is signed in."""
+"""Lock a session to one form on a shared device, and unlock it by the password of whoever is signed in."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from clinic.audit.actions import By, record
 
 @transaction.atomic
 def lock_device(request: Request, *, by: By, id: UUID) -> None:
-    """Lock the session to the form of one assessment; raises NotOpen for one that is over."""
+    """Lock the session to the form of one assessment; raises NotOpen for one that is not open."""
     assessment = Assessment.objects.open().exclude(instrument="").filter(pk=id).first()
     if assessment is None:
         raise NotOpen("Only an assessment that is not completed can be answered on a shared device.")
@@ -26,7 +26,7 @@ def lock_device(request: Request, *, by: By, id: UUID) -> None:
 
 @transaction.atomic
 def unlock_device(request: Request, *, by: By) -> None:
-    """Unlock the session; the caller has seen the password."""
+    """Unlock the session. The caller has checked the password."""
     assessment = Assessment.objects.filter(pk=UUID(request.handover)).first()
     if assessment is not None:
         record("handover.left", assessment, by=by)
@@ -34,7 +34,7 @@ def unlock_device(request: Request, *, by: By) -> None:
 
 
 def is_password(request: Request, password: str) -> bool:
-    """Whether it is that of who is signed in; counted with their sign-ins. Raises ValidationError after too many."""
+    """Whether whoever is signed in has this password. Tries count as sign-ins; too many raise ValidationError."""
     adapter: Any = get_adapter(request)
     user: Any = request.user
     found = adapter.authenticate(request, email=user.email, password=password)

@@ -1,4 +1,4 @@
-"""The addresses by which patients answer themselves, and those by which they are asked to."""
+"""The addresses by which patients answer, and by which practitioners ask them to."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How a patient does over time, what is planned for them, and what is due over all patients."""
+"""The trend of a patient, their schedules, and the worklist of what is due."""
 
 import uuid
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ MOST_COUNTED = 99
 class Trend(NamedTuple):
     """One instrument of a patient: its chart, and the same as a table (newest first).
 
-    `mixed` where the totals were scored by rules for different sexes, whose bands cannot be drawn together.
+    `mixed` if totals were scored by the rules for different sexes, whose bands cannot be drawn together.
     """
 
     definition: Definition
@@ -100,7 +100,7 @@ def _trend(newest_first: list[Assessment]) -> Trend:
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Set how often the patient answers an instrument; what cannot be kept is shown again with the reason."""
+    """Set how often the patient answers an instrument. A refused form is shown again with the reason."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     form = ScheduleForm(request.POST, instruments=_choices(patient))
     definition = find(request.POST.get("instrument", "")) if form.is_valid() else None
@@ -146,7 +146,7 @@ def due_list(request: Request) -> HttpResponseBase:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def worklist_counts(request: Request) -> HttpResponse:
-    """How much waits in each worklist, for the menu, which asks for it once a page; counted up to `MOST_COUNTED`."""
+    """Count what waits in each worklist, up to `MOST_COUNTED`. The menu asks for this once a page."""
     waiting: dict[str, QuerySet[Any]] = {
         "alerts": Alert.objects.open(),
         "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None),

@@ -1,4 +1,4 @@
-"""Importing a clinic's own instrument: a FHIR R4 Questionnaire as JSON, or the simple layout as CSV or XLSX."""
+"""Import a custom instrument: a FHIR R4 Questionnaire as JSON, or the simple layout as CSV or XLSX."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ MOST_ROWS, MOST_COLUMNS = 2000, 12
 
 
 class Refused(Exception):
-    """A file that gives no instrument: `messages` says why, each a sentence."""
+    """The file gives no instrument. `messages` says why, each a sentence."""
 
     def __init__(self, *messages: str) -> None:
         super().__init__(" ".join(messages))
@@ -32,14 +32,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Imported:
-    """The data of a definition that passes every check, and what it was made from: fhir, csv or xlsx."""
+    """The data of a definition that passes every check, and its origin: fhir, csv or xlsx."""
 
     data: dict[str, Any]
     origin: str
 
 
 def imported(name: str, content: bytes, **given: Any) -> Imported:
-    """The instrument in a file, by its ending; `given` are parts that the person says. Raises Refused."""
+    """Read the instrument in a file; the file's ending says its kind. `given` are the parts that the form asks for.
+
+    Raises Refused.
+    """
     if len(content) > LARGEST:
         raise Refused("The file is larger than one megabyte.")
     ending = name.rpartition(".")[2].lower()
@@ -96,7 +99,7 @@ def _csv_rows(content: bytes) -> list[list[str]]:
 
 
 def _xlsx_rows(content: bytes) -> list[list[str]]:
-    """The first sheet's cells as text. The file is unpacked only where what is in it is of a sane size."""
+    """Read the cells of the first worksheet as text. The file is unpacked only if its contents have a sane size."""
     import openpyxl  # as large as all the views together, for a form that is rarely sent
 
     try:
@@ -125,7 +128,7 @@ def _limited(rows: list[list[str]]) -> list[list[str]]:
 
 
 def example_rows() -> Iterator[list[str]]:
-    """A small questionnaire in the simple layout, to begin from."""
+    """A small questionnaire in the simple layout, as an example."""
     yield ["title", "Sleep, short"]
     yield ["instruction", "In the last week, how often:"]
     yield ["source", "Made in this clinic"]

@@ -25,7 +25,7 @@ Row = Sequence[str]
 
 
 class Layout:
-    """What rows come to: `data` of a definition, and of each part the number of its row."""
+    """What the rows give: `data` of a definition, and the row number of each part."""
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {"options": {}, "items": [], "bands": [], "alerts": []}
@@ -90,7 +90,7 @@ class Layout:
         return int(value) if value == value.to_integral_value() else value
 
     def row_of(self, path: Path) -> int | None:
-        """The row that a part of the definition came from."""
+        """The row of a part of the definition."""
         while path:
             if path in self.rows:
                 return self.rows[path]
@@ -98,13 +98,13 @@ class Layout:
         return None
 
     def messages(self, faults: Iterable[Fault]) -> list[str]:
-        """What is wrong, each with its row where it has one, in the order of the rows."""
+        """Every fault as a message with its row, in the order of the rows."""
         found = [*self.faults, *((self.row_of(fault.path) or 0, str(fault)) for fault in faults)]
         return [f"Row {number}: {message}" if number else message for number, message in sorted(found)]
 
 
 def complete(data: dict[str, Any], **given: Any) -> dict[str, Any]:
-    """A definition's data with what a simple questionnaire need not say: its name, and what it adds up to."""
+    """Add to a definition's data what a simple questionnaire need not say: its name, and its range."""
     made = {"name": data.get("title", ""), **data, **given}
     low, high, scored = 0, 0, False
     for item in made["items"]:
