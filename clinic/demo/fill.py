@@ -25,7 +25,7 @@ from clinic.tenancy.models import Clinic
 
 PATIENTS, ASSESSMENTS = "patients_patient", "assessments_assessment"
 PRACTITIONERS = 40
-# What of an empty table is made again after it is filled: its indexes, and the constraints that none depends on.
+# The indexes of empty tables, and the constraints that no other depends on: how to drop and how to add each of them.
 MADE_AGAIN = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
     format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid)), contype

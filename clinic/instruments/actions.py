@@ -38,7 +38,7 @@ def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple
     if before is not None and before.definition == kept:
         return before, False
     version = before.version + 1 if before else 1
-    made = CustomInstrument.objects.create(
+    row = CustomInstrument.objects.create(
         instrument=id,
         version=version,
         definition={**kept, "version": str(version)},
@@ -46,13 +46,13 @@ def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple
         created_by_id=by.id,
         created_by_name=by.name,
     )
-    _note(made, checked, by=by)
-    return made, True
+    _note(row, checked, by=by)
+    return row, True
 
 
-def _note(made: CustomInstrument, checked: Definition, *, by: By) -> None:
-    changes = {"title": [None, checked.title], "version": [None, made.version], "origin": [None, made.origin]}
-    record("instrument.added", made, by=by, changes=changes)
+def _note(row: CustomInstrument, checked: Definition, *, by: By) -> None:
+    changes = {"title": [None, checked.title], "version": [None, row.version], "origin": [None, row.origin]}
+    record("instrument.added", row, by=by, changes=changes)
 
 
 @transaction.atomic

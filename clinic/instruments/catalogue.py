@@ -46,34 +46,34 @@ def _read(text: str) -> Definition:
 def custom() -> dict[tuple[str, str], Definition]:
     """Every version of the clinic's custom instruments, by id and version."""
     rows = CustomInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
-    made = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
-    return {definition.key: definition for definition in made}
+    definitions = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
+    return {definition.key: definition for definition in definitions}
 
 
 def offered() -> list[Definition]:
     """The newest version of every instrument that the clinic may use and offers, by title."""
     chosen = choices()
     found = newest(shipped() | custom()).values()
-    return sorted((made for made in found if chosen.offers(made)), key=lambda made: (made.title.lower(), made.id))
+    return sorted(filter(chosen.offers, found), key=lambda definition: (definition.title.lower(), definition.id))
 
 
 def offered_to(*, sex: str, age: int) -> list[Definition]:
     """The offered instruments that a person of that sex and age may be asked."""
-    return [made for made in offered() if not made.refusal(sex=sex, age=age)]
+    return [definition for definition in offered() if not definition.refusal(sex=sex, age=age)]
 
 
 def find(id: str) -> Definition | None:
     """The newest version of an instrument that the clinic offers; None if it offers none."""
-    return next((made for made in offered() if made.id == id), None)
+    return next((definition for definition in offered() if definition.id == id), None)
 
 
 def newest_of(id: str) -> Definition:
     """The newest version of an instrument, offered or not; raises KeyError for an unknown id."""
-    made: Definition = newest(shipped() | custom())[id]
-    return made
+    definition: Definition = newest(shipped() | custom())[id]
+    return definition
 
 
 def find_version(id: str, version: str) -> Definition:
     """The version of an assessment, offered or not; raises KeyError for an unknown one."""
-    made = shipped().get((id, version))
-    return made if made is not None else custom()[id, version]
+    definition = shipped().get((id, version))
+    return definition if definition is not None else custom()[id, version]

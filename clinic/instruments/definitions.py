@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 
 Number = int | Decimal
 SEXES = ("female", "male", "other", "unknown")
-# Sexes that published rules speak of; for the others every rule is tried and only what they agree on is said.
+# The sexes that published rules name. For any other sex every rule is tried, and a result is what they agree on.
 RULED_SEXES = ("female", "male")
 ENGLISH = "en"
 

@@ -5,7 +5,7 @@ The keys of an item are all digits or all letters. Pages and their script take t
 
 from clinic.instruments.definitions import Definition, Item, Number
 
-# Without those that every page listens for: j, k, n and x (static/js/lists.js).
+# Without j, k, n and x, which are shortcuts on every page (static/js/lists.js).
 LETTERS = "ABCDEFGHILMOPQRSTUVWYZ"
 
 

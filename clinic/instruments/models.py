@@ -7,7 +7,7 @@ from django.db import models
 
 from clinic.tenancy.records import ClinicModel
 
-# The one row of the settings: an id that every clinic knows.
+# The id of the one row of settings, the same in every clinic.
 SETTINGS_ID = uuid.UUID(int=1)
 
 

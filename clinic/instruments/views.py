@@ -38,7 +38,9 @@ def instrument_list(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
     """Show the newest version of an instrument, or an older one by its number."""
-    versions = {number: made for (id, number), made in (shipped() | catalogue.custom()).items() if id == instrument}
+    versions = {
+        number: definition for (id, number), definition in (shipped() | catalogue.custom()).items() if id == instrument
+    }
     if not versions or (version and version not in versions):
         raise Http404
     latest = max(versions, key=int)
@@ -85,9 +87,9 @@ def _added(request: Request, form: InstrumentForm | ImportForm) -> HttpResponse 
     if request.method != "POST" or not form.is_valid():
         return None
     found = form.cleaned_data["imported"]
-    made, is_new = instrument_actions.add_custom_instrument(by=request.actor, data=found.data, origin=found.origin)
-    saved(request, f"Version {made.version} saved." if is_new else "This version was there already.")
-    return redirect("instruments:detail", made.instrument)
+    row, is_new = instrument_actions.add_custom_instrument(by=request.actor, data=found.data, origin=found.origin)
+    saved(request, f"Version {row.version} saved." if is_new else "This version was there already.")
+    return redirect("instruments:detail", row.instrument)
 
 
 def _form_page(request: Request, form: InstrumentForm | ImportForm, **context: Any) -> HttpResponse:
@@ -99,7 +101,7 @@ def _form_page(request: Request, form: InstrumentForm | ImportForm, **context: A
 @requires(Permission.CLINIC_MANAGE)
 def clinic_settings(request: Request) -> HttpResponse:
     chosen = catalogue.choices()
-    instruments = [(made.id, made.title) for made in _everything()]
+    instruments = [(definition.id, definition.title) for definition in _everything()]
     initial = {
         "licence_classes": sorted(chosen.licence_classes - catalogue.ALWAYS_ON),
         "urgent_text": catalogue.urgent_text(),
@@ -122,4 +124,4 @@ def clinic_settings(request: Request) -> HttpResponse:
 def _everything() -> list[Definition]:
     """The newest version of every instrument, offered or not, by title."""
     found: list[Definition] = list(newest(shipped() | catalogue.custom()).values())
-    return sorted(found, key=lambda made: (made.title.lower(), made.id))
+    return sorted(found, key=lambda definition: (definition.title.lower(), definition.id))

@@ -41,7 +41,7 @@ def keys_due(data, item):
 
 def keys_shown(definition):
     """The keys of every item with options, on an form."""
-    shown = questionnaire_form.questions(definition, definition.items, responses={})
+    shown = questionnaire_form.form_questions(definition, definition.items, responses={})
     return {each.code: [choice.key for choice in each.choices] for each in shown if each.choices}
 
 

@@ -30,7 +30,7 @@ def raise_alerts(
     An open alert keeps the worst response to its rule. A response that is worse than an acknowledged alert raises
     another.
     """
-    made = []
+    raised = []
     for rule in result.alerts:
         points = _points(rule, definition, responses, result)
         text = _text(rule, definition, points)
@@ -41,8 +41,8 @@ def raise_alerts(
             waiting.save(update_fields=["points", "text"])
             record("alert.raised_again", waiting, by=by, changes={"text": ["", text]})
         elif not before or (waiting is None and max(alert.points for alert in before) < points):
-            made.append(_raise(assessment, rule, text, points, by=by))
-    return made
+            raised.append(_raise(assessment, rule, text, points, by=by))
+    return raised
 
 
 def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Number | None], result: Result) -> Decimal:
@@ -61,7 +61,7 @@ def _text(rule: AlertRule, definition: Definition, points: Decimal) -> str:
 
 
 def _raise(assessment: Assessment, rule: AlertRule, text: str, points: Decimal, *, by: By) -> Alert:
-    made = Alert.objects.create(
+    alert = Alert.objects.create(
         patient_id=assessment.patient_id,
         assessment=assessment,
         rule=rule.code,
@@ -71,9 +71,9 @@ def _raise(assessment: Assessment, rule: AlertRule, text: str, points: Decimal, 
         raised_by_id=by.id,
         raised_by_name=by.name,
     )
-    changes = {"assessment": [None, str(assessment.pk)], "rule": [None, rule.code], "text": [None, made.text]}
-    record("alert.raised", made, by=by, changes=changes)
-    return made
+    changes = {"assessment": [None, str(assessment.pk)], "rule": [None, rule.code], "text": [None, alert.text]}
+    record("alert.raised", alert, by=by, changes=changes)
+    return alert
 
 
 @transaction.atomic

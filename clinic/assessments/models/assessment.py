@@ -25,9 +25,9 @@ class AssessmentStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-# What counts as made: its score stands, and changing it needs a reason.
+# Statuses of an assessment that counts: its score stands, and a change needs a reason.
 MADE = (AssessmentStatus.COMPLETED, AssessmentStatus.AMENDED)
-# What an assessment has of an instrument, and a free one leaves as it begins.
+# The fields that an instrument fills; a free assessment has their defaults.
 OF_INSTRUMENT = frozenset((
     *("instrument", "instrument_version", "language", "status", "answers", "answered", "score_low", "score_high"),
     *("band", "severity", "results", "sex", "age"),

@@ -74,7 +74,7 @@ class Schedule(ClinicModel):
     @property
     def title(self) -> str:
         """The title of the instrument, which is the same in all its versions."""
-        found = next((made for (id, _), made in shipped().items() if id == self.instrument), None)
+        found = next((definition for (id, _), definition in shipped().items() if id == self.instrument), None)
         return found.title if found is not None else self.instrument.removeprefix("own-").replace("-", " ").capitalize()
 
     @property

@@ -18,7 +18,7 @@ from clinic.ui.declared import editable_fields, fill_in
 from clinic.ui.forms import DateField, LineField, field_for, helper, initial_values
 
 MOST_QUESTIONS = 200
-# The patient is in the address, and questions have rows of their own.
+# The address names the patient, and the rows of questions are a formset.
 ELSEWHERE = OF_INSTRUMENT | {"patient", "questions"}
 
 

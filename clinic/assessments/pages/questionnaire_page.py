@@ -55,7 +55,7 @@ def questionnaire_page(
         "languages": [] if amending else patients_languages(definition),
         "language": request.POST.get("language") or (assessment.language if assessment is not None else ENGLISH),
         "conflict": status == 409,
-        "problem": said(refusal) if refusal is not None else "",
+        "problem": refusal_text(refusal) if refusal is not None else "",
         "back": _back(assessment, patient),
     }
     return render(request, "assessments/questionnaire.html", context, status=status)
@@ -70,20 +70,22 @@ def _questions(
     *,
     posted: bool,
 ) -> list[questionnaire_form.Question]:
-    items, kept = drawn(definition, patient, assessment), _kept(assessment)
+    items, kept = form_items(definition, patient, assessment), _stored_responses(assessment)
     if not posted:
-        return questionnaire_form.questions(definition, items, responses=kept)
-    form = questionnaire_form.read(items, request.POST.dict())
+        return questionnaire_form.form_questions(definition, items, responses=kept)
+    form = questionnaire_form.read_form(items, request.POST.dict())
     problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
-    return questionnaire_form.questions(definition, items, responses=form.responses, typed=form.typed, errors=problems)
+    return questionnaire_form.form_questions(
+        definition, items, responses=form.responses, typed=form.typed, errors=problems
+    )
 
 
-def drawn(definition: Definition, patient: Patient, assessment: Assessment | None) -> tuple[Item, ...]:
+def form_items(definition: Definition, patient: Patient, assessment: Assessment | None) -> tuple[Item, ...]:
     """The items on the form: those that the patient is asked, and those that have a response already."""
-    return questionnaire_form.drawn_items(definition, patient.gender, _kept(assessment))
+    return questionnaire_form.drawn_items(definition, patient.gender, _stored_responses(assessment))
 
 
-def _kept(assessment: Assessment | None) -> dict[str, Number]:
+def _stored_responses(assessment: Assessment | None) -> dict[str, Number]:
     return as_responses(assessment.answers) if assessment is not None else {}
 
 
@@ -97,5 +99,5 @@ def open_alerts(assessment: Assessment) -> list[Alert]:
     return list(Alert.objects.open().filter(assessment=assessment.pk))
 
 
-def said(refusal: Exception) -> str:
+def refusal_text(refusal: Exception) -> str:
     return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)

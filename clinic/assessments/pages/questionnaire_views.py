@@ -16,7 +16,7 @@ from clinic.access import Permission, Request, requires
 from clinic.assessments.models import Assessment
 from clinic.assessments.pages.forms import patient_of
 from clinic.assessments.pages.pages import detail_page
-from clinic.assessments.pages.questionnaire_page import drawn, open_alerts, questionnaire_page, said
+from clinic.assessments.pages.questionnaire_page import form_items, open_alerts, questionnaire_page, refusal_text
 from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.questionnaire.actions import (
     AssessmentState,
@@ -104,7 +104,7 @@ def questionnaire_save(request: Request, pk: UUID) -> HttpResponse:
     except Changed:
         return _fragment(request, 409, problem="This assessment was changed in another window.", changed=True)
     except (*REFUSED, refusals.NotOpen) as refusal:
-        return _fragment(request, 422, problem=said(refusal))
+        return _fragment(request, 422, problem=refusal_text(refusal))
     return _fragment(
         request,
         200,
@@ -191,7 +191,7 @@ def _readable(
     request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
 ) -> questionnaire_form.Responses:
     """The posted responses; raises ValidationError if one is not a number."""
-    posted = questionnaire_form.read(drawn(definition, patient, assessment), request.POST.dict())
+    posted = questionnaire_form.read_form(form_items(definition, patient, assessment), request.POST.dict())
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
     return posted.responses
@@ -204,7 +204,7 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
     language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""
     if assessment is None:
         user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
-        made = start_assessment(
+        started = start_assessment(
             by=request.actor,
             definition=definition,
             patient=patient,
@@ -215,9 +215,9 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
             complete=complete,
             language=language or ENGLISH,
         )
-        if made.assessment.patient_id != patient.pk:
+        if started.assessment.patient_id != patient.pk:
             raise Http404
-        return made
+        return started
     return change_responses(
         by=request.actor,
         id=key,

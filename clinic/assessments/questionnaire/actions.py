@@ -19,7 +19,14 @@ from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed, insert_named
 from clinic.assessments.record.latest_results import keep_latest_results
-from clinic.assessments.record.results import Person, as_responses, note_result, person_now, person_then, scored
+from clinic.assessments.record.results import (
+    Person,
+    as_responses,
+    note_result,
+    person_now,
+    person_then,
+    score_responses,
+)
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition, Number
@@ -27,7 +34,7 @@ from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
 from clinic.ui.declared import editable_fields
 
-# What of an assessment the trail and a revision keep; `results` can be worked out again.
+# The fields that the trail and a revision hold; `results` can be worked out again.
 FIELDS = (*(name for name in editable_fields(Assessment) if name not in ("questions", "results")), "sex", "age")
 
 Responses = Mapping[str, Number | None]
@@ -184,7 +191,7 @@ def result_by_record(assessment: Assessment) -> Result:
 def _result(assessment: Assessment, person: Person) -> Result:
     definition = find_version(assessment.instrument, assessment.instrument_version)
     answers = as_responses(assessment.answers)
-    return scored(definition, answers, person, kept=answers)
+    return score_responses(definition, answers, person, kept=answers)
 
 
 def _settled(state: AssessmentState, by: By) -> AssessmentState:
@@ -226,7 +233,7 @@ def _answer(
     score: Number | None,
 ) -> Result:
     """Set responses, score and status on the assessment, without saving it."""
-    result = scored(definition, answers, person, kept=as_responses(assessment.answers))
+    result = score_responses(definition, answers, person, kept=as_responses(assessment.answers))
     refusals.check_result(definition, result, score=score, complete=complete)
     note_result(assessment, answers, result, person)
     if complete and not assessment.made:

@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass
-class Posted:
+class PostedForm:
     """What a form held: responses by item (None where nothing is chosen), the typed texts, and errors by item."""
 
     responses: Responses = field(default_factory=dict)
@@ -58,22 +58,22 @@ class Posted:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(items: Iterable[Item], data: Mapping[str, str]) -> Posted:
+def read_form(items: Iterable[Item], data: Mapping[str, str]) -> PostedForm:
     """Read the responses to these items from a posted form. Unknown fields are ignored."""
-    posted = Posted()
+    posted = PostedForm()
     for item in items:
         text = unicodedata.normalize("NFKC", str(data.get(PREFIX + item.code, ""))).strip()
         posted.typed[item.code] = text
         if not text:
             posted.responses[item.code] = None
-        elif (number := parsed(text)) is not None:
+        elif (number := parse_number(text)) is not None:
             posted.responses[item.code] = number
         else:
             posted.errors[item.code] = "Write a number, such as 37 or 37.5."
     return posted
 
 
-def parsed(text: str) -> Number | None:
+def parse_number(text: str) -> Number | None:
     """Read a number with a point or a comma; None for anything else."""
     if not NUMBER.fullmatch(text):
         return None
@@ -92,7 +92,7 @@ def drawn_items(definition: Definition, sex: str, kept: Mapping[str, Number | No
     return tuple(item for item in definition.drawn(sex, kept) if not item.source)
 
 
-def questions(
+def form_questions(
     definition: Definition,
     items: Iterable[Item],
     *,
@@ -104,11 +104,11 @@ def questions(
     """The questions of the form. `typed` goes before `responses`, so that nothing typed is lost."""
     translation = definition.translations.get(language)
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
-    made = []
+    found = []
     for number, item in enumerate(items, start=1):
         value = (typed or {}).get(item.code) or _shown(responses.get(item.code))
         texts = translation.options if translation else {}
-        made.append(
+        found.append(
             Question(
                 code=item.code,
                 number=number,
@@ -122,7 +122,7 @@ def questions(
                 error=(errors or {}).get(item.code, ""),
             )
         )
-    return made
+    return found
 
 
 def _choices(definition: Definition, item: Item, value: str, texts: Mapping[str, str]) -> tuple[Choice, ...]:

@@ -13,7 +13,7 @@ from clinic.audit.actions import By, difference, record, restore_values, snapsho
 from clinic.audit.queries import last_change
 from clinic.ui.declared import editable_fields
 
-# What people write of any assessment, and of this what the instrument decides where there is one.
+# The fields that people write of any assessment, and those of them that an instrument decides.
 FIELDS = tuple(name for name in editable_fields(Assessment) if name not in OF_INSTRUMENT)
 FOLLOWING = {"patient", "date", "questions", "score"}
 

@@ -67,11 +67,13 @@ def latest_results(
 
 def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
     """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count."""
-    made = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
-    last = made.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
+    completed = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
+    last = (
+        completed.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
+    )
     rows: list[Assessment] = []
     if instrument := last.first():
-        rows = list(made.following(instrument).order_by("-date", "-completed_at", "-id")[:MOST_RECENT])
+        rows = list(completed.following(instrument).order_by("-date", "-completed_at", "-id")[:MOST_RECENT])
     alerts = Alert.objects.open().filter(patient=patient_id).count()
     return latest_results([_scored(row) for row in reversed(rows)], open_alerts=alerts, next_due_on=next_due_on)
 
@@ -87,8 +89,8 @@ def keep_latest_results(patient_id: UUID, *, by: By) -> None:
 
 
 def _keep_due(schedule: Schedule) -> date:
-    made = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
-    row = made.order_by("-date", "-completed_at", "-id").first()
+    completed = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
+    row = completed.order_by("-date", "-completed_at", "-id").first()
     last = Last(row.date, row.score) if row is not None else None
     change = definition_of_last(row, schedule.instrument).change
     schedule.last_done_on, schedule.next_due_on = (

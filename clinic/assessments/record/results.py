@@ -45,7 +45,7 @@ def person_then(assessment: Assessment) -> Person:
     return Person(assessment.sex, assessment.age) if assessment.sex else now
 
 
-def scored(
+def score_responses(
     definition: Definition,
     responses: Mapping[str, Number | None],
     person: Person,

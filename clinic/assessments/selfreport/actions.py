@@ -73,11 +73,11 @@ def create_request(
         raise NotByPatient(f"{definition.title} is answered by whoever examines the patient.")
     with connection.cursor() as cursor:  # not the patient's row: whoever answers locks a request first, then that row
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [REQUEST_LOCK])
-    made = AnswerRequest.objects.filter(pk=id, patient=patient).first()
-    if made is None:
+    request = AnswerRequest.objects.filter(pk=id, patient=patient).first()
+    if request is None:
         for older in AnswerRequest.objects.open().filter(patient=patient, instrument=definition.id):
             revoke_request(by=by, id=older.pk)
-        made = AnswerRequest.objects.create(
+        request = AnswerRequest.objects.create(
             pk=id,
             patient=patient,
             user=user,
@@ -91,10 +91,10 @@ def create_request(
             created_by_name=by.name,
         )
         changes = {"patient": [None, str(patient.pk)], "instrument": [None, definition.id], "days": [None, days]}
-        record("request.created", made, by=by, changes=changes)
-    elif not made.open:
+        record("request.created", request, by=by, changes=changes)
+    elif not request.open:
         raise RequestEnded
-    return IssuedRequest(made, issue_link(clinic=clinic, request_id=made.pk, expires_at=made.expires_at))
+    return IssuedRequest(request, issue_link(clinic=clinic, request_id=request.pk, expires_at=request.expires_at))
 
 
 def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRequest:
@@ -178,22 +178,22 @@ def answer_request(
     by = patient_actor(id)
     assessment = request.assessment
     if assessment is None:
-        made = _begin(request, answers, complete=complete, by=by)
+        state = _begin(request, answers, complete=complete, by=by)
     else:
         mine = page is not None and (page, assessment.version) == (request.page, request.page_version)
         known = assessment.version if mine else version
-        made = change_responses(
+        state = change_responses(
             by=by, id=assessment.pk, version=known, answers=answers, replace=True, complete=complete
         )
-    request.assessment, request.page, request.page_version = made.assessment, page, made.assessment.version
+    request.assessment, request.page, request.page_version = state.assessment, page, state.assessment.version
     request.opened_at = request.opened_at or timezone.now()
     if complete:
         _end(request, RequestState.DONE)
-        record("request.completed", request, by=by, changes={"assessment": [None, str(made.assessment.pk)]})
+        record("request.completed", request, by=by, changes={"assessment": [None, str(state.assessment.pk)]})
     else:
-        request.state = RequestState.ANSWERING if made.assessment.answers else RequestState.OPENED
+        request.state = RequestState.ANSWERING if state.assessment.answers else RequestState.OPENED
         request.save()
-    return made
+    return state
 
 
 def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By) -> AssessmentState:

@@ -62,7 +62,7 @@ def device_save(request: Request) -> HttpResponse:
     except Changed as changed:
         return answer(changed.current, status=409, problem=patient_questionnaire.CHANGED, conflict=True)
     except REFUSED as refusal:
-        return answer(assessment, status=422, problem=patient_questionnaire.said(refusal))
+        return answer(assessment, status=422, problem=patient_questionnaire.refusal_text(refusal))
 
 
 @sensitive_post_parameters("password")

@@ -24,7 +24,7 @@ NOTHING = "Answer at least one question first."
 CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
 
 
-def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
+def keep_private[R: HttpResponseBase](response: R) -> R:
     """Mark a response that nobody may store, index or pass on, because its address is a secret."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "strict-origin"
@@ -32,7 +32,7 @@ def kept_to_oneself[R: HttpResponseBase](response: R) -> R:
     return response
 
 
-def kept_responses(assessment: Assessment | None) -> dict[str, Number]:
+def stored_responses(assessment: Assessment | None) -> dict[str, Number]:
     return as_responses(assessment.answers) if assessment is not None else {}
 
 
@@ -40,8 +40,8 @@ def readable(
     request: Request, definition: Definition, sex: str, assessment: Assessment | None
 ) -> questionnaire_form.Responses:
     """The posted responses; raises ValidationError if one is not a number."""
-    posted = questionnaire_form.read(
-        questionnaire_form.drawn_items(definition, sex, kept_responses(assessment)), request.POST.dict()
+    posted = questionnaire_form.read_form(
+        questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), request.POST.dict()
     )
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
@@ -56,7 +56,7 @@ def posted_page(request: Request) -> UUID | None:
         return None
 
 
-def said(refusal: Exception) -> str:
+def refusal_text(refusal: Exception) -> str:
     if isinstance(refusal, ValidationError):
         return " ".join(refusal.messages)
     return NOTHING if isinstance(refusal, refusals.NothingAnswered) else str(refusal)
@@ -75,14 +75,14 @@ def fragment(
     """Render what the page shows after saving: progress, problems and the urgent text."""
     context = {
         **progress(
-            questionnaire_form.drawn_items(definition, sex, kept_responses(assessment)), kept_responses(assessment)
+            questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), stored_responses(assessment)
         ),
         "version": assessment.version if assessment is not None else "",
         "urgent": urgent_for(assessment),
         "now": timezone.localtime(),
         **more,
     }
-    return kept_to_oneself(render(request, "answer/_kept.html", context, status=status))
+    return keep_private(render(request, "answer/_kept.html", context, status=status))
 
 
 def progress(items: Collection[Item], responses: Mapping[str, Number | None]) -> dict[str, int]:
@@ -101,11 +101,11 @@ def page(
     **more: Any,
 ) -> HttpResponse:
     """Render the form with the stored responses, or with what was posted and could not be saved."""
-    responses: Mapping[str, Number | None] = kept_responses(assessment)
+    responses: Mapping[str, Number | None] = stored_responses(assessment)
     items = questionnaire_form.drawn_items(definition, sex, responses)
     typed, problems = {}, {}
     if status != 200:
-        form = questionnaire_form.read(items, request.POST.dict())
+        form = questionnaire_form.read_form(items, request.POST.dict())
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         responses, typed = form.responses, form.typed
     translation = definition.translations.get(language)
@@ -113,7 +113,7 @@ def page(
         **progress(items, responses),
         "questionnaire_title": translation.title if translation else definition.title,
         "instruction": translation.instruction if translation else definition.instruction,
-        "questions": questionnaire_form.questions(
+        "questions": questionnaire_form.form_questions(
             definition, items, responses=responses, language=language, typed=typed, errors=problems
         ),
         "language": language,
@@ -121,7 +121,7 @@ def page(
         "page": request.POST.get("page") or uuid4(),
         "version": assessment.version if assessment is not None else "",
         "urgent": urgent_for(assessment),
-        "problem": said(refusal) if refusal is not None else "",
+        "problem": refusal_text(refusal) if refusal is not None else "",
         **more,
     }
-    return kept_to_oneself(render(request, "answer/questionnaire.html", context, status=status))
+    return keep_private(render(request, "answer/questionnaire.html", context, status=status))

@@ -43,9 +43,9 @@ class RequestForm(forms.Form):
 
     def __init__(self, offered: Sequence[Definition], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(made.id, f"{made.title} – {made.name}") for made in offered]
+        choices = [(definition.id, f"{definition.title} – {definition.name}") for definition in offered]
         self.fields["instrument"].choices = [("", "Choose an instrument"), *choices]  # type: ignore[attr-defined]
-        codes = dict.fromkeys([ENGLISH, *(code for made in offered for code in made.languages)])
+        codes = dict.fromkeys([ENGLISH, *(code for definition in offered for code in definition.languages)])
         if len(codes) == 1:
             del self.fields["language"]
         else:

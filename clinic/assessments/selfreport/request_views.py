@@ -27,17 +27,17 @@ REFUSED = (refusals.NotForPatient, request_actions.BirthDateUnknown, request_act
 def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Choose what to ask. The response to the form shows the link, once."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    offered = [made for made in offered_to(sex=patient.gender, age=patient.age) if made.answered_by == "patient"]
+    offered = [each for each in offered_to(sex=patient.gender, age=patient.age) if each.answered_by == "patient"]
     if request.method != "POST":
         form = RequestForm(offered, initial={"id": uuid.uuid4(), "instrument": request.GET.get("instrument", "")})
         return _form_page(request, patient, form)
     form = RequestForm(offered, request.POST)
     if not form.is_valid():
         return _form_page(request, patient, form, status=422)
-    definition = next(made for made in offered if made.id == form.cleaned_data["instrument"])
+    definition = next(each for each in offered if each.id == form.cleaned_data["instrument"])
     user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
     try:
-        asked = request_actions.create_request(
+        issued = request_actions.create_request(
             by=request.actor,
             clinic=request.clinic,
             id=form.cleaned_data["id"] or uuid.uuid4(),
@@ -52,29 +52,29 @@ def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
         return _form_page(request, patient, form, status=422)
     except request_actions.RequestEnded:
         return errors.answer(request, 409, "conflict", "That link has ended meanwhile. Make a new one.")
-    return _link_page(request, patient, asked)
+    return _link_page(request, patient, issued)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
-    asked = get_object_or_404(AnswerRequest, pk=pk)
+    patient_request = get_object_or_404(AnswerRequest, pk=pk)
     request_actions.revoke_request(by=request.actor, id=pk)
     saved(request, "Link revoked. What was answered is kept.")
-    return redirect("assessments:for_patient", asked.patient_id)
+    return redirect("assessments:for_patient", patient_request.patient_id)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_renew(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Make a new link for the same questions. The old one stops working."""
-    asked = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
+    patient_request = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
     try:
         new = request_actions.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
     except (*REFUSED, request_actions.RequestEnded) as refusal:
         message = str(refusal) or "That link has ended meanwhile. Make a new one."
         return errors.answer(request, 409, "conflict", message)
-    return _link_page(request, asked.patient, new)
+    return _link_page(request, patient_request.patient, new)
 
 
 def _new_id(request: Request) -> uuid.UUID:
@@ -90,8 +90,8 @@ def _form_page(request: Request, patient: Patient, form: RequestForm, *, status:
     return render(request, "answer/request_form.html", context, status=status)
 
 
-def _link_page(request: Request, patient: Patient, asked: request_actions.IssuedRequest) -> HttpResponse:
+def _link_page(request: Request, patient: Patient, issued: request_actions.IssuedRequest) -> HttpResponse:
     """Show the link. No other page ever does."""
-    link = request.build_absolute_uri(reverse("answer:link", args=[asked.token]))
-    context = {"patient": patient, "asked": asked.request, "link": link}
+    link = request.build_absolute_uri(reverse("answer:link", args=[issued.token]))
+    context = {"patient": patient, "patient_request": issued.request, "link": link}
     return render(request, "answer/request_made.html", context)

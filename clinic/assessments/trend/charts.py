@@ -18,7 +18,7 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 150, 16, 36
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 FEWEST_PIXELS = 12  # between the baselines of two words
 MOST_DATES = 6
-# The corners of a star around its middle.
+# The corners of a star, from its centre.
 STAR = (
     (0, -8), (2, -2.6), (7.6, -2.5), (3.2, 1), (4.7, 6.5), (0, 3.4), (-4.7, 6.5), (-3.2, 1), (-7.6, -2.5), (-2, -2.6),
 )  # fmt: skip

@@ -62,7 +62,7 @@ def _trend_page(request: Request, patient: Patient, form: ScheduleForm | None = 
 
 
 def _choices(patient: Patient) -> list[tuple[str, str]]:
-    return [(made.id, made.title) for made in offered_to(sex=patient.gender, age=patient.age)]
+    return [(definition.id, definition.title) for definition in offered_to(sex=patient.gender, age=patient.age)]
 
 
 def trends_of(patient: Patient) -> list[Trend]:

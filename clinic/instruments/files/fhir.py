@@ -109,15 +109,15 @@ def _question(part: dict[str, Any], reading: _Reading, where: str, section: dict
     scored = all(option["points"] is not None for option in options) and part.get("type") != "boolean"
     if not scored:
         options = [{**option, "points": number} for number, option in enumerate(options)]
-    made: dict[str, Any] = {
+    item: dict[str, Any] = {
         "code": _text(part, "prefix").rstrip(".)")[:20],
         "text": _text(part, "text"),
         "options": options,
     }
-    made |= ({} if scored else {"scored": False}) | ({"loinc": loinc} if (loinc := _loinc(part)) else {})
+    item |= ({} if scored else {"scored": False}) | ({"loinc": loinc} if (loinc := _loinc(part)) else {})
     if section is not None:
         section["items"].append(len(reading.items))
-    reading.items.append(made)
+    reading.items.append(item)
 
 
 def _boolean() -> list[dict[str, Any]]:

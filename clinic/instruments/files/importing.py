@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from clinic.instruments.files.fhir import NotUsable, data_of_questionnaire
-from clinic.instruments.files.spreadsheet import complete, layout_of
+from clinic.instruments.files.spreadsheet import complete_data, read_layout
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults
 
 LARGEST = 1024 * 1024  # bytes
 LARGEST_UNPACKED = 20 * LARGEST
-# The separator stands behind the first word: no kind of row has one in it.
+# The first separator in the file counts: the kind of a row, which comes first, never has one in it.
 SEPARATOR = re.compile("[,;\t]")
 MOST_ROWS, MOST_COLUMNS = 2000, 12
 
@@ -38,7 +38,7 @@ class Imported:
     origin: str
 
 
-def imported(name: str, content: bytes, **given: Any) -> Imported:
+def import_file(name: str, content: bytes, **given: Any) -> Imported:
     """Read the instrument in a file; the file's ending says its kind. `given` are the parts that the form asks for.
 
     Raises Refused.
@@ -50,8 +50,8 @@ def imported(name: str, content: bytes, **given: Any) -> Imported:
         return Imported(_checked(_questionnaire(content, given)), "fhir")
     if ending in ("csv", "xlsx"):
         rows = _csv_rows(content) if ending == "csv" else _xlsx_rows(content)
-        layout = layout_of(rows)
-        data = complete(layout.data, **given)
+        layout = read_layout(rows)
+        data = complete_data(layout.data, **given)
         try:
             definition_of({**data, "id": "own-checked", "version": "1"})
         except Faults as error:
@@ -80,7 +80,7 @@ def _questionnaire(content: bytes, given: dict[str, Any]) -> dict[str, Any]:
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Refused("The file is not JSON that can be read.") from error
     try:
-        return complete(data_of_questionnaire(found), **given)
+        return complete_data(data_of_questionnaire(found), **given)
     except NotUsable as error:
         raise Refused(*error.messages) from error
 

@@ -103,24 +103,24 @@ class Layout:
         return [f"Row {number}: {message}" if number else message for number, message in sorted(found)]
 
 
-def complete(data: dict[str, Any], **given: Any) -> dict[str, Any]:
+def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
     """Add to a definition's data what a simple questionnaire need not say: its name, and its range."""
-    made = {"name": data.get("title", ""), **data, **given}
+    completed = {"name": data.get("title", ""), **data, **given}
     low, high, scored = 0, 0, False
-    for item in made["items"]:
+    for item in completed["items"]:
         options = (
             item["options"]
             if isinstance(item.get("options"), list)
-            else made.get("options", {}).get(item.get("options"), [])
+            else completed.get("options", {}).get(item.get("options"), [])
         )
         points = [option["points"] for option in options]
         if points and item.get("scored", True):
             low, high, scored = low + min(points), high + max(points), True
     rule = {"rule": "sum", "minimum": low, "maximum": high} if scored else {"rule": "none"}
-    return {**made, "scoring": rule}
+    return {**completed, "scoring": rule}
 
 
-def layout_of(rows: Iterable[Row]) -> Layout:
-    made = Layout()
-    made.read(rows)
-    return made
+def read_layout(rows: Iterable[Row]) -> Layout:
+    layout = Layout()
+    layout.read(rows)
+    return layout

@@ -30,7 +30,7 @@ def read(path: Path) -> Definition:
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text, parse_float=Decimal)
-        made = definition_of(data)
+        definition = definition_of(data)
     except UnicodeDecodeError as error:
         raise BrokenFile([f"{path.name}:1: The file is not UTF-8 text."]) from error
     except tomllib.TOMLDecodeError as error:
@@ -39,9 +39,9 @@ def read(path: Path) -> Definition:
         lines = line_map(text)
         found = sorted((_line(lines, fault.path), str(fault)) for fault in error.faults)
         raise BrokenFile([f"{path.name}:{line}: {message}" for line, message in found]) from error
-    if path.name != (expected := f"{made.id}.v{made.version}.toml"):
+    if path.name != (expected := f"{definition.id}.v{definition.version}.toml"):
         raise BrokenFile([f"{path.name}:1: The file must be called {expected}."])
-    return made
+    return definition
 
 
 def _syntax_line(error: tomllib.TOMLDecodeError, text: str) -> int:
@@ -59,7 +59,7 @@ def _line(lines: dict[reading.Path, int], path: reading.Path) -> int:
 @cache
 def shipped() -> dict[tuple[str, str], Definition]:
     """Every version of every instrument in the folder, by id and version; raises BrokenFile."""
-    return {made.key: made for made in map(read, sorted(FOLDER.glob("*.toml")))}
+    return {definition.key: definition for definition in map(read, sorted(FOLDER.glob("*.toml")))}
 
 
 def problems(folder: Path = FOLDER) -> list[str]:
@@ -76,8 +76,8 @@ def problems(folder: Path = FOLDER) -> list[str]:
 def newest(versions: dict[tuple[str, str], Any]) -> dict[str, Any]:
     """The highest version of each id. Versions are whole numbers: "10" is above "9"."""
     found: dict[str, tuple[int, Any]] = {}
-    for (id, version), made in versions.items():
+    for (id, version), definition in versions.items():
         number = int(version)
         if id not in found or number > found[id][0]:
-            found[id] = number, made
-    return {id: made for id, (_, made) in found.items()}
+            found[id] = number, definition
+    return {id: definition for id, (_, definition) in found.items()}
