@@ -91,7 +91,7 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
     if isinstance(error, assessments.NameTaken):
         fields = {"name": [f"{error} “{error.proposal}” is free."]}
         return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))
-    if isinstance(error, refusals.AnswersRefused):
+    if isinstance(error, refusals.ResponsesRefused):
         faults = {f"answers.{refusal.item}": [refusal.message] for refusal in error.refusals}
         return refuse(400, "invalid", INVALID, faults)
     if (field := REFUSED_FIELDS.get(type(error))) is not None:

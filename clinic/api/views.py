@@ -21,7 +21,7 @@ from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
 from clinic.assessments.filters import AssessmentFilter
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions as assessments
 from clinic.assessments.tables import AssessmentTable
 from clinic.audit.actions import By
@@ -34,7 +34,7 @@ from clinic.staff.filters import PractitionerFilter
 from clinic.staff.models import Practitioner
 from clinic.staff.tables import PractitionerTable
 
-# What of a sitting goes through its instrument.
+# What of an assessment goes through its instrument.
 SITTING = ("answers", "date", "complete", "score", "reason")
 READING = ["get", "head"]
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
@@ -123,7 +123,7 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
         refuse_parameters(request)
         fields = parsed(self)
         if "definition" in fields:
-            return created(self, answering.record_sitting(by=actor(request), **fields).assessment)
+            return created(self, questionnaires.start_assessment(by=actor(request), **fields).assessment)
         return created(self, assessments.create_assessment(by=actor(request), **fields))
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
@@ -133,7 +133,7 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
         sitting = {name: fields.pop(name) for name in SITTING if name in fields} if assessment.instrument else {}
         changed = assessments.update_assessment(by=actor(request), id=assessment.pk, **fields)
         if sitting:
-            change = answering.change_sitting(by=actor(request), id=changed.pk, replace=not partial, **sitting)
+            change = questionnaires.change_responses(by=actor(request), id=changed.pk, replace=not partial, **sitting)
             changed = change.assessment
         return Response(self.get_serializer(changed).data)
 

@@ -1,4 +1,4 @@
-"""The lists of assessments as wholes: as files, and archiving many at once by the worker."""
+"""The lists of assessments, alerts and due schedules: what they show, and the jobs that export or archive many rows."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from clinic.access import Permission
 from clinic.assessments.filters import AlertFilter, AssessmentFilter, DueFilter, PatientAssessmentFilter
-from clinic.assessments.models import Assessment, Plan
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models import Assessment, Schedule
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import actions
 from clinic.assessments.tables import AlertTable, AssessmentTable, DueTable, PatientAssessmentTable
 from clinic.lists.jobs.bulk import BulkList
@@ -26,12 +26,12 @@ def assessments() -> "QuerySet[Assessment]":
     return Assessment.objects.select_related("patient", "user")
 
 
-def alerts() -> "QuerySet[RiskAlert]":
-    return RiskAlert.objects.select_related("patient__user", "assessment")
+def alerts() -> "QuerySet[Alert]":
+    return Alert.objects.select_related("patient__user", "assessment")
 
 
-def plans() -> "QuerySet[Plan]":
-    return Plan.objects.active().filter(patient__archived_at=None).select_related("patient__user")
+def schedules() -> "QuerySet[Schedule]":
+    return Schedule.objects.active().filter(patient__archived_at=None).select_related("patient__user")
 
 
 ASSESSMENTS = BulkList(
@@ -71,7 +71,7 @@ ASSESSMENTS = BulkList(
 )
 ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "raised", AlertFilter)
 DUE = BulkList(
-    "due", "due assessment", "due assessments", "/worklists/due/", plans, DueTable, "due", DueFilter
+    "due", "due assessment", "due assessments", "/worklists/due/", schedules, DueTable, "due", DueFilter
 )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def _restore(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
 
 
 def _set_archived(job: Job, item: JobItem, *, archived: bool) -> Outcome:
-    """Taking an archiving back leaves alone what was changed after it."""
+    """Archive or restore one assessment. An undo leaves alone what was changed after the job."""
     key = item.record_id
     row = Assessment.objects.filter(pk=key).first()
     if row is None:

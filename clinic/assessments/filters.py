@@ -1,4 +1,4 @@
-"""How assessments are searched and narrowed, on the page and in the API."""
+"""Filters of assessments, alerts and schedules, for the pages and the API."""
 
 import uuid
 from datetime import timedelta
@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_filters import FilterSet
 
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
-from clinic.assessments.models.plans import Plan, PlanQuerySet
-from clinic.assessments.models.risk import RiskAlert, RiskAlertQuerySet
+from clinic.assessments.models.alerts import Alert, AlertQuerySet
+from clinic.assessments.models.schedules import Schedule, ScheduleQuerySet
 from clinic.assessments.search import search_for_assessments
 from clinic.lists.page.narrowing import SearchFilter
 from clinic.lists.reading.selection import Search, matching_keys
@@ -25,7 +25,7 @@ from clinic.ui.forms import DateField
 
 
 class PatientField(forms.UUIDField):
-    """A patient's id; cleans to the patient, so that a filter can name them."""
+    """A patient's id. It cleans to the patient, so that a chip can show the name."""
 
     def clean(self, value: Any) -> Patient | None:
         key: uuid.UUID | None = super().clean(value)
@@ -79,13 +79,13 @@ class AssessmentFilter(SearchFilter):
 
 
 class PatientAssessmentFilter(AssessmentFilter):
-    """The same, on the page of one patient: whose they are is not a filter there."""
+    """The filter of one patient's assessments: it has no patient to choose."""
 
     patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away
 
 
 def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows of those patients whom one search box finds, in the rows' own order."""
+    """The rows whose patient the search finds, in the order of the rows."""
     search = search_for(text)
     return queryset if search is None else queryset.filter(patient__in=matching_keys(Patient.objects.all(), search))
 
@@ -95,7 +95,7 @@ class AlertState(TextChoices):
 
 
 class AlertFilter(FilterSet):
-    """Open alerts, unless the others are asked for; by the patient's practitioner."""
+    """Open alerts by default; also by the patient's practitioner."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
     user = django_filters.ModelChoiceFilter(
@@ -109,26 +109,26 @@ class AlertFilter(FilterSet):
     )
 
     class Meta:
-        model = RiskAlert
+        model = Alert
         fields = ()
 
-    def search(self, queryset: RiskAlertQuerySet, name: str, value: str) -> QuerySet[Any]:
+    def search(self, queryset: AlertQuerySet, name: str, value: str) -> QuerySet[Any]:
         return whose(queryset, value)
 
-    def by_state(self, queryset: RiskAlertQuerySet, name: str, value: str) -> RiskAlertQuerySet:
+    def by_state(self, queryset: AlertQuerySet, name: str, value: str) -> AlertQuerySet:
         return queryset
 
-    def filter_queryset(self, queryset: RiskAlertQuerySet) -> RiskAlertQuerySet:
-        found: RiskAlertQuerySet = super().filter_queryset(queryset)
+    def filter_queryset(self, queryset: AlertQuerySet) -> AlertQuerySet:
+        found: AlertQuerySet = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.open()
 
 
 class DueWhen(TextChoices):
-    """Due today or before, unless more is asked for."""
+    """Which schedules to show. The default is those that are due today or before."""
 
     OVERDUE = "overdue", "Overdue"
     WEEK = "week", "Within 7 days"
-    ALL = "all", "All plans"
+    ALL = "all", "All schedules"
 
 
 class DueFilter(FilterSet):
@@ -142,17 +142,17 @@ class DueFilter(FilterSet):
     when = django_filters.ChoiceFilter(choices=DueWhen.choices, method="by_when", label="When", empty_label="Due now")
 
     class Meta:
-        model = Plan
+        model = Schedule
         fields = ()
 
-    def search(self, queryset: PlanQuerySet, name: str, value: str) -> QuerySet[Any]:
+    def search(self, queryset: ScheduleQuerySet, name: str, value: str) -> QuerySet[Any]:
         return whose(queryset, value)
 
-    def by_when(self, queryset: PlanQuerySet, name: str, value: str) -> PlanQuerySet:
+    def by_when(self, queryset: ScheduleQuerySet, name: str, value: str) -> ScheduleQuerySet:
         today = timezone.localdate()
         until = {DueWhen.OVERDUE: today - timedelta(days=1), DueWhen.WEEK: today + timedelta(days=7)}
         return queryset.due(until[DueWhen(value)]) if value in until else queryset
 
-    def filter_queryset(self, queryset: PlanQuerySet) -> PlanQuerySet:
-        found: PlanQuerySet = super().filter_queryset(queryset)
+    def filter_queryset(self, queryset: ScheduleQuerySet) -> ScheduleQuerySet:
+        found: ScheduleQuerySet = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("when") else found.due(timezone.localdate())

@@ -1,4 +1,4 @@
-"""The lists of assessments, as columns."""
+"""The tables of assessments, alerts and due schedules."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 
 from clinic.assessments.models import AssessmentType
-from clinic.assessments.models.plans import Plan
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.columns import ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
 
 
@@ -28,7 +28,7 @@ class PatientAssessmentTable(tables.Table):
 
 
 class AssessmentTable(tables.Table):
-    """The whole clinic's."""
+    """The assessments of the whole clinic."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
     patient = TextColumn(
@@ -47,15 +47,15 @@ class AssessmentTable(tables.Table):
 
 
 class AlertLinkColumn(TextColumn):
-    """The patient, as a link to the sitting that raised the alert."""
+    """The patient, linked to the assessment that raised the alert."""
 
-    def cell(self, value: object, record: RiskAlert) -> str:
+    def cell(self, value: object, record: Alert) -> str:
         address = reverse("assessments:detail", args=[record.assessment_id])
         return f'<a href="{address}#alert-{record.pk}"><bdi>{escape(value)}</bdi></a>'
 
 
 class AlertTable(tables.Table):
-    """Risk alerts of the whole clinic."""
+    """Alerts of the whole clinic."""
 
     patient = AlertLinkColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
@@ -66,17 +66,17 @@ class AlertTable(tables.Table):
 
 
 class DuePatientColumn(TextColumn):
-    """The patient, as a link to the sheet that is due."""
+    """The patient, linked to the form that is due."""
 
-    def cell(self, value: object, record: Plan) -> str:
+    def cell(self, value: object, record: Schedule) -> str:
         address = f"{reverse('assessments:new')}?patient={record.patient_id}&amp;instrument={escape(record.instrument)}"
         return f'<a href="{address}"><bdi>{escape(value)}</bdi></a>'
 
 
 class DueDateColumn(DateColumn):
-    """When it is due, and by how many days that is past."""
+    """The due date, and the days since then."""
 
-    def cells(self, records: Sequence[Plan]) -> list[str]:
+    def cells(self, records: Sequence[Schedule]) -> list[str]:
         today, language = timezone.localdate(), get_language()
         return [due_html(record.next_due_on, today, language) for record in records]
 
@@ -88,12 +88,12 @@ def due_html(day: date, today: date, language: str | None) -> str:
 
 
 class DueTable(tables.Table):
-    """What is planned for the patients of the whole clinic."""
+    """The schedules of all patients of the clinic."""
 
     patient = DuePatientColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
     instrument = TextColumn(accessor="title", css="nowrap", orderable=False)
     due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
     last = DateColumn(verbose_name="Last done", accessor="last_done_on", orderable=False)
-    plan = TextColumn(accessor="pace_text", css="plan", orderable=False)
+    plan = TextColumn(verbose_name="Schedule", accessor="pace_text", css="schedule", orderable=False)
     practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from clinic.assessments.pages import questionnaire_views as sitting_views
-from clinic.assessments.pages import views
+from clinic.assessments.pages import questionnaire_views, views
 from clinic.assessments.pages import worklist_views as alert_views
-from clinic.assessments.trend import views as course_views
+from clinic.assessments.trend import views as trend_views
 
 app_name = "assessments"
 urlpatterns = [
@@ -13,19 +12,19 @@ urlpatterns = [
     path("assessments/bulk/", views.assessment_bulk, name="bulk"),
     path("assessments/new/", views.assessment_new, name="new"),
     path("assessments/<uuid:pk>/", views.assessment_detail, name="detail"),
-    path("assessments/<uuid:pk>/answer/", sitting_views.sitting_answer, name="answer"),
-    path("assessments/<uuid:pk>/answers/", sitting_views.sitting_save, name="save"),
-    path("assessments/<uuid:pk>/amend/", sitting_views.sitting_amend, name="amend"),
-    path("assessments/<uuid:pk>/cancel/", sitting_views.sitting_cancel, name="cancel"),
+    path("assessments/<uuid:pk>/answer/", questionnaire_views.questionnaire_answer, name="answer"),
+    path("assessments/<uuid:pk>/answers/", questionnaire_views.questionnaire_save, name="save"),
+    path("assessments/<uuid:pk>/amend/", questionnaire_views.questionnaire_amend, name="amend"),
+    path("assessments/<uuid:pk>/cancel/", questionnaire_views.questionnaire_cancel, name="cancel"),
     path("assessments/<uuid:pk>/edit/", views.assessment_edit, name="edit"),
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),
     path("assessments/<uuid:pk>/restore/", views.assessment_restore, name="restore"),
-    path("worklists/counts/", course_views.worklist_counts, name="counts"),
-    path("worklists/due/", course_views.due_list, name="due"),
-    path("patients/<uuid:pk>/course/", course_views.patient_course, name="course"),
-    path("patients/<uuid:pk>/plans/", course_views.plan_make, name="plan"),
-    path("plans/<uuid:pk>/end/", course_views.plan_end, name="plan_end"),
+    path("worklists/counts/", trend_views.worklist_counts, name="counts"),
+    path("worklists/due/", trend_views.due_list, name="due"),
+    path("patients/<uuid:pk>/course/", trend_views.patient_trend, name="trend"),
+    path("patients/<uuid:pk>/plans/", trend_views.schedule_set, name="schedule"),
+    path("plans/<uuid:pk>/end/", trend_views.schedule_end, name="schedule_end"),
     path("worklists/alerts/", alert_views.alert_list, name="alerts"),
     path("worklists/alerts/<uuid:pk>/acknowledge/", alert_views.alert_acknowledge, name="acknowledge"),
     path("patients/<uuid:pk>/assessments/", views.patient_assessments, name="for_patient"),

@@ -41,13 +41,18 @@ def restore_values(subject: models.Model, changes: dict[str, Any]) -> None:
         setattr(subject, field.attname, target.to_python(old))  # type: ignore[union-attr]
 
 
+def type_in_trail(subject: models.Model) -> str:
+    """What the trail calls records of this model: `trail_name` where a model declares one, else the model's name."""
+    return getattr(subject, "trail_name", "") or subject._meta.model_name or ""
+
+
 def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any] | None = None) -> AuditEvent:
     """Add one event to the trail of the active clinic, in the transaction that wrote `subject`."""
     return AuditEvent.objects.using(subject._state.db).create(
         actor_id=by.id,
         actor_name=by.name,
         action=action,
-        record_type=subject._meta.model_name or "",
+        record_type=type_in_trail(subject),
         record_id=UUID(str(subject.pk)),
         changes=changes or {},
     )
@@ -60,7 +65,7 @@ def record_many(action: str, subjects: Iterable[models.Model], *, by: By) -> Non
             actor_id=by.id,
             actor_name=by.name,
             action=action,
-            record_type=subject._meta.model_name or "",
+            record_type=type_in_trail(subject),
             record_id=UUID(str(subject.pk)),
         )
         for subject in subjects
@@ -72,6 +77,6 @@ def record_access(subject: models.Model, *, by: By) -> None:
     Access.objects.using(subject._state.db).create(
         actor_id=by.id,
         actor_name=by.name,
-        record_type=subject._meta.model_name or "",
+        record_type=type_in_trail(subject),
         record_id=UUID(str(subject.pk)),
     )

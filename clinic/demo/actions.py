@@ -1,4 +1,4 @@
-"""Making the demo clinics, once."""
+"""Make the demo clinics, once."""
 
 from datetime import timedelta
 from random import Random
@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from clinic.access import Role
 from clinic.accounts.models import User
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.record.actions import create_assessment
-from clinic.assessments.schedules.planning import make_plan
+from clinic.assessments.schedules.actions import set_schedule
+from clinic.demo.assessments import answered_over_time, invented_assessment
 from clinic.demo.people import people
-from clinic.demo.sittings import answered_over_time, sitting
 from clinic.instruments.files.toml import shipped
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
@@ -49,12 +49,12 @@ MEASURED = 24
 
 
 def sign_ins() -> list[str]:
-    """The addresses that the demo's people sign in with."""
+    """The addresses with which the demo's people sign in."""
     return [f"{role}@{domain}" for domain in CLINICS.values() for role in ROLES] + [BOTH[0]]
 
 
 def make_demo() -> None:
-    """Two clinics with users, patients and assessments; what is there already stays as it is.
+    """Make two clinics with users, patients and assessments. What exists already stays as it is.
 
     Raises ImproperlyConfigured in production mode, or without a DEMO_PASSWORD.
     """
@@ -89,7 +89,7 @@ def demo_is_there() -> bool:
 
 
 def register_patients(random: Random, count: int) -> None:
-    """Invented patients and their assessments in the active clinic; the same for the same seed and day."""
+    """Make invented patients and assessments in the active clinic; the same for the same seed and day."""
     today = timezone.localdate()
     practitioners = list(Practitioner.objects.active())
     for number, person in enumerate(people(random, count, today=today)):
@@ -106,7 +106,7 @@ def register_patients(random: Random, count: int) -> None:
             record_number="",
         )
         for _ in range(random.choice((0, 1, 2, 2, 3, 4, 6))):
-            made = sitting(random)
+            made = invented_assessment(random)
             day = max(today - timedelta(days=random.randrange(900)), person.date_of_birth)
             create_assessment(
                 by=OPERATOR, patient=patient, user=patient.user, name="", type=made.type, date=day,
@@ -117,20 +117,20 @@ def register_patients(random: Random, count: int) -> None:
 
 
 def measure_patients(random: Random, count: int) -> None:
-    """Some of the clinic's patients answer questionnaires over time, and are to answer them again."""
+    """Have some patients answer questionnaires over time, with a schedule to answer them again."""
     today = timezone.localdate()
     adults = Patient.objects.active().aged(18, 90, today=today).select_related("user").order_by("record_number")
     for number, patient in enumerate(adults[:count]):
         definition = shipped()["phq-9" if number % 3 else "gad-7", "1"]
         for day, answers in answered_over_time(random, definition, today):
-            record_sitting(
+            start_assessment(
                 by=OPERATOR, definition=definition, patient=patient, user=patient.user, date=day, answers=answers,
                 complete=True,
             )  # fmt: skip
         if number % 2:
             begun = today - timedelta(days=random.randrange(120))
             then = 90 if definition.change.remission_below else None
-            make_plan(
+            set_schedule(
                 by=OPERATOR, patient=patient, definition=definition, every_days=14, then_every_days=then,
                 starts_on=begun,
             )  # fmt: skip

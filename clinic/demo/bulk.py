@@ -1,4 +1,4 @@
-"""Rows of a filled clinic as text for COPY; the same for the same seed and day."""
+"""The rows of a filled clinic as text for COPY; the same for the same seed and day."""
 
 import json
 from array import array
@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db import models
 
 from clinic.assessments.models import AssessmentType
+from clinic.demo.assessments import SCHEMES, invented_assessment
 from clinic.demo.names import name_maker
 from clinic.demo.people import STREETS, TOWNS
-from clinic.demo.sittings import SCHEMES, sitting
 
 PATIENT_COLUMNS = (
     "id", "user_id", "full_name", "family_name", "gender", "date_of_birth", "date_of_birth_precision", "phone_number",
@@ -30,11 +30,11 @@ BANDS = ("Minimal", "Mild", "Moderate", "High", "Very high")
 PHONES = ("+4477", "+4420794", "+44161", "+346", "+336", "+4915", "+1415555", "+3538")
 LENGTHS = {"+44": 13, "+34": 12, "+33": 12, "+49": 14, "+14": 12, "+35": 13}
 UUID_BITS, UUID_MARK = 0xF << 76 | 0x3 << 62, 0x4 << 76 | 0x2 << 62  # where a UUID says that it is a random one
-VARIANTS = 240  # invented sittings that assessments are drawn from
+VARIANTS = 240  # invented assessments that rows repeat
 
 
-class Sat(NamedTuple):
-    """One of the sittings that assessments repeat: its answers as JSON, its score and that as a share of the most."""
+class AssessmentPattern(NamedTuple):
+    """An assessment that many rows repeat: questions as JSON, score, and the score as a share of the highest."""
 
     type: str
     label: str
@@ -44,14 +44,14 @@ class Sat(NamedTuple):
 
 
 def other_columns(model: type[models.Model], columns: Sequence[str]) -> tuple[list[str], str]:
-    """The columns of the model that are not drawn, and what stands behind each row for them: their defaults."""
+    """The columns of the model that are not drawn, and the text of their defaults behind each row."""
     drawn = {*columns, *(field.column for field in model._meta.concrete_fields if has_own_value(field))}
     others = [field for field in model._meta.concrete_fields if field.column not in drawn]
     return [str(field.column) for field in others], "".join(f"\t{field.get_default()}" for field in others)
 
 
 def has_own_value(field: models.Field[Any, Any]) -> bool:
-    """The database fills it, or leaves it empty."""
+    """Whether the database fills the field, or leaves it empty."""
     return field.generated or field.null or field.has_db_default()
 
 
@@ -59,21 +59,21 @@ def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
 
 
-def invented_sittings(random: Random) -> list[Sat]:
-    """Sorted by type and share, so that neighbours are alike."""
+def invented_patterns(random: Random) -> list[AssessmentPattern]:
+    """Invent patterns, sorted by type and share, so that neighbours are alike."""
     made = []
     for _ in range(VARIANTS):
-        one = sitting(random)
+        one = invented_assessment(random)
         questions, answers = SCHEMES[one.type]
         share = one.score / (len(questions) * (len(answers) - 1))
         text = escaped(json.dumps(one.questions, ensure_ascii=False))
-        made.append(Sat(one.type, AssessmentType(one.type).label, text, one.score, round(share, 3)))
+        made.append(AssessmentPattern(one.type, AssessmentType(one.type).label, text, one.score, round(share, 3)))
     return sorted(made)
 
 
 @dataclass
 class Clinicful:
-    """What a clinic is filled with: `patients` is drawn first, then `assessments` of them, each once."""
+    """The contents of a filled clinic. Draw `patients` first, then their `assessments`, each once."""
 
     seed: int
     patient_count: int
@@ -85,11 +85,11 @@ class Clinicful:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
-        self.sittings = invented_sittings(self.random)
-        self.by_type = {kind: [n for n, each in enumerate(self.sittings) if each.type == kind] for kind in SCHEMES}
+        self.patterns = invented_patterns(self.random)
+        self.by_type = {kind: [n for n, each in enumerate(self.patterns) if each.type == kind] for kind in SCHEMES}
         self.keys: list[bytes] = []
         self.whose, self.each = array("H"), array("B")
-        self.days, self.sat = array("H"), array("H")
+        self.days, self.drawn = array("H"), array("H")
         self.name = name_maker(self.random)
 
     def identifier(self) -> bytes:
@@ -97,7 +97,7 @@ class Clinicful:
         return (self.random.getrandbits(128) & ~UUID_BITS | UUID_MARK).to_bytes(16)
 
     def full_name(self, practitioner: int) -> tuple[str, str, str]:
-        """A name that the practitioner has no other patient of; the second one of a name has one given name more."""
+        """Draw a name that no other patient of the practitioner has. A second one of a name gets another given name."""
         full, family, gender = self.name()
         while (key := f"{practitioner} {full.lower()}") in self.taken:
             other, its_family, _ = self.name()
@@ -130,7 +130,7 @@ class Clinicful:
                 key.hex(), str(self.practitioners[practitioner]), full, family, gender, str(born), precision,
                 self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "",
                 self.address() if chance() < 0.8 else "", f"P-{self.first_number + number:06d}", archived, created,
-                created, "1", *self.standing(self.sit(number, lived)),
+                created, "1", *self.latest_results(self.draw_assessments(number, lived)),
             )) + "\n"  # fmt: skip
 
     def phone(self) -> str:
@@ -143,8 +143,8 @@ class Clinicful:
         town = TOWNS[int(chance() * len(TOWNS))]
         return f"{1 + int(chance() * 180)} {STREETS[int(chance() * len(STREETS))]}\\n{town}"
 
-    def sit(self, number: int, lived: int) -> list[tuple[int, int]]:
-        """The patient's sittings as (days ago, which), the oldest first; together they come to the wanted count."""
+    def draw_assessments(self, number: int, lived: int) -> list[tuple[int, int]]:
+        """Draw a patient's assessments as (days ago, pattern), oldest first; all patients' come to the wanted count."""
         chance = self.random.random
         left, patients = self.assessment_count - len(self.days), self.patient_count - number
         count = (
@@ -160,33 +160,33 @@ class Clinicful:
             made.append((day, kind[int(place * len(kind))]))
         self.each.append(count)
         self.days.extend(day for day, _ in made)
-        self.sat.extend(which for _, which in made)
+        self.drawn.extend(which for _, which in made)
         return made
 
-    def standing(self, sat: list[tuple[int, int]]) -> tuple[str, ...]:
-        """What the patient's row knows of the sittings, as the columns from `last_instrument` on."""
-        if not sat:
+    def latest_results(self, drawn: list[tuple[int, int]]) -> tuple[str, ...]:
+        """The patient's latest results as the columns from `last_instrument` on."""
+        if not drawn:
             return ("", "\\N", "", "\\N", "\\N", "\\N", "[]", "\\N", "0")
-        last = self.sittings[sat[-1][1]]
+        last = self.patterns[drawn[-1][1]]
         severity = min(4, int(last.share * 5))
-        change = str(last.score - self.sittings[sat[-2][1]].score) if len(sat) > 1 else "\\N"
-        recent = ", ".join(str(self.sittings[which].share) for _, which in sat[-12:])
-        assessed = self.today - timedelta(days=sat[-1][0])
-        due = self.today + timedelta(days=90 - sat[-1][0]) if sat[-1][0] < 120 else None
-        alerts = "1" if severity == 4 and sat[-1][0] < 200 else "0"
+        change = str(last.score - self.patterns[drawn[-2][1]].score) if len(drawn) > 1 else "\\N"
+        recent = ", ".join(str(self.patterns[which].share) for _, which in drawn[-12:])
+        assessed = self.today - timedelta(days=drawn[-1][0])
+        due = self.today + timedelta(days=90 - drawn[-1][0]) if drawn[-1][0] < 120 else None
+        alerts = "1" if severity == 4 and drawn[-1][0] < 200 else "0"
         return (
             last.label, str(last.score), BANDS[severity], str(severity), change, str(assessed), f"[{recent}]",
             str(due) if due else "\\N", alerts,
         )  # fmt: skip
 
     def assessments(self) -> Iterator[str]:
-        """Of the patients that were drawn."""
+        """The rows of the assessments of the drawn patients."""
         at = 0
         for patient, practitioner, count in zip(self.keys, self.whose, self.each, strict=True):
             names: dict[str, int] = {}
             start = f"{patient.hex()}\t{self.practitioners[practitioner]}"
-            for days, which in zip(self.days[at : at + count], self.sat[at : at + count], strict=True):
-                one, day = self.sittings[which], self.today - timedelta(days=days)
+            for days, which in zip(self.days[at : at + count], self.drawn[at : at + count], strict=True):
+                one, day = self.patterns[which], self.today - timedelta(days=days)
                 name = f"{one.label} · {day}"
                 names[name] = names.get(name, 0) + 1
                 if names[name] > 1:

@@ -1,4 +1,4 @@
-"""Filling a clinic with bulk data by COPY, as the database's owner and in one transaction."""
+"""Fill a clinic with bulk data by COPY, as the database's owner and in one transaction."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ from clinic.tenancy.models import Clinic
 
 PATIENTS, ASSESSMENTS = "patients_patient", "assessments_assessment"
 PRACTITIONERS = 40
-# What of an empty table is made again after it is filled: its indexes, and the constraints that none depends on.
+# The indexes of empty tables, and the constraints that no other depends on: how to drop and how to add each of them.
 MADE_AGAIN = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
     format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid)), contype
@@ -49,7 +49,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Rows(io.TextIOBase):
-    """Rows of text as the file that COPY reads; `tell_progress` is called now and then with how many were read."""
+    """Rows of text as the file that COPY reads. It calls `tell_progress` now and then with the number of rows read."""
 
     def __init__(self, rows: Iterable[str], tell_progress: Callable[[int], None]) -> None:
         self.rows = iter(rows)
@@ -73,8 +73,8 @@ def fill_clinic(
 ) -> None:
     """Add invented patients and assessments; the same for the same seed, day and clinic.
 
-    A clinic without any is filled faster, and is closed to others meanwhile. Raises ValidationError where this seed
-    was used in the clinic before. After an error, or a kill, the clinic is as it was.
+    An empty clinic is filled faster, and is closed to others meanwhile. Raises ValidationError if the clinic was filled
+    with this seed before. After an error, or a kill, the clinic is as it was.
     """
     connection = owner_connection()
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def fill_clinic(
 
 
 def _prepared(cursor: Any, patients: int, assessments: int, seed: int) -> Clinicful:
-    """What will be added, and to which practitioners; there are as many as a clinic of that size has."""
+    """Draw the contents, and make as many practitioners as a clinic of that size has."""
     random = Random(seed)  # noqa: S311
     practitioners = list(Practitioner.objects.using("owner").active().order_by("id"))
     name = name_maker(random)
@@ -111,7 +111,10 @@ def _prepared(cursor: Any, patients: int, assessments: int, seed: int) -> Clinic
 
 @contextmanager
 def _without_indexes(cursor: Any, progress: Progress) -> Iterator[None]:
-    """Without what slows adding rows down, made again at the end, where there are none yet; else as it is."""
+    """Drop indexes and constraints of empty tables meanwhile, and make them again at the end; others stay.
+
+    For example `DROP INDEX assessment_by_date` now, and `CREATE INDEX assessment_by_date ON ...` at the end.
+    """
     cursor.execute(f"SELECT EXISTS (SELECT FROM {PATIENTS}) OR EXISTS (SELECT FROM {ASSESSMENTS})")
     tables = [PATIENTS, ASSESSMENTS]
     cursor.execute(MADE_AGAIN, [tables, tables] if not cursor.fetchone()[0] else [[], []])

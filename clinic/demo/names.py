@@ -1,4 +1,4 @@
-"""Names of many languages, the common ones common and thousands of rare ones, for clinics of any size."""
+"""Names of many languages for clinics of any size: common names are common, and thousands are rare."""
 
 from bisect import bisect
 from collections.abc import Callable, Sequence
@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 
 def words(text: str) -> list[str]:
-    """The names in a text; a low line is a space within one."""
+    """Split a text into names. A low line stands for a space within one."""
     return [word.replace("_", " ") for word in text.split()]
 
 
 def ranked(words: Sequence[str]) -> tuple[Sequence[str], list[float]]:
-    """The words with the running sum of their weights, the first the most common, as names are spread in life."""
+    """The words with the running sum of their weights. The first is the most common, as with real names."""
     return words, list(accumulate(1 / (rank + 4) for rank in range(len(words))))
 
 
 def compounds(*parts: str) -> list[str]:
-    """Every word that is put together from one of each of the lists, those of early parts first."""
+    """Put together one word of each list, in every combination; those of early words come first."""
     lists = [part.split() for part in parts]
     ordered = sorted(
         product(*(enumerate(words) for words in lists)), key=lambda choice: (sum(n for n, _ in choice), choice)
@@ -169,7 +169,7 @@ RARE = compounds(
 
 
 class Culture(NamedTuple):
-    """How one language's names are put together; `weight` is its share of the clinic, in per mille."""
+    """How the names of one language are put together. `weight` is its share of the clinic, in per mille."""
 
     weight: int
     female: tuple[Sequence[str], list[float]]
@@ -212,7 +212,7 @@ def drawn(random: Random, words: tuple[Sequence[str], list[float]]) -> str:
 
 
 def name_maker(random: Random) -> Callable[[], tuple[str, str, str]]:
-    """A function that gives a full name, how it is filed and a gender; each call draws anew."""
+    """Return a function that draws a full name, the name it is filed under, and a gender."""
     bounds = list(accumulate(each.weight for each in CULTURES))
     chance = random.random
 

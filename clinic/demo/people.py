@@ -1,4 +1,4 @@
-"""Invented people for demonstrations: names from many languages, put together at random by a seed."""
+"""Invented people for demonstrations: names of many languages, put together at random from a seed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ TOWNS = ("Riverton", "Hillford", "Ashby", "Marlow", "Kingsbridge")
 
 @dataclass(frozen=True)
 class Person:
-    """What a registration form would be given; `precision` is how well the date of birth is known."""
+    """The values of a registration form. `precision` says how well the date of birth is known."""
 
     full_name: str
     family_name: str
@@ -52,7 +52,7 @@ class Person:
 
 
 def people(random: Random, count: int, *, today: date) -> Iterator[Person]:
-    """`count` people with different full names, none younger than `today` allows; the same for the same seed."""
+    """Draw `count` people with different full names and dates of birth up to `today`; the same for the same seed."""
     seen: set[str] = set()
     while len(seen) < count:
         full_name, family_name, gender = _name(random)

@@ -1,4 +1,4 @@
-"""Writing what a clinic has of its own about instruments: its settings, and versions of instruments it made."""
+"""The actions that write a clinic's instrument settings and its custom instruments."""
 
 import hashlib
 import re
@@ -10,35 +10,35 @@ from django.utils.text import slugify
 
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
-from clinic.instruments.models import SETTINGS_ID, InstrumentSettings, OwnInstrument
+from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import as_plain
 
 VERSION_LOCK = 7_302_412  # the advisory lock under which a clinic counts versions of its instruments
 
 
-def own_id(title: str) -> str:
-    """The id of the clinic's own instrument of that title: no instrument that ships has one that begins so."""
+def custom_id(title: str) -> str:
+    """The id of a custom instrument with that title. No shipped instrument has an id that begins so."""
     readable = "-".join(re.findall(r"[a-z0-9]+", slugify(title)))[:50].strip("-")
     return f"own-{readable or hashlib.sha256(title.encode()).hexdigest()[:12]}"
 
 
 @transaction.atomic
-def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[OwnInstrument, bool]:
-    """Keep a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
+def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[CustomInstrument, bool]:
+    """Store a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
 
-    The same as the newest version again adds nothing: the version that is there is returned, and False.
+    A definition equal to the newest version adds nothing: that version is returned, and False.
     """
-    id = own_id(str(data.get("title", "")))
+    id = custom_id(str(data.get("title", "")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [VERSION_LOCK])
-    before = OwnInstrument.objects.filter(instrument=id).order_by("-version").first()
+    before = CustomInstrument.objects.filter(instrument=id).order_by("-version").first()
     checked = definition_of({**data, "id": id, "version": "1"})
     kept = as_plain({**data, "id": id, "version": str(before.version if before else 1)})
     if before is not None and before.definition == kept:
         return before, False
     version = before.version + 1 if before else 1
-    made = OwnInstrument.objects.create(
+    row = CustomInstrument.objects.create(
         instrument=id,
         version=version,
         definition={**kept, "version": str(version)},
@@ -46,21 +46,23 @@ def add_own_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[Ow
         created_by_id=by.id,
         created_by_name=by.name,
     )
-    _note(made, checked, by=by)
-    return made, True
+    _note(row, checked, by=by)
+    return row, True
 
 
-def _note(made: OwnInstrument, checked: Definition, *, by: By) -> None:
-    changes = {"title": [None, checked.title], "version": [None, made.version], "origin": [None, made.origin]}
-    record("instrument.added", made, by=by, changes=changes)
+def _note(row: CustomInstrument, checked: Definition, *, by: By) -> None:
+    changes = {"title": [None, checked.title], "version": [None, row.version], "origin": [None, row.origin]}
+    record("instrument.added", row, by=by, changes=changes)
 
 
 @transaction.atomic
 def set_instrument_choices(
     *, by: By, licence_classes: Iterable[str], hidden: Iterable[str], urgent_text: str = ""
 ) -> InstrumentSettings:
-    """Say which licence classes the clinic may use beside the free ones, which instruments it does not offer, and
-    what patients read whose answers raised an alert."""
+    """Set the clinic's licence classes beside the free ones, the instruments it hides, and the urgent text.
+
+    Patients read the urgent text if a response of theirs raises an alert.
+    """
     fields = ("licence_classes", "hidden", "urgent_text")
     row, _ = InstrumentSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
     before = snapshot(row, fields)

@@ -1,4 +1,4 @@
-"""Which instruments the active clinic has: those that come with the application, and its own."""
+"""The instruments of the active clinic: the shipped ones and its custom ones."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from clinic.instruments.definitions import Definition
 from clinic.instruments.files.toml import newest, shipped
-from clinic.instruments.models import SETTINGS_ID, InstrumentSettings, OwnInstrument
+from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import read_definition
 
 URGENT = "If you are in danger now, or may harm yourself, call your local emergency number. Do not wait for the clinic."
@@ -15,7 +15,7 @@ ALWAYS_ON = frozenset({"free"})
 
 @dataclass(frozen=True)
 class Choices:
-    """What the clinic has said: the licence classes that it may use, and the instruments that it does not offer."""
+    """The clinic's choices: the licence classes that it may use, and the instruments that it does not offer."""
 
     licence_classes: frozenset[str]
     hidden: frozenset[str]
@@ -32,48 +32,48 @@ def choices() -> Choices:
 
 
 def urgent_text() -> str:
-    """Whom a patient must turn to whose answers raised an alert, as the clinic says it."""
+    """The clinic's text for patients whose response raised an alert: whom to turn to at once."""
     row = InstrumentSettings.objects.filter(pk=SETTINGS_ID).first()
     return (row.urgent_text if row is not None else "") or URGENT
 
 
 @lru_cache(maxsize=256)
 def _read(text: str) -> Definition:
-    """Keyed by the whole definition, so that one clinic never gets another's."""
+    """Read a stored definition. The cache is keyed by the whole text, so that no clinic gets another's."""
     return read_definition(json.loads(text))
 
 
-def own() -> dict[tuple[str, str], Definition]:
-    """Every version of the clinic's own instruments."""
-    rows = OwnInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
-    made = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
-    return {definition.key: definition for definition in made}
+def custom() -> dict[tuple[str, str], Definition]:
+    """Every version of the clinic's custom instruments, by id and version."""
+    rows = CustomInstrument.objects.order_by("instrument", "version").values_list("definition", flat=True)
+    definitions = [_read(json.dumps(definition, sort_keys=True)) for definition in rows]
+    return {definition.key: definition for definition in definitions}
 
 
 def offered() -> list[Definition]:
     """The newest version of every instrument that the clinic may use and offers, by title."""
     chosen = choices()
-    found = newest(shipped() | own()).values()
-    return sorted((made for made in found if chosen.offers(made)), key=lambda made: (made.title.lower(), made.id))
+    found = newest(shipped() | custom()).values()
+    return sorted(filter(chosen.offers, found), key=lambda definition: (definition.title.lower(), definition.id))
 
 
 def offered_to(*, sex: str, age: int) -> list[Definition]:
-    """Those that may be put to somebody of that sex and age."""
-    return [made for made in offered() if not made.refusal(sex=sex, age=age)]
+    """The offered instruments that a person of that sex and age may be asked."""
+    return [definition for definition in offered() if not definition.refusal(sex=sex, age=age)]
 
 
 def find(id: str) -> Definition | None:
-    """The newest version of an instrument that the clinic may use and offers."""
-    return next((made for made in offered() if made.id == id), None)
+    """The newest version of an instrument that the clinic offers; None if it offers none."""
+    return next((definition for definition in offered() if definition.id == id), None)
 
 
 def newest_of(id: str) -> Definition:
-    """The newest version of an instrument, offered or not; raises KeyError for one that never was."""
-    made: Definition = newest(shipped() | own())[id]
-    return made
+    """The newest version of an instrument, offered or not; raises KeyError for an unknown id."""
+    definition: Definition = newest(shipped() | custom())[id]
+    return definition
 
 
 def find_version(id: str, version: str) -> Definition:
-    """The version that a sitting was made with, offered or not; raises KeyError for one that never was."""
-    made = shipped().get((id, version))
-    return made if made is not None else own()[id, version]
+    """The version of an assessment, offered or not; raises KeyError for an unknown one."""
+    definition = shipped().get((id, version))
+    return definition if definition is not None else custom()[id, version]

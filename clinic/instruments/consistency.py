@@ -1,4 +1,4 @@
-"""Whether the parts of a definition fit together: what would make a score wrong or a question unanswerable."""
+"""Check that the parts of a definition fit together: no score is wrong, and every question can be answered."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -13,11 +13,11 @@ MOST_ASSIGNMENTS = 64
 
 
 def check(definition: Definition) -> list[Fault]:
-    """Everything that does not fit; paths lead into the data that the definition was read from."""
+    """Everything that does not fit. The path of a fault leads into the data of the definition."""
     if not definition.items:
         return [Fault(("items",), "An instrument needs at least one item.")]
     faults = [*_codes(definition), *_items(definition), *_references(definition), *_translations(definition)]
-    # What follows adds up, which needs sound items.
+    # The next checks add up points, which needs sound items.
     return faults or [*_range(definition), *_bands(definition), *_cutoffs(definition), *_alerts(definition)]
 
 
@@ -96,13 +96,16 @@ def _references(definition: Definition) -> Iterator[Fault]:
 
 
 def _translations(definition: Definition) -> Iterator[Fault]:
-    """Whether each translation is whole, and of nothing that is not there: a slip would show English, or nothing."""
+    """Faults of translations that lack a text or have one too many; the page would show English, or nothing."""
     options = {option.text for item in definition.items for option in item.options}
-    for language, made in definition.translations.items():
+    for language, translation in definition.translations.items():
         path: Path = ("translations", language)
-        if bool(made.instruction) != bool(definition.instruction):
+        if bool(translation.instruction) != bool(definition.instruction):
             yield Fault((*path, "instruction"), "The instruction is in one of the two languages only.")
-        for name, own, there in (("item", made.items, set(definition.by_code)), ("option", made.options, options)):
+        for name, own, there in (
+            ("item", translation.items, set(definition.by_code)),
+            ("option", translation.options, options),
+        ):
             if missing := sorted(there - set(own)):
                 yield Fault((*path, f"{name}s"), f"The {name} “{missing[0]}” is not translated.")
             for strange in sorted(set(own) - there):

@@ -1,4 +1,4 @@
-"""An instrument as data: what a checked definition holds. Nothing here reads files, scores or writes."""
+"""An instrument as data. Nothing here reads files, scores or writes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 
 Number = int | Decimal
 SEXES = ("female", "male", "other", "unknown")
-# Sexes that published rules speak of; for the others every rule is tried and only what they agree on is said.
+# The sexes that published rules name. For any other sex every rule is tried, and a result is what they agree on.
 RULED_SEXES = ("female", "male")
 ENGLISH = "en"
 
@@ -32,7 +32,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Row:
-    """Values from `low` to `high`, both included, count `points`."""
+    """Values from `low` to `high`, both included, have `points`."""
 
     low: Number
     high: Number
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a measurement that count while the answers in `when` are given."""
+    """The rows of a measurement that count while other items have the responses in `when`."""
 
     rows: tuple[Row, ...]
     when: Mapping[str, Number] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number that is measured: its unit, its limits and how finely it is written."""
+    """A number that is measured: its unit, its limits and its decimals."""
 
     unit: str
     minimum: Number
@@ -67,9 +67,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Item:
-    """One question. With `options` the answer is the points of one of them; with `measure` it is the number measured.
+    """One question. With `options` the response is the points of one of them; with `measure` it is the number measured.
 
-    `source` is "age" where the patient's age is the answer and nobody is asked. `sexes` are those who are asked.
+    `source` is "age" if the patient's age is the response and nobody is asked. `sexes` are those who are asked.
     """
 
     code: str
@@ -105,7 +105,7 @@ class Item:
 
     @cached_property
     def reachable(self) -> tuple[Number, ...]:
-        """Everything that this item can add: to the total where it is scored, to a subscale in any case."""
+        """Everything that this item can add: to the total if it is scored, to a subscale in any case."""
         if self.measure is None:
             return tuple(option.points * self.weight for option in self.options)
         return tuple(row.points * self.weight for table in self.measure.tables for row in table.rows)
@@ -113,7 +113,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """Items that stand together; with `highest` they add the points of the highest of them once."""
+    """Items under one heading. With `highest` only the item with the most points counts."""
 
     title: str
     items: tuple[str, ...]
@@ -122,7 +122,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Subscale:
-    """A sum over some items; with `needs` a criterion too: that many items of `at_least` points."""
+    """A sum over some items. With `needs` it is also a criterion: that many items have `at_least` points."""
 
     code: str
     title: str
@@ -135,7 +135,8 @@ class Subscale:
 class Band:
     """Totals from `low` to `high`. `severity` goes from 0 (none) to 4 (strongest).
 
-    `sex` limits it to the rule for that sex; with `peak` it replaces another where one item alone has that many points.
+    `sex` limits the band to the rule for that sex. With `peak` it replaces another band if one item alone has that many
+    points.
     """
 
     low: Number
@@ -146,7 +147,7 @@ class Band:
     peak: Number | None = None
 
     def stands_for(self, other: "Band") -> bool:
-        """Whether this band replaces the other where one item alone has `peak` points."""
+        """Whether this band replaces the other if one item alone has `peak` points."""
         if self.peak is None or other.peak is not None or self.sex not in ("", other.sex):
             return False
         return self.low <= other.low and other.high <= self.high
@@ -162,8 +163,8 @@ class Cutoff:
 
 
 @dataclass(frozen=True)
-class Alert:
-    """What needs action: an item of `at_least` points, a band, or any item of `peak` points."""
+class AlertRule:
+    """What raises an alert: an item of `at_least` points, a band, or any item of `peak` points."""
 
     code: str
     text: str
@@ -176,7 +177,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Change:
-    """What change means: totals under `remission_below` are remission, a difference of `reliable` is no chance."""
+    """What change means: totals under `remission_below` are remission, and a difference of `reliable` is not chance."""
 
     remission_below: Number | None = None
     reliable: Number | None = None
@@ -197,7 +198,7 @@ class Translation:
 
 @dataclass(frozen=True)
 class Definition:
-    """An instrument of one version; `low` and `high` are the least and most that its total can be."""
+    """One version of an instrument. `low` and `high` are the least and the most that its total can be."""
 
     id: str
     version: str
@@ -219,7 +220,7 @@ class Definition:
     pattern: str = ""
     bands: tuple[Band, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
     change: Change = field(default_factory=Change)
     youngest: int | None = None
     oldest: int | None = None
@@ -244,7 +245,7 @@ class Definition:
 
     @cached_property
     def controls(self) -> frozenset[str]:
-        """The codes of items whose answers decide how others count."""
+        """The codes of items whose responses decide how others count."""
         measures = [item.measure for item in self.items if item.measure is not None]
         return frozenset(code for measure in measures for table in measure.tables for code in table.when)
 
@@ -253,17 +254,17 @@ class Definition:
         return {sex: tuple(item for item in self.items if sex in item.sexes) for sex in SEXES}
 
     def asked(self, sex: str) -> tuple[Item, ...]:
-        """The items that are put to somebody of that sex, in their order; those taken from the record included."""
+        """The items for a person of that sex, in their order, with those that the record answers."""
         return self._asked[sex]
 
-    def drawn(self, sex: str, answers: Mapping[str, object]) -> tuple[Item, ...]:
-        """The items of `asked` and every other that is answered; of a sex that is not known, "", what all are asked."""
+    def drawn(self, sex: str, responses: Mapping[str, object]) -> tuple[Item, ...]:
+        """The items of `asked` and those with a response; for an unknown sex ("") the items that all are asked."""
         sexes = {sex} if sex else set(SEXES)
-        return tuple(item for item in self.items if sexes.issubset(item.sexes) or answers.get(item.code) is not None)
+        return tuple(item for item in self.items if sexes.issubset(item.sexes) or responses.get(item.code) is not None)
 
     @cached_property
     def by_sex(self) -> bool:
-        """Whether the sex decides what is asked or what a total means."""
+        """Whether the sex decides which items are asked or what a total means."""
         ruled = [*(band.sex for band in self.bands), *(cutoff.sex for cutoff in self.cutoffs)]
         return any(ruled) or any(len(item.sexes) < len(SEXES) for item in self.items)
 
@@ -280,7 +281,7 @@ class Definition:
         }
 
     def counted(self, sex: str) -> tuple[Item, ...]:
-        """Those of `asked` without which the total is not known."""
+        """The items of `asked` that must have a response before there is a total."""
         return self._counted[sex]
 
     @cached_property
@@ -288,7 +289,7 @@ class Definition:
         return (ENGLISH, *self.translations)
 
     def refusal(self, *, sex: str, age: int | None) -> str:
-        """Why somebody must not be asked, as a sentence; empty where they may. An unknown age refuses nobody."""
+        """Why a person must not be asked, as a sentence; else empty. An unknown age refuses nobody."""
         if sex in RULED_SEXES and sex not in self.sexes:
             return f"{self.title} is not made for {sex} patients."
         if age is not None and self.youngest is not None and age < self.youngest:

@@ -1,4 +1,4 @@
-"""Parsing what is typed about instruments: settings, a file to import, and a simple questionnaire of the clinic."""
+"""Forms that parse what people type about instruments: settings, an imported file, a simple questionnaire."""
 
 import re
 from decimal import Decimal
@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from clinic.instruments.definitions import AssessmentType
-from clinic.instruments.files.importing import Imported, Refused, imported
-from clinic.instruments.files.spreadsheet import complete
+from clinic.instruments.files.importing import Imported, Refused, import_file
+from clinic.instruments.files.spreadsheet import complete_data
 from clinic.instruments.parsing import LICENCE_CLASSES, definition_of
 from clinic.instruments.reading import Faults
 from clinic.ui.forms import LineField, helper, one_line
@@ -18,7 +18,7 @@ TOTAL = r"(-?\d{1,5}(?:[.,]\d{1,2})?)"
 BAND = re.compile(rf"{TOTAL}\s*(?:-|–|to)\s*{TOTAL}\s+(\S.*)")
 CLASS_LABELS = {"free": "Free to use", "non-commercial": "Free to use without commercial purpose"}
 ANSWERED_BY = [("patient", "The patient"), ("clinician", "Whoever examines the patient")]
-# Which field of the form shows a fault in that part of the definition.
+# The field of the form that shows a fault of a part of the definition.
 FIELD_OF = {"options": "options", "items": "questions", "bands": "bands", "title": "title", "scoring": "bands"}
 
 
@@ -57,7 +57,7 @@ class ClinicSettingsForm(forms.Form):
 
 
 class AboutForm(forms.Form):
-    """What a file need not say about an instrument, and its maker must."""
+    """What a file need not say about an instrument, but whoever adds it must."""
 
     type = forms.ChoiceField(choices=AssessmentType.choices, initial=AssessmentType.MENTAL_HEALTH)
     answered_by = forms.ChoiceField(choices=ANSWERED_BY, label="Who answers")
@@ -82,13 +82,13 @@ class ImportForm(AboutForm):
     field_order = ("file",)
 
     def clean(self) -> dict[str, Any]:
-        """The cleaned fields with the `imported` instrument; what the file lacks is an error of `file`."""
+        """Add the `imported` instrument to the cleaned fields. Faults of the file are errors of `file`."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
         file = cleaned["file"]
         try:
-            cleaned["imported"] = imported(file.name, file.read(), **self.about())
+            cleaned["imported"] = import_file(file.name, file.read(), **self.about())
         except Refused as refused:
             for message in refused.messages[:20]:
                 self.add_error("file", message)
@@ -104,7 +104,7 @@ def lines(label: str, help_text: str, *, required: bool = True, rows: int = 6) -
 
 
 class InstrumentForm(AboutForm):
-    """A simple questionnaire: questions that share their answers, added up, with bands."""
+    """A simple questionnaire: questions with the same options, a sum, and bands."""
 
     title = LineField(max_length=60, error_messages={"required": "Write what it is called."})
     instruction = LineField(max_length=500, required=False, help_text="What is said before the questions.")
@@ -127,7 +127,7 @@ class InstrumentForm(AboutForm):
     field_order = ("title", "instruction", "questions", "options", "bands", "type", "answered_by", "source", "licence")
 
     def clean(self) -> dict[str, Any]:
-        """The cleaned fields with the `imported` instrument."""
+        """Add the `imported` instrument to the cleaned fields."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
@@ -135,13 +135,13 @@ class InstrumentForm(AboutForm):
         data = {**texts, "options": {"options": self._options()}, "items": self._items(), "bands": self._bands()}
         if self.errors:
             return cleaned
-        made = complete(data, **self.about())
+        completed = complete_data(data, **self.about())
         try:
-            definition_of({**made, "id": "own-checked", "version": "1"})
+            definition_of({**completed, "id": "own-checked", "version": "1"})
         except Faults as error:
             for fault in error.faults[:20]:
                 self.add_error(FIELD_OF.get(str(fault.path[0]) if fault.path else ""), fault.message)
-        cleaned["imported"] = Imported(made, "form")
+        cleaned["imported"] = Imported(completed, "form")
         return cleaned
 
     def _lines(self, name: str) -> list[str]:

@@ -1,11 +1,11 @@
-"""The key that chooses an answer: a digit is the points that the answer adds to the total, a letter is only a key.
+"""The keys that choose an option. A digit is the points that the option adds to the total; a letter is only a key.
 
-Of an item either all keys are digits or all are letters. Pages and their script take the keys from here.
+The keys of an item are all digits or all letters. Pages and their script take the keys from here.
 """
 
 from clinic.instruments.definitions import Definition, Item, Number
 
-# Without those that every page listens for: j, k, n and x (static/js/lists.js).
+# Without j, k, n and x, which are shortcuts on every page (static/js/lists.js).
 LETTERS = "ABCDEFGHILMOPQRSTUVWYZ"
 
 
@@ -18,7 +18,7 @@ def keys_of(definition: Definition, item: Item) -> list[str]:
 
 
 def added_points(definition: Definition, item: Item) -> list[Number]:
-    """What each option adds to the total; empty where the item adds nothing, or what it adds hangs on other items."""
+    """What each option adds to the total; empty if the item adds nothing, or if other items decide what it adds."""
     shared = any(section.highest and item.code in section.items for section in definition.sections)
     if definition.rule == "none" or not item.scored or shared:
         return []

@@ -1,4 +1,4 @@
-"""What a clinic has of its own about instruments; its tables belong to the app `assessments`."""
+"""A clinic's custom instruments and settings of instruments. Their tables belong to the app `assessments`."""
 
 import uuid
 from typing import Any
@@ -7,14 +7,15 @@ from django.db import models
 
 from clinic.tenancy.records import ClinicModel
 
-# The one row of the settings: an id that every clinic knows.
+# The id of the one row of settings, the same in every clinic.
 SETTINGS_ID = uuid.UUID(int=1)
 
 
-class OwnInstrument(ClinicModel):
+class CustomInstrument(ClinicModel):
     """One version of an instrument that the clinic made or imported. Insert-only: a change is a new version."""
 
     web_may = "SELECT, INSERT"
+    trail_name = "owninstrument"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     instrument = models.CharField(max_length=60, db_collation="C")
@@ -27,6 +28,7 @@ class OwnInstrument(ClinicModel):
 
     class Meta:
         app_label = "assessments"
+        db_table = "assessments_owninstrument"
         constraints = (
             models.UniqueConstraint(fields=("instrument", "version"), name="own_instrument_version_once"),
             models.CheckConstraint(
@@ -39,9 +41,9 @@ class OwnInstrument(ClinicModel):
 
 
 class InstrumentSettings(ClinicModel):
-    """What the clinic says about instruments, in one row: the licence classes it may use and what it does not offer.
+    """The clinic's settings of instruments, in one row: licence classes that it may use, instruments that it hides.
 
-    `urgent_text` is what patients read whose answers raised an alert; empty for the sentence that comes with us.
+    Patients read `urgent_text` if a response raises an alert; empty for the default text.
     """
 
     web_may = "SELECT, INSERT, UPDATE"

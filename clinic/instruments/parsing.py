@@ -1,4 +1,4 @@
-"""From plain data to a definition. The form of the data is described in docs/instruments.md."""
+"""Make a definition of plain data. docs/instruments.md describes the data."""
 
 import re
 from typing import Any
@@ -20,28 +20,28 @@ MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST = 200, 30, 30, 2000
 
 
 def definition_of(data: Any) -> Definition:
-    """The definition that `data` describes; raises Faults with everything that is wrong with it."""
-    made = read_definition(data)
-    if faults := check(made):
+    """Make and check the definition; raises Faults with everything that is wrong."""
+    definition = read_definition(data)
+    if faults := check(definition):
         raise Faults(faults)
-    return made
+    return definition
 
 
 def read_definition(data: Any) -> Definition:
-    """The same of data that was checked when it was kept: a stricter check must not take it from those who answered."""
+    """Make the definition of stored data, without checks: a stricter check must not remove what patients answered."""
     if not isinstance(data, dict):
         raise Faults([Fault((), "A definition is a table of names and values.")])
     faults: list[Fault] = []
     reader = Reader(data, (), faults)
-    made = _definition(reader)
+    definition = _definition(reader)
     if faults:
         raise Faults(faults)
-    return made
+    return definition
 
 
 def _definition(reader: Reader) -> Definition:
     sets = _option_sets(reader.table("options"))
-    made = Definition(
+    definition = Definition(
         **_identity(reader),
         **_rule(reader.table("scoring")),
         **_asked(reader.table("asked")),
@@ -56,7 +56,7 @@ def _definition(reader: Reader) -> Definition:
         translations=_translations(reader.table("translations")),
     )
     reader.close()
-    return made
+    return definition
 
 
 def _identity(reader: Reader) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _identity(reader: Reader) -> dict[str, Any]:
 
 
 def _rule(reader: Reader) -> dict[str, Any]:
-    made = {
+    values = {
         "rule": reader.choice("rule", ("sum", "none"), "sum"),
         "low": reader.number("minimum", 0),
         "high": reader.number("maximum", 0),
@@ -84,24 +84,24 @@ def _rule(reader: Reader) -> dict[str, Any]:
         "pattern": reader.text("pattern", required=False),
     }
     reader.close()
-    return made
+    return values
 
 
 def _asked(reader: Reader) -> dict[str, Any]:
-    made = {
+    values = {
         "youngest": reader.optional_whole("youngest", 0, 130),
         "oldest": reader.optional_whole("oldest", 0, 130),
         "sexes": reader.texts("sexes", SEXES) or SEXES,
         "caution": reader.text("caution", required=False, longest=LONGEST),
     }
     reader.close()
-    return made
+    return values
 
 
 def _loinc_codes(reader: Reader) -> dict[str, Any]:
-    made = {"panel_loinc": _loinc(reader, "panel"), "total_loinc": _loinc(reader, "total")}
+    values = {"panel_loinc": _loinc(reader, "panel"), "total_loinc": _loinc(reader, "total")}
     reader.close()
-    return made
+    return values
 
 
 def _pattern(reader: Reader, name: str, pattern: re.Pattern[str]) -> str:
@@ -139,7 +139,7 @@ def _options(reader: Reader, name: str) -> tuple[parts.Option, ...]:
 
 
 def _item(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> parts.Item:
-    made = parts.Item(
+    part = parts.Item(
         code=row.text("code", longest=20),
         text=row.text("text", longest=LONGEST),
         options=_reversed(row, _item_options(row, sets)),
@@ -152,7 +152,7 @@ def _item(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> parts.Item:
         loinc=_loinc(row),
     )
     row.close()
-    return made
+    return part
 
 
 def _item_options(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> tuple[parts.Option, ...]:
@@ -167,7 +167,7 @@ def _item_options(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> tup
 
 
 def _reversed(row: Reader, options: tuple[parts.Option, ...]) -> tuple[parts.Option, ...]:
-    """The options with the points that they count: of a reversed item the highest counts as the lowest."""
+    """The options with reversed points, if the item says so: the highest counts as the lowest."""
     if not row.flag("reversed", default=False) or not options:
         return options
     ends = min(option.points for option in options) + max(option.points for option in options)
@@ -177,7 +177,7 @@ def _reversed(row: Reader, options: tuple[parts.Option, ...]) -> tuple[parts.Opt
 def _measure(reader: Reader) -> parts.Measure:
     tables = tuple(_table(row) for row in reader.rows("tables", MOST_ROWS))
     rows = _table_rows(reader, "points")
-    made = parts.Measure(
+    part = parts.Measure(
         unit=reader.text("unit", required=False, longest=40),
         ucum=reader.text("ucum", required=False, longest=40),
         minimum=reader.number("minimum"),
@@ -186,7 +186,7 @@ def _measure(reader: Reader) -> parts.Measure:
         tables=(*((parts.Table(rows),) if rows else ()), *tables),
     )
     reader.close()
-    return made
+    return part
 
 
 def _table(row: Reader) -> parts.Table:
@@ -195,9 +195,9 @@ def _table(row: Reader) -> parts.Table:
     for code, value in answers.items():
         if value is None:
             when.note(code, "This must be the points of an answer.")
-    made = parts.Table(_table_rows(row, "points"), {code: value or 0 for code, value in answers.items()})
+    part = parts.Table(_table_rows(row, "points"), {code: value or 0 for code, value in answers.items()})
     row.close()
-    return made
+    return part
 
 
 def _table_rows(reader: Reader, name: str) -> tuple[parts.Row, ...]:
@@ -209,15 +209,15 @@ def _table_rows(reader: Reader, name: str) -> tuple[parts.Row, ...]:
 
 
 def _section(row: Reader) -> parts.Section:
-    made = parts.Section(
+    part = parts.Section(
         row.text("title", longest=200), row.texts("items"), row.choice("counts", ("sum", "highest"), "sum") == "highest"
     )
     row.close()
-    return made
+    return part
 
 
 def _subscale(row: Reader) -> parts.Subscale:
-    made = parts.Subscale(
+    part = parts.Subscale(
         code=row.text("code", longest=20),
         title=row.text("title", longest=200),
         items=row.texts("items"),
@@ -225,11 +225,11 @@ def _subscale(row: Reader) -> parts.Subscale:
         needs=row.whole("needs", 0, MOST_ITEMS, 0),
     )
     row.close()
-    return made
+    return part
 
 
 def _band(row: Reader) -> parts.Band:
-    made = parts.Band(
+    part = parts.Band(
         low=row.number("from"),
         high=row.number("to"),
         word=row.text("word", longest=60),
@@ -238,21 +238,21 @@ def _band(row: Reader) -> parts.Band:
         peak=row.optional_number("any_item"),
     )
     row.close()
-    return made
+    return part
 
 
 def _cutoff(row: Reader) -> parts.Cutoff:
-    made = parts.Cutoff(
+    part = parts.Cutoff(
         positive_from=row.number("positive_from"),
         uncertain_from=row.optional_number("uncertain_from"),
         sex=row.choice("sex", ("", *parts.RULED_SEXES), ""),
     )
     row.close()
-    return made
+    return part
 
 
-def _alert(row: Reader) -> parts.Alert:
-    made = parts.Alert(
+def _alert(row: Reader) -> parts.AlertRule:
+    part = parts.AlertRule(
         code=_pattern(row, "code", ID),
         text=row.text("text"),
         severity=row.whole("severity", 0, 4),
@@ -262,17 +262,17 @@ def _alert(row: Reader) -> parts.Alert:
         peak=row.optional_number("any_item"),
     )
     row.close()
-    return made
+    return part
 
 
 def _change(reader: Reader) -> parts.Change:
-    made = parts.Change(
+    part = parts.Change(
         remission_below=reader.optional_number("remission_below"),
         reliable=reader.optional_number("reliable"),
         source=reader.text("source", required=False, longest=LONGEST),
     )
     reader.close()
-    return made
+    return part
 
 
 def _translations(reader: Reader) -> dict[str, parts.Translation]:

@@ -1,4 +1,4 @@
-"""What a definition can add up to, whatever is answered."""
+"""The totals that a definition can reach, whatever the responses are."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -8,18 +8,18 @@ from clinic.instruments.definitions import Definition, Item, Number, Section, Ta
 
 
 def step(numbers: Iterable[Number]) -> Number:
-    """The finest place that any of the numbers uses: 1, 0.1 or 0.01."""
+    """The finest decimal place of the numbers: 1, 0.1 or 0.01."""
     places = max((-int(Decimal(number).normalize().as_tuple().exponent) for number in numbers), default=0)
     return Decimal(1).scaleb(-places) if places > 0 else 1
 
 
 def fitting(item: Item, values: Mapping[str, Number]) -> Table:
-    """The table of a measurement that counts under these answers of the items that it depends on."""
+    """The table of a measurement that counts under these responses to other items."""
     return item.tables[0] if len(item.tables) == 1 else next(table for table in item.tables if table.fits(values))
 
 
 def item_range(item: Item, values: Mapping[str, Number]) -> tuple[Number, Number]:
-    """The least and the most that the item adds, its own answer being one of `values` or not known."""
+    """The least and the most that the item adds. `values` holds its response, if it is known."""
     known = values.get(item.code)
     if item.measure is None:
         return (item.lowest, item.highest) if known is None else (known * item.weight, known * item.weight)
@@ -32,7 +32,7 @@ def item_range(item: Item, values: Mapping[str, Number]) -> tuple[Number, Number
 
 
 def added(ranges: Mapping[str, tuple[Number, Number]], sections: Sequence[Section]) -> tuple[Number, Number]:
-    """The range of the sum of items; a section of which the highest counts is added once."""
+    """The range of the sum of items. A section with `highest` adds its highest item once."""
     left = dict(ranges)
     low: Number = 0
     high: Number = 0
@@ -47,7 +47,7 @@ def added(ranges: Mapping[str, tuple[Number, Number]], sections: Sequence[Sectio
 
 
 def assignments(definition: Definition, values: Mapping[str, Number]) -> Iterator[Mapping[str, Number]]:
-    """`values` with every way in which the items that decide about others could still be answered."""
+    """`values` with every possible combination of the missing responses that decide how other items count."""
     unknown = [code for code in definition.by_code if code in definition.controls and code not in values]
     if not unknown:
         yield values
@@ -57,12 +57,12 @@ def assignments(definition: Definition, values: Mapping[str, Number]) -> Iterato
 
 
 def finest(definition: Definition) -> Number:
-    """The finest place that a total can have."""
+    """The finest decimal place that a total can have."""
     return step(points * definition.multiply for item in definition.items if item.scored for points in item.reachable)
 
 
 def whole_range(definition: Definition) -> tuple[Number, Number]:
-    """The least and the most of the total, all items asked."""
+    """The least and the most of the total if all items are asked."""
     if definition.rule == "none":
         return 0, 0
     found = []

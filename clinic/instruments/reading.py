@@ -1,4 +1,4 @@
-"""Reading parts of a definition from plain data: each fault is noted with the place it is in, and reading goes on."""
+"""Read parts of a definition from plain data. A fault is noted with its place, and reading continues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ MOST_DECIMALS = 2
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong where: `path` leads into the data, such as `("items", 2, "text")`."""
+    """What is wrong, and where: `path` leads into the data, such as `("items", 2, "text")`."""
 
     path: Path
     message: str
 
     @property
     def place(self) -> str:
-        """The path in words for people: "items 3, text"."""
+        """The path in words: "items 3, text"."""
         words: list[str] = []
         for step in self.path:
             if isinstance(step, int) and words:
@@ -35,7 +35,7 @@ class Fault:
 
 
 class Faults(ValueError):
-    """A definition that cannot be used; `faults` says all of why."""
+    """The definition cannot be used. `faults` says why."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(str(fault) for fault in faults))
@@ -43,7 +43,7 @@ class Faults(ValueError):
 
 
 def exact(value: Any) -> Number | None:
-    """A JSON or TOML number as a whole number or decimal; None for anything else, too large or too fine ones too."""
+    """A JSON or TOML number as a whole number or decimal; None for anything else, or if it is too large or too fine."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
@@ -56,7 +56,7 @@ def exact(value: Any) -> Number | None:
 
 
 def as_plain(value: Any) -> Any:
-    """The same data as JSON holds it: decimals as numbers, which `exact` reads back."""
+    """Convert data for JSON: decimals become numbers, which `exact` reads back."""
     if isinstance(value, dict):
         return {name: as_plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -67,7 +67,7 @@ def as_plain(value: Any) -> Any:
 
 
 class Reader:
-    """One table of the data. What is asked for and is not right is noted in `faults`, and a harmless value returned."""
+    """One table of the data. A wrong value is noted in `faults`, and a harmless one is returned."""
 
     def __init__(self, data: dict[str, Any], path: Path, faults: list[Fault]) -> None:
         self.data, self.path, self.faults = data, path, faults
@@ -140,7 +140,7 @@ class Reader:
         return bool(self.data[name])
 
     def texts(self, name: str, choices: Sequence[str] | None = None) -> tuple[str, ...]:
-        """A list of different texts, of `choices` where they are given; empty where there is none."""
+        """A list of different texts, all from `choices` if given; empty if it is missing."""
         if not self.has(name):
             return ()
         value = self.data[name]
@@ -154,7 +154,7 @@ class Reader:
         return tuple(dict.fromkeys(item for item in value if choices is None or item in choices))
 
     def table(self, name: str) -> "Reader":
-        """The table of that name; an empty one where there is none."""
+        """The table of that name; an empty one if it is missing."""
         value = self.data[name] if self.has(name) else {}
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             self.note(name, "This must be a table of names and values.")
@@ -162,7 +162,7 @@ class Reader:
         return Reader(value, (*self.path, name), self.faults)
 
     def rows(self, name: str, most: int) -> list["Reader"]:
-        """The list of tables of that name; none where there is none."""
+        """The list of tables of that name; empty if it is missing."""
         value = self.data[name] if self.has(name) else []
         if not isinstance(value, list) or len(value) > most:
             self.note(name, f"This must be a list of at most {most}.")
@@ -176,7 +176,7 @@ class Reader:
         return found
 
     def close(self) -> None:
-        """Note every name that nothing asked for."""
+        """Note every name that nothing has read."""
         for name in self.data:
             if name not in self.known:
                 self.note(name, "There is no such entry here.")

@@ -1,15 +1,15 @@
-"""Scoring: pure functions over a definition and answers, exact in whole numbers and decimals.
+"""Score responses: pure functions over a definition and responses, exact in whole numbers and decimals.
 
-`answers` maps item codes to the points of the chosen option, or to the number measured; None and a code that is
-left out both mean not answered. Nothing is scored in silence: without every item that counts there is no total, only
-the range in which it must lie and the band that is certain already.
+`responses` maps item codes to the points of the chosen option, or to the number measured. None and a missing code both
+mean no response. While an item that counts has no response there is no total, only the range in which it must lie and
+the band that is certain.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from clinic.instruments.definitions import RULED_SEXES, Alert, Band, Definition, Item, Number, Subscale
+from clinic.instruments.definitions import RULED_SEXES, AlertRule, Band, Definition, Item, Number, Subscale
 from clinic.instruments.ranges import added, assignments, item_range
 
 POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
@@ -17,7 +17,7 @@ POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that cannot be: of which item, and why in a sentence."""
+    """A response that cannot be: its item, and why in a sentence."""
 
     item: str
     message: str
@@ -25,9 +25,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Subscore:
-    """A subscale's sum with its range; `count` items reach its points, and `met` says whether that is enough.
+    """The sum of a subscale with its range. `count` items reach its points; `met` says whether that is enough.
 
-    `total` is None while an item of it is not answered, `met` while the answers leave it open.
+    `total` is None while one of its items has no response, and `met` is None while the responses leave it open.
     """
 
     code: str
@@ -41,11 +41,11 @@ class Subscore:
 
 @dataclass(frozen=True)
 class Result:
-    """What answers come to. With `refusals` nothing was scored.
+    """The result of responses. With `refusals` nothing was scored.
 
-    `total` is None where an item that counts is not answered; `low` and `high` then say where it must lie. `band` is
-    the one that every way of answering the rest leads to, None where there are several or none. `cutoff` is positive,
-    negative, uncertain (in a published range, or the rule of one sex but not of the other), or None while open.
+    `total` is None while an item that counts has no response; `low` and `high` then say where it must lie. `band` is
+    the one that every possible total lies in, else None. `cutoff` is positive, negative, uncertain (in a published
+    range, or by the rule of one sex but not of the other), or None while it is open.
     """
 
     total: Number | None = None
@@ -57,7 +57,7 @@ class Result:
     cutoff: str | None = None
     pattern: bool | None = None
     subscales: tuple[Subscore, ...] = ()
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
@@ -71,7 +71,7 @@ class Result:
 
     @property
     def summary(self) -> str:
-        """How much was answered and what follows: "8 of 9 answered, total between 11 and 14, not scored"."""
+        """The number of responses and the total: "8 of 9 answered, total between 11 and 14, not scored"."""
         if self.refusals:
             return "Not scored: " + " ".join(refusal.message for refusal in self.refusals)
         answered = f"{self.answered} of {self.asked} answered"
@@ -83,8 +83,8 @@ class Result:
 
 
 @dataclass(frozen=True)
-class _Outcome:
-    """One way in which the items that decide about others may be answered: the range, and the highest single item."""
+class _Case:
+    """One combination of the responses that decide how others count: the range, and the highest single item."""
 
     low: Number
     high: Number
@@ -94,24 +94,24 @@ class _Outcome:
 
 def score(
     definition: Definition,
-    answers: Mapping[str, Number | None],
+    responses: Mapping[str, Number | None],
     *,
     sex: str = "unknown",
     age: int | None = None,
 ) -> Result:
-    """What the answers of somebody of that sex and age come to; see Result."""
-    refusals = tuple(_refusals(definition, answers, sex))
+    """Score the responses of a person of that sex and age; see Result."""
+    refusals = tuple(_refusals(definition, responses, sex))
     counted = definition.counted(sex)
     if refusals:
         return Result(asked=len(counted), refusals=refusals)
-    values = _values(definition, answers, age)
+    values = _values(definition, responses, age)
     answered = sum(1 for item in counted if item.code in values)
     complete = answered == len(counted)
     if definition.rule == "none":
         return Result(answered=answered, asked=len(counted), alerts=_alerts(definition, values, (), None))
-    outcomes = [_outcome(definition, counted, assumed) for assumed in assignments(definition, values)]
-    low, high = _plain(min(one.low for one in outcomes)), _plain(max(one.high for one in outcomes))
-    possible = _possible_bands(definition, outcomes, sex)
+    cases = [_case(definition, counted, assumed) for assumed in assignments(definition, values)]
+    low, high = _plain(min(one.low for one in cases)), _plain(max(one.high for one in cases))
+    possible = _possible_bands(definition, cases, sex)
     band = possible[0] if len(possible) == 1 else None
     subscales = tuple(_subscore(definition, scale, values, sex) for scale in definition.subscales)
     return Result(
@@ -124,13 +124,13 @@ def score(
         cutoff=_cutoff(definition, low, high, sex),
         pattern=_pattern(subscales) if definition.pattern else None,
         subscales=subscales,
-        alerts=_alerts(definition, values, outcomes, band),
+        alerts=_alerts(definition, values, cases, band),
         notes=_notes(definition, possible, complete=complete) if len(possible) > 1 else (),
     )
 
 
-def _refusals(definition: Definition, answers: Mapping[str, Number | None], sex: str) -> Iterable[Refusal]:
-    for code, value in answers.items():
+def _refusals(definition: Definition, responses: Mapping[str, Number | None], sex: str) -> Iterable[Refusal]:
+    for code, value in responses.items():
         item = definition.by_code.get(code)
         if item is None:
             yield Refusal(code, f"{definition.title} has no item {code}.")
@@ -157,19 +157,19 @@ def _refused(item: Item, value: Number, sex: str) -> str:
     return ""
 
 
-def _values(definition: Definition, answers: Mapping[str, Number | None], age: int | None) -> dict[str, Number]:
-    values = {code: value for code, value in answers.items() if value is not None}
+def _values(definition: Definition, responses: Mapping[str, Number | None], age: int | None) -> dict[str, Number]:
+    values = {code: value for code, value in responses.items() if value is not None}
     for item in definition.items:
         if item.source == "age" and age is not None and item.measure is not None:
             values[item.code] = min(max(age, item.measure.minimum), item.measure.maximum)
     return values
 
 
-def _outcome(definition: Definition, counted: Iterable[Item], values: Mapping[str, Number]) -> _Outcome:
+def _case(definition: Definition, counted: Iterable[Item], values: Mapping[str, Number]) -> _Case:
     ranges = {item.code: item_range(item, values) for item in counted if item.scored}
     low, high = added(ranges, definition.sections)
     peaks = ranges.values()
-    return _Outcome(
+    return _Case(
         low * definition.multiply,
         high * definition.multiply,
         max((least for least, _ in peaks), default=0),
@@ -178,34 +178,34 @@ def _outcome(definition: Definition, counted: Iterable[Item], values: Mapping[st
 
 
 def _plain(number: Number) -> Number:
-    """Whole numbers as int, so that 5 is never shown as 5.0."""
+    """Return a whole number as int, so that 5 is never shown as 5.0."""
     return int(number) if number == int(number) else number
 
 
-def _possible_bands(definition: Definition, outcomes: Iterable[_Outcome], sex: str) -> list[Band]:
-    """The bands in which the total may still lie; for somebody of another or unknown sex by the rules of both."""
+def _possible_bands(definition: Definition, cases: Iterable[_Case], sex: str) -> list[Band]:
+    """The bands in which the total may still lie. For another or an unknown sex the rules of both sexes count."""
     rules = (sex,) if sex in RULED_SEXES else RULED_SEXES
     found: list[Band] = []
-    for outcome in outcomes:
+    for case in cases:
         for band in definition.bands:
             if band.peak is not None or (band.sex and band.sex not in rules):
                 continue
-            if band.low <= outcome.high and outcome.low <= band.high:
-                found += _replaced(definition, band, outcome)
+            if band.low <= case.high and case.low <= band.high:
+                found += _replaced(definition, band, case)
     unique: dict[str, Band] = {band.word: band for band in found}
     return list(unique.values())
 
 
-def _replaced(definition: Definition, band: Band, outcome: _Outcome) -> list[Band]:
-    """The band, or the one that stands in its place where a single item has many points, or both while that is open.
+def _replaced(definition: Definition, band: Band, case: _Case) -> list[Band]:
+    """The band, or the one that replaces it if a single item has many points, or both while that is open.
 
-    What stands in the place of a band follows the rule of that band's sex.
+    A band that replaces another takes the sex of its rule.
     """
     for other in definition.bands:
         if other.peak is not None and other.stands_for(band):
-            if outcome.peak_low >= other.peak:
+            if case.peak_low >= other.peak:
                 return [replace(other, sex=band.sex)]
-            if outcome.peak_high >= other.peak:
+            if case.peak_high >= other.peak:
                 return [band, replace(other, sex=band.sex)]
     return [band]
 
@@ -249,10 +249,10 @@ def _pattern(subscales: Iterable[Subscore]) -> bool | None:
 
 
 def _alerts(
-    definition: Definition, values: Mapping[str, Number], outcomes: Iterable[_Outcome], band: Band | None
-) -> tuple[Alert, ...]:
-    """The alerts that are certain whatever else will be answered."""
-    peak = min((outcome.peak_low for outcome in outcomes), default=0)
+    definition: Definition, values: Mapping[str, Number], cases: Iterable[_Case], band: Band | None
+) -> tuple[AlertRule, ...]:
+    """The alert rules that are met for certain, whatever the other responses will be."""
+    peak = min((case.peak_low for case in cases), default=0)
     return tuple(
         alert
         for alert in definition.alerts
@@ -263,7 +263,7 @@ def _alerts(
 
 
 def _notes(definition: Definition, possible: Iterable[Band], *, complete: bool) -> tuple[str, ...]:
-    """Why a complete sitting has no band: the rules of the sexes differ."""
+    """Why a complete assessment has no band: the rules of the sexes differ."""
     if not complete:
         return ()
     rules = ", ".join(f"{band.word} by the rule for {band.sex} patients" for band in possible)

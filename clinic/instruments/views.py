@@ -1,4 +1,4 @@
-"""The pages about instruments, and the clinic's settings for them."""
+"""The pages of instruments, and the clinic's settings of them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.instruments import actions as own_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments import catalogue
 from clinic.instruments.definitions import AssessmentType, Definition
 from clinic.instruments.files.importing import example_rows
@@ -37,8 +37,10 @@ def instrument_list(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
-    """One instrument of its newest version, or of an older one by its number."""
-    versions = {number: made for (id, number), made in (shipped() | catalogue.own()).items() if id == instrument}
+    """Show the newest version of an instrument, or an older one by its number."""
+    versions = {
+        number: definition for (id, number), definition in (shipped() | catalogue.custom()).items() if id == instrument
+    }
     if not versions or (version and version not in versions):
         raise Http404
     latest = max(versions, key=int)
@@ -76,18 +78,18 @@ def instrument_import(request: Request) -> HttpResponse:
 
 
 def posted(request: Request) -> Any:
-    """What was sent, for a form to be bound to; None where nothing was."""
+    """The posted data for a form; None for a request that posts nothing."""
     return request.POST if request.method == "POST" else None
 
 
 def _added(request: Request, form: InstrumentForm | ImportForm) -> HttpResponse | None:
-    """To the page of the instrument that the form makes; None where it was not sent or cannot be."""
+    """Store the instrument of a valid form and redirect to its page; None if the form must be shown."""
     if request.method != "POST" or not form.is_valid():
         return None
     found = form.cleaned_data["imported"]
-    made, is_new = own_actions.add_own_instrument(by=request.actor, data=found.data, origin=found.origin)
-    saved(request, f"Version {made.version} saved." if is_new else "This version was there already.")
-    return redirect("instruments:detail", made.instrument)
+    row, is_new = instrument_actions.add_custom_instrument(by=request.actor, data=found.data, origin=found.origin)
+    saved(request, f"Version {row.version} saved." if is_new else "This version was there already.")
+    return redirect("instruments:detail", row.instrument)
 
 
 def _form_page(request: Request, form: InstrumentForm | ImportForm, **context: Any) -> HttpResponse:
@@ -99,7 +101,7 @@ def _form_page(request: Request, form: InstrumentForm | ImportForm, **context: A
 @requires(Permission.CLINIC_MANAGE)
 def clinic_settings(request: Request) -> HttpResponse:
     chosen = catalogue.choices()
-    instruments = [(made.id, made.title) for made in _everything()]
+    instruments = [(definition.id, definition.title) for definition in _everything()]
     initial = {
         "licence_classes": sorted(chosen.licence_classes - catalogue.ALWAYS_ON),
         "urgent_text": catalogue.urgent_text(),
@@ -107,7 +109,7 @@ def clinic_settings(request: Request) -> HttpResponse:
     }
     form = ClinicSettingsForm(posted(request), initial=initial, instruments=instruments)
     if request.method == "POST" and form.is_valid():
-        own_actions.set_instrument_choices(
+        instrument_actions.set_instrument_choices(
             by=request.actor,
             licence_classes=form.cleaned_data["licence_classes"],
             hidden=form.hidden,
@@ -121,5 +123,5 @@ def clinic_settings(request: Request) -> HttpResponse:
 
 def _everything() -> list[Definition]:
     """The newest version of every instrument, offered or not, by title."""
-    found: list[Definition] = list(newest(shipped() | catalogue.own()).values())
-    return sorted(found, key=lambda made: (made.title.lower(), made.id))
+    found: list[Definition] = list(newest(shipped() | catalogue.custom()).values())
+    return sorted(found, key=lambda definition: (definition.title.lower(), definition.id))

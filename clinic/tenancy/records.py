@@ -6,7 +6,7 @@ the first one that it is used in; reading what is loaded already, outside every 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -118,6 +118,9 @@ class ClinicQuerySet[M: models.Model](models.QuerySet[M]):
 
 class ClinicModel(models.Model):
     """A record of a clinic's schema; `_state.clinic` is the key of the clinic it was made in or loaded from."""
+
+    # The trail's name for the model's records; empty for the model's own name. A renamed model keeps its old one here.
+    trail_name: ClassVar[str] = ""
 
     objects = ClinicQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 from clinic.ui.icons import FILE, USED
 
 STYLES = (
-    "tokens", "frame", "parts", "record", "phone", "filters", "table", "cards", "tools", "form", "answer", "course",
+    "tokens", "frame", "parts", "record", "phone", "filters", "table", "cards", "tools", "form", "answer", "trend",
     "print",
 )  # fmt: skip
 NEEDLESS = re.compile(r' xmlns="[^"]*"| aria-hidden="[^"]*"|\n\s*')

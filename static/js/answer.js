@@ -2,10 +2,10 @@
 (() => {
   "use strict";
 
-  const form = document.querySelector("[data-sitting]");
-  const sheet = document.querySelector("[data-sheet]");
-  if (!sheet) return;
-  const items = [...sheet.querySelectorAll("[data-item]")];
+  const form = document.querySelector("[data-questionnaire]");
+  const questionnaire = document.querySelector("[data-questions]");
+  if (!questionnaire) return;
+  const items = [...questionnaire.querySelectorAll("[data-item]")];
   const fields = (item) => [...item.querySelectorAll("input")];
   const last = () => document.querySelector("[data-complete]");
 
@@ -140,7 +140,7 @@
     say("Saving…");
     try {
       const body = new URLSearchParams(new FormData(form));
-      await take(await fetch(form.dataset.sitting, { method: "POST", body, keepalive, credentials: "same-origin", redirect: "error" }));
+      await take(await fetch(form.dataset.questionnaire, { method: "POST", body, keepalive, credentials: "same-origin", redirect: "error" }));
     } catch {
       again("No connection. Nothing here is lost: it is saved as soon as there is one.");
     }
@@ -174,7 +174,7 @@
     if (document.visibilityState !== "hidden" || !changed || leaving) return;
     // A request that outlives the page and is still heard of where the page lives on; a beacon behind one under way.
     if (!busy) save(true);
-    else navigator.sendBeacon(form.dataset.sitting, new URLSearchParams(new FormData(form)));
+    else navigator.sendBeacon(form.dataset.questionnaire, new URLSearchParams(new FormData(form)));
   });
   window.addEventListener("beforeunload", (event) => {
     if (changed && !leaving) event.preventDefault();

@@ -14,7 +14,7 @@ from clinic.access import Permission, Role
 from clinic.accounts.models import ApiClient, Membership, Session, User
 from clinic.api.actions import create_api_client
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.instruments.catalogue import find
 from clinic.lists.models import Job, JobPart, JobState
 from clinic.staff import actions as staff
@@ -83,10 +83,10 @@ def answers(client: Client, place: SimpleNamespace, only: tuple[str, ...] = tupl
 
 @pytest.fixture
 def place(lakeside):
-    """A committed clinic with a patient, a sitting, and a finished file of the clinician's."""
+    """A committed clinic with a patient, an assessment, and a finished file of the clinician's."""
     with clinic_scope(lakeside.clinic):
         patient = make_patient(full_name="Ana García")
-        sitting = record_sitting(
+        sitting = start_assessment(
             by=Writer(), definition=find("phq-9"), patient=patient, date=timezone.localdate(), user=patient.user,
             answers={"1": 1},
         ).assessment  # fmt: skip

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
 from tests.browser.outside import GAD7, PHQ9, rows
@@ -32,4 +32,4 @@ def test_real_answers_come_to_what_a_direct_computation_says(riverside, program,
     with clinic_scope(riverside.clinic):
         assert Assessment.objects.following(instrument).made().count() == len(sheet) == 149
         at_risk = sum(int(row["D9"]) > 0 for row in sheet)
-        assert RiskAlert.objects.open().count() == (at_risk if instrument == "phq-9" else 0)
+        assert Alert.objects.open().count() == (at_risk if instrument == "phq-9" else 0)

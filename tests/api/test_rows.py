@@ -8,8 +8,8 @@ import pytest
 from django.utils.timezone import override
 
 from clinic.api.objects.patients import PatientSerializer
-from clinic.assessments.alerts import alerting
-from clinic.assessments.models import RiskAlert
+from clinic.assessments.alerts import actions as alert_actions
+from clinic.assessments.models import Alert
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
@@ -50,8 +50,8 @@ def sittings(riverside, patient, sitting):
         "parts": sitting({str(item): item % 5 for item in range(1, 21)}, instrument="pcl-5", complete=True)["id"],
     }
     with clinic_scope(riverside.clinic):
-        alert = RiskAlert.objects.filter(assessment_id=ids["risky"]).first()
-        alerting.acknowledge_alert(by=Writer(), id=alert.pk, note="Called; safe.")
+        alert = Alert.objects.filter(assessment_id=ids["risky"]).first()
+        alert_actions.acknowledge_alert(by=Writer(), id=alert.pk, note="Called; safe.")
         for score in (None, "7.5", 0, "-1.25"):
             questions = [] if score == 0 else [{"question": "?", "answer": ""}] * 2
             ids[f"free {score}"] = str(make_assessment(patient, score=score, questions=questions).pk)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.assessments.models import Alert, Assessment
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import ANSWERS, send
@@ -211,4 +211,4 @@ def test_list_shows_sittings_with_their_alerts_in_few_queries(
         rows = client.get(LIST).json()["results"]
     assert [len(row["alerts"]) for row in rows] == [1, 1, 1, 1]
     with clinic_scope(riverside.clinic):
-        assert RiskAlert.objects.open().count() == 4
+        assert Alert.objects.open().count() == 4

@@ -24,7 +24,7 @@ def answers(browser: Client, link: str, version: object = "", **chosen: str):
 
 
 def chosen(browser: Client, link: str) -> list[str]:
-    """What is chosen on the sheet that is shown."""
+    """What is chosen on the form that is shown."""
     inputs = re.findall(r"<input type=\"radio\"[^>]*>", browser.get(link).content.decode())
     found = [re.search(r'name="answer-(\w+)"\s+value="(\w+)"', text) for text in inputs if "checked" in text]
     return [f"{match[1]}={match[2]}" for match in found if match]

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments.models import AnswerRequest, RiskAlert
+from clinic.assessments.models import Alert, AnswerRequest
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import SECRET
@@ -52,7 +52,7 @@ def kept(riverside):
 
     def read(model=AnswerRequest):
         with clinic_scope(riverside.clinic):
-            order = "-created_at" if model is not RiskAlert else "-raised_at"
+            order = "-created_at" if model is not Alert else "-raised_at"
             rows = model.objects.order_by(order)
             return (rows.select_related("assessment") if model is AnswerRequest else rows).first()
 

@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
-from clinic.assessments.schedules import planning
-from clinic.assessments.selfreport import requesting
-from clinic.instruments import actions as own_actions
+from clinic.assessments.schedules import actions as schedule_actions
+from clinic.assessments.selfreport import actions as request_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments.catalogue import find
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_languages import FILE
@@ -32,21 +32,23 @@ def patient(scope):
     return make_patient(date_of_birth=date(1980, 3, 12))
 
 
-def sitting(patient, day=1, answers=None, **fields):
+def assessment(patient, day=1, answers=None, **fields):
     answers = {"1": 1, "2": 1} if answers is None else answers
-    return answering.record_sitting(
+    return questionnaires.start_assessment(
         **BY, definition=find("phq-2"), patient=patient, date=date(2026, 3, day), user=patient.user, answers=answers,
         **fields,
     ).assessment  # fmt: skip
 
 
 def add(old="", new=""):
-    return own_actions.add_own_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
+    return instrument_actions.add_custom_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
 
 
-def plan_of(patient):
+def schedule_of(patient):
     start = date(2026, 2, 1)
-    return planning.make_plan(**BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=start)
+    return schedule_actions.set_schedule(
+        **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=start
+    )
 
 
 def test_versions_are_counted_for_each_instrument_by_itself(scope):
@@ -59,26 +61,26 @@ def test_versions_are_counted_for_each_instrument_by_itself(scope):
     assert other.instrument != first.instrument
 
 
-def test_plan_that_is_made_is_given_back_with_what_is_due_by_the_last_sitting(patient):
-    sitting(patient, complete=True)
-    plan = planning.make_plan(
+def test_schedule_that_is_made_is_given_back_with_what_is_due_by_the_last_assessment(patient):
+    assessment(patient, complete=True)
+    schedule = schedule_actions.set_schedule(
         **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
     )
-    assert (plan.last_done_on, plan.next_due_on) == (date(2026, 3, 1), date(2026, 3, 15))
+    assert (schedule.last_done_on, schedule.next_due_on) == (date(2026, 3, 1), date(2026, 3, 15))
 
 
-def test_plan_follows_the_sittings_of_its_own_patient(patient):
-    sitting(make_patient(), day=20, complete=True)
-    plan = planning.make_plan(
+def test_schedule_follows_the_assessments_of_its_own_patient(patient):
+    assessment(make_patient(), day=20, complete=True)
+    schedule = schedule_actions.set_schedule(
         **BY, patient=patient, definition=find("phq-2"), every_days=14, starts_on=date(2026, 2, 1)
     )
-    assert (plan.last_done_on, plan.next_due_on) == (None, date(2026, 2, 1))
+    assert (schedule.last_done_on, schedule.next_due_on) == (None, date(2026, 2, 1))
 
 
 def test_free_assessment_is_not_cancelled(patient):
     free = make_assessment(patient)
     with pytest.raises(refusals.NotOpen):
-        answering.cancel_sitting(**BY, id=free.pk, reason="By mistake", version=free.version)
+        questionnaires.cancel_assessment(**BY, id=free.pk, reason="By mistake", version=free.version)
     assert Assessment.objects.get(pk=free.pk).status == free.status
 
 
@@ -110,13 +112,13 @@ def test_change_is_taken_back_of_its_own_record(patient):
 
 
 def test_request_was_opened_when_it_was_first_opened(scope, patient):
-    asked = requesting.request_answers(
+    asked = request_actions.create_request(
         **BY, clinic=scope.clinic, id=uuid4(), patient=patient, user=patient.user, definition=find("phq-2"),
         language="en", days=7,
     ).request  # fmt: skip
-    requesting.note_opened(id=asked.pk)
+    request_actions.note_opened(id=asked.pk)
     opened = timezone.now() - timedelta(hours=1)
     type(asked).objects.filter(pk=asked.pk).update(opened_at=opened)
-    requesting.answer_request(id=asked.pk, answers={"1": 1}, version=None, page=None)
+    request_actions.answer_request(id=asked.pk, answers={"1": 1}, version=None, page=None)
     asked.refresh_from_db()
     assert (asked.opened_at, asked.state) == (opened, "answering")

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.questionnaire.answering import change_sitting
-from clinic.assessments.record.refusals import AnswersRefused
+from clinic.assessments.questionnaire.actions import change_responses
+from clinic.assessments.record.refusals import ResponsesRefused
 from clinic.assessments.record.results import person_now
 from clinic.instruments import catalogue
 from clinic.patients.actions import update_patient
@@ -146,7 +146,7 @@ def test_draft_keeps_what_was_answered_before_the_correction(client, completed, 
     assert ("1 of 14 answered" in said, "Item 4 is answered and does not count" in said) == (True, True)
 
 
-def test_patients_own_sheet_keeps_what_was_answered_before_the_correction(make_link, correct, kept):
+def test_patients_own_form_keeps_what_was_answered_before_the_correction(make_link, correct, kept):
     link = make_link("phq-15")
     browser = let_in(link, "1 January 1980")
     answers(browser, link, **{"answer-4": "2"})
@@ -214,11 +214,11 @@ def test_the_same_again_is_no_amendment_after_a_correction(client, completed, co
 def test_new_answer_to_what_is_not_asked_is_refused(completed, correct, riverside):
     key = completed(answers={"answer-5": "1"}, do="later")
     correct(gender="male")
-    with clinic_scope(riverside.clinic), pytest.raises(AnswersRefused, match="Item 4 is not asked of male patients"):
-        change_sitting(by=BY, id=key, answers={"4": 2})
+    with clinic_scope(riverside.clinic), pytest.raises(ResponsesRefused, match="Item 4 is not asked of male patients"):
+        change_responses(by=BY, id=key, answers={"4": 2})
 
 
-def test_sitting_of_an_earlier_release_draws_every_answer(client, completed, correct, riverside):
+def test_assessment_of_an_earlier_release_draws_every_answer(client, completed, correct, riverside):
     """Where the trail does not say by which sex it was scored, nothing is left out that has an answer."""
     key, other = completed(), completed(answers={**MILD, "answer-4": ""})
     correct(gender="male")
@@ -235,7 +235,7 @@ MIGRATION = import_module("clinic.assessments.migrations.0006_scored_by")
 
 
 def test_upgrade_keeps_the_sex_and_age_that_the_trail_proves(completed, correct, patient, look, riverside):
-    """A sitting before each correction, and one after both, as an earlier release has them."""
+    """An assessment before each correction, and one after both, as an earlier release has them."""
     first = completed()
     correct(gender="male")
     second = completed(answers={"answer-1": "1"})
@@ -255,8 +255,8 @@ def test_upgrade_counts_years_as_the_application_does(day, riverside):
     born, day = date(1980, 2, 29), date.fromisoformat(day)
     with clinic_scope(riverside.clinic):
         patient = make_patient(date_of_birth=born)
-        sitting = make_assessment(patient, date=day, questions=[], instrument="phq-9", instrument_version="1")
+        assessment = make_assessment(patient, date=day, questions=[], instrument="phq-9", instrument_version="1")
         with connection.cursor() as cursor:
             cursor.execute(MIGRATION.KNOWN)
-        sitting.refresh_from_db()
-    assert (sitting.sex, sitting.age) == person_now(patient, day)
+        assessment.refresh_from_db()
+    assert (assessment.sex, assessment.age) == person_now(patient, day)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clinic.assessments.models import OF_INSTRUMENT, Assessment
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
 from clinic.instruments.catalogue import find_version
 from clinic.tenancy.scope import clinic_scope
@@ -53,12 +53,12 @@ def assessment(scope, values):
 
 
 @pytest.fixture
-def sitting(scope, values):
+def questionnaire(scope, values):
     """A completed questionnaire, with a value in every field that it can have one in."""
     with scope():
         definition, patient = find_version("phq-9", "1"), values[0]["patient"]
         answers = {str(number): number % 4 for number in range(1, 10)}
-        made = answering.record_sitting(
+        made = questionnaires.start_assessment(
             by=Writer(), definition=definition, patient=patient, date=date(2026, 3, 1), answers=answers, complete=True,
             user=values[0]["user"], name="Kept", type="mental_health",
         )  # fmt: skip
@@ -119,25 +119,27 @@ def test_undo_brings_back_the_field_that_was_changed(assessment, scope, values, 
         assert stored(assessment) == before
 
 
-def test_fields_that_an_instrument_decides_are_all_filled(sitting, scope):
+def test_fields_that_an_instrument_decides_are_all_filled(questionnaire, scope):
     with scope():
-        empty = {name for name, value in stored(sitting).items() if value in (None, "", [], {})}
+        empty = {name for name, value in stored(questionnaire).items() if value in (None, "", [], {})}
     assert empty == {"archived_at", "questions"}
 
 
 @pytest.mark.parametrize("name", ["name", "type", "user"])
-def test_questionnaire_keeps_what_it_has_when_another_field_is_changed(client, sitting, scope, values, name):
+def test_questionnaire_keeps_what_it_has_when_another_field_is_changed(client, questionnaire, scope, values, name):
     with scope():
-        before = stored(sitting)
+        before = stored(questionnaire)
     value = values[1][name]
-    answer = client.patch(f"/api/v1/assessments/{sitting.pk}/", {name: as_json(value)}, content_type="application/json")
+    answer = client.patch(
+        f"/api/v1/assessments/{questionnaire.pk}/", {name: as_json(value)}, content_type="application/json"
+    )
     assert answer.status_code == 200, answer.content
     with scope():
-        assert stored(sitting) == before | {name: keys(value)}
+        assert stored(questionnaire) == before | {name: keys(value)}
 
 
-def test_original_of_an_amended_questionnaire_has_every_field_that_was_answered_or_scored(sitting, scope):
+def test_original_of_an_amended_questionnaire_has_every_field_that_was_answered_or_scored(questionnaire, scope):
     with scope():
-        answering.amend_sitting(by=Writer(), id=sitting.pk, answers={"1": 3}, reason="Misheard")
-        kept = Assessment.objects.get(pk=sitting.pk).version, set(answering.FIELDS)
+        questionnaires.amend_assessment(by=Writer(), id=questionnaire.pk, answers={"1": 3}, reason="Misheard")
+        kept = Assessment.objects.get(pk=questionnaire.pk).version, set(questionnaires.FIELDS)
     assert kept == (2, {*NAMES, *OF_INSTRUMENT} - {"questions", "results"})

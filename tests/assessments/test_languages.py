@@ -1,4 +1,4 @@
-"""An instrument in two languages: what the patient is asked in, by a link and on a device that is handed over."""
+"""An instrument in two languages: what the patient is asked in, by a link and on a shared device."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from clinic.assessments.models import Assessment
-from clinic.instruments.actions import add_own_instrument
+from clinic.instruments.actions import add_custom_instrument
 from clinic.instruments.files.toml import problems, read
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import let_in
@@ -65,7 +65,7 @@ def mood(riverside):
 
     def add(text=FILE) -> str:
         with clinic_scope(riverside.clinic):
-            return add_own_instrument(by=Writer(), data=tomllib.loads(text), origin="form")[0].instrument
+            return add_custom_instrument(by=Writer(), data=tomllib.loads(text), origin="form")[0].instrument
 
     return add
 
@@ -83,18 +83,18 @@ def asked(practitioner, patient):
 
 
 def shown(browser: Client, path: str) -> list[str]:
-    """Which of the sheet's texts are on a page, in either language."""
+    """Which of the form's texts are on a page, in either language."""
     text = browser.get(path).content.decode()
     return [word for word in GERMAN + ENGLISH if f">{word}<" in text]
 
 
-def sheet(patient, instrument) -> str:
+def form_url(patient, instrument) -> str:
     return f"/assessments/new/?patient={patient.pk}&instrument={instrument}"
 
 
-def hand_over(practitioner, patient, instrument, **fields):
+def share(practitioner, patient, instrument, **fields):
     form = {"id": uuid4(), "patient": patient.pk, "instrument": instrument, "date": "1 March 2026", **fields}
-    return practitioner.post(sheet(patient, instrument), {**form, "do": "hand_over"})
+    return practitioner.post(form_url(patient, instrument), {**form, "do": "share"})
 
 
 # By a link
@@ -110,14 +110,19 @@ def test_link_is_offered_in_every_language_that_an_instrument_has(practitioner, 
     assert offered == [("en", "English"), ("de", "Deutsch")]
 
 
-def test_link_asks_in_the_language_that_was_chosen_and_the_sitting_keeps_it(mood, asked, kept):
+def test_link_asks_in_the_language_that_was_chosen_and_the_assessment_keeps_it(mood, asked, kept):
     link = asked(mood(), language="de")
     browser = let_in(link)
     assert shown(browser, link) == GERMAN
     assert '<div lang="de" dir="ltr">' in browser.get(link).content.decode()
     browser.post(link, {"answer-1": "1", "do": "complete"})
-    sitting = kept(Assessment)
-    assert (sitting.language, sitting.status, sitting.score, sitting.answers) == ("de", "completed", 1, {"1": 1})
+    assessment = kept(Assessment)
+    assert (assessment.language, assessment.status, assessment.score, assessment.answers) == (
+        "de",
+        "completed",
+        1,
+        {"1": 1},
+    )
 
 
 def test_link_asks_in_english_where_nothing_is_chosen(mood, asked, kept):
@@ -155,15 +160,15 @@ def test_language_from_right_to_left_says_so(mood, asked):
 # Handed over
 
 
-def test_handing_over_offers_every_language_of_the_instrument(practitioner, patient, mood):
-    page = practitioner.get(sheet(patient, mood())).content.decode()
+def test_shared_device_offers_every_language_of_the_instrument(practitioner, patient, mood):
+    page = practitioner.get(form_url(patient, mood())).content.decode()
     assert CHOICE.findall(page) == [("en", "selected", "English"), ("de", "", "Deutsch")]
-    english = practitioner.get(sheet(patient, "phq-9"))
+    english = practitioner.get(form_url(patient, "phq-9"))
     assert (english.status_code, 'name="language"' in english.content.decode()) == (200, False)
 
 
-def test_device_asks_in_the_language_that_was_chosen_and_the_sitting_keeps_it(practitioner, patient, mood, kept):
-    assert hand_over(practitioner, patient, mood(), language="de")["Location"] == "/handover/"
+def test_device_asks_in_the_language_that_was_chosen_and_the_assessment_keeps_it(practitioner, patient, mood, kept):
+    assert share(practitioner, patient, mood(), language="de")["Location"] == "/handover/"
     assert shown(practitioner, "/handover/") == GERMAN
     practitioner.post("/handover/", {"answer-1": "1", "version": 1, "do": "complete"})
     assert (kept(Assessment).language, kept(Assessment).score) == ("de", 1)
@@ -171,15 +176,15 @@ def test_device_asks_in_the_language_that_was_chosen_and_the_sitting_keeps_it(pr
 
 @pytest.mark.parametrize("language", ["", "fr", "en", "x" * 50])
 def test_device_asks_in_english_where_no_other_was_chosen(practitioner, patient, mood, kept, language):
-    hand_over(practitioner, patient, mood(), language=language)
+    share(practitioner, patient, mood(), language=language)
     assert (shown(practitioner, "/handover/"), kept(Assessment).language) == (ENGLISH, "en")
 
 
-def test_language_of_a_sitting_that_was_begun_can_be_chosen_still(practitioner, patient, mood, kept):
+def test_language_of_an_assessment_that_was_begun_can_be_chosen_still(practitioner, patient, mood, kept):
     key, instrument = uuid4(), mood()
     form = {"patient": patient.pk, "instrument": instrument, "date": "1 March 2026", "answer-1": "0"}
     practitioner.post(f"/assessments/{key}/answers/", {**form, "language": "en"})
-    practitioner.post(f"/assessments/{key}/answer/", {**form, "version": 1, "language": "de", "do": "hand_over"})
+    practitioner.post(f"/assessments/{key}/answer/", {**form, "version": 1, "language": "de", "do": "share"})
     assert (shown(practitioner, "/handover/"), kept(Assessment).language) == (GERMAN, "de")
 
 

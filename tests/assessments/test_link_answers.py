@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.assessments.models import Alert, Assessment
 from tests.assessments.by_link import ALL, answers, chosen, let_in, same_as_dead
 
 
@@ -30,7 +30,7 @@ def test_alert_is_raised_and_tells_whom_to_turn_to(link, kept):
     browser = let_in(link)
     saved = answers(browser, link, **{"answer-9": "1"})
     assert "emergency number" in saved.content.decode()
-    assert (kept(RiskAlert).raised_by_id, kept(RiskAlert).open) == (f"patient:{kept().pk}", True)
+    assert (kept(Alert).raised_by_id, kept(Alert).open) == (f"patient:{kept().pk}", True)
     assert "emergency number" in browser.get(link).content.decode()
     done = browser.post(link, {**ALL, "answer-9": "0", "version": 1, "do": "complete"})
     assert "emergency number" in browser.get(done["Location"]).content.decode()
@@ -43,7 +43,7 @@ def test_clinics_own_words_are_shown_with_an_alert(link, riverside, sign_in):
     assert "Call 0123 at once." in answers(let_in(link), link, **{"answer-9": "2"}).content.decode()
 
 
-def test_sheet_that_lost_the_answer_saves_again(link, kept):
+def test_form_that_lost_the_answer_saves_again(link, kept):
     browser, page = let_in(link), uuid4()
     for given in ({"answer-1": "2"}, {"answer-1": "2", "answer-2": "1"}):
         assert browser.post(f"{link}answers/", {"version": "", "page": page, **given}).status_code == 200
@@ -62,14 +62,14 @@ def test_other_window_does_not_write_over_what_is_kept(link, kept):
     assert (mine.status_code, kept(Assessment).answers) == (302, {"1": 0})
 
 
-def test_sitting_that_the_clinic_completed_ends_the_link(link, kept, practitioner):
+def test_assessment_that_the_clinic_completed_ends_the_link(link, kept, practitioner):
     browser = let_in(link)
     answers(browser, link, **{"answer-1": "2"})
-    sitting = kept(Assessment)
+    assessment = kept(Assessment)
     practitioner.post(
-        f"/assessments/{sitting.pk}/answer/", {**ALL, "date": "1 March 2026", "version": 1, "do": "complete"}
+        f"/assessments/{assessment.pk}/answer/", {**ALL, "date": "1 March 2026", "version": 1, "do": "complete"}
     )
     assert kept(Assessment).status == "completed"
     same_as_dead(browser.get(link))
     same_as_dead(answers(browser, link, version=2, **{"answer-1": "0"}))
-    assert "Done" in practitioner.get(f"/patients/{sitting.patient_id}/assessments/").content.decode()
+    assert "Done" in practitioner.get(f"/patients/{assessment.patient_id}/assessments/").content.decode()

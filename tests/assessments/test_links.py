@@ -18,15 +18,20 @@ from tests.assessments.by_link import ALL, BORN, SECRET, answers, dead_page, let
 
 def test_whole_way(link, kept, events):
     browser = let_in(link)
-    sheet = browser.get(link).content.decode()
-    assert sheet.count("data-item") == 10
+    form = browser.get(link).content.decode()
+    assert form.count("data-item") == 10
     saved = answers(browser, link, **{"answer-1": "2"})
     assert (saved.status_code, "1 of 10 answered" in saved.content.decode()) == (200, True)
     done = browser.post(link, {**ALL, "version": kept(Assessment).version, "do": "complete"})
     assert done["Location"] == f"{link}thanks/"
     assert "Your answers have arrived" in browser.get(done["Location"]).content.decode()
-    sitting, request = kept(Assessment), kept()
-    assert (sitting.status, sitting.score, request.state, request.assessment_id) == ("completed", 9, "done", sitting.pk)
+    assessment, request = kept(Assessment), kept()
+    assert (assessment.status, assessment.score, request.state, request.assessment_id) == (
+        "completed",
+        9,
+        "done",
+        assessment.pk,
+    )
     assert events() == [
         ("request.created", "Clara Clinician"),
         ("request.opened", "Patient"),
@@ -114,12 +119,12 @@ def test_stranger_learns_nothing_but_the_clinic(link):
         assert [word for page in pages if word in page.content.decode()] == []
 
 
-def test_sheet_names_nobody_and_tells_no_score(link, kept):
+def test_form_names_nobody_and_tells_no_score(link, kept):
     browser = let_in(link)
     saved = answers(browser, link, **{f"answer-{code}": "3" for code in range(1, 10)})
     done = browser.post(link, {**ALL, "answer-9": "3", "version": kept(Assessment).version, "do": "complete"})
     texts = [page.content.decode() for page in (browser.get(done["Location"]), saved)]
-    for word in ("Secretname", "Severe", "severe", "Total", "Risk", "self-harm", "Clara"):
+    for word in ("Secretname", "Severe", "severe", "Total", "Alert", "self-harm", "Clara"):
         assert [word for text in texts if word in text] == []
     # Totals of 27, then 11: numbers by themselves, since digits of tokens, keys and the time are no total.
     assert [re.findall(r"(?<![\w:-])(?:27|11)(?![\w:-])", text) for text in texts] == [[], []]

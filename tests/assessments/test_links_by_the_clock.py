@@ -10,7 +10,7 @@ from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.record.refusals import NotForPatient
-from clinic.assessments.selfreport.requesting import answer_request, note_opened, request_answers
+from clinic.assessments.selfreport.actions import answer_request, create_request, note_opened
 from clinic.instruments.files.toml import shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import answers, let_in
@@ -27,7 +27,7 @@ def ask(clock, riverside):
     def made(born=None):
         patient = make_patient(**({"date_of_birth": born} if born else {}))
         definition = shipped()["phq-9", "1"]
-        return request_answers(
+        return create_request(
             by=Writer(), clinic=riverside.clinic, id=patient.pk, patient=patient, user=patient.user,
             definition=definition, language="en", days=DAYS,
         )  # fmt: skip
@@ -35,7 +35,7 @@ def ask(clock, riverside):
     return made
 
 
-@pytest.mark.clock("clinic/assessments/selfreport/requesting.py:request_answers")
+@pytest.mark.clock("clinic/assessments/selfreport/actions.py:create_request")
 def test_patient_is_asked_from_the_day_of_birth_on(clock, riverside, ask):
     with clinic_scope(riverside.clinic):
         assert ask(clock.today).request.expires_at == clock.moment + timedelta(days=DAYS)
@@ -56,10 +56,10 @@ def test_link_ends_at_the_moment_it_was_given(clock, riverside, ask):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/selfreport/requesting.py:note_opened",
-    "clinic/assessments/selfreport/requesting.py:answer_request",
-    "clinic/assessments/selfreport/requesting.py:_begin",
-    "clinic/assessments/selfreport/requesting.py:_end",
+    "clinic/assessments/selfreport/actions.py:note_opened",
+    "clinic/assessments/selfreport/actions.py:answer_request",
+    "clinic/assessments/selfreport/actions.py:_begin",
+    "clinic/assessments/selfreport/actions.py:_end",
     "clinic/accounts/links.py:close_links",
 )
 def test_what_a_patient_does_is_of_the_moment_and_the_clinics_day(clock, riverside, ask):
@@ -81,8 +81,8 @@ def test_what_a_patient_does_is_of_the_moment_and_the_clinics_day(clock, riversi
     assert list(closed) == [clock.moment] * 2
 
 
-@pytest.mark.clock("clinic/assessments/selfreport/patient_sheets.py:fragment")
-def test_page_and_sheet_say_the_clinics_time(clock, make_link, patient, practitioner):
+@pytest.mark.clock("clinic/assessments/selfreport/patient_questionnaire.py:fragment")
+def test_page_and_form_say_the_clinics_time(clock, make_link, patient, practitioner):
     link = make_link()
     saved = answers(let_in(link), link, **{"answer-1": "2"}).content.decode()
     page = practitioner.get(f"/patients/{patient.pk}/assessments/").content.decode()

@@ -1,4 +1,4 @@
-"""Two writers of one sitting, alert, request or plan at once: what comes out is what comes of one after the other."""
+"""Two writers of an assessment, alert, request or schedule at once come to what one after the other comes to."""
 
 import tomllib
 from datetime import date
@@ -7,15 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments.alerts import alerting
-from clinic.assessments.models import AnswerRequest, Assessment, OwnInstrument, Plan, RiskAlert
+from clinic.assessments.alerts import actions as alert_actions
+from clinic.assessments.models import Alert, AnswerRequest, Assessment, CustomInstrument, Schedule
 from clinic.assessments.models.requests import RequestState
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
-from clinic.assessments.schedules import planning
-from clinic.assessments.selfreport import requesting
+from clinic.assessments.schedules import actions as schedule_actions
+from clinic.assessments.selfreport import actions as request_actions
 from clinic.audit.models import AuditEvent
-from clinic.instruments import actions as own_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments.catalogue import find
 from tests.assessments.test_languages import FILE
 from tests.side_by_side import holds_lock, kept, overlap, trail
@@ -31,10 +31,10 @@ def patient(in_woodside):
 
 
 @pytest.fixture
-def sitting(in_woodside, patient):
+def assessment(in_woodside, patient):
     """A PHQ-9 that was begun, with item 9 at a point: an alert is open."""
     with in_woodside():
-        return answering.record_sitting(
+        return questionnaires.start_assessment(
             **BY, definition=find("phq-9"), patient=patient, date=date(2026, 3, 1), user=patient.user,
             answers={"1": 1, "9": 1},
         ).assessment  # fmt: skip
@@ -46,30 +46,34 @@ def free(in_woodside, patient):
         return make_assessment(patient)
 
 
-def answer(sitting, **fields):
-    return partial(answering.save_answers, **BY, id=sitting.pk, **fields)
+def answer(assessment, **fields):
+    return partial(questionnaires.save_responses, **BY, id=assessment.pk, **fields)
 
 
-@holds_lock("assessments.questionnaire.answering.change_sitting")
-def test_answers_to_one_version_of_a_sheet_are_a_conflict(in_woodside, sitting):
-    first = answer(sitting, version=sitting.version, answers={"2": 2})
-    both = overlap(in_woodside, first, answer(sitting, version=sitting.version, answers={"2": 3}))
-    assert (both.refusal, kept(in_woodside, sitting).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
+@holds_lock("assessments.questionnaire.actions.change_responses")
+def test_answers_to_one_version_of_a_form_are_a_conflict(in_woodside, assessment):
+    first = answer(assessment, version=assessment.version, answers={"2": 2})
+    both = overlap(in_woodside, first, answer(assessment, version=assessment.version, answers={"2": 3}))
+    assert (both.refusal, kept(in_woodside, assessment).answers) == ("Changed", {"1": 1, "2": 2, "9": 1})
 
 
-@holds_lock("assessments.questionnaire.answering.change_sitting")
-def test_answers_of_two_sheets_without_a_version_are_both_kept(in_woodside, sitting):
-    assert overlap(in_woodside, answer(sitting, answers={"2": 2}), answer(sitting, answers={"3": 3})).refusal == ""
-    assert kept(in_woodside, sitting).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
-
-
-@holds_lock("assessments.questionnaire.answering.cancel_sitting")
-def test_sitting_that_is_completed_meanwhile_is_not_cancelled(in_woodside, sitting):
-    complete = partial(answering.complete_sitting, **BY, id=sitting.pk)
-    both = overlap(
-        in_woodside, complete, partial(answering.cancel_sitting, **BY, id=sitting.pk, reason="By mistake", version=1)
+@holds_lock("assessments.questionnaire.actions.change_responses")
+def test_answers_of_two_forms_without_a_version_are_both_kept(in_woodside, assessment):
+    assert (
+        overlap(in_woodside, answer(assessment, answers={"2": 2}), answer(assessment, answers={"3": 3})).refusal == ""
     )
-    assert (both.refusal, kept(in_woodside, sitting).status) == ("Changed", "completed")
+    assert kept(in_woodside, assessment).answers == {"1": 1, "2": 2, "3": 3, "9": 1}
+
+
+@holds_lock("assessments.questionnaire.actions.cancel_assessment")
+def test_assessment_that_is_completed_meanwhile_is_not_cancelled(in_woodside, assessment):
+    complete = partial(questionnaires.complete_assessment, **BY, id=assessment.pk)
+    both = overlap(
+        in_woodside,
+        complete,
+        partial(questionnaires.cancel_assessment, **BY, id=assessment.pk, reason="By mistake", version=1),
+    )
+    assert (both.refusal, kept(in_woodside, assessment).status) == ("Changed", "completed")
 
 
 @holds_lock("assessments.record.actions.update_assessment")
@@ -99,50 +103,50 @@ def test_archived_by_two_at_once_is_archived_once(in_woodside, free):
     )  # fmt: skip
 
 
-@holds_lock("assessments.alerts.alerting.raise_alerts")
-def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, sitting):
+@holds_lock("assessments.alerts.actions.raise_alerts")
+def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside, assessment):
     """Without the lock the worse points would be written onto the alert that is closed by then."""
     with in_woodside():
-        alert = RiskAlert.objects.get(assessment=sitting)
-    acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk, note="Called.")
-    assert overlap(in_woodside, acknowledge, answer(sitting, answers={"9": 3})).refusal == ""
+        alert = Alert.objects.get(assessment=assessment)
+    acknowledge = partial(alert_actions.acknowledge_alert, **BY, id=alert.pk, note="Called.")
+    assert overlap(in_woodside, acknowledge, answer(assessment, answers={"9": 3})).refusal == ""
     with in_woodside():
-        found = RiskAlert.objects.filter(assessment=sitting).order_by("raised_at").values_list("points", "note")
+        found = Alert.objects.filter(assessment=assessment).order_by("raised_at").values_list("points", "note")
         assert list(found) == [(1, "Called."), (3, "")]
 
 
-@holds_lock("assessments.alerts.alerting.acknowledge_alert")
-def test_first_note_on_an_alert_counts(in_woodside, sitting):
+@holds_lock("assessments.alerts.actions.acknowledge_alert")
+def test_first_note_on_an_alert_counts(in_woodside, assessment):
     with in_woodside():
-        alert = RiskAlert.objects.get(assessment=sitting)
-    acknowledge = partial(alerting.acknowledge_alert, **BY, id=alert.pk)
+        alert = Alert.objects.get(assessment=assessment)
+    acknowledge = partial(alert_actions.acknowledge_alert, **BY, id=alert.pk)
     both = overlap(in_woodside, partial(acknowledge, note="Called."), partial(acknowledge, note="Wrote."))
     assert (both.refusal, kept(in_woodside, alert).note) == ("", "Called.")
     assert trail(in_woodside, alert) == ["alert.raised", "alert.acknowledged"]
 
 
 @holds_lock("patients.actions.lock_for_standing")
-def test_plan_is_made_once_by_two_and_ended_once(in_woodside, patient):
+def test_schedule_is_made_once_by_two_and_ended_once(in_woodside, patient):
     def make(days):
-        return lambda: planning.make_plan(**BY, patient=patient, definition=find("phq-9"), every_days=days)
+        return lambda: schedule_actions.set_schedule(**BY, patient=patient, definition=find("phq-9"), every_days=days)
 
     both = overlap(in_woodside, make(7), make(14))
     with in_woodside():
-        plan = Plan.objects.get(patient=patient)
-    assert (both.refusal, plan.every_days) == ("", 14)
-    end = partial(planning.end_plan, **BY, id=plan.pk)
+        schedule = Schedule.objects.get(patient=patient)
+    assert (both.refusal, schedule.every_days) == ("", 14)
+    end = partial(schedule_actions.end_schedule, **BY, id=schedule.pk)
     assert overlap(in_woodside, end, end).refusal == ""
-    assert trail(in_woodside, plan) == ["plan.made", "plan.changed", "plan.ended"]
+    assert trail(in_woodside, schedule) == ["plan.made", "plan.changed", "plan.ended"]
 
 
 def ask(world, patient):
-    return lambda: requesting.request_answers(
+    return lambda: request_actions.create_request(
         **BY, clinic=world.clinic, id=uuid4(), patient=patient, user=patient.user, definition=find("phq-9"),
         language="en", days=7,
     )  # fmt: skip
 
 
-@holds_lock("assessments.selfreport.requesting.request_answers")
+@holds_lock("assessments.selfreport.actions.create_request")
 def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient):
     both = overlap(in_woodside, ask(woodside, patient), ask(woodside, patient))
     with in_woodside():
@@ -150,31 +154,31 @@ def test_of_two_requests_for_the_same_one_is_open(in_woodside, woodside, patient
         assert (both.refusal, list(states)) == ("", [RequestState.REVOKED, RequestState.SENT])
 
 
-@holds_lock("assessments.selfreport.requesting._locked")
+@holds_lock("assessments.selfreport.actions._locked")
 def test_request_that_is_revoked_meanwhile_takes_no_answer(in_woodside, woodside, patient):
     with in_woodside():
         request = ask(woodside, patient)().request
-    keep = partial(requesting.answer_request, id=request.pk, answers={"1": 1}, version=None, page=None)
-    both = overlap(in_woodside, partial(requesting.revoke_request, **BY, id=request.pk), keep)
+    keep = partial(request_actions.answer_request, id=request.pk, answers={"1": 1}, version=None, page=None)
+    both = overlap(in_woodside, partial(request_actions.revoke_request, **BY, id=request.pk), keep)
     assert (both.refusal, kept(in_woodside, request).state) == ("RequestEnded", RequestState.REVOKED)
     with in_woodside():
         assert list(Assessment.objects.filter(patient=patient)) == []
 
 
-@holds_lock("instruments.actions.add_own_instrument")
+@holds_lock("instruments.actions.add_custom_instrument")
 def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_woodside):
     def add(was, text):
         data = tomllib.loads(FILE.replace(was, text))
-        return partial(own_actions.add_own_instrument, **BY, data=data, origin="form")
+        return partial(instrument_actions.add_custom_instrument, **BY, data=data, origin="form")
 
     assert overlap(in_woodside, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
     with in_woodside():
-        assert list(OwnInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+        assert list(CustomInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
 
 
 @holds_lock("instruments.actions.set_instrument_choices")
 def test_second_change_of_the_choices_says_what_it_replaced(in_woodside):
-    choose = partial(own_actions.set_instrument_choices, **BY, licence_classes=[])
+    choose = partial(instrument_actions.set_instrument_choices, **BY, licence_classes=[])
     with in_woodside():
         choose(hidden=[])
     both = overlap(in_woodside, partial(choose, hidden=["phq-9"]), partial(choose, hidden=["gad-7"]))

@@ -79,7 +79,7 @@ def test_saving_twice_from_one_form_makes_one_record(client, riverside, patient,
     assert count(riverside) == 1
 
 
-def test_second_sitting_of_a_day_is_numbered(client, riverside, patient, typed):
+def test_second_assessment_of_a_day_is_numbered(client, riverside, patient, typed):
     new(client, patient, typed)
     new(client, patient, {**typed, "id": str(uuid4())})
     assert stored(riverside, name__endswith="(2)").name == "Mental health · 2026-03-01 (2)"

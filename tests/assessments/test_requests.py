@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.selfreport.requesting import request_answers
+from clinic.assessments.selfreport.actions import create_request
 from clinic.instruments.catalogue import find
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
@@ -158,7 +158,7 @@ def asked(lakeside):
     """A committed request, and the token of its link."""
     with clinic_scope(lakeside.clinic):
         patient = make_patient(gender="female", date_of_birth=date(1980, 3, 12))
-        return request_answers(
+        return create_request(
             by=Writer(),
             clinic=lakeside.clinic,
             id=uuid4(),
@@ -213,7 +213,7 @@ def test_wrong_dates_at_once_are_counted_one_by_one(asked, lakeside):
         assert (sorted(given), AnswerRequest.objects.get().tries) == ([404] * 4 + [422] * 4, 5)
 
 
-def test_first_answers_at_once_make_one_sitting(asked, lakeside):
+def test_first_answers_at_once_make_one_assessment(asked, lakeside):
     link = f"/answer/{asked.token}/"
     cookie = let_in(link).cookies["answer"].value
 

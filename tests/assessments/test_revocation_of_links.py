@@ -11,8 +11,8 @@ from django.utils import timezone
 from clinic.accounts.links import close_links
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.questionnaire.answering import cancel_sitting, complete_sitting
-from clinic.assessments.selfreport.requesting import check_birth_date, renew_request, request_answers, revoke_request
+from clinic.assessments.questionnaire.actions import cancel_assessment, complete_assessment
+from clinic.assessments.selfreport.actions import check_birth_date, create_request, renew_request, revoke_request
 from clinic.instruments.files.toml import shipped
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
@@ -24,7 +24,7 @@ BY = Writer()
 KINDS = {
     "link": (lambda at: Client().get(at.link), 200),
     "date of birth": (lambda at: Client().post(at.link, {"born": BORN}), 302),
-    "sheet": (lambda at: at.browser.get(at.link), 200),
+    "form": (lambda at: at.browser.get(at.link), 200),
     "answer": (lambda at: at.browser.post(f"{at.link}answers/", {"answer-1": at.chosen, "mine": "1"}), 200),
     "put aside": (lambda at: at.browser.post(at.link, {"answer-1": at.chosen, "mine": "1"}), 302),
     "done": (lambda at: at.browser.post(at.link, {"answer-1": at.chosen, "mine": "1", "do": "complete"}), 302),
@@ -52,7 +52,7 @@ def ask(pier):
     """A new patient is asked, by a link of their own."""
     with clinic_scope(pier):
         patient = make_patient(date_of_birth=date(1980, 3, 12))
-        return request_answers(
+        return create_request(
             by=BY, clinic=pier, id=uuid4(), patient=patient, user=patient.user, definition=shipped()["phq-9", "1"],
             language="en", days=7,
         )  # fmt: skip
@@ -66,7 +66,7 @@ def at(pier):
     return SimpleNamespace(clinic=pier, id=asked.request.pk, link=link, browser=let_in(link), chosen="2")
 
 
-def sitting_of(at) -> Assessment:
+def assessment_of(at) -> Assessment:
     return AnswerRequest.objects.select_related("assessment").get(pk=at.id).assessment
 
 
@@ -99,10 +99,10 @@ INSIDE = {
     "closed": lambda at: close_links(at.id),
     "run out": run_out_in_the_clinic,
     "five wrong dates": five_wrong_dates,
-    "sitting cancelled": lambda at: cancel_sitting(
-        by=BY, id=sitting_of(at).pk, version=sitting_of(at).version, reason="Wrong patient"
+    "assessment cancelled": lambda at: cancel_assessment(
+        by=BY, id=assessment_of(at).pk, version=assessment_of(at).version, reason="Wrong patient"
     ),
-    "sitting completed": lambda at: complete_sitting(by=BY, id=sitting_of(at).pk),
+    "assessment completed": lambda at: complete_assessment(by=BY, id=assessment_of(at).pk),
 }
 
 
@@ -123,7 +123,7 @@ def test_link_is_dead_at_every_address_and_writes_nothing(at, taken):
     at.chosen = "3"
     assert answers(at) == dict.fromkeys(KINDS, status)
     with clinic_scope(Clinic.objects.get(pk=at.clinic.pk)):
-        assert sitting_of(at).answers == {"1": 2}
+        assert assessment_of(at).answers == {"1": 2}
 
 
 def test_link_that_was_used_leads_to_thanks_only(at):
@@ -142,14 +142,14 @@ def test_new_link_of_a_request_kills_the_old_one(at):
 def test_link_works_in_capitals(at):
     at.link = f"/answer/{at.link.split('/')[2].upper()}/"
     at.browser = let_in(at.link)
-    assert answers(at, ["link", "date of birth", "sheet", "answer", "put aside", "done", "thanks"]) == {
+    assert answers(at, ["link", "date of birth", "form", "answer", "put aside", "done", "thanks"]) == {
         kind: status for kind, (_, status) in KINDS.items()
     }
 
 
 def test_date_of_birth_opens_the_link_at_which_it_was_written_and_no_other(at, pier):
     asked = ask(pier)
-    assert answers(at, ["sheet", "answer"]) == {"sheet": 200, "answer": 200}
+    assert answers(at, ["form", "answer"]) == {"form": 200, "answer": 200}
     at.browser.cookies["answer"]["path"] = "/"
     at.link = f"/answer/{asked.token}/"
     assert (answers(at, ["answer"]), "data-item" in at.browser.get(at.link).content.decode()) == (

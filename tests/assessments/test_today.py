@@ -1,18 +1,18 @@
-"""What today decides about assessments and plans, in three zones and at the edges of a day."""
+"""What today decides about assessments and schedules, in three zones and at the edges of a day."""
 
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic.assessments.alerts.alerting import acknowledge_alert
+from clinic.assessments.alerts.actions import acknowledge_alert
 from clinic.assessments.filters import DueFilter
-from clinic.assessments.models import Assessment, Plan, RiskAlert
+from clinic.assessments.models import Alert, Assessment, Schedule
 from clinic.assessments.pages.forms import new_initial
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.record import actions
 from clinic.assessments.record.dates import check_assessment_date
-from clinic.assessments.schedules import planning
+from clinic.assessments.schedules import actions as schedule_actions
 from clinic.assessments.tables import AlertTable, DueTable
 from clinic.instruments.catalogue import offered_to
 from clinic.instruments.files.toml import shipped
@@ -31,10 +31,10 @@ def scope(riverside):
 
 
 @pytest.fixture
-def plans(scope, clock) -> dict[int, Plan]:
-    """Plans by how many days ahead they are due."""
+def schedules(scope, clock) -> dict[int, Schedule]:
+    """Schedules by how many days ahead they are due."""
     return {
-        days: planning.make_plan(
+        days: schedule_actions.set_schedule(
             by=BY, patient=make_patient(), definition=PHQ9, every_days=14, starts_on=clock.day(days)
         )
         for days in (-1, 0, 1, 7, 8)
@@ -47,7 +47,7 @@ def sixteen(day: date) -> date:
 
 
 def sit(patient, day: date, **fields) -> Assessment:
-    made = record_sitting(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=day, **fields)
+    made = start_assessment(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=day, **fields)
     return made.assessment
 
 
@@ -60,26 +60,26 @@ def test_assessment_is_made_from_1900_until_today(clock):
             check_assessment_date(day)
 
 
-@pytest.mark.clock("clinic/assessments/models/plans.py:Plan.is_overdue")
-def test_plan_is_overdue_from_the_day_after(clock, plans):
-    assert [days for days, plan in plans.items() if plan.is_overdue] == [-1]
+@pytest.mark.clock("clinic/assessments/models/schedules.py:Schedule.is_overdue")
+def test_schedule_is_overdue_from_the_day_after(clock, schedules):
+    assert [days for days, schedule in schedules.items() if schedule.is_overdue] == [-1]
 
 
 @pytest.mark.clock(
     "clinic/assessments/filters.py:DueFilter.by_when", "clinic/assessments/filters.py:DueFilter.filter_queryset"
 )
-def test_due_is_counted_from_today(clock, plans):
+def test_due_is_counted_from_today(clock, schedules):
     def found(**when: str) -> list[int]:
-        days = {plan.pk: days for days, plan in plans.items()}
-        return [days[plan.pk] for plan in DueFilter(when, queryset=Plan.objects.order_by("next_due_on")).qs]
+        days = {schedule.pk: days for days, schedule in schedules.items()}
+        return [days[schedule.pk] for schedule in DueFilter(when, queryset=Schedule.objects.order_by("next_due_on")).qs]
 
     assert (found(), found(when="overdue")) == ([-1, 0], [-1])
     assert (found(when="week"), found(when="all")) == ([-1, 0, 1, 7], [-1, 0, 1, 7, 8])
 
 
 @pytest.mark.clock("clinic/assessments/tables.py:DueDateColumn.cells")
-def test_cell_of_a_plan_says_by_how_many_days(clock):
-    rows = [Plan(next_due_on=clock.day(days)) for days in (-2, -1, 0, 1)]
+def test_cell_of_a_schedule_says_by_how_many_days(clock):
+    rows = [Schedule(next_due_on=clock.day(days)) for days in (-2, -1, 0, 1)]
     column = DueTable.base_columns["due"]
     column.accessor = "next_due_on"
     cells = column.cells(rows)
@@ -93,12 +93,12 @@ def test_cell_of_a_plan_says_by_how_many_days(clock):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/schedules/planning.py:make_plan", "clinic/assessments/schedules/planning.py:end_plan"
+    "clinic/assessments/schedules/actions.py:set_schedule", "clinic/assessments/schedules/actions.py:end_schedule"
 )
-def test_plan_begins_and_ends_today(clock, scope):
-    plan = planning.make_plan(by=BY, patient=make_patient(), definition=PHQ9, every_days=14)
-    assert (plan.starts_on, plan.next_due_on) == (clock.today, clock.today)
-    assert planning.end_plan(by=BY, id=plan.pk).ended_on == clock.today
+def test_schedule_begins_and_ends_today(clock, scope):
+    schedule = schedule_actions.set_schedule(by=BY, patient=make_patient(), definition=PHQ9, every_days=14)
+    assert (schedule.starts_on, schedule.next_due_on) == (clock.today, clock.today)
+    assert schedule_actions.end_schedule(by=BY, id=schedule.pk).ended_on == clock.today
 
 
 @pytest.mark.clock("clinic/patients/models.py:Patient.age")
@@ -108,10 +108,10 @@ def test_instrument_is_offered_from_the_birthday_on(clock, scope):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/pages/questionnaire_views.py:sitting_new",
-    "clinic/assessments/pages/questionnaire_page.py:sheet_page",
+    "clinic/assessments/pages/questionnaire_views.py:questionnaire_new",
+    "clinic/assessments/pages/questionnaire_page.py:questionnaire_page",
 )
-def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
+def test_form_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         old_enough, too_young = (make_patient(date_of_birth=sixteen(clock.day(days))) for days in (0, 1))
     client = sign_in(riverside.clinician)
@@ -122,11 +122,11 @@ def test_sheet_opens_from_the_birthday_on_and_is_dated_today(clock, riverside, s
 
 
 @pytest.mark.clock("clinic/assessments/pages/questionnaire_views.py:_fragment")
-def test_sheet_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign_in):
+def test_form_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
-        sitting = sit(make_patient(), clock.today)
+        assessment = sit(make_patient(), clock.today)
     form = {"answer-1": "1", "date": f"{clock.today:%-d %B %Y}", "version": "1"}
-    saved = sign_in(riverside.clinician).post(f"/assessments/{sitting.pk}/answers/", form)
+    saved = sign_in(riverside.clinician).post(f"/assessments/{assessment.pk}/answers/", form)
     assert (saved.status_code, f"Saved {clock.local:%H:%M:%S}" in saved.content.decode()) == (200, True)
 
 
@@ -139,7 +139,7 @@ def test_form_is_dated_today(clock):
 def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         for days in (-1, 0, 1):
-            planning.make_plan(
+            schedule_actions.set_schedule(
                 by=BY, patient=make_patient(), definition=PHQ9, every_days=14, starts_on=clock.day(days)
             )  # fmt: skip
     answer = sign_in(riverside.clinician).get("/worklists/counts/")
@@ -147,32 +147,36 @@ def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/models/risk.py:RiskAlert.raised_on", "clinic/assessments/alerts/alerting.py:acknowledge_alert"
+    "clinic/assessments/models/alerts.py:Alert.raised_on", "clinic/assessments/alerts/actions.py:acknowledge_alert"
 )
 def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
-        sitting = sit(make_patient(), clock.today, answers={"9": 1})
-        alert = RiskAlert.objects.get()
+        assessment = sit(make_patient(), clock.today, answers={"9": 1})
+        alert = Alert.objects.get()
         assert alert.raised_on == clock.today
         assert 'title="today"' in AlertTable.base_columns["raised"].cells([alert])[0]
         clock.move(minutes=2)
         assert acknowledge_alert(by=BY, id=alert.pk, note="Seen").acknowledged_at == clock.moment
-    page = sign_in(riverside.clinician).get(f"/assessments/{sitting.pk}/").content.decode()
+    page = sign_in(riverside.clinician).get(f"/assessments/{assessment.pk}/").content.decode()
     assert f"Acknowledged {clock.local:%-d %b %Y, %H:%M} by Test" in page
 
 
 @in_one_zone
 @pytest.mark.clock(
-    "clinic/assessments/questionnaire/answering.py:_answer", "clinic/assessments/record/actions.py:_set_archived"
+    "clinic/assessments/questionnaire/actions.py:_answer", "clinic/assessments/record/actions.py:_set_archived"
 )
 def test_completing_and_archiving_are_of_the_moment(clock, scope):
     patient = make_patient()
-    sitting = sit(patient, clock.today, answers={"1": 1})
+    assessment = sit(patient, clock.today, answers={"1": 1})
     clock.move(hours=1)
     completed = sit(patient, clock.today, answers={"1": 1}, complete=True)
-    actions.archive_assessment(by=BY, id=sitting.pk)
-    sitting.refresh_from_db()
-    assert (completed.completed_at, sitting.archived_at, sitting.completed_at) == (clock.moment, clock.moment, None)
+    actions.archive_assessment(by=BY, id=assessment.pk)
+    assessment.refresh_from_db()
+    assert (completed.completed_at, assessment.archived_at, assessment.completed_at) == (
+        clock.moment,
+        clock.moment,
+        None,
+    )
 
 
 def test_page_of_an_archived_assessment_says_the_clinics_day(clock, riverside, sign_in):

@@ -45,7 +45,7 @@ def kept(world: World, patient: Patient) -> Assessment:
 
 
 def chosen(page: Page) -> int:
-    return page.locator("[data-sheet] :checked").count()
+    return page.locator("[data-questions] :checked").count()
 
 
 def saved(page: Page, answered: int) -> None:
@@ -62,8 +62,8 @@ def test_phq9_takes_eleven_keystrokes(practice, patient, visit):
     with page.expect_navigation():
         page.keyboard.press(strokes[-1])
     expect(page.locator("main")).to_contain_text("Assessment completed.")
-    sitting = kept(practice, patient)
-    assert (len(strokes), sitting.status, sitting.score) == (11, "completed", 10)
+    assessment = kept(practice, patient)
+    assert (len(strokes), assessment.status, assessment.score) == (11, "completed", 10)
 
 
 def test_arrows_move_and_choose(practice, patient, visit):
@@ -201,7 +201,7 @@ def test_chart_shows_every_total_in_both_themes_and_on_paper(practice, patient, 
     expect(page.get_by_role("img", name="PHQ-9: 2 totals, from 18 on 5 Jan 2026 to 1 on 2 Mar 2026.")).to_be_visible()
     expect(page.get_by_role("table", name="PHQ-9, the newest first").locator("tbody tr")).to_have_count(2)
     page.emulate_media(media="print")
-    expect(page.locator("svg.trend")).to_be_visible()
+    expect(page.locator("svg.trend-chart")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 
@@ -240,7 +240,7 @@ def test_single_keys_that_are_switched_off_need_the_focus(practice, patient, vis
     page.goto(sheet(patient, "gcs"))
     page.evaluate("document.body.dataset.shortcuts = 'off'; document.activeElement.blur()")
     page.keyboard.press("4")
-    expect(page.locator("[data-sheet] :checked")).to_have_count(0)
+    expect(page.locator("[data-questions] :checked")).to_have_count(0)
     page.locator("#item-E input").first.focus()
     page.keyboard.press("4")
-    expect(page.locator("[data-sheet] :checked + kbd")).to_have_text("4")
+    expect(page.locator("[data-questions] :checked + kbd")).to_have_text("4")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.instruments.catalogue import find
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.paper import pages
@@ -36,7 +36,7 @@ def sat(practice, patient, instrument: str, points: int) -> Assessment:
     with clinic_scope(practice.clinic):
         definition = find(instrument)
         answers = dict.fromkeys((item.code for item in definition.items), points)
-        return record_sitting(
+        return start_assessment(
             by=Writer(),
             definition=definition,
             patient=patient,

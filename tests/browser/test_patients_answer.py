@@ -1,4 +1,4 @@
-"""Patients answer by themselves, on a phone: by a link, and on a device that is handed over."""
+"""Patients answer by themselves, on a phone: by a link, and on a shared device."""
 
 import re
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
-from clinic.assessments.selfreport.requesting import request_answers
+from clinic.assessments.selfreport.actions import create_request
 from clinic.instruments.catalogue import find
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
@@ -27,7 +27,7 @@ def patient(practice, request) -> Patient:
 def asked(practice, patient):
     """A request, and the token of its link."""
     with clinic_scope(practice.clinic):
-        return request_answers(
+        return create_request(
             by=Writer(),
             clinic=practice.clinic,
             id=patient.pk,
@@ -186,11 +186,11 @@ def test_link_that_is_revoked_while_it_is_answered_says_so(phone, link, asked, v
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_device_is_handed_over_and_taken_back(visit, practice, patient, watch, scripts):
+def test_device_is_shared_and_unlocked(visit, practice, patient, watch, scripts):
     page = visit(practice.clinician, width=390, scripts=scripts)
     page.goto(f"/patients/{patient.pk}/")
     page.goto(f"/assessments/new/?patient={patient.pk}&instrument=phq-9")
-    page.get_by_role("button", name="Hand over").click()
+    page.get_by_role("button", name="Share this device").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("PHQ-9")
     for path in ("/patients/", f"/patients/{patient.pk}/", "/accounts/logout/", "/nothing/"):
         watch.provokes(403, path)
@@ -213,7 +213,7 @@ def test_going_back_and_opening_the_browser_again_stay_locked(visit, practice, p
     page = visit(practice.clinician, width=390)
     page.goto(f"/patients/{patient.pk}/")
     page.goto(f"/assessments/new/?patient={patient.pk}&instrument=phq-9")
-    page.get_by_role("button", name="Hand over").click()
+    page.get_by_role("button", name="Share this device").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("PHQ-9")
     state = page.context.storage_state()
     for path in ("/assessments/new/", f"/patients/{patient.pk}/"):

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.core import mail
 from playwright.sync_api import Page
 
-from clinic.assessments.questionnaire.answering import record_sitting
+from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.instruments.catalogue import find
 from clinic.patients import actions as patients
 from clinic.patients.models import Patient
@@ -212,7 +212,7 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
     page.goto("/settings/")
     yield "clinic-settings", page
     with clinic_scope(site.world.clinic):
-        sitting = record_sitting(
+        sitting = start_assessment(
             by=Writer(),
             definition=find("phq-9"),
             patient=site.patient,

@@ -31,7 +31,7 @@ def by_patients(visit: Callable[..., Page], watch: Watch, site: Site) -> Shown:
     yield from at_the_link(visit(), watch, link, patient)
     page.goto(f"/patients/{patient.pk}/assessments/")
     yield "patient-links", page
-    yield from handed_over(page, watch, patient)
+    yield from on_shared_device(page, watch, patient)
     with clinic_scope(site.world.clinic):
         assert AnswerRequest.objects.get(ended_at__isnull=False, state="done").tries == 1
 
@@ -61,7 +61,7 @@ def at_the_link(page: Page, watch: Watch, link: str, patient: Patient) -> Shown:
     yield "link-wrong-date", page
     page.get_by_label("Date of birth").fill(patient.date_of_birth.isoformat())
     press(page, "Go on")
-    yield "link-sheet", page
+    yield "link-form", page
     with page.expect_response("**/answers/"):
         page.locator("#item-9").get_by_text("Several days").click()
     page.get_by_text("Important").wait_for()
@@ -70,18 +70,18 @@ def at_the_link(page: Page, watch: Watch, link: str, patient: Patient) -> Shown:
     yield "link-thanks", page
 
 
-def handed_over(page: Page, watch: Watch, patient: Patient) -> Shown:
+def on_shared_device(page: Page, watch: Watch, patient: Patient) -> Shown:
     page.goto(f"/assessments/new/?patient={patient.pk}&instrument=gad-7")
-    press(page, "Hand over")
-    yield "handover-sheet", page
+    press(page, "Share this device")
+    yield "device-form", page
     watch.provokes(403, "/patients/")
     page.goto("/patients/")
-    yield "handover-locked", page
+    yield "device-locked", page
     page.get_by_role("link", name="For the practitioner: unlock").click()
-    yield "handover-leave", page
+    yield "device-leave", page
     watch.provokes(422, "/handover/leave/")
     page.get_by_label("Your password").fill("wrong")
     press(page, "Unlock")
-    yield "handover-leave-refused", page
+    yield "device-leave-refused", page
     page.get_by_label("Your password").fill(PASSWORD)
     press(page, "Unlock")

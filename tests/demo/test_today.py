@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django_tenants.utils import quote_schema_name
 
-from clinic.assessments.models import Assessment, Plan
+from clinic.assessments.models import Assessment, Schedule
 from clinic.demo import actions, fill
 from clinic.patients.models import Patient
 from clinic.tenancy.lifecycle.provisioning import owner_connection
@@ -43,7 +43,7 @@ def test_sittings_and_plans_of_the_demo_end_today(clock, riverside):
         actions.measure_patients(Latest(1), 4)
         assessed = set(Assessment.objects.values_list("patient", flat=True))
         assert (assessed, too_young.pk in assessed) == ({made[0].pk, made[1].pk, of_age.pk}, False)
-        assert set(Plan.objects.values_list("starts_on", flat=True)) == {clock.today}
+        assert set(Schedule.objects.values_list("starts_on", flat=True)) == {clock.today}
         assert Assessment.objects.latest("date").date == clock.day(-21)
 
 

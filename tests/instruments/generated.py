@@ -143,7 +143,7 @@ def values_of(data, item, answers):
 
 
 @st.composite
-def sittings(draw):
+def assessments(draw):
     """A definition and answers of somebody, from none of the items to all."""
     data = draw(definitions())
     sex = draw(st.sampled_from(ALL))

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-Answers = Mapping[str, Any]
+Responses = Mapping[str, Any]
 Outcome = tuple[int, str | None]
 TWO_WEEKS = (0, 1, 2, 3)
 
 
-def phq9(answers: Answers, sex: str, age: int | None) -> Outcome:
+def phq9(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Kroenke 2001, table 4: 0-4, 5-9, 10-14, 15-19, 20-27; the difficulty question adds nothing."""
     total = sum(answers[str(number)] for number in range(1, 10))
     if total < 5:
@@ -24,25 +24,25 @@ def phq9(answers: Answers, sex: str, age: int | None) -> Outcome:
     return total, "Moderately severe" if total < 20 else "Severe"
 
 
-def gad7(answers: Answers, sex: str, age: int | None) -> Outcome:
+def gad7(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Spitzer 2006: cut points 5, 10 and 15."""
     total = sum(answers[str(number)] for number in range(1, 8))
     return total, ["Minimal", "Mild", "Moderate", "Severe"][(total >= 5) + (total >= 10) + (total >= 15)]
 
 
-def two_items(answers: Answers, sex: str, age: int | None) -> Outcome:
+def two_items(answers: Responses, sex: str, age: int | None) -> Outcome:
     """PHQ-2 (Kroenke 2003) and GAD-2 (Kroenke 2007): positive from 3."""
     total = answers["1"] + answers["2"]
     return total, "Positive screen" if total > 2 else "Negative screen"
 
 
-def phq15(answers: Answers, sex: str, age: int | None) -> Outcome:
+def phq15(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Kroenke 2002: 5, 10 and 15 are low, medium and high; men are not asked item 4."""
     total = sum(answers[str(number)] for number in range(1, 16) if number != 4 or sex != "male")
     return total, ["Minimal", "Low", "Medium", "High"][min(total // 5, 3)]
 
 
-def audit_c(answers: Answers, sex: str, age: int | None) -> Outcome:
+def audit_c(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Bush 1998 and Bradley 2003: positive from 4 in men, from 3 in women."""
     total = answers["1"] + answers["2"] + answers["3"]
     positive = {threshold for threshold in (3, 4) if total >= threshold}
@@ -53,12 +53,12 @@ def audit_c(answers: Answers, sex: str, age: int | None) -> Outcome:
     return total, "Positive screen" if positive else "Negative screen"
 
 
-def pcl5(answers: Answers, sex: str, age: int | None) -> Outcome:
+def pcl5(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Weathers 2013: the sum; no bands of severity were published."""
     return sum(answers[str(number)] for number in range(1, 21)), None
 
 
-def gds15(answers: Answers, sex: str, age: int | None) -> Outcome:
+def gds15(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Sheikh and Yesavage 1986: a point for each depressed answer, which the form counts as it prints them in bold."""
     total = sum(answers[str(number)] for number in range(1, 16))
     for most, word in ((4, "Normal"), (8, "Mild"), (11, "Moderate"), (15, "Severe")):
@@ -67,23 +67,23 @@ def gds15(answers: Answers, sex: str, age: int | None) -> Outcome:
     raise AssertionError(total)
 
 
-def ciwa(answers: Answers, sex: str, age: int | None) -> Outcome:
+def ciwa(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Sullivan 1989: nine items to 7 and one to 4; under 8 mild, 8 to 15 moderate, over 15 severe."""
     total = sum(answers[str(number)] for number in range(1, 11))
     return total, "Mild" if total < 8 else "Severe" if total > 15 else "Moderate"
 
 
-def gcs(answers: Answers, sex: str, age: int | None) -> Outcome:
+def gcs(answers: Responses, sex: str, age: int | None) -> Outcome:
     total = answers["E"] + answers["V"] + answers["M"]
     return total, "Severe" if total <= 8 else "Moderate" if total <= 12 else "Mild"
 
 
-def apgar(answers: Answers, sex: str, age: int | None) -> Outcome:
+def apgar(answers: Responses, sex: str, age: int | None) -> Outcome:
     total = sum(answers[str(number)] for number in range(1, 6))
     return total, "Reassuring" if total >= 7 else "Moderately abnormal" if total >= 4 else "Low"
 
 
-def curb65(answers: Answers, sex: str, age: int | None) -> Outcome:
+def curb65(answers: Responses, sex: str, age: int | None) -> Outcome:
     """Lim 2003: Confusion, Urea above 7, Respiratory rate from 30, Blood pressure below 90 or to 60, age from 65."""
     signs = [
         answers["C"] == 1,
@@ -96,7 +96,7 @@ def curb65(answers: Answers, sex: str, age: int | None) -> Outcome:
     return total, "Low" if total < 2 else "Intermediate" if total == 2 else "High"
 
 
-def news2_points(answers: Answers) -> list[int]:
+def news2_points(answers: Responses) -> list[int]:
     """The chart of the Royal College of Physicians, 2017, row by row."""
     rate, saturation, pressure, pulse, heat = (Decimal(str(answers[code])) for code in "13568")
     oxygen = answers["4"] == 2
@@ -120,7 +120,7 @@ def news2_points(answers: Answers) -> list[int]:
     return points
 
 
-def news2(answers: Answers, sex: str, age: int | None) -> Outcome:
+def news2(answers: Responses, sex: str, age: int | None) -> Outcome:
     points = news2_points(answers)
     total = sum(points)
     if total >= 7:
@@ -130,7 +130,7 @@ def news2(answers: Answers, sex: str, age: int | None) -> Outcome:
     return total, "Low-medium" if 3 in points else "Low"
 
 
-ORACLES: dict[str, Callable[[Answers, str, int | None], Outcome]] = {
+ORACLES: dict[str, Callable[[Responses, str, int | None], Outcome]] = {
     "phq-9": phq9,
     "phq-2": two_items,
     "gad-7": gad7,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.instruments.actions import own_id
-from clinic.instruments.files.importing import MOST_ROWS, Imported, Refused, example_rows, imported
+from clinic.instruments.actions import custom_id
+from clinic.instruments.files.importing import MOST_ROWS, Imported, Refused, example_rows, import_file
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.scoring import score
 from tests.sizes import times
@@ -21,7 +21,7 @@ LOINC = "http://loinc.org"
 
 
 def made(name, content):
-    found = imported(name, content if isinstance(content, bytes) else content.encode(), **ABOUT)
+    found = import_file(name, content if isinstance(content, bytes) else content.encode(), **ABOUT)
     return definition_of({**found.data, "id": "own-x", "version": "1"})
 
 
@@ -200,7 +200,7 @@ near = st.fixed_dictionaries(
 def gives_an_instrument_or_a_refusal(name, content):
     refusal = None
     try:
-        found = imported(name, content, **ABOUT)
+        found = import_file(name, content, **ABOUT)
     except Refused as error:
         refusal = error
     if refusal is None:
@@ -263,7 +263,7 @@ def test_any_rows_give_an_instrument_or_a_refusal(rows):
 
 
 def test_ids_of_own_instruments_are_their_own():
-    assert [own_id(title) for title in ("Sleep, short", "PHQ-9", "  ÄÖ  x_y ")] == [
+    assert [custom_id(title) for title in ("Sleep, short", "PHQ-9", "  ÄÖ  x_y ")] == [
         *("own-sleep-short", "own-phq-9", "own-ao-x-y")
     ]
-    assert own_id("睡眠") != own_id("気分")
+    assert custom_id("睡眠") != custom_id("気分")

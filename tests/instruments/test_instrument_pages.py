@@ -5,10 +5,10 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.assessments.models import OwnInstrument
-from clinic.assessments.questionnaire import answering
+from clinic.assessments.models import CustomInstrument
+from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.audit.models import AuditEvent
-from clinic.instruments import actions as own_actions
+from clinic.instruments import actions as instrument_actions
 from clinic.instruments import catalogue
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults, as_plain
@@ -43,7 +43,7 @@ def upload(client, name, content, **fields):
 
 def own(riverside):
     with clinic_scope(riverside.clinic):
-        return list(OwnInstrument.objects.order_by("instrument", "version"))
+        return list(CustomInstrument.objects.order_by("instrument", "version"))
 
 
 def test_list_names_every_instrument(riverside, sign_in):
@@ -64,7 +64,7 @@ def test_instrument_that_a_later_check_refuses_stays_readable(owner, riverside):
     with pytest.raises(Faults, match="Bands are either for everybody"):
         definition_of(data)
     with clinic_scope(riverside.clinic):
-        OwnInstrument.objects.create(instrument="own-sound", version=1, definition=as_plain(data), origin="form")
+        CustomInstrument.objects.create(instrument="own-sound", version=1, definition=as_plain(data), origin="form")
     page = owner.get("/instruments/own-sound/")
     assert (page.status_code, "Sound in every part" in page.content.decode()) == (200, True)
 
@@ -133,7 +133,7 @@ def test_answers_stay_with_the_version_they_were_made_with(owner, riverside):
     owner.post("/instruments/new/", TYPED)
     with clinic_scope(riverside.clinic):
         patient = make_patient()
-        first = answering.record_sitting(
+        first = questionnaires.start_assessment(
             by=Writer(),
             definition=catalogue.find("own-sleep-short"),
             patient=patient,
@@ -145,7 +145,7 @@ def test_answers_stay_with_the_version_they_were_made_with(owner, riverside):
     owner.post("/instruments/new/", {**TYPED, "options": "0 Never\n3 Often", "bands": "0-2 Good\n3-6 Poor"})
     with clinic_scope(riverside.clinic):
         first.refresh_from_db()
-        assert (first.instrument_version, answering.result_of(first).total) == ("1", 2)
+        assert (first.instrument_version, questionnaires.result_of(first).total) == ("1", 2)
         assert catalogue.find("own-sleep-short").version == "2"
 
 
@@ -203,7 +203,7 @@ def test_settings_refuse_what_is_not_there(owner):
 def test_saving_the_same_settings_writes_nothing(owner, riverside):
     with clinic_scope(riverside.clinic):
         for _ in range(2):
-            own_actions.set_instrument_choices(by=Writer(), licence_classes=[], hidden=["gcs"])
+            instrument_actions.set_instrument_choices(by=Writer(), licence_classes=[], hidden=["gcs"])
         assert AuditEvent.objects.filter(action="instrument_settings.changed").count() == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 
-from clinic.assessments.questionnaire import sheets
+from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.instruments.files.toml import FOLDER, shipped
 from clinic.instruments.parsing import definition_of
 from clinic.tenancy.scope import clinic_scope
@@ -40,8 +40,8 @@ def keys_due(data, item):
 
 
 def keys_shown(definition):
-    """The keys of every item with options, on a sheet."""
-    shown = sheets.questions(definition, definition.items, answers={})
+    """The keys of every item with options, on an form."""
+    shown = questionnaire_form.form_questions(definition, definition.items, responses={})
     return {each.code: [choice.key for choice in each.choices] for each in shown if each.choices}
 
 

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.instruments.files.importing import LARGEST_UNPACKED, Refused, imported
+from clinic.instruments.files.importing import LARGEST_UNPACKED, Refused, import_file
 from clinic.instruments.files.toml import FOLDER, problems
 from clinic.instruments.forms import ImportForm, InstrumentForm
 from tests.instruments.broken_files import FILES, FORM, FORMS, rows, unpacked
@@ -17,7 +17,7 @@ ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "fr
 def said(name, content):
     """What is said of a file: nothing of one that gives an instrument."""
     try:
-        imported(name, content, **ABOUT)
+        import_file(name, content, **ABOUT)
     except Refused as error:
         return error.messages
     return []

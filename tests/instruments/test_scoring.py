@@ -32,7 +32,7 @@ def asked(id: str, sex: str) -> dict[str, tuple]:
     return {code: values for code, values in DOMAINS[id].items() if (id, code, sex) != ("phq-15", "4", "male")}
 
 
-def outcome(result) -> tuple:
+def verdict(result) -> tuple:
     return result.total, result.band.word if result.band else None
 
 
@@ -50,13 +50,13 @@ def test_every_combination_of_answers_scores_as_published(id):
     wrong = []
     for answers, sex, age in every_answer(id):
         result = score(definition, answers, sex=sex, age=age)
-        if outcome(result) != oracle(answers, sex, age) or not result.low == result.high == result.total:
+        if verdict(result) != oracle(answers, sex, age) or not result.low == result.high == result.total:
             wrong.append(answers)
     assert wrong[:3] == []
 
 
 @st.composite
-def sittings(draw, id):
+def assessments(draw, id):
     sex = draw(st.sampled_from(sexes_of(id)))
     answers = {code: draw(st.sampled_from(values)) for code, values in asked(id, sex).items()}
     return answers, sex, draw(st.sampled_from(ages_of(id)))
@@ -65,10 +65,10 @@ def sittings(draw, id):
 @pytest.mark.parametrize("id", sorted(set(ORACLES) - set(EXHAUSTIVE)))
 def test_answers_at_random_score_as_published(id):
     @settings(max_examples=times(400), deadline=None, derandomize=True)
-    @given(sitting=sittings(id))
-    def check(sitting):
-        answers, sex, age = sitting
-        assert outcome(score(BY_ID[id], answers, sex=sex, age=age)) == ORACLES[id](answers, sex, age)
+    @given(assessment=assessments(id))
+    def check(assessment):
+        answers, sex, age = assessment
+        assert verdict(score(BY_ID[id], answers, sex=sex, age=age)) == ORACLES[id](answers, sex, age)
 
     check()
 
@@ -91,7 +91,7 @@ def test_every_total_and_so_every_edge_of_a_band_is_as_published(id):
         totals = set()
         for answers in steps(id, sex):
             result = score(BY_ID[id], answers, sex=sex, age=40)
-            assert outcome(result) == ORACLES[id](answers, sex, 40)
+            assert verdict(result) == ORACLES[id](answers, sex, 40)
             totals.add(result.total)
         assert totals == set(range(min(totals), max(totals) + 1))
         tried += len(totals)

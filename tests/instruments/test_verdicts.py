@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from clinic.instruments.files.toml import FOLDER, shipped
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.scoring import score
-from tests.instruments.generated import ABOUT, sittings, values_of
+from tests.instruments.generated import ABOUT, assessments, values_of
 from tests.instruments.verdicts import ALL, deciding, points_of, verdict
 
 FILES = {path.stem: tomllib.loads(path.read_text(), parse_float=Decimal) for path in sorted(FOLDER.glob("*.toml"))}
@@ -54,7 +54,7 @@ def chosen(data, items, pick):
     return answers
 
 
-def sheets(data, chance):
+def forms(data, chance):
     """Answers of every number of items: the harmless ones, the worst, and some at random, of each sex."""
     for sex in ALL:
         items = [item for item in data["items"] if sex in item.get("sexes", ALL) and "source" not in item]
@@ -70,7 +70,7 @@ def test_result_of_a_shipped_instrument_says_what_is_certain_and_no_more(name):
     data = FILES[name]
     definition = shipped()[data["id"], data["version"]]
     tried = Counter()
-    for answers, sex, age in sheets(data, random.Random(name)):  # noqa: S311
+    for answers, sex, age in forms(data, random.Random(name)):  # noqa: S311
         assert said(definition, answers, sex, age) == verdict(data, answers, sex, age), (answers, sex, age)
         tried[len(answers)] += 1
     assert sorted(tried) == list(range(max(tried) + 1))
@@ -93,9 +93,9 @@ def test_one_missing_answer_leaves_open_what_it_decides(name):
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(sittings())
-def test_result_of_any_definition_says_what_is_certain_and_no_more(sitting):
-    data, answers, sex, age = sitting
+@given(assessments())
+def test_result_of_any_definition_says_what_is_certain_and_no_more(assessment):
+    data, answers, sex, age = assessment
     assert said(definition_of(data), answers, sex, age) == verdict(data, answers, sex, age)
 
 

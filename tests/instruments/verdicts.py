@@ -11,7 +11,7 @@ from typing import Any
 ALL = ("female", "male", "other", "unknown")
 RULES = ("female", "male")
 Data = Mapping[str, Any]
-Answers = Mapping[str, Any]
+Responses = Mapping[str, Any]
 Reached = tuple[Any, Any]  # a total, and the points of the highest item
 
 
@@ -22,7 +22,7 @@ def options_of(data: Data, item: Data) -> list:
     return [min(points) + max(points) - number for number in points] if item.get("reversed") else points
 
 
-def rows_of(item: Data, answers: Answers) -> list[Data]:
+def rows_of(item: Data, answers: Responses) -> list[Data]:
     """The rows of a measurement that count under these answers."""
     measure = item["measure"]
     for table in measure.get("tables", []):
@@ -44,7 +44,7 @@ def counted(data: Data, sex: str) -> list[Data]:
     return [item for item in asked(data, sex) if item.get("scored", True) or item["code"] in deciding(data)]
 
 
-def with_age(data: Data, answers: Answers, age: int | None) -> dict:
+def with_age(data: Data, answers: Responses, age: int | None) -> dict:
     """The answers that are there, and the age where an item takes it, within the limits of its measure."""
     known = {code: value for code, value in answers.items() if value is not None}
     for item in data["items"]:
@@ -54,7 +54,7 @@ def with_age(data: Data, answers: Answers, age: int | None) -> dict:
     return known
 
 
-def ways(data: Data, known: Answers) -> Iterator[dict]:
+def ways(data: Data, known: Responses) -> Iterator[dict]:
     """The known answers with every way to answer the items that decide about others."""
     by_code = {item["code"]: item for item in data["items"]}
     open_codes = sorted(deciding(data) - set(known))
@@ -62,7 +62,7 @@ def ways(data: Data, known: Answers) -> Iterator[dict]:
         yield {**known, **dict(zip(open_codes, values, strict=True))}
 
 
-def points_of(data: Data, item: Data, known: Answers) -> set:
+def points_of(data: Data, item: Data, known: Responses) -> set:
     """What the item may add, each way to answer it where it is not known."""
     weight, code = item.get("weight", 1), item["code"]
     if "measure" not in item:
@@ -72,7 +72,7 @@ def points_of(data: Data, item: Data, known: Answers) -> set:
     return {row["points"] * weight for row in fitting}
 
 
-def reached(data: Data, items: list[Data], known: Answers) -> set[Reached]:
+def reached(data: Data, items: list[Data], known: Responses) -> set[Reached]:
     """Every total of these items, with the points of the highest of them."""
     highest = [section["items"] for section in data.get("sections", []) if section.get("counts") == "highest"]
     groups: list[list[Data]] = [[item for item in items if item["code"] in codes] for codes in highest]
@@ -87,7 +87,7 @@ def reached(data: Data, items: list[Data], known: Answers) -> set[Reached]:
     return {(total * data["scoring"].get("multiply", 1), peak or 0) for total, peak in found}
 
 
-def possible(data: Data, known: Answers, sex: str) -> set[Reached]:
+def possible(data: Data, known: Responses, sex: str) -> set[Reached]:
     items = [item for item in asked(data, sex) if item.get("scored", True)]
     return {pair for answers in ways(data, known) for pair in reached(data, items, answers)}
 
@@ -120,7 +120,7 @@ def cutoff_of(data: Data, totals: set, rules: tuple[str, ...]) -> str | None:
     return "uncertain" if found and len(totals) == 1 else None
 
 
-def subscale(data: Data, scale: Data, known: Answers, sex: str) -> tuple:
+def subscale(data: Data, scale: Data, known: Responses, sex: str) -> tuple:
     """Code, title, total, lowest and highest possible total, how many items reach its points, and whether enough do."""
     items = [item for item in asked(data, sex) if item["code"] in scale["items"]]
     points = [points_of(data, item, known) for item in items]
@@ -134,7 +134,7 @@ def subscale(data: Data, scale: Data, known: Answers, sex: str) -> tuple:
     return scale["code"], scale["title"], total, low, high, sure, met.pop() if len(met) == 1 else None
 
 
-def alerts_of(data: Data, known: Answers, peaks: set, word: str | None) -> list[str]:
+def alerts_of(data: Data, known: Responses, peaks: set, word: str | None) -> list[str]:
     """Those for answers that were given, and those that are certain in every way to give the others."""
     found = []
     for alert in data.get("alerts", []):
@@ -160,7 +160,7 @@ def summary(answered: int, asked_items: int, total: Any, low: Any, high: Any) ->
     return f"{text}, total between {written(low)} and {written(high)}, not scored"
 
 
-def verdict(data: Data, answers: Answers, sex: str, age: int | None) -> dict[str, Any]:
+def verdict(data: Data, answers: Responses, sex: str, age: int | None) -> dict[str, Any]:
     """Everything that can be said of the answers."""
     known = with_age(data, answers, age)
     due = counted(data, sex)

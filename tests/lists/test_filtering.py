@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clinic.assessments.filters import AssessmentFilter, DueFilter
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.plans import Plan
+from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.reading import listing, selection
 from clinic.patients import actions
@@ -36,9 +36,9 @@ def scope(riverside):
         yield
 
 
-def make_plan(patient):
+def set_schedule(patient):
     days = {"every_days": 7, "starts_on": "2026-01-01", "next_due_on": "2026-01-08"}
-    return Plan.objects.create(patient=patient, instrument="phq-9", **days)
+    return Schedule.objects.create(patient=patient, instrument="phq-9", **days)
 
 
 def narrowed(filter_class, text, **filters):
@@ -92,7 +92,7 @@ def test_worklists_find_whom_the_list_of_patients_finds(scope):
     """A misspelt name finds its like where few have it, there and here."""
     patients = {patient.full_name: patient for patient in Patient.objects.all()}
     for name in ("Ana Marsh", "Zed Marhs"):
-        Plan.objects.create(
+        Schedule.objects.create(
             patient=patients[name], instrument="phq-9", every_days=7, starts_on="2026-01-01", next_due_on="2026-01-08"
         )
     found = [

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
-from clinic.assessments.models.plans import Plan
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.rows import Records, plain_rows, table_of, table_parts
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
@@ -27,11 +27,11 @@ def make_rows() -> None:
     for user in Practitioner.objects.all()[:2]:
         patient = make_patient(user=user, phone_number="+41446681800")
         assessment = make_assessment(patient)
-        RiskAlert.objects.create(
+        Alert.objects.create(
             patient=patient, assessment=assessment, rule="thoughts", text="Thoughts of death", severity=3, points=2,
             raised_by_id="test", raised_by_name="Test",
         )  # fmt: skip
-        Plan.objects.create(patient=patient, instrument="phq-9", every_days=14, starts_on=day, next_due_on=day)
+        Schedule.objects.create(patient=patient, instrument="phq-9", every_days=14, starts_on=day, next_due_on=day)
 
 
 @pytest.fixture

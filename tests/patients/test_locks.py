@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.assessments.questionnaire.answering import complete_sitting, record_sitting
+from clinic.assessments.questionnaire.actions import complete_assessment, start_assessment
 from clinic.instruments.catalogue import find
 from clinic.patients import actions
 from clinic.staff.models import Practitioner
@@ -88,11 +88,11 @@ def test_standing_of_two_sittings_completed_at_once_counts_both(in_woodside, pat
     """PHQ-2 of 6 and of 3 points: without the lock the later one does not see the other, and notes itself alone."""
 
     def sitting(day, points):
-        sitting = record_sitting(
+        sitting = start_assessment(
             by=Writer(), definition=find("phq-2"), patient=patient, date=date(2026, 3, day), user=patient.user,
             answers={"1": points, "2": points},
         )  # fmt: skip
-        return partial(complete_sitting, by=Writer(), id=sitting.assessment.pk)
+        return partial(complete_assessment, by=Writer(), id=sitting.assessment.pk)
 
     with in_woodside():
         first, second = sitting(1, 3), sitting(8, 1)

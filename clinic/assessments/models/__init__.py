@@ -1,5 +1,6 @@
-"""What a clinic's schema holds of assessments."""
+"""The tables of assessments in a clinic's schema."""
 
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.assessment import (
     MADE,
     OF_INSTRUMENT,
@@ -8,23 +9,22 @@ from clinic.assessments.models.assessment import (
     AssessmentRevision,
     AssessmentStatus,
 )
-from clinic.assessments.models.plans import Plan
 from clinic.assessments.models.requests import AnswerRequest
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.schedules import Schedule
 from clinic.instruments.definitions import AssessmentType
-from clinic.instruments.models import InstrumentSettings, OwnInstrument
+from clinic.instruments.models import CustomInstrument, InstrumentSettings
 
 __all__ = (
     "MADE",
     "OF_INSTRUMENT",
+    "Alert",
     "AnswerRequest",
     "Assessment",
     "AssessmentQuerySet",
     "AssessmentRevision",
     "AssessmentStatus",
     "AssessmentType",
+    "CustomInstrument",
     "InstrumentSettings",
-    "OwnInstrument",
-    "Plan",
-    "RiskAlert",
+    "Schedule",
 )

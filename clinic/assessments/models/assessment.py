@@ -1,4 +1,4 @@
-"""Assessments: one sitting of one patient."""
+"""Assessments of patients, and what they were before each amendment."""
 
 import uuid
 from decimal import Decimal
@@ -16,7 +16,7 @@ from clinic.text.keys import LettersKey
 
 
 class AssessmentStatus(models.TextChoices):
-    """Where a sitting stands; a free assessment is recorded completed."""
+    """The status of an assessment. A free assessment is completed from the start."""
 
     PLANNED = "planned", "Planned"
     IN_PROGRESS = "in_progress", "In progress"
@@ -25,9 +25,9 @@ class AssessmentStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-# What counts as made: its score stands, and changing it needs a reason.
+# Statuses of an assessment that counts: its score stands, and a change needs a reason.
 MADE = (AssessmentStatus.COMPLETED, AssessmentStatus.AMENDED)
-# What an assessment has of an instrument, and a free one leaves as it begins.
+# The fields that an instrument fills; a free assessment has their defaults.
 OF_INSTRUMENT = frozenset((
     *("instrument", "instrument_version", "language", "status", "answers", "answered", "score_low", "score_high"),
     *("band", "severity", "results", "sex", "age"),
@@ -42,26 +42,26 @@ class AssessmentQuerySet(ClinicQuerySet["Assessment"]):
         return self.exclude(archived_at=None)
 
     def made(self) -> "AssessmentQuerySet":
-        """Completed or amended, with everything that was answered."""
+        """Completed or amended assessments."""
         return self.filter(status__in=MADE)
 
     def open(self) -> "AssessmentQuerySet":
-        """Planned or begun and not completed."""
+        """Assessments that are planned or in progress."""
         return self.filter(status__in=(AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS))
 
     def following(self, instrument: str) -> "AssessmentQuerySet":
-        """Sittings of an instrument, of whichever version."""
+        """Assessments with this instrument, in any version."""
         return self.filter(instrument=instrument)
 
 
 class Assessment(ClinicModel):
-    """A free assessment, or a sitting of an instrument.
+    """One record of one patient: free questions and a score, or the responses to an instrument.
 
-    Free: `questions` is a list of `{"question": text, "answer": text}` in the order asked. With an `instrument`:
-    `answers` maps item codes to points, or to what was measured; a code that is missing was not answered. Then `score`
-    is null until every item that counts is answered, and the total lies from `score_low` to `score_high`. `band` and
-    `severity` (0 to 4) are those that are certain. `results` holds what more the score consists of. `sex` and `age` are
-    what it was scored by, whatever the record says later: empty and null for a free assessment, and where not known.
+    A free assessment has `questions`: `{"question": text, "answer": text}` in their order. With an `instrument`,
+    `answers` maps item codes to points or to the number measured; a missing code has no response. `score` is null until
+    every item that counts has a response; until then the total lies from `score_low` to `score_high`. `band` and
+    `severity` (0 to 4) are set once they are certain. `results` holds the rest of the result. `sex` and `age` are those
+    of the scoring, whatever the patient's record says later; a free assessment has neither.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -153,7 +153,7 @@ class Assessment(ClinicModel):
 
     @property
     def score_text(self) -> str:
-        """The score without needless decimals; empty where there is none."""
+        """The score without needless decimals; empty without a score."""
         return "" if self.score is None else f"{Decimal(self.score).normalize():f}"
 
     @property
@@ -170,7 +170,7 @@ class Assessment(ClinicModel):
 
     @property
     def asked(self) -> int:
-        """How many items count towards the score; 0 for a free assessment."""
+        """The number of items that count towards the score; 0 for a free assessment."""
         return int(self.results.get("asked", 0))
 
     @property
@@ -192,12 +192,12 @@ class Assessment(ClinicModel):
 
     @property
     def made(self) -> bool:
-        """Whether its score stands, so that changing it needs a reason."""
+        """Whether the score stands, so that a change needs a reason."""
         return self.status in MADE
 
 
 class AssessmentRevision(ClinicModel):
-    """A completed sitting as it was before it was amended. Insert-only."""
+    """A completed assessment as it was before an amendment. Insert-only."""
 
     web_may = "SELECT, INSERT"
 

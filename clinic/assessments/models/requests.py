@@ -1,4 +1,4 @@
-"""Requests: what a patient is asked to answer by themselves, by a link of its own."""
+"""Requests: a patient is asked to answer an instrument by a link."""
 
 import uuid
 
@@ -28,20 +28,20 @@ OPEN = (RequestState.SENT, RequestState.OPENED, RequestState.ANSWERING)
 
 class AnswerRequestQuerySet(ClinicQuerySet["AnswerRequest"]):
     def open(self) -> "AnswerRequestQuerySet":
-        """Those that nothing has ended yet; some of them may have run out meanwhile."""
+        """Requests that nothing has ended yet. Some may have expired meanwhile."""
         return self.filter(ended_at=None)
 
     def recent(self, patient: Patient) -> "AnswerRequestQuerySet":
-        """The last of a patient's, the newest first."""
+        """The patient's last requests, newest first."""
         return self.filter(patient=patient).select_related("assessment").order_by("-created_at", "id")[:SHOWN]
 
 
 class AnswerRequest(ClinicModel):
-    """One instrument that one patient is asked to answer by a link, until `expires_at`.
+    """One patient is asked to answer one instrument by a link, until `expires_at`.
 
-    The link's token is nowhere in the clinic. `title` is what the instrument is called. `tries` counts wrong dates of
-    birth. `page` is the sheet that wrote `assessment` last, and `page_version` the version that it made: a phone that
-    lost the answer to what it saved may save again.
+    The clinic never stores the link's token. `title` is that of the instrument. `tries` counts wrong dates of birth.
+    `page` is the copy of the form that saved `assessment` last, and `page_version` the version it saved: a phone that
+    lost the server's reply may save again.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -100,7 +100,7 @@ class AnswerRequest(ClinicModel):
 
     @property
     def status(self) -> RequestState:
-        """The state, with what time and the clinic's own work on the sitting have done to it."""
+        """The state, after the passing of time and after what the clinic did to the assessment."""
         if self.ended_at is None and self.assessment is not None:
             if self.assessment.made:
                 return RequestState.DONE
@@ -112,7 +112,7 @@ class AnswerRequest(ClinicModel):
 
     @property
     def next_id(self) -> uuid.UUID:
-        """An id for a request in place of this one."""
+        """The id of a request that replaces this one."""
         return uuid.uuid4()
 
     @property
@@ -121,5 +121,5 @@ class AnswerRequest(ClinicModel):
 
     @property
     def open(self) -> bool:
-        """Whether its link still leads somewhere."""
+        """Whether the link still opens the form."""
         return self.status in OPEN

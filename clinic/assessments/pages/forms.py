@@ -1,4 +1,4 @@
-"""Parsing what is typed about an assessment."""
+"""Forms that parse what people type about an assessment."""
 
 import unicodedata
 import uuid
@@ -18,21 +18,21 @@ from clinic.ui.declared import editable_fields, fill_in
 from clinic.ui.forms import DateField, LineField, field_for, helper, initial_values
 
 MOST_QUESTIONS = 200
-# The patient is in the address, and questions have rows of their own.
+# The address names the patient, and the rows of questions are a formset.
 ELSEWHERE = OF_INSTRUMENT | {"patient", "questions"}
 
 
 class TextField(forms.CharField):
-    """Text of several lines, NFC, its line ends made plain."""
+    """Text of several lines: NFC, with plain line ends."""
 
     def to_python(self, value: Any) -> Any:
         return unicodedata.normalize("NFC", super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class AssessmentForm(forms.Form):
-    """`id` is the new record's, so that a form sent twice makes one; `version` is what an edit started from.
+    """`id` is the new record's, so that a form sent twice records one; `version` is the one that an edit started from.
 
-    `keeps` is the practitioner whom the assessment has, who need not work here any more.
+    `keeps` is the assessment's practitioner, who may have left the clinic.
     """
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -71,7 +71,7 @@ class AssessmentForm(forms.Form):
         return check_assessment_date(self.cleaned_data["date"])
 
     def values(self) -> dict[str, Any]:
-        """The clean fields as the actions take them."""
+        """The cleaned fields under the names that the actions take."""
         values = {name: value for name, value in self.cleaned_data.items() if name not in ("id", "version")}
         if not values["name"] and self.cleaned_data["version"] is not None:
             values.pop("name")
@@ -119,7 +119,7 @@ def new_initial(practitioner_id: str | None) -> dict[str, Any]:
 
 
 def initial_of(assessment: Assessment) -> dict[str, Any]:
-    """How `assessment` fills the form; also how a conflict shows what is stored."""
+    """The initial values of the form for `assessment`. A conflict page shows the stored record by them too."""
     shown = [name for name in editable_fields(Assessment) if name not in ELSEWHERE]
     return {
         **initial_values(assessment, ["id", "version", *shown]),
@@ -129,7 +129,7 @@ def initial_of(assessment: Assessment) -> dict[str, Any]:
 
 
 def patient_of(value: str) -> Patient | None:
-    """The patient that an address names by id; None for anything else."""
+    """The patient with the id in an address; None for anything else."""
     try:
         return Patient.objects.select_related("user").filter(pk=uuid.UUID(value)).first()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The page of one assessment, which several views answer with."""
+"""The page of one assessment. Several views return it."""
 
 from typing import Any, NamedTuple
 
@@ -7,25 +7,25 @@ from django.shortcuts import render
 
 from clinic.access import Permission, Request
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.models.risk import RiskAlert
-from clinic.assessments.record.results import AnsweredRow, answered_rows, rows_of, scored_by
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.ui.pages import undo_of
 
 
 class Revision(NamedTuple):
-    """What an amendment replaced, with its answers in words."""
+    """An assessment before an amendment, with its responses in words."""
 
     at: Any
     by_name: str
     reason: str
     before: dict[str, Any]
-    rows: list[AnsweredRow]
+    rows: list[ResponseRow]
 
 
 def detail_page(request: Request, assessment: Assessment, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Everything about an assessment; `context` holds what could not be done, and what was typed for it."""
+    """Render an assessment. `context` holds the refusal of an action and what was typed for it."""
     shown: dict[str, Any] = {
         "assessment": assessment,
         "patient": assessment.patient,
@@ -35,9 +35,9 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
         editor = Permission.ASSESSMENTS_EDIT in request.permissions
         shown |= {
             "definition": find_version(assessment.instrument, assessment.instrument_version),
-            "answered": answered_rows(assessment),
+            "answered": response_rows(assessment),
             "scored_by": scored_by(assessment) if assessment.made else "",
-            "alerts": list(RiskAlert.objects.filter(assessment=assessment)),
+            "alerts": list(Alert.objects.filter(assessment=assessment)),
             "revisions": revisions(assessment),
             "may_cancel": editor and not assessment.made and assessment.status != "cancelled",
         }
@@ -45,12 +45,12 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
 
 
 def revisions(assessment: Assessment) -> list[Revision]:
-    """What the sitting was before each amendment, the newest first."""
+    """The assessment before each amendment, newest first."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     rows = AssessmentRevision.objects.filter(assessment=assessment).order_by("-id")
     return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]
 
 
-def _rows_before(definition: Definition, before: dict[str, Any]) -> list[AnsweredRow]:
-    """Originals of earlier releases do not say by which sex and age they were scored."""
+def _rows_before(definition: Definition, before: dict[str, Any]) -> list[ResponseRow]:
+    """The responses before an amendment. Amendments of earlier releases have no sex and age."""
     return rows_of(definition, before["answers"], before.get("sex", ""), before.get("age"))

@@ -1,4 +1,4 @@
-"""The pages on which an instrument is answered: one screen, kept on the server with every answer."""
+"""The pages on which an instrument is answered: one screen, and the server saves every response at once."""
 
 import uuid
 from datetime import date
@@ -16,19 +16,19 @@ from clinic.access import Permission, Request, requires
 from clinic.assessments.models import Assessment
 from clinic.assessments.pages.forms import patient_of
 from clinic.assessments.pages.pages import detail_page
-from clinic.assessments.pages.questionnaire_page import drawn, open_alerts, said, sheet_page
-from clinic.assessments.questionnaire import sheets
-from clinic.assessments.questionnaire.answering import (
-    Sitting,
-    amend_sitting,
-    cancel_sitting,
-    change_sitting,
-    record_sitting,
+from clinic.assessments.pages.questionnaire_page import form_items, open_alerts, questionnaire_page, refusal_text
+from clinic.assessments.questionnaire import form as questionnaire_form
+from clinic.assessments.questionnaire.actions import (
+    AssessmentState,
+    amend_assessment,
+    cancel_assessment,
+    change_responses,
+    start_assessment,
 )
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.record.dates import check_assessment_date
-from clinic.assessments.selfreport.handing_over import begin_handover
+from clinic.assessments.selfreport.shared_device import lock_device
 from clinic.instruments.catalogue import find, find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.patients.models import Patient
@@ -38,7 +38,7 @@ from clinic.ui import errors
 from clinic.ui.pages import posted_version, saved
 
 REFUSED = (
-    refusals.AnswersRefused,
+    refusals.ResponsesRefused,
     refusals.NotForPatient,
     refusals.NothingAnswered,
     refusals.ReasonMissing,
@@ -48,63 +48,63 @@ REFUSED = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-def sitting_new(request: Request, patient: Patient, instrument: str) -> HttpResponse:
-    """A sheet that is not kept yet: the first answer, or the button, makes the sitting under the id it carries."""
+def questionnaire_new(request: Request, patient: Patient, instrument: str) -> HttpResponse:
+    """Show an empty form. The first response, or a button, starts the assessment under the form's id."""
     definition = find(instrument)
     if definition is None:
         raise Http404
     if request.method == "POST":
-        return sitting_answer(request, _key(request), patient=patient)
+        return questionnaire_answer(request, _key(request), patient=patient)
     try:
         refusals.check_patient(definition, patient, timezone.localdate())
     except refusals.NotForPatient as refusal:
         return errors.answer(request, 409, "not_for_patient", str(refusal))
-    return sheet_page(request, definition, patient, key=uuid.uuid4())
+    return questionnaire_page(request, definition, patient, key=uuid.uuid4())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-def sitting_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
-    """Go on with a sitting where it was left; the button says whether it is done or only put aside."""
-    sitting = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
-    if sitting is None and (request.method != "POST" or patient is None):
+def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
+    """Continue an assessment. The button says whether to complete it, to share the device or to go on later."""
+    assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
+    if assessment is None and (request.method != "POST" or patient is None):
         raise Http404
-    definition, patient = _what(request, sitting, patient)
-    if sitting is not None and (sitting.made or not sitting.instrument):
+    definition, patient = _what(request, assessment, patient)
+    if assessment is not None and (assessment.made or not assessment.instrument):
         return redirect("assessments:detail", pk)
     if request.method != "POST":
-        return sheet_page(request, definition, patient, sitting=sitting)
+        return questionnaire_page(request, definition, patient, assessment=assessment)
     complete = request.POST.get("do") == "complete"
     try:
         _keep(request, pk, definition, patient, complete=complete)
     except Changed as changed:
-        return sheet_page(request, definition, patient, sitting=changed.current, posted=True, status=409)
+        return questionnaire_page(request, definition, patient, assessment=changed.current, posted=True, status=409)
     except (*REFUSED, refusals.NotOpen) as refusal:
-        return sheet_page(
-            request, definition, patient, key=pk, sitting=sitting, posted=True, refusal=refusal, status=422
+        return questionnaire_page(
+            request, definition, patient, key=pk, assessment=assessment, posted=True, refusal=refusal, status=422
         )
-    if request.POST.get("do") == "hand_over" and definition.answered_by == "patient":
-        begin_handover(request, by=request.actor, id=pk)
-        return redirect("answer:handover")
+    if request.POST.get("do") == "share" and definition.answered_by == "patient":
+        lock_device(request, by=request.actor, id=pk)
+        return redirect("answer:device")
     saved(request, "Assessment completed." if complete else "Answers saved. Go on whenever you like.")
     return redirect("assessments:detail", pk)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-def sitting_save(request: Request, pk: UUID) -> HttpResponse:
-    """Keep what is chosen so far and answer with what it comes to; asked by the page after every answer."""
-    sitting = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
-    patient = None if sitting is not None else patient_of(request.POST.get("patient", ""))
-    if sitting is None and patient is None:
+def questionnaire_save(request: Request, pk: UUID) -> HttpResponse:
+    """Save what is chosen so far and return the result. The page asks for this after every response."""
+    assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
+    patient = None if assessment is not None else patient_of(request.POST.get("patient", ""))
+    if assessment is None and patient is None:
         raise Http404
-    definition, patient = _what(request, sitting, patient)
+    definition, patient = _what(request, assessment, patient)
     try:
         kept = _keep(request, pk, definition, patient, complete=False)
     except Changed:
-        return _fragment(request, 409, problem="This sitting was changed in another window.", changed=True)
+        return _fragment(request, 409, problem="This assessment was changed in another window.", changed=True)
     except (*REFUSED, refusals.NotOpen) as refusal:
-        return _fragment(request, 422, problem=said(refusal))
+        return _fragment(request, 422, problem=refusal_text(refusal))
     return _fragment(
         request,
         200,
@@ -117,47 +117,47 @@ def sitting_save(request: Request, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-def sitting_amend(request: Request, pk: UUID) -> HttpResponse:
-    """Correct a completed sitting: the original is kept, and a reason is asked for."""
-    sitting = get_object_or_404(Assessment.objects.select_related("patient__user").exclude(instrument=""), pk=pk)
-    definition = find_version(sitting.instrument, sitting.instrument_version)
-    page = partial(sheet_page, request, definition, sitting.patient, amending=True)
-    if not sitting.made:
+def questionnaire_amend(request: Request, pk: UUID) -> HttpResponse:
+    """Correct a completed assessment. It needs a reason, and the original is kept."""
+    assessment = get_object_or_404(Assessment.objects.select_related("patient__user").exclude(instrument=""), pk=pk)
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    page = partial(questionnaire_page, request, definition, assessment.patient, amending=True)
+    if not assessment.made:
         return redirect("assessments:answer", pk)
     if request.method != "POST":
-        return page(sitting=sitting)
+        return page(assessment=assessment)
     try:
-        amend_sitting(
+        amend_assessment(
             by=request.actor,
             id=pk,
             reason=request.POST.get("reason", ""),
             version=posted_version(request),
-            answers=_readable(request, definition, sitting.patient, sitting),
+            answers=_readable(request, definition, assessment.patient, assessment),
             replace=True,
             date=_day(request),
         )
     except Changed as changed:
-        return page(sitting=changed.current, posted=True, status=409)
+        return page(assessment=changed.current, posted=True, status=409)
     except (*REFUSED, refusals.NotOpen) as refusal:
-        return page(sitting=sitting, posted=True, refusal=refusal, status=422)
+        return page(assessment=assessment, posted=True, refusal=refusal, status=422)
     saved(request, "Assessment amended. The original is kept.")
     return redirect("assessments:detail", pk)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-def sitting_cancel(request: Request, pk: UUID) -> HttpResponse:
-    """Give a sitting up, with a reason; what was answered is kept."""
+def questionnaire_cancel(request: Request, pk: UUID) -> HttpResponse:
+    """Cancel an assessment with a reason. Its responses are kept."""
     rows = Assessment.objects.select_related("patient__user", "user").exclude(instrument="")
-    sitting = get_object_or_404(rows, pk=pk)
+    assessment = get_object_or_404(rows, pk=pk)
     reason = request.POST.get("reason", "")
     try:
-        cancel_sitting(by=request.actor, id=pk, reason=reason, version=posted_version(request))
+        cancel_assessment(by=request.actor, id=pk, reason=reason, version=posted_version(request))
     except Changed as changed:
         problem = "Somebody answered this meanwhile, and it was not cancelled. What there is now is shown here."
         return detail_page(request, changed.current, status=409, cancel_error=problem, cancel_reason=reason)
     except refusals.ReasonMissing as refusal:
-        return detail_page(request, sitting, status=422, cancel_error=str(refusal), cancel_reason=reason)
+        return detail_page(request, assessment, status=422, cancel_error=str(refusal), cancel_reason=reason)
     except refusals.NotOpen as refusal:
         return errors.answer(request, 409, "conflict", str(refusal))
     saved(request, "Assessment cancelled. What was answered is kept.")
@@ -171,12 +171,12 @@ def _key(request: Request) -> UUID:
         raise Http404 from error
 
 
-def _what(request: Request, sitting: Assessment | None, patient: Patient | None) -> tuple[Definition, Patient]:
-    """The instrument and whom it is about: of the sitting that is there, else as the form names them."""
-    if sitting is not None:
-        if not sitting.instrument:
+def _what(request: Request, assessment: Assessment | None, patient: Patient | None) -> tuple[Definition, Patient]:
+    """The instrument and the patient: of the assessment if there is one, else as the form names them."""
+    if assessment is not None:
+        if not assessment.instrument:
             raise Http404
-        return find_version(sitting.instrument, sitting.instrument_version), sitting.patient
+        return find_version(assessment.instrument, assessment.instrument_version), assessment.patient
     definition = find(request.POST.get("instrument", ""))
     if definition is None or patient is None:
         raise Http404
@@ -187,22 +187,24 @@ def _day(request: Request) -> date:
     return check_assessment_date(parse_date(request.POST.get("date", "")))
 
 
-def _readable(request: Request, definition: Definition, patient: Patient, sitting: Assessment | None) -> sheets.Answers:
-    """The answers of the posted sheet; raises ValidationError where some are no numbers."""
-    posted = sheets.read(drawn(definition, patient, sitting), request.POST.dict())
+def _readable(
+    request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
+) -> questionnaire_form.Responses:
+    """The posted responses; raises ValidationError if one is not a number."""
+    posted = questionnaire_form.read_form(form_items(definition, patient, assessment), request.POST.dict())
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
-    return posted.answers
+    return posted.responses
 
 
-def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> Sitting:
-    """Save the posted answers, making the sitting where there is none; raises what is in REFUSED, Changed, NotOpen."""
-    sitting = Assessment.objects.filter(pk=key).first()
-    answers, day = _readable(request, definition, patient, sitting), _day(request)
+def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> AssessmentState:
+    """Save the posted responses; without an assessment start one. Raises what is in REFUSED, Changed and NotOpen."""
+    assessment = Assessment.objects.filter(pk=key).first()
+    answers, day = _readable(request, definition, patient, assessment), _day(request)
     language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""
-    if sitting is None:
+    if assessment is None:
         user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
-        made = record_sitting(
+        started = start_assessment(
             by=request.actor,
             definition=definition,
             patient=patient,
@@ -213,10 +215,10 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
             complete=complete,
             language=language or ENGLISH,
         )
-        if made.assessment.patient_id != patient.pk:
+        if started.assessment.patient_id != patient.pk:
             raise Http404
-        return made
-    return change_sitting(
+        return started
+    return change_responses(
         by=request.actor,
         id=key,
         version=None if request.POST.get("mine") else posted_version(request) or None,

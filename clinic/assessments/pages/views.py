@@ -20,7 +20,7 @@ from clinic.assessments.pages.forms import (
     questions_of,
 )
 from clinic.assessments.pages.pages import detail_page
-from clinic.assessments.pages.questionnaire_views import sitting_new
+from clinic.assessments.pages.questionnaire_views import questionnaire_new
 from clinic.assessments.record import actions
 from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by
@@ -61,7 +61,7 @@ def assessment_list(request: Request) -> HttpResponseBase:
 @require_POST
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_bulk(request: Request) -> HttpResponse:
-    """Begin work on the rows that were ticked, or on all that match; the worker does it."""
+    """Begin a job on the ticked rows, or on all that match."""
     return begin(request, ASSESSMENTS)
 
 
@@ -105,7 +105,7 @@ def assessment_new(request: Request) -> HttpResponse:
     if patient is None:
         raise Http404
     if "instrument" in request.GET:
-        return sitting_new(request, patient, request.GET["instrument"])
+        return questionnaire_new(request, patient, request.GET["instrument"])
     if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
@@ -166,7 +166,7 @@ def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def assessment_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Take back the change that was just saved; a later one is never touched."""
+    """Undo the change that was just saved, unless a later one followed."""
     get_object_or_404(Assessment, pk=pk)
     try:
         actions.undo_assessment_change(by=request.actor, id=pk, version=posted_version(request))
@@ -203,7 +203,7 @@ def _form_page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """The form with its rows of questions."""
+    """Render the form with its rows of questions."""
     back = reverse("assessments:detail", args=[assessment.pk]) if assessment else None
     shown = {
         "form": form,
@@ -225,7 +225,7 @@ def _not_ready(
     patient: Patient,
     assessment: Assessment | None = None,
 ) -> HttpResponse | None:
-    """The form again, when a row is wanted or something typed cannot be saved; None when all of it can."""
+    """The form again, if one more row is wanted or a value is refused; None if everything can be saved."""
     if "_add_row" in request.POST:
         return _form_page(
             request, form, QuestionFormSet(_one_more(request.POST), prefix="questions"), patient, assessment
@@ -236,7 +236,7 @@ def _not_ready(
 
 
 def _one_more(posted: QueryDict) -> QueryDict:
-    """The posted rows with room for one more, which needs no script."""
+    """The posted rows and one more, without a script."""
     data = posted.copy()
     total = data.get("questions-TOTAL_FORMS", "0")
     data["questions-TOTAL_FORMS"] = str(int(total) + 1 if total.isascii() and total.isdigit() else 1)
@@ -251,7 +251,7 @@ def _taken_page(
     taken: actions.NameTaken,
     assessment: Assessment | None = None,
 ) -> HttpResponse:
-    """The form with the free name that is proposed in place of the taken one."""
+    """The form with a free name in place of the taken one."""
     form.data = {**form.data.dict(), "name": taken.proposal}  # type: ignore[attr-defined]
     form.add_error(
         "name",
@@ -265,7 +265,7 @@ def _as_text(questions: list[dict[str, str]]) -> str:
 
 
 def _conflict_page(request: Request, form: AssessmentForm, rows: Any, current: Assessment) -> HttpResponse:
-    """Both versions; saving from here replaces the one that is shown, and no later one."""
+    """Both versions side by side. Saving from this page replaces the version that it shows, and no later one."""
     form.data["version"] = str(current.version)  # type: ignore[index]
     yours = initial_of(Assessment(**{"name": current.name, **form.values()}))
     asked = Difference("Questions and answers", _as_text(current.questions), _as_text(questions_of(rows)))

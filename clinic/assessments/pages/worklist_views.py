@@ -1,4 +1,4 @@
-"""Risk alerts: the worklist of open ones, oldest first, and closing one with what was done."""
+"""The worklist of alerts, oldest first, and acknowledging one of them."""
 
 from uuid import UUID
 
@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.assessments.alerts.alerting import NoteMissing, acknowledge_alert
+from clinic.assessments.alerts.actions import NoteMissing, acknowledge_alert
 from clinic.assessments.bulk import ALERTS
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.pages.pages import detail_page
 from clinic.lists.page.list_page import ListPage
 from clinic.lists.pages import list_page
@@ -22,7 +22,7 @@ LONGEST_NOTE = 2000
 @requires(Permission.ASSESSMENTS_VIEW)
 def alert_list(request: Request) -> HttpResponseBase:
     page = ListPage(
-        heading="Risk alerts",
+        heading="Alerts",
         noun="alert",
         noun_plural="alerts",
         search_hint="Patient or record number",
@@ -35,8 +35,8 @@ def alert_list(request: Request) -> HttpResponseBase:
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
-    """Close an alert with what was done about it; without that its page asks again."""
-    alert = get_object_or_404(RiskAlert.objects.select_related("assessment__patient__user", "assessment__user"), pk=pk)
+    """Acknowledge an alert with a note. Without a note the page asks again."""
+    alert = get_object_or_404(Alert.objects.select_related("assessment__patient__user", "assessment__user"), pk=pk)
     note = request.POST.get("note", "")
     problem = ""
     if len(note) > LONGEST_NOTE or "\x00" in note:

@@ -1,4 +1,4 @@
-"""Writing assessments: used by the pages and the API alike."""
+"""The actions that write assessments. Pages and API use the same ones."""
 
 from datetime import date
 from typing import Any
@@ -8,22 +8,22 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
-from clinic.assessments.record.standing import keep_standing
+from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, record, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.ui.declared import editable_fields
 
-# What people write of any assessment, and of this what the instrument decides where there is one.
+# The fields that people write of any assessment, and those of them that an instrument decides.
 FIELDS = tuple(name for name in editable_fields(Assessment) if name not in OF_INSTRUMENT)
 FOLLOWING = {"patient", "date", "questions", "score"}
 
 
 class FollowsInstrument(Exception):
-    """What was to be changed is the instrument's business."""
+    """The instrument decides the field that was to be changed."""
 
 
 class NameTaken(Exception):
-    """The patient already has an assessment of that name: `existing`; `proposal` is free."""
+    """The patient already has an assessment of that name, `existing`. The name `proposal` is free."""
 
     def __init__(self, existing: Assessment, proposal: str) -> None:
         super().__init__("This patient already has an assessment of that name.")
@@ -32,7 +32,7 @@ class NameTaken(Exception):
 
 
 class Changed(Exception):
-    """Somebody else changed the record since it was read; `current` is how it is now."""
+    """Somebody else changed the record after it was read. `current` is the record now."""
 
     def __init__(self, current: Assessment) -> None:
         super().__init__("Someone else changed this assessment meanwhile.")
@@ -40,7 +40,7 @@ class Changed(Exception):
 
 
 def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> str:
-    """A free name for the patient's next sitting: "Mental health · 2026-03-01", then the same with " (2)"."""
+    """A free name for the patient's next assessment: "Mental health · 2026-03-01", then the same with " (2)"."""
     base = base or f"{AssessmentType(type).label} · {day.isoformat()}"
     taken = set(Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True))
     if base not in taken:
@@ -53,9 +53,9 @@ def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> 
 
 @transaction.atomic
 def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Assessment:
-    """Record an assessment; `fields` are those of FIELDS, clean. Without `name` a free one is given.
+    """Record an assessment. `fields` are clean values of FIELDS; without `name` it gets a free one.
 
-    A form sent twice carries the same `id` and makes one record. Raises NameTaken.
+    A form sent twice has the same `id` and records one assessment. Raises NameTaken.
     """
     id = id or uuid4()
     if (existing := Assessment.objects.filter(pk=id).first()) is not None:
@@ -67,7 +67,7 @@ def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Asses
 
 
 def insert_named(assessment: Assessment, *, base: str = "") -> Assessment:
-    """Insert the assessment, under a free name where it has none; somebody else's of its id is returned instead.
+    """Insert the assessment, under a free name if it has none. If its id exists, return that assessment instead.
 
     Raises NameTaken.
     """
@@ -87,10 +87,10 @@ def insert_named(assessment: Assessment, *, base: str = "") -> Assessment:
 
 @transaction.atomic
 def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -> Assessment:
-    """Change `fields` of an assessment that still has the `version` it was read with (None: whichever it has).
+    """Change `fields` of an assessment that still has the `version` it was read with (None: any version).
 
-    Of a sitting of an instrument nothing of FOLLOWING: that goes through `answering`.
-    Raises Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
+    The fields in FOLLOWING of an assessment with an instrument change through `questionnaire.actions`. Raises
+    Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
     before = snapshot(assessment, FIELDS)
@@ -99,12 +99,12 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
     for name, value in fields.items():
         setattr(assessment, name, value)
     if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) & FOLLOWING:
-        raise FollowsInstrument("Patient, date, questions and score of a sitting follow its instrument.")
+        raise FollowsInstrument("Patient, date, questions and score of an assessment follow its instrument.")
     return _save_change(assessment, before, by=by)
 
 
 def _save_change(assessment: Assessment, before: dict[str, Any], *, by: By) -> Assessment:
-    """Save what differs from `before` as the next version, with its record in the trail."""
+    """Save the differences from `before` as the next version, with an audit record."""
     changes = difference(before, snapshot(assessment, FIELDS))
     if changes:
         assessment.version += 1
@@ -119,9 +119,9 @@ def _save_change(assessment: Assessment, before: dict[str, Any], *, by: By) -> A
 
 @transaction.atomic
 def undo_assessment_change(*, by: By, id: UUID, version: int) -> Assessment:
-    """Take back the change that led to `version`, if nothing came after it.
+    """Undo the change that led to `version`, if nothing came after it.
 
-    Raises Assessment.DoesNotExist, NameTaken, and Changed when the last thing that happened is not that change.
+    Raises Assessment.DoesNotExist, NameTaken, and Changed if something came after it.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
     event = last_change(id)
@@ -151,12 +151,12 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
         assessment.save(update_fields=["archived_at", "version", "updated_at"])
         record("assessment.archived" if archived else "assessment.restored", assessment, by=by)
         if assessment.instrument:
-            keep_standing(assessment.patient_id, by=by)
+            keep_latest_results(assessment.patient_id, by=by)
     return assessment
 
 
 def _taken(error: IntegrityError, assessment: Assessment) -> Exception:
-    """The refusal that an IntegrityError of saving `assessment` stands for; the error itself when it is another."""
+    """NameTaken, if the IntegrityError says that the name is taken; any other error itself."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint != "assessment_name_once_per_patient":
         return error

@@ -1,4 +1,4 @@
-"""When an assessment can have been made."""
+"""The dates that an assessment can have."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 def check_assessment_date(day: date) -> date:
-    """The day itself; raises ValidationError when it lies before 1900 or in the future."""
+    """Return the day. Raises ValidationError for a day before 1900 or in the future."""
     if day > timezone.localdate() or day.year < 1900:
         raise ValidationError("An assessment lies between 1900 and today.", code="out_of_range")
     return day

@@ -1,4 +1,4 @@
-"""Why a sitting cannot be written as it was asked for. Every one leaves the sitting as it was."""
+"""Why an assessment cannot be written. A refusal leaves the assessment as it was."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +8,8 @@ from clinic.instruments.scoring import Refusal, Result
 from clinic.patients.models import Patient, age_on
 
 
-class AnswersRefused(Exception):
-    """Answers that the instrument does not have: `refusals` by item."""
+class ResponsesRefused(Exception):
+    """The instrument has no such responses. `refusals` says why by item."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         super().__init__(" ".join(refusal.message for refusal in refusals))
@@ -17,27 +17,27 @@ class AnswersRefused(Exception):
 
 
 class NotForPatient(Exception):
-    """The instrument is not made for somebody of this age or sex."""
+    """The instrument is not made for this age or sex."""
 
 
 class NothingAnswered(Exception):
-    """A sitting is completed with at least one answer."""
+    """An assessment with no response cannot be completed."""
 
 
 class ScoreDiffers(Exception):
-    """The score that was sent is not what the answers come to."""
+    """The score that was sent is not the total of the responses."""
 
 
 class ReasonMissing(Exception):
-    """A completed sitting is amended, and any other cancelled, with a reason of at most 500 characters."""
+    """Amending and cancelling need a reason of at most 500 characters."""
 
 
 class NotOpen(Exception):
-    """The sitting's state does not allow this."""
+    """The assessment's status does not allow this."""
 
 
 def check_patient(definition: Definition, patient: Patient, day: date) -> None:
-    """Raises NotForPatient where the instrument must not be put to the patient on that day."""
+    """Raises NotForPatient if the patient must not be asked the instrument on that day."""
     if day < patient.date_of_birth:
         raise NotForPatient("The patient was not born yet on that day.")
     if message := definition.refusal(sex=patient.gender, age=age_on(patient.date_of_birth, day)):
@@ -45,9 +45,9 @@ def check_patient(definition: Definition, patient: Patient, day: date) -> None:
 
 
 def check_result(definition: Definition, result: Result, *, score: Number | None, complete: bool) -> None:
-    """Raises AnswersRefused, NothingAnswered and ScoreDiffers."""
+    """Raises ResponsesRefused, NothingAnswered and ScoreDiffers."""
     if result.refusals:
-        raise AnswersRefused(result.refusals)
+        raise ResponsesRefused(result.refusals)
     if complete and result.answered == 0:
         raise NothingAnswered(f"None of the {result.asked} items of {definition.title} that count is answered.")
     if score is not None and score != result.total:
@@ -56,7 +56,7 @@ def check_result(definition: Definition, result: Result, *, score: Number | None
 
 
 def checked_reason(reason: str) -> str:
-    """The reason without white space around it; raises ReasonMissing."""
+    """Return the reason without white space around it; raises ReasonMissing."""
     if not (reason := reason.strip()) or len(reason) > 500:
         raise ReasonMissing("Say why, in at most 500 characters.")
     return reason

@@ -1,4 +1,4 @@
-"""How a score is kept with its sitting, and read back."""
+"""Store a result on its assessment, and read it back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,50 +15,50 @@ from clinic.patients.models import Patient, age_on
 
 
 def as_json(number: Number | None) -> int | float | None:
-    """A number of at most two decimal places as JSON holds it; reading it back by `exact` gives the same."""
+    """Convert a number of at most two decimal places for JSON; `exact` reads it back unchanged."""
     if number is None or isinstance(number, int):
         return number
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def as_answers(stored: Mapping[str, int | float]) -> dict[str, Number]:
-    """Answers as they are scored, from those that are stored."""
+def as_responses(stored: Mapping[str, int | float]) -> dict[str, Number]:
+    """Convert stored responses to the numbers that are scored."""
     return {code: number for code, value in stored.items() if (number := exact(value)) is not None}
 
 
 class Person(NamedTuple):
-    """By whose sex and age on the day of the sitting answers are scored."""
+    """The sex, and the age on the day of the assessment, that responses are scored by."""
 
     sex: str
     age: int | None
 
 
 def person_now(patient: Patient, day: date) -> Person:
-    """By the record as it is; somebody who was not born yet on that day has no age."""
+    """Sex and age by the patient's record. The age is None if the patient was not born on that day."""
     born = patient.date_of_birth
     return Person(patient.gender, age_on(born, day) if born <= day else None)
 
 
 def person_then(assessment: Assessment) -> Person:
-    """By what was kept with the sitting; by the record where that is not known."""
+    """Sex and age as stored with the assessment; by the patient's record if they are not known."""
     now = person_now(assessment.patient, assessment.date)
     return Person(assessment.sex, assessment.age) if assessment.sex else now
 
 
-def scored(
+def score_responses(
     definition: Definition,
-    answers: Mapping[str, Number | None],
+    responses: Mapping[str, Number | None],
     person: Person,
     *,
     kept: Mapping[str, Number],
 ) -> Result:
-    """What the answers come to. Of items that the person is not asked those in `kept` stay, and do not count."""
+    """Score responses. Stored responses to items that the person is not asked stay in `kept` and do not count."""
     aside = {
         item.code
         for item in definition.items
-        if person.sex not in item.sexes and item.code in kept and answers.get(item.code) == kept[item.code]
+        if person.sex not in item.sexes and item.code in kept and responses.get(item.code) == kept[item.code]
     }
-    counted = {code: value for code, value in answers.items() if code not in aside}
+    counted = {code: value for code, value in responses.items() if code not in aside}
     result = score(definition, counted, sex=person.sex, age=person.age)
     notes = [
         f"Item {item.code} is answered and does not count: it is not asked of {person.sex} patients."
@@ -68,10 +68,10 @@ def scored(
     return replace(result, notes=(*result.notes, *notes))
 
 
-def note_result(assessment: Assessment, answers: Mapping[str, Number | None], result: Result, person: Person) -> None:
-    """Put answers, result and whom they were scored by onto the sitting; nothing is saved."""
+def note_result(assessment: Assessment, responses: Mapping[str, Number | None], result: Result, person: Person) -> None:
+    """Set responses, result, sex and age on the assessment, without saving it."""
     assessment.sex, assessment.age = person
-    assessment.answers = {code: kept for code, value in answers.items() if (kept := as_json(value)) is not None}
+    assessment.answers = {code: kept for code, value in responses.items() if (kept := as_json(value)) is not None}
     assessment.answered = result.answered
     assessment.score = _decimal(result.total)
     assessment.score_low, assessment.score_high = _decimal(result.low), _decimal(result.high)
@@ -81,7 +81,7 @@ def note_result(assessment: Assessment, answers: Mapping[str, Number | None], re
 
 
 def _decimal(number: Number | None) -> Decimal | None:
-    """The number as the database gives it back, so that the same score is no difference."""
+    """The number as the database returns it, so that the same score is no difference."""
     return None if number is None else Decimal(number).quantize(Decimal("0.01"))
 
 
@@ -106,35 +106,37 @@ def _results(result: Result) -> dict[str, Any]:
     }
 
 
-class AnsweredRow(NamedTuple):
-    """One item of a sitting as people read it; `answer` is empty where there is none."""
+class ResponseRow(NamedTuple):
+    """One item of an assessment as people read it; `response` is empty without one."""
 
     code: str
     text: str
-    answer: str
+    response: str
 
 
-def answered_rows(assessment: Assessment) -> list[AnsweredRow]:
-    """The items that were asked then and all that have an answer, in words, of the version that the sitting follows."""
+def response_rows(assessment: Assessment) -> list[ResponseRow]:
+    """The items that were asked and those that have an answer, in the words of the assessment's version."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     return rows_of(definition, assessment.answers, assessment.sex, assessment.age)
 
 
-def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[AnsweredRow]:
-    """The same of answers as they are stored."""
-    answers = as_answers(stored)
-    return [AnsweredRow(item.code, item.text, _words(item, answers, age)) for item in definition.drawn(sex, answers)]
+def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[ResponseRow]:
+    """Describe stored responses in the words of a definition."""
+    responses = as_responses(stored)
+    return [
+        ResponseRow(item.code, item.text, _words(item, responses, age)) for item in definition.drawn(sex, responses)
+    ]
 
 
-def _words(item: Item, answers: Mapping[str, Number], age: int | None) -> str:
-    value = age if item.source else answers.get(item.code)
+def _words(item: Item, responses: Mapping[str, Number], age: int | None) -> str:
+    value = age if item.source else responses.get(item.code)
     if value is None:
         return ""
     return item.text_of.get(value, "") if item.measure is None else f"{value} {item.measure.unit}".strip()
 
 
 def scored_by(assessment: Assessment) -> str:
-    """By what the sitting was scored where the record now says otherwise and that counts, as sentences; else empty."""
+    """Say by which sex and age the score was made, if the record now has others that count; else empty."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     now, found = person_now(assessment.patient, assessment.date), []
     if definition.by_sex and assessment.sex != now.sex:

@@ -1,11 +1,11 @@
-"""Parsing what is typed about a plan."""
+"""The form that parses what people type about a schedule."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from clinic.assessments.models.plans import LONGEST
+from clinic.assessments.models.schedules import LONGEST
 from clinic.ui.forms import helper
 
 UNITS = {"days": 1, "weeks": 7, "months": 30}
@@ -24,8 +24,8 @@ def pace_fields(required: bool, label: str) -> tuple[forms.IntegerField, forms.C
     return number, forms.ChoiceField(label="Days, weeks or months", choices=[(unit, unit) for unit in UNITS])
 
 
-class PlanForm(forms.Form):
-    """How often an instrument is answered; the second pace may be left empty. A month is 30 days."""
+class ScheduleForm(forms.Form):
+    """How often an instrument is answered. The second pace may be empty. A month is 30 days."""
 
     instrument = forms.ChoiceField(error_messages={"required": "Choose an instrument."})
     every, every_unit = pace_fields(True, "Every")
@@ -44,5 +44,5 @@ class PlanForm(forms.Form):
         cleaned = super().clean() or {}
         for name in ("every", "then"):
             if cleaned.get(name) and cleaned.get(f"{name}_unit") and (self.days(name) or 0) > LONGEST:
-                self.add_error(name, ValidationError("At most ten years lie between two sittings.", code="long"))
+                self.add_error(name, ValidationError("At most ten years lie between two assessments.", code="long"))
         return cleaned

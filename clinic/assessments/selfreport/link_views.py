@@ -1,6 +1,6 @@
-"""The pages behind a patient's link: outside every session, and each opens the clinic of the link by itself.
+"""The pages behind a patient's link. They need no session, and each opens the clinic of its link.
 
-A link that is unknown, used, revoked, run out or locked is answered by one page, in one form, after one query.
+A link that is unknown, used, revoked, expired or locked always gets the same page, after one query.
 """
 
 from collections.abc import Callable
@@ -25,9 +25,9 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
-from clinic.assessments.selfreport import patient_sheets
-from clinic.assessments.selfreport.patient_sheets import kept_to_oneself
-from clinic.assessments.selfreport.requesting import RequestEnded, answer_request, check_birth_date, note_opened
+from clinic.assessments.selfreport import patient_questionnaire
+from clinic.assessments.selfreport.actions import RequestEnded, answer_request, check_birth_date, note_opened
+from clinic.assessments.selfreport.patient_questionnaire import keep_private
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.tenancy.scope import clinic_scope
@@ -41,14 +41,14 @@ AWAY = "Too much time has passed. Open your link in a new tab and write your dat
 TOO_MANY = "There were too many tries from here. Wait five minutes."
 
 
-class Dead(Exception):
-    """The link leads nowhere."""
+class DeadLink(Exception):
+    """The link does not work."""
 
 
 def by_link(*, used: bool = False) -> Callable[[View], View]:
-    """Give the view the link of the token, as to a stranger, whoever may be signed in in the same browser.
+    """Give the view the link of the token, as to a stranger, whoever is signed in in the same browser.
 
-    With `used` the view sees links that lead nowhere any more too, and decides by itself.
+    With `used` the view also gets links that do not work any more, and decides by itself.
     """
 
     def mark(view: View) -> View:
@@ -59,12 +59,12 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
             link = find_link(token)
             try:
                 if link is None or not (used or is_open(link)):
-                    raise Dead
+                    raise DeadLink
                 if link.clinic.is_closed:
-                    return kept_to_oneself(render(request, "answer/closed.html", status=503))
-                return kept_to_oneself(view(request, token, link))
-            except (Dead, RequestEnded, AnswerRequest.DoesNotExist):
-                return kept_to_oneself(render(request, "answer/dead.html", status=404))
+                    return keep_private(render(request, "answer/closed.html", status=503))
+                return keep_private(view(request, token, link))
+            except (DeadLink, RequestEnded, AnswerRequest.DoesNotExist):
+                return keep_private(render(request, "answer/dead.html", status=404))
 
         return public(opened)
 
@@ -74,50 +74,52 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link()
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """The date of birth first; with the cookie that it earns, the sheet."""
+    """Ask for the date of birth first. The right one sets a cookie, and the cookie opens the form."""
     if may_answer(request, link):
-        return _keep_sheet(request, token, link) if request.method == "POST" else _sheet(request, token, link)
+        return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
     if request.method == "POST":
-        return _try(request, token, link)
+        return _check_birth_date(request, token, link)
     if request.method == "GET":
         with clinic_scope(link.clinic):
             note_opened(id=link.request_id)
-    return _born(request, link)
+    return _birth_date_page(request, link)
 
 
 @require_POST
 @by_link()
 def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Keep what is chosen so far; asked by the page after every answer."""
+    """Save what is chosen so far. The page asks for this after every response."""
     if not may_answer(request, link):
         return HttpResponse("", status=401)
     with clinic_scope(link.clinic):
-        asked, definition = _asked(link)
-        answer = partial(patient_sheets.fragment, request, definition, asked.patient.gender, action=_address(token))
+        patient_request, definition = _patient_request(link)
+        answer = partial(
+            patient_questionnaire.fragment, request, definition, patient_request.patient.gender, action=_address(token)
+        )
         try:
-            return answer(_keep(request, asked, definition, complete=False))
+            return answer(_keep(request, patient_request, definition, complete=False))
         except Changed as changed:
-            return answer(changed.current, status=409, problem=patient_sheets.CHANGED, conflict=True)
-        except (*patient_sheets.REFUSED, refusals.NotForPatient) as refusal:
-            return answer(asked.assessment, status=422, problem=patient_sheets.said(refusal))
+            return answer(changed.current, status=409, problem=patient_questionnaire.CHANGED, conflict=True)
+        except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
+            return answer(patient_request.assessment, status=422, problem=patient_questionnaire.refusal_text(refusal))
 
 
 @require_safe
 @by_link(used=True)
 def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """What whoever pressed Done sees; nobody else can tell it from any dead link."""
+    """Thank whoever completed the form. For anybody else the link does not work."""
     if not may_answer(request, link):
-        raise Dead
+        raise DeadLink
     with clinic_scope(link.clinic):
-        asked, _ = _asked(link)
-        if asked.state != RequestState.DONE:
-            raise Dead
-        urgent = patient_sheets.urgent_for(asked.assessment)
+        patient_request, _ = _patient_request(link)
+        if patient_request.state != RequestState.DONE:
+            raise DeadLink
+        urgent = patient_questionnaire.urgent_for(patient_request.assessment)
     return render(request, "answer/thanks.html", {"urgent": urgent, "clinic_name": link.clinic.name})
 
 
 def may_answer(request: Request, link: AnswerLink) -> bool:
-    """Whether the browser has shown the right date of birth to this very link, less than two hours ago."""
+    """Whether the browser gave the right date of birth for this link less than two hours ago."""
     try:
         return bool(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SECONDS) == str(link.pk))
     except signing.BadSignature:
@@ -128,33 +130,33 @@ def _address(token: str) -> str:
     return reverse("answer:link", args=[token])
 
 
-def _born(request: Request, link: AnswerLink, *, status: int = 200, **context: Any) -> HttpResponse:
+def _birth_date_page(request: Request, link: AnswerLink, *, status: int = 200, **context: Any) -> HttpResponse:
     return render(request, "answer/born.html", {"clinic_name": link.clinic.name, **context}, status=status)
 
 
-def _try(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Compare the date that was written; the count of wrong ones is kept whatever is answered."""
+def _check_birth_date(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """Compare the date that was typed. A wrong one is counted whatever the response is."""
     typed = request.POST.get("born", "")[:40]
     try:
         born: date = parse_date(typed)
     except ValidationError as error:
-        return _born(request, link, status=422, typed=typed, problem=" ".join(error.messages))
+        return _birth_date_page(request, link, status=422, typed=typed, problem=" ".join(error.messages))
     if not ratelimit.consume(request, action="answer", dry_run=True):
-        return _born(request, link, status=429, typed=typed, problem=TOO_MANY)
+        return _birth_date_page(request, link, status=429, typed=typed, problem=TOO_MANY)
     with clinic_scope(link.clinic):
         left = check_birth_date(id=link.request_id, born=born)
     if left is None:
-        return _let_in(token, link)
+        return _admit(token, link)
     ratelimit.consume(request, action="answer")
     if left == 0:
-        raise Dead
+        raise DeadLink
     tries = "one more try" if left == 1 else f"{left} more tries"
     problem = f"This is not the date of birth that your clinic has. You have {tries}."
-    return _born(request, link, status=422, typed=typed, problem=problem)
+    return _birth_date_page(request, link, status=422, typed=typed, problem=problem)
 
 
-def _let_in(token: str, link: AnswerLink) -> HttpResponse:
-    """Back to the link with a cookie that is good for nothing else."""
+def _admit(token: str, link: AnswerLink) -> HttpResponse:
+    """Redirect to the link with a cookie for it alone."""
     response = redirect(_address(token))
     response.set_cookie(
         COOKIE,
@@ -168,44 +170,52 @@ def _let_in(token: str, link: AnswerLink) -> HttpResponse:
     return response
 
 
-def _asked(link: AnswerLink) -> tuple[AnswerRequest, Definition]:
-    asked = AnswerRequest.objects.select_related("patient", "assessment__patient").get(pk=link.request_id)
-    return asked, find_version(asked.instrument, asked.instrument_version)
+def _patient_request(link: AnswerLink) -> tuple[AnswerRequest, Definition]:
+    patient_request = AnswerRequest.objects.select_related("patient", "assessment__patient").get(pk=link.request_id)
+    return patient_request, find_version(patient_request.instrument, patient_request.instrument_version)
 
 
-def _sheet(request: Request, token: str, link: AnswerLink, **more: Any) -> HttpResponse:
+def _questionnaire(request: Request, token: str, link: AnswerLink, **more: Any) -> HttpResponse:
     with clinic_scope(link.clinic):
-        asked, definition = _asked(link)
-        if not asked.open:
-            raise Dead
-        more = {"sitting": asked.assessment, "language": asked.language, **more}
+        patient_request, definition = _patient_request(link)
+        if not patient_request.open:
+            raise DeadLink
+        more = {"assessment": patient_request.assessment, "language": patient_request.language, **more}
         more |= {"action": _address(token), "save_url": reverse("answer:save", args=[token]), "away": AWAY}
-        sex = asked.patient.gender
-        return patient_sheets.page(request, definition, sex, clinic_name=link.clinic.name, **more)
+        sex = patient_request.patient.gender
+        return patient_questionnaire.page(request, definition, sex, clinic_name=link.clinic.name, **more)
 
 
-def _keep(request: Request, asked: AnswerRequest, definition: Definition, *, complete: bool) -> Assessment:
-    sitting = answer_request(
-        id=asked.pk,
-        answers=patient_sheets.readable(request, definition, asked.patient.gender, asked.assessment),
+def _keep(request: Request, patient_request: AnswerRequest, definition: Definition, *, complete: bool) -> Assessment:
+    state = answer_request(
+        id=patient_request.pk,
+        answers=patient_questionnaire.readable(
+            request, definition, patient_request.patient.gender, patient_request.assessment
+        ),
         version=None if request.POST.get("mine") else posted_version(request),
-        page=patient_sheets.posted_page(request),
+        page=patient_questionnaire.posted_page(request),
         complete=complete,
     )
-    return sitting.assessment
+    return state.assessment
 
 
-def _keep_sheet(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Done, or only put aside, by the page's own buttons."""
+def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """Complete the form, or save it for later, by the buttons of the page."""
     complete = request.POST.get("do") == "complete"
     try:
         with clinic_scope(link.clinic):
-            asked, definition = _asked(link)
-            _keep(request, asked, definition, complete=complete)
+            patient_request, definition = _patient_request(link)
+            _keep(request, patient_request, definition, complete=complete)
     except Changed as changed:
-        return _sheet(
-            request, token, link, sitting=changed.current, problem=patient_sheets.CHANGED, conflict=True, status=409
+        return _questionnaire(
+            request,
+            token,
+            link,
+            assessment=changed.current,
+            problem=patient_questionnaire.CHANGED,
+            conflict=True,
+            status=409,
         )
-    except (*patient_sheets.REFUSED, refusals.NotForPatient) as refusal:
-        return _sheet(request, token, link, refusal=refusal, status=422)
+    except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
+        return _questionnaire(request, token, link, refusal=refusal, status=422)
     return redirect("answer:thanks" if complete else "answer:link", token)

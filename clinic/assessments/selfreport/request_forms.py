@@ -1,4 +1,4 @@
-"""Parsing what a practitioner says about a link to send."""
+"""The form that parses what a practitioner says about a link."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,18 +13,18 @@ DAYS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 da
 
 
 def language_name(code: str) -> str:
-    """A language as its speakers call it."""
+    """The name of a language in that language."""
     return str(LANG_INFO.get(code, {}).get("name_local", code))
 
 
 def patients_languages(definition: Definition) -> list[tuple[str, str]]:
-    """What a patient can be handed the questions in, by code and name; empty where that is no choice."""
+    """The languages that a patient can choose from, as code and name; empty if there is only one."""
     offered = definition.languages if definition.answered_by == "patient" else ()
     return [(code, language_name(code)) for code in offered] if len(offered) > 1 else []
 
 
 class RequestForm(forms.Form):
-    """`id` is the new request's, so that a form sent twice makes one."""
+    """`id` is the new request's, so that a form sent twice creates one request."""
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     instrument = forms.ChoiceField(
@@ -43,9 +43,9 @@ class RequestForm(forms.Form):
 
     def __init__(self, offered: Sequence[Definition], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(made.id, f"{made.title} – {made.name}") for made in offered]
+        choices = [(definition.id, f"{definition.title} – {definition.name}") for definition in offered]
         self.fields["instrument"].choices = [("", "Choose an instrument"), *choices]  # type: ignore[attr-defined]
-        codes = dict.fromkeys([ENGLISH, *(code for made in offered for code in made.languages)])
+        codes = dict.fromkeys([ENGLISH, *(code for definition in offered for code in definition.languages)])
         if len(codes) == 1:
             del self.fields["language"]
         else:
@@ -53,6 +53,6 @@ class RequestForm(forms.Form):
         self.helper = helper()
 
     def language_of(self, definition: Definition) -> str:
-        """The language that was chosen, where the instrument has it."""
+        """The chosen language if the instrument has it, else English."""
         chosen = str(self.cleaned_data.get("language") or ENGLISH)
         return chosen if chosen in definition.languages else ENGLISH

@@ -1,4 +1,4 @@
-"""The pages on which a practitioner asks a patient to answer by themselves."""
+"""The pages on which a practitioner asks a patient to answer by a link."""
 
 import uuid
 from typing import Any
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Permission, Request, requires
 from clinic.assessments.models import AnswerRequest
 from clinic.assessments.record import refusals
-from clinic.assessments.selfreport import requesting
+from clinic.assessments.selfreport import actions as request_actions
 from clinic.assessments.selfreport.request_forms import RequestForm
 from clinic.instruments.catalogue import offered_to
 from clinic.patients.models import Patient
@@ -19,25 +19,25 @@ from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.pages import saved
 
-REFUSED = (refusals.NotForPatient, requesting.BirthDateUnknown, requesting.NotByPatient)
+REFUSED = (refusals.NotForPatient, request_actions.BirthDateUnknown, request_actions.NotByPatient)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Choose what to ask; the link is shown once, in the answer to the form."""
+    """Choose what to ask. The response to the form shows the link, once."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    offered = [made for made in offered_to(sex=patient.gender, age=patient.age) if made.answered_by == "patient"]
+    offered = [each for each in offered_to(sex=patient.gender, age=patient.age) if each.answered_by == "patient"]
     if request.method != "POST":
         form = RequestForm(offered, initial={"id": uuid.uuid4(), "instrument": request.GET.get("instrument", "")})
         return _form_page(request, patient, form)
     form = RequestForm(offered, request.POST)
     if not form.is_valid():
         return _form_page(request, patient, form, status=422)
-    definition = next(made for made in offered if made.id == form.cleaned_data["instrument"])
+    definition = next(each for each in offered if each.id == form.cleaned_data["instrument"])
     user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
     try:
-        asked = requesting.request_answers(
+        issued = request_actions.create_request(
             by=request.actor,
             clinic=request.clinic,
             id=form.cleaned_data["id"] or uuid.uuid4(),
@@ -50,35 +50,35 @@ def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     except REFUSED as refusal:
         form.add_error(None, str(refusal))
         return _form_page(request, patient, form, status=422)
-    except requesting.RequestEnded:
+    except request_actions.RequestEnded:
         return errors.answer(request, 409, "conflict", "That link has ended meanwhile. Make a new one.")
-    return _link_page(request, patient, asked)
+    return _link_page(request, patient, issued)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
-    asked = get_object_or_404(AnswerRequest, pk=pk)
-    requesting.revoke_request(by=request.actor, id=pk)
+    patient_request = get_object_or_404(AnswerRequest, pk=pk)
+    request_actions.revoke_request(by=request.actor, id=pk)
     saved(request, "Link revoked. What was answered is kept.")
-    return redirect("assessments:for_patient", asked.patient_id)
+    return redirect("assessments:for_patient", patient_request.patient_id)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_renew(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """A new link for the same questions; the old one is dead from now on."""
-    asked = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
+    """Make a new link for the same questions. The old one stops working."""
+    patient_request = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
     try:
-        new = requesting.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
-    except (*REFUSED, requesting.RequestEnded) as refusal:
+        new = request_actions.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
+    except (*REFUSED, request_actions.RequestEnded) as refusal:
         message = str(refusal) or "That link has ended meanwhile. Make a new one."
         return errors.answer(request, 409, "conflict", message)
-    return _link_page(request, asked.patient, new)
+    return _link_page(request, patient_request.patient, new)
 
 
 def _new_id(request: Request) -> uuid.UUID:
-    """The id that the form carries, so that pressing twice makes one request."""
+    """The id in the form, so that pressing twice creates one request."""
     try:
         return uuid.UUID(request.POST.get("new", ""))
     except ValueError:
@@ -90,8 +90,8 @@ def _form_page(request: Request, patient: Patient, form: RequestForm, *, status:
     return render(request, "answer/request_form.html", context, status=status)
 
 
-def _link_page(request: Request, patient: Patient, asked: requesting.Asked) -> HttpResponse:
-    """The only page that ever shows the link."""
-    link = request.build_absolute_uri(reverse("answer:link", args=[asked.token]))
-    context = {"patient": patient, "asked": asked.request, "link": link}
+def _link_page(request: Request, patient: Patient, issued: request_actions.IssuedRequest) -> HttpResponse:
+    """Show the link. No other page ever does."""
+    link = request.build_absolute_uri(reverse("answer:link", args=[issued.token]))
+    context = {"patient": patient, "patient_request": issued.request, "link": link}
     return render(request, "answer/request_made.html", context)

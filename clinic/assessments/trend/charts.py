@@ -1,6 +1,6 @@
-"""Totals over time as SVG: no script, nothing fetched, colours by class so that light, dark and print each have theirs.
+"""Totals over time as SVG. It needs no script; classes give its colours, so that light, dark and print have their own.
 
-A chart is never alone: the page has the same numbers as a table beside it.
+The page always shows the same numbers as a table beside it.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from clinic.assessments.trend.course import Step
+from clinic.assessments.trend.steps import Step
 from clinic.instruments.definitions import Band, Definition, Number
 
 WIDTH, HEIGHT = 760, 300
@@ -18,14 +18,14 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 150, 16, 36
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 FEWEST_PIXELS = 12  # between the baselines of two words
 MOST_DATES = 6
-# The corners of a star around its middle.
+# The corners of a star, from its centre.
 STAR = (
     (0, -8), (2, -2.6), (7.6, -2.5), (3.2, 1), (4.7, 6.5), (0, 3.4), (-4.7, 6.5), (-3.2, 1), (-7.6, -2.5), (-2, -2.6),
 )  # fmt: skip
 
 
 class Scale:
-    """Where a day and a total lie in the drawing."""
+    """The place of a day and of a total in the drawing."""
 
     def __init__(self, definition: Definition, days: Sequence[date]) -> None:
         self.low, self.high = definition.low, definition.high
@@ -33,7 +33,7 @@ class Scale:
         self.span = (days[-1] - days[0]).days
 
     def x(self, day: date) -> float:
-        """A single day stands in the middle."""
+        """A single day is drawn in the middle."""
         share = (day - self.first).days / self.span if self.span else 0.5
         return round(LEFT + 12 + share * (PLOT_WIDTH - 24), 1)
 
@@ -42,15 +42,15 @@ class Scale:
         return round(TOP + (1 - share) * PLOT_HEIGHT, 1)
 
 
-def trend(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString:
-    """The totals of `steps` on the instrument's bands for that sex; empty where there is nothing to draw."""
+def trend_chart(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString:
+    """Draw the totals of `steps` on the instrument's bands for that sex; empty if there is nothing to draw."""
     if not steps or definition.high == definition.low:
         return SafeString("")
     scale = Scale(definition, [step.reading.day for step in steps])
     parts = [*_strips(definition, scale, sex), *_axes(definition, scale, steps, sex), _line(scale, steps)]
     parts += [_dot(scale, step) for step in steps]
     return format_html(
-        '<svg class="trend" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        '<svg class="trend-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         WIDTH,
         HEIGHT,
         description(definition, steps),
@@ -59,7 +59,7 @@ def trend(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString
 
 
 def description(definition: Definition, steps: Sequence[Step]) -> str:
-    """The chart in a sentence, for who does not see it; the table beside it has every number."""
+    """Describe the chart in a sentence for those who do not see it. The table beside it has every number."""
     first, last = steps[0].reading, steps[-1].reading
     count = f"{len(steps)} total{'' if len(steps) == 1 else 's'}"
     return (
@@ -69,12 +69,12 @@ def description(definition: Definition, steps: Sequence[Step]) -> str:
 
 
 def shown_bands(definition: Definition, sex: str) -> list[Band]:
-    """The bands that a strip can show: those for everybody or for that sex, without those of a single item."""
+    """The bands that a strip can show: those for everybody or for that sex, but not those of a single item."""
     return [band for band in definition.bands if band.peak is None and band.sex in ("", sex)]
 
 
 def _strips(definition: Definition, scale: Scale, sex: str) -> list[str]:
-    """A strip for each band; neighbours touch half way between the totals that they end and begin with."""
+    """Draw a strip for each band. Neighbours touch half way between the end of one and the start of the next."""
     bands = sorted(shown_bands(definition, sex), key=lambda band: band.low)
     strips, words, lowest = [], [], float(HEIGHT)
     for index, band in enumerate(bands):
@@ -104,7 +104,7 @@ def _axes(definition: Definition, scale: Scale, steps: Sequence[Step], sex: str)
 
 
 def _dates(steps: Sequence[Step]) -> list[date]:
-    """The days under the axis: the first, the last, and evenly between them as many as have room."""
+    """The days under the axis: the first, the last, and as many evenly between them as have room."""
     first, last = steps[0].reading.day, steps[-1].reading.day
     span = (last - first).days
     count = min(MOST_DATES, span + 1, len({step.reading.day for step in steps}))
@@ -115,11 +115,11 @@ def _dates(steps: Sequence[Step]) -> list[date]:
 
 def _line(scale: Scale, steps: Sequence[Step]) -> str:
     points = " ".join(f"{scale.x(step.reading.day)},{scale.y(step.reading.total)}" for step in steps)
-    return f'<polyline class="course" points="{points}"/>'
+    return f'<polyline class="trend-line" points="{points}"/>'
 
 
 def _dot(scale: Scale, step: Step) -> str:
-    """A ring; a filled one is a response, a star remission, so that no mark is told by colour alone."""
+    """Draw a ring for a total, a disc for a response, a star for remission: marks differ by more than colour."""
     x, y = scale.x(step.reading.day), scale.y(step.reading.total)
     said = ", ".join([f"{step.reading.total}", *filter(None, [step.reading.band]), *step.marks])
     title = f"<title>{date_format(step.reading.day, 'j M Y')}: {escape(said)}</title>"

@@ -1,4 +1,4 @@
-"""How a patient does over time, what is planned for them, and what is due over all patients."""
+"""The trend of a patient, their schedules, and the worklist of what is due."""
 
 import uuid
 from typing import Any, NamedTuple
@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments.bulk import DUE
-from clinic.assessments.models import Assessment, Plan
-from clinic.assessments.models.risk import RiskAlert
-from clinic.assessments.schedules.forms import PlanForm
-from clinic.assessments.schedules.planning import end_plan, make_plan
-from clinic.assessments.trend.charts import trend
-from clinic.assessments.trend.course import Reading, Step, course
+from clinic.assessments.models import Assessment, Schedule
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.schedules.actions import end_schedule, set_schedule
+from clinic.assessments.schedules.forms import ScheduleForm
+from clinic.assessments.trend.charts import trend_chart
+from clinic.assessments.trend.steps import Reading, Step, trend_steps
 from clinic.instruments.catalogue import find, find_version, offered_to
 from clinic.instruments.definitions import Definition
 from clinic.lists.page.list_page import ListPage
@@ -30,10 +30,10 @@ MOST_READINGS = 200
 MOST_COUNTED = 99
 
 
-class Course(NamedTuple):
+class Trend(NamedTuple):
     """One instrument of a patient: its chart, and the same as a table (newest first).
 
-    `mixed` where the totals were scored by rules for different sexes, whose bands cannot be drawn together.
+    `mixed` if totals were scored by the rules for different sexes, whose bands cannot be drawn together.
     """
 
     definition: Definition
@@ -44,36 +44,37 @@ class Course(NamedTuple):
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
-def patient_course(request: Request, pk: uuid.UUID) -> HttpResponse:
+def patient_trend(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    return _course_page(request, patient)
+    return _trend_page(request, patient)
 
 
-def _course_page(request: Request, patient: Patient, form: PlanForm | None = None) -> HttpResponse:
+def _trend_page(request: Request, patient: Patient, form: ScheduleForm | None = None) -> HttpResponse:
     context = {
         "patient": patient,
-        "courses": courses_of(patient),
-        "alerts": RiskAlert.objects.open().filter(patient=patient),
-        "plans": Plan.objects.active().filter(patient=patient).order_by("next_due_on", "id"),
-        "form": form or PlanForm(instruments=_choices(patient), initial={"every_unit": "weeks", "then_unit": "months"}),
+        "trends": trends_of(patient),
+        "alerts": Alert.objects.open().filter(patient=patient),
+        "schedules": Schedule.objects.active().filter(patient=patient).order_by("next_due_on", "id"),
+        "form": form
+        or ScheduleForm(instruments=_choices(patient), initial={"every_unit": "weeks", "then_unit": "months"}),
     }
-    return render(request, "assessments/patient_course.html", context, status=422 if form is not None else 200)
+    return render(request, "assessments/patient_trend.html", context, status=422 if form is not None else 200)
 
 
 def _choices(patient: Patient) -> list[tuple[str, str]]:
-    return [(made.id, made.title) for made in offered_to(sex=patient.gender, age=patient.age)]
+    return [(definition.id, definition.title) for definition in offered_to(sex=patient.gender, age=patient.age)]
 
 
-def courses_of(patient: Patient) -> list[Course]:
-    """The patient's scored sittings by instrument, the one with the newest sitting first."""
+def trends_of(patient: Patient) -> list[Trend]:
+    """The patient's scored assessments by instrument, the one with the newest assessment first."""
     rows = Assessment.objects.active().made().filter(patient=patient).exclude(instrument="").exclude(score=None)
     groups: dict[str, list[Assessment]] = {}
     for row in rows.order_by("-date", "-completed_at", "-id")[:MOST_READINGS]:
         groups.setdefault(row.instrument, []).append(row)
-    return [_course(newest_first) for newest_first in groups.values()]
+    return [_trend(newest_first) for newest_first in groups.values()]
 
 
-def _course(newest_first: list[Assessment]) -> Course:
+def _trend(newest_first: list[Assessment]) -> Trend:
     definition = find_version(newest_first[0].instrument, newest_first[0].instrument_version)
     readings = [
         Reading(
@@ -85,44 +86,47 @@ def _course(newest_first: list[Assessment]) -> Course:
         )
         for row in reversed(newest_first)
     ]
-    steps = course(readings, definition.change)
+    steps = trend_steps(readings, definition.change)
     sexes = {row.sex for row in newest_first}
     mixed = len(sexes) > 1
-    return Course(
-        definition, trend(definition, steps, "" if mixed else sexes.pop()), steps[::-1], mixed and definition.by_sex
+    return Trend(
+        definition,
+        trend_chart(definition, steps, "" if mixed else sexes.pop()),
+        steps[::-1],
+        mixed and definition.by_sex,
     )
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-def plan_make(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Plan how often the patient answers an instrument; what cannot be planned is shown again with why."""
+def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Set how often the patient answers an instrument. A refused form is shown again with the reason."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    form = PlanForm(request.POST, instruments=_choices(patient))
+    form = ScheduleForm(request.POST, instruments=_choices(patient))
     definition = find(request.POST.get("instrument", "")) if form.is_valid() else None
     if definition is None:
-        return _course_page(request, patient, form)
+        return _trend_page(request, patient, form)
     if form.days("then") and definition.change.remission_below is None:
         form.add_error("then", f"{definition.title} has no published remission. Leave this empty.")
-        return _course_page(request, patient, form)
-    make_plan(
+        return _trend_page(request, patient, form)
+    set_schedule(
         by=request.actor,
         patient=patient,
         definition=definition,
         every_days=form.days("every") or 1,
         then_every_days=form.days("then"),
     )
-    saved(request, "Plan saved.")
-    return redirect("assessments:course", pk)
+    saved(request, "Schedule saved.")
+    return redirect("assessments:trend", pk)
 
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-def plan_end(request: Request, pk: uuid.UUID) -> HttpResponse:
-    plan = get_object_or_404(Plan, pk=pk)
-    end_plan(by=request.actor, id=pk)
-    saved(request, "Plan ended.")
-    return redirect("assessments:course", plan.patient_id)
+def schedule_end(request: Request, pk: uuid.UUID) -> HttpResponse:
+    schedule = get_object_or_404(Schedule, pk=pk)
+    end_schedule(by=request.actor, id=pk)
+    saved(request, "Schedule ended.")
+    return redirect("assessments:trend", schedule.patient_id)
 
 
 @require_safe
@@ -134,7 +138,7 @@ def due_list(request: Request) -> HttpResponseBase:
         noun_plural="due assessments",
         search_hint="Patient or record number",
         empty_title="Nothing is due",
-        empty_text="Who is to be assessed again appears here when the day comes. Plans are made on a patient's course.",
+        empty_text="Patients appear here on the day they are due. Schedules are set on a patient's Trend page.",
     )
     return list_page(request, DUE, page)
 
@@ -142,10 +146,10 @@ def due_list(request: Request) -> HttpResponseBase:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def worklist_counts(request: Request) -> HttpResponse:
-    """How much waits in each worklist, for the menu, which asks for it once a page; counted up to `MOST_COUNTED`."""
+    """Count what waits in each worklist, up to `MOST_COUNTED`. The menu asks for this once a page."""
     waiting: dict[str, QuerySet[Any]] = {
-        "alerts": RiskAlert.objects.open(),
-        "due": Plan.objects.due(timezone.localdate()).filter(patient__archived_at=None),
+        "alerts": Alert.objects.open(),
+        "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None),
     }
     counts = {name: rows.order_by()[: MOST_COUNTED + 1].count() for name, rows in waiting.items()}
     return render(request, "assessments/_counts.html", {"counts": counts, "most": MOST_COUNTED})

@@ -1,8 +1,8 @@
-"""A FHIR R4 Questionnaire as the data of a definition.
+"""Read a FHIR R4 Questionnaire as the data of a definition.
 
-What it must be: choice items with their answer options; groups become sections. Points are those of the extensions
-ordinalValue and itemWeight, of a whole number as the option, else there are none and the item is not scored. Display
-texts and calculated items are passed over. Everything else is refused, with what it is.
+It must have choice items with answer options; groups become sections. Points come from the extensions ordinalValue and
+itemWeight, or from an option that is a whole number; without points an item is not scored. Display texts and calculated
+items are skipped. Everything else is refused by name.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ NO_LICENCE = "The Questionnaire does not say who may use it."
 
 
 class NotUsable(Exception):
-    """A Questionnaire that gives no instrument: `messages` says why."""
+    """The Questionnaire gives no instrument. `messages` says why."""
 
     def __init__(self, messages: list[str]) -> None:
         super().__init__(" ".join(messages))
@@ -29,7 +29,7 @@ class NotUsable(Exception):
 
 @dataclass
 class _Reading:
-    """What was found so far, and what cannot be used."""
+    """The items and sections found so far, and what cannot be used."""
 
     contained: dict[str, Any]
     items: list[dict[str, Any]] = field(default_factory=list)
@@ -38,7 +38,7 @@ class _Reading:
 
 
 def data_of_questionnaire(resource: Any) -> dict[str, Any]:
-    """The data of a definition without scoring; raises NotUsable."""
+    """Return the data of a definition without scoring; raises NotUsable."""
     if not isinstance(resource, dict) or resource.get("resourceType") != "Questionnaire":
         raise NotUsable(["This is not a FHIR Questionnaire."])
     contained = {str(part.get("id")): part for part in _dicts(resource.get("contained"))}
@@ -109,15 +109,15 @@ def _question(part: dict[str, Any], reading: _Reading, where: str, section: dict
     scored = all(option["points"] is not None for option in options) and part.get("type") != "boolean"
     if not scored:
         options = [{**option, "points": number} for number, option in enumerate(options)]
-    made: dict[str, Any] = {
+    item: dict[str, Any] = {
         "code": _text(part, "prefix").rstrip(".)")[:20],
         "text": _text(part, "text"),
         "options": options,
     }
-    made |= ({} if scored else {"scored": False}) | ({"loinc": loinc} if (loinc := _loinc(part)) else {})
+    item |= ({} if scored else {"scored": False}) | ({"loinc": loinc} if (loinc := _loinc(part)) else {})
     if section is not None:
         section["items"].append(len(reading.items))
-    reading.items.append(made)
+    reading.items.append(item)
 
 
 def _boolean() -> list[dict[str, Any]]:
@@ -144,7 +144,7 @@ def _codings(value_set: Any) -> Iterator[dict[str, Any]]:
 
 
 def _option(option: dict[str, Any]) -> dict[str, Any]:
-    """One answer option; its points are None where it has none."""
+    """Read one answer option. Its points are None if it has none."""
     coding = option.get("valueCoding")
     coding = coding if isinstance(coding, dict) else {}
     whole = option.get("valueInteger")
@@ -173,7 +173,7 @@ def _loinc(part: dict[str, Any]) -> str:
 
 
 def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The items under the numbers that the Questionnaire prints, or counted where it does not number all of them."""
+    """The items with the numbers that the Questionnaire prints; counted if one of them has no number."""
     codes = [item["code"] for item in items]
     if all(codes) and len(set(codes)) == len(codes):
         return items

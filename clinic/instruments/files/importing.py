@@ -1,4 +1,4 @@
-"""Importing a clinic's own instrument: a FHIR R4 Questionnaire as JSON, or the simple layout as CSV or XLSX."""
+"""Import a custom instrument: a FHIR R4 Questionnaire as JSON, or the simple layout as CSV or XLSX."""
 
 import csv
 import io
@@ -11,19 +11,19 @@ from decimal import Decimal
 from typing import Any
 
 from clinic.instruments.files.fhir import NotUsable, data_of_questionnaire
-from clinic.instruments.files.spreadsheet import complete, layout_of
+from clinic.instruments.files.spreadsheet import complete_data, read_layout
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults
 
 LARGEST = 1024 * 1024  # bytes
 LARGEST_UNPACKED = 20 * LARGEST
-# The separator stands behind the first word: no kind of row has one in it.
+# The first separator in the file counts: the kind of a row, which comes first, never has one in it.
 SEPARATOR = re.compile("[,;\t]")
 MOST_ROWS, MOST_COLUMNS = 2000, 12
 
 
 class Refused(Exception):
-    """A file that gives no instrument: `messages` says why, each a sentence."""
+    """The file gives no instrument. `messages` says why, each a sentence."""
 
     def __init__(self, *messages: str) -> None:
         super().__init__(" ".join(messages))
@@ -32,14 +32,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Imported:
-    """The data of a definition that passes every check, and what it was made from: fhir, csv or xlsx."""
+    """The data of a definition that passes every check, and its origin: fhir, csv or xlsx."""
 
     data: dict[str, Any]
     origin: str
 
 
-def imported(name: str, content: bytes, **given: Any) -> Imported:
-    """The instrument in a file, by its ending; `given` are parts that the person says. Raises Refused."""
+def import_file(name: str, content: bytes, **given: Any) -> Imported:
+    """Read the instrument in a file; the file's ending says its kind. `given` are the parts that the form asks for.
+
+    Raises Refused.
+    """
     if len(content) > LARGEST:
         raise Refused("The file is larger than one megabyte.")
     ending = name.rpartition(".")[2].lower()
@@ -47,8 +50,8 @@ def imported(name: str, content: bytes, **given: Any) -> Imported:
         return Imported(_checked(_questionnaire(content, given)), "fhir")
     if ending in ("csv", "xlsx"):
         rows = _csv_rows(content) if ending == "csv" else _xlsx_rows(content)
-        layout = layout_of(rows)
-        data = complete(layout.data, **given)
+        layout = read_layout(rows)
+        data = complete_data(layout.data, **given)
         try:
             definition_of({**data, "id": "own-checked", "version": "1"})
         except Faults as error:
@@ -77,7 +80,7 @@ def _questionnaire(content: bytes, given: dict[str, Any]) -> dict[str, Any]:
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Refused("The file is not JSON that can be read.") from error
     try:
-        return complete(data_of_questionnaire(found), **given)
+        return complete_data(data_of_questionnaire(found), **given)
     except NotUsable as error:
         raise Refused(*error.messages) from error
 
@@ -96,7 +99,7 @@ def _csv_rows(content: bytes) -> list[list[str]]:
 
 
 def _xlsx_rows(content: bytes) -> list[list[str]]:
-    """The first sheet's cells as text. The file is unpacked only where what is in it is of a sane size."""
+    """Read the cells of the first worksheet as text. The file is unpacked only if its contents have a sane size."""
     import openpyxl  # as large as all the views together, for a form that is rarely sent
 
     try:
@@ -125,7 +128,7 @@ def _limited(rows: list[list[str]]) -> list[list[str]]:
 
 
 def example_rows() -> Iterator[list[str]]:
-    """A small questionnaire in the simple layout, to begin from."""
+    """A small questionnaire in the simple layout, as an example."""
     yield ["title", "Sleep, short"]
     yield ["instruction", "In the last week, how often:"]
     yield ["source", "Made in this clinic"]

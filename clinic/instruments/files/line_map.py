@@ -1,4 +1,4 @@
-"""Where in a TOML text each part of its data stands, which tomllib does not tell."""
+"""Find the line of each part of a TOML text, which tomllib does not tell."""
 
 import re
 import tomllib
@@ -11,9 +11,9 @@ KEY = re.compile(r"\s*(\"[^\"]*\"|[A-Za-z0-9_-]+)\s*=")
 
 
 def line_map(text: str) -> dict[Path, int]:
-    """The line of every table, key and list entry of a valid TOML text, by its path into the data.
+    """The line of every table, key and list entry of a valid TOML text, by its path in the data.
 
-    A list that is written one entry a line gives each entry its line; otherwise they share that of the key.
+    A list with one entry a line gives each entry its line; otherwise the entries share the line of the key.
     """
     lines, found, counts = text.splitlines(), {}, Counter[Path]()
     here: Path = ()
@@ -36,7 +36,7 @@ def line_map(text: str) -> dict[Path, int]:
 
 
 def _header_path(name: str, *, here_is_list: bool, counts: Counter[Path]) -> Path:
-    """The path of a header such as `items.measure.tables`: lists that were begun lead into their last entry."""
+    """The path of a header such as `items.measure.tables`. A list in it leads to the last entry so far."""
     path: Path = ()
     steps = [step.strip().strip('"') for step in name.split(".")]
     for step in steps[:-1]:
@@ -51,7 +51,7 @@ def _header_path(name: str, *, here_is_list: bool, counts: Counter[Path]) -> Pat
 
 
 def _statement_length(lines: list[str]) -> int:
-    """How many lines a `key = value` takes."""
+    """The number of lines of a `key = value`."""
     for length in range(1, len(lines) + 1):
         try:
             tomllib.loads("\n".join(lines[:length]))

@@ -25,7 +25,7 @@ Row = Sequence[str]
 
 
 class Layout:
-    """What rows come to: `data` of a definition, and of each part the number of its row."""
+    """What the rows give: `data` of a definition, and the row number of each part."""
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {"options": {}, "items": [], "bands": [], "alerts": []}
@@ -90,7 +90,7 @@ class Layout:
         return int(value) if value == value.to_integral_value() else value
 
     def row_of(self, path: Path) -> int | None:
-        """The row that a part of the definition came from."""
+        """The row of a part of the definition."""
         while path:
             if path in self.rows:
                 return self.rows[path]
@@ -98,29 +98,29 @@ class Layout:
         return None
 
     def messages(self, faults: Iterable[Fault]) -> list[str]:
-        """What is wrong, each with its row where it has one, in the order of the rows."""
+        """Every fault as a message with its row, in the order of the rows."""
         found = [*self.faults, *((self.row_of(fault.path) or 0, str(fault)) for fault in faults)]
         return [f"Row {number}: {message}" if number else message for number, message in sorted(found)]
 
 
-def complete(data: dict[str, Any], **given: Any) -> dict[str, Any]:
-    """A definition's data with what a simple questionnaire need not say: its name, and what it adds up to."""
-    made = {"name": data.get("title", ""), **data, **given}
+def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """Add to a definition's data what a simple questionnaire need not say: its name, and its range."""
+    completed = {"name": data.get("title", ""), **data, **given}
     low, high, scored = 0, 0, False
-    for item in made["items"]:
+    for item in completed["items"]:
         options = (
             item["options"]
             if isinstance(item.get("options"), list)
-            else made.get("options", {}).get(item.get("options"), [])
+            else completed.get("options", {}).get(item.get("options"), [])
         )
         points = [option["points"] for option in options]
         if points and item.get("scored", True):
             low, high, scored = low + min(points), high + max(points), True
     rule = {"rule": "sum", "minimum": low, "maximum": high} if scored else {"rule": "none"}
-    return {**made, "scoring": rule}
+    return {**completed, "scoring": rule}
 
 
-def layout_of(rows: Iterable[Row]) -> Layout:
-    made = Layout()
-    made.read(rows)
-    return made
+def read_layout(rows: Iterable[Row]) -> Layout:
+    layout = Layout()
+    layout.read(rows)
+    return layout

@@ -1,6 +1,6 @@
-"""The instruments that come with the application: one TOML file each, read once and kept for good.
+"""The shipped instruments: one TOML file each, which is read once.
 
-A file is never changed once it was released: a new wording or rule is a new file of the next version beside it.
+A released file never changes: a new wording or rule is a new file of the next version beside it.
 """
 
 import tomllib
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "library"
 
 
 class BrokenFile(Exception):
-    """A file that cannot be used: `problems` as "name.toml:12: what is wrong", in the order of the lines."""
+    """The file cannot be used. `problems` are "name.toml:12: what is wrong", in the order of the lines."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -26,11 +26,11 @@ class BrokenFile(Exception):
 
 
 def read(path: Path) -> Definition:
-    """The instrument in a file; raises BrokenFile with every fault and its line."""
+    """Read the instrument in a file; raises BrokenFile with every fault and its line."""
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text, parse_float=Decimal)
-        made = definition_of(data)
+        definition = definition_of(data)
     except UnicodeDecodeError as error:
         raise BrokenFile([f"{path.name}:1: The file is not UTF-8 text."]) from error
     except tomllib.TOMLDecodeError as error:
@@ -39,9 +39,9 @@ def read(path: Path) -> Definition:
         lines = line_map(text)
         found = sorted((_line(lines, fault.path), str(fault)) for fault in error.faults)
         raise BrokenFile([f"{path.name}:{line}: {message}" for line, message in found]) from error
-    if path.name != (expected := f"{made.id}.v{made.version}.toml"):
+    if path.name != (expected := f"{definition.id}.v{definition.version}.toml"):
         raise BrokenFile([f"{path.name}:1: The file must be called {expected}."])
-    return made
+    return definition
 
 
 def _syntax_line(error: tomllib.TOMLDecodeError, text: str) -> int:
@@ -59,11 +59,11 @@ def _line(lines: dict[reading.Path, int], path: reading.Path) -> int:
 @cache
 def shipped() -> dict[tuple[str, str], Definition]:
     """Every version of every instrument in the folder, by id and version; raises BrokenFile."""
-    return {made.key: made for made in map(read, sorted(FOLDER.glob("*.toml")))}
+    return {definition.key: definition for definition in map(read, sorted(FOLDER.glob("*.toml")))}
 
 
 def problems(folder: Path = FOLDER) -> list[str]:
-    """What is wrong with the files of a folder; nothing where all can be used."""
+    """Every fault in the files of a folder; empty if all can be used."""
     found: list[str] = []
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -74,10 +74,10 @@ def problems(folder: Path = FOLDER) -> list[str]:
 
 
 def newest(versions: dict[tuple[str, str], Any]) -> dict[str, Any]:
-    """Of each id the highest version; versions are whole numbers, "10" above "9"."""
+    """The highest version of each id. Versions are whole numbers: "10" is above "9"."""
     found: dict[str, tuple[int, Any]] = {}
-    for (id, version), made in versions.items():
+    for (id, version), definition in versions.items():
         number = int(version)
         if id not in found or number > found[id][0]:
-            found[id] = number, made
-    return {id: made for id, (_, made) in found.items()}
+            found[id] = number, definition
+    return {id: definition for id, (_, definition) in found.items()}

@@ -1,4 +1,4 @@
-"""Checking the instruments that come with the application, or files that are to join them."""
+"""Check the instruments of the application, or files that are to join them."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The demo clinics."""
+"""Make the demo clinics."""
 
 from typing import Any
 

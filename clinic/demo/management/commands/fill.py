@@ -1,4 +1,4 @@
-"""Bulk data for one clinic."""
+"""Fill a clinic with bulk data."""
 
 import time
 from argparse import ArgumentParser
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{found.name}: {patients:,} patients and {assessments:,} assessments in {seconds:.0f} s.")
 
     def progress(self, title: str, done: int, total: int) -> None:
-        """A bar that is drawn over on a terminal; elsewhere a line for each tenth."""
+        """Draw a progress bar on a terminal; elsewhere write a line for each tenth."""
         drawn = self.stdout.isatty()
         share = int((100 if drawn else 10) * done / total) if total else -1
         if (title, share) == self.shown:

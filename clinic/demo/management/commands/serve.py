@@ -1,4 +1,4 @@
-"""What `make run` runs: everything the clinic needs on one machine, in one process and its workers."""
+"""Run everything the clinic needs on one machine, in one process and its workers. `make run` calls it."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ PATIENCE = 10  # seconds that requests, and then the worker, get to end
 
 
 class Server(BaseApplication):
-    """Gunicorn in this process, with the settings of `deploy/gunicorn.conf.py` but for a few."""
+    """Gunicorn in this process, with the settings of `deploy/gunicorn.conf.py` and a few differences."""
 
     def __init__(self, **differences: Any) -> None:
         self.differences = differences
@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 end_worker(self.worker)
 
     def when_ready(self, arbiter: Arbiter) -> None:
-        """A closed terminal ends the server as Ctrl-C does; Gunicorn by itself would reload its settings."""
+        """Have a closed terminal end the server as Ctrl-C does; Gunicorn by itself would reload its settings."""
         end = signal.SIG_IGN if self.hang_up_ignored else lambda *_: os.kill(os.getpid(), signal.SIGTERM)
         signal.signal(signal.SIGHUP, end)
         self.stdout.write(f"The clinic record is at {self.address}")
@@ -91,13 +91,13 @@ class Command(BaseCommand):
 
 
 def start_worker() -> "subprocess.Popen[bytes]":
-    """The worker as a process of its own, which ends when this one does."""
+    """Start the worker as its own process, which ends with this one."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
 
 
 def end_worker(worker: "subprocess.Popen[bytes]") -> None:
-    """Let the worker end its transaction; what it leaves of its job is gone on with at the next start."""
+    """Let the worker finish its transaction. The next start continues its job."""
     if worker.stdin is not None:
         worker.stdin.close()
     try:
@@ -108,7 +108,7 @@ def end_worker(worker: "subprocess.Popen[bytes]") -> None:
 
 
 def refuse_port(port: str) -> None:
-    """Before anything is started: a port that is none, or that another program has."""
+    """Refuse a port that is not valid, or that another program uses, before anything is started."""
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise CommandError(f"PORT is {port!r}; it must be a number from 1 to 65535.")
     with socket.socket() as probe:
@@ -122,7 +122,7 @@ def refuse_port(port: str) -> None:
 
 
 def collect_static() -> None:
-    """Collects when a source file came, went or changed since the last time."""
+    """Collect the static files if one of them was added, removed or changed since the last time."""
     seen = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list(ignore_patterns=[]):

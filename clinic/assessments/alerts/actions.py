@@ -1,4 +1,4 @@
-"""Raising and acknowledging risk alerts."""
+"""Raise and acknowledge alerts."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,60 +8,60 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
-from clinic.assessments.record.standing import keep_standing
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, record
-from clinic.instruments.definitions import Alert, Definition, Number
+from clinic.instruments.definitions import AlertRule, Definition, Number
 from clinic.instruments.scoring import Result
 
 LONGEST = 500  # letters of an alert: title, answer and rule together can be longer than its column
 
 
 class NoteMissing(ValueError):
-    """An alert is acknowledged with a note that says what was done."""
+    """The acknowledgement has no note of what was done."""
 
 
 @transaction.atomic
 def raise_alerts(
-    assessment: Assessment, definition: Definition, answers: Mapping[str, Number | None], result: Result, *, by: By
-) -> list[RiskAlert]:
-    """Raise what the answers call for, once; part of the action that saves them, from the first draft on.
+    assessment: Assessment, definition: Definition, responses: Mapping[str, Number | None], result: Result, *, by: By
+) -> list[Alert]:
+    """Raise the alerts that the responses call for, in the action that saves them, drafts included.
 
-    An open alert of the rule keeps the worst that was seen. One that was acknowledged for less than now does not cover
-    it: another is raised.
+    An open alert keeps the worst response to its rule. A response that is worse than an acknowledged alert raises
+    another.
     """
-    made = []
+    raised = []
     for rule in result.alerts:
-        points = _points(rule, definition, answers, result)
+        points = _points(rule, definition, responses, result)
         text = _text(rule, definition, points)
-        before = list(RiskAlert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
+        before = list(Alert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
             waiting.points, waiting.text = points, text
             waiting.save(update_fields=["points", "text"])
             record("alert.raised_again", waiting, by=by, changes={"text": ["", text]})
         elif not before or (waiting is None and max(alert.points for alert in before) < points):
-            made.append(_raise(assessment, rule, text, points, by=by))
-    return made
+            raised.append(_raise(assessment, rule, text, points, by=by))
+    return raised
 
 
-def _points(rule: Alert, definition: Definition, answers: Mapping[str, Number | None], result: Result) -> Decimal:
-    """How bad it is: the item's points, else how far the total is at least from the harmless end of its range."""
+def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Number | None], result: Result) -> Decimal:
+    """The item's points, or the least distance of the total from the harmless end of its range."""
     if rule.item:
-        return Decimal(answers.get(rule.item) or 0)
+        return Decimal(responses.get(rule.item) or 0)
     falls = definition.bands and definition.bands[0].severity > definition.bands[-1].severity
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
-def _text(rule: Alert, definition: Definition, points: Decimal) -> str:
+def _text(rule: AlertRule, definition: Definition, points: Decimal) -> str:
     item = definition.by_code.get(rule.item)
     answer = "" if item is None else item.text_of.get(points, "")
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
     return f"{where}: {rule.text}"[:LONGEST]
 
 
-def _raise(assessment: Assessment, rule: Alert, text: str, points: Decimal, *, by: By) -> RiskAlert:
-    made = RiskAlert.objects.create(
+def _raise(assessment: Assessment, rule: AlertRule, text: str, points: Decimal, *, by: By) -> Alert:
+    alert = Alert.objects.create(
         patient_id=assessment.patient_id,
         assessment=assessment,
         rule=rule.code,
@@ -71,18 +71,18 @@ def _raise(assessment: Assessment, rule: Alert, text: str, points: Decimal, *, b
         raised_by_id=by.id,
         raised_by_name=by.name,
     )
-    changes = {"assessment": [None, str(assessment.pk)], "rule": [None, rule.code], "text": [None, made.text]}
-    record("alert.raised", made, by=by, changes=changes)
-    return made
+    changes = {"assessment": [None, str(assessment.pk)], "rule": [None, rule.code], "text": [None, alert.text]}
+    record("alert.raised", alert, by=by, changes=changes)
+    return alert
 
 
 @transaction.atomic
-def acknowledge_alert(*, by: By, id: UUID, note: str) -> RiskAlert:
-    """Close an alert with what was done about it; raises RiskAlert.DoesNotExist and NoteMissing.
+def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:
+    """Close an alert with a note of what was done. Raises Alert.DoesNotExist and NoteMissing.
 
-    One that is acknowledged already stays as it is: the first note, its author and its time count.
+    An acknowledged alert stays as it is: the first note counts, with its author and time.
     """
-    alert = RiskAlert.objects.select_for_update().get(pk=id)
+    alert = Alert.objects.select_for_update().get(pk=id)
     if not note.strip():
         raise NoteMissing("Say what was done about it.")
     if alert.open:
@@ -91,5 +91,5 @@ def acknowledge_alert(*, by: By, id: UUID, note: str) -> RiskAlert:
         alert.note = note.strip()
         alert.save()
         record("alert.acknowledged", alert, by=by, changes={"note": [None, alert.note]})
-        keep_standing(alert.patient_id, by=by)
+        keep_latest_results(alert.patient_id, by=by)
     return alert

@@ -1,4 +1,4 @@
-"""A device that was handed over is shut when what it was handed over with is taken away."""
+"""A shared device is shut when what it was shared with is taken away."""
 
 import re
 from datetime import timedelta
@@ -13,7 +13,7 @@ from oauth2_provider.models import AccessToken, set_token_value
 from clinic.access import Role
 from clinic.accounts.models import ApiClient, Membership, Session, User
 from clinic.assessments.models import Assessment
-from clinic.assessments.questionnaire.answering import cancel_sitting, record_sitting
+from clinic.assessments.questionnaire.actions import cancel_assessment, start_assessment
 from clinic.instruments.files.toml import shipped
 from clinic.staff import actions as staff
 from clinic.tenancy.models import Clinic, State
@@ -34,7 +34,7 @@ def said(answer: HttpResponse) -> tuple[int, str]:
 
 LOGIN, LOCKED = (302, "/accounts/login/"), (403, "")
 KINDS = {
-    "sheet": lambda client: client.get("/handover/"),
+    "form": lambda client: client.get("/handover/"),
     "answer": lambda client: client.post("/handover/answers/", {"answer-1": client.chosen, "mine": "1"}),
     "way back": lambda client: client.get("/handover/leave/"),
     "done": lambda client: client.post("/handover/", {"answer-1": client.chosen, "mine": "1"}),
@@ -44,7 +44,7 @@ KINDS = {
 }
 # Before anything is taken away; the password, which unlocks, is tried only afterwards.
 OPEN = {
-    "sheet": (200, ""),
+    "form": (200, ""),
     "answer": (200, ""),
     "way back": (200, ""),
     "done": (302, "/handover/"),
@@ -52,7 +52,7 @@ OPEN = {
     "JSON": (403, "handed_over"),
 }
 SIGNED_OUT = {
-    **dict.fromkeys(("sheet", "way back", "record"), LOGIN),
+    **dict.fromkeys(("form", "way back", "record"), LOGIN),
     **dict.fromkeys(("answer", "done", "password"), (401, "")),
     "JSON": (401, "unauthenticated"),
 }
@@ -80,15 +80,15 @@ def landing(committed):
 
 @pytest.fixture
 def tablet(landing):
-    """A clinician's session that was handed over for a sitting of its own; `key` is the sitting's."""
+    """A clinician's session that was shared for an assessment of its own; `key` is the assessment's."""
     with clinic_scope(landing.clinic):
         patient, key = make_patient(), uuid4()
-        record_sitting(
+        start_assessment(
             by=Writer(), definition=shipped()["phq-9", "1"], patient=patient, user=patient.user, id=key,
             date=timezone.localdate(),
         )  # fmt: skip
     client = signed_in(Client(), landing.clinician)
-    form = {"date": "1 March 2026", "do": "hand_over", "version": "1", "clinic": str(landing.clinic.pk)}
+    form = {"date": "1 March 2026", "do": "share", "version": "1", "clinic": str(landing.clinic.pk)}
     assert said(client.post(f"/assessments/{key}/answer/", form)) == (302, "/handover/")
     client.key, client.chosen = key, "2"
     return client
@@ -112,7 +112,7 @@ def run_out(world, client):
 
 
 # What is taken away, and what a device answers then. Whoever may no longer assess cannot unlock it either.
-NOWHERE = dict.fromkeys(("sheet", "answer", "way back", "done", "password"), (302, "/accounts/no-clinic/"))
+NOWHERE = dict.fromkeys(("form", "answer", "way back", "done", "password"), (302, "/accounts/no-clinic/"))
 TAKEN = {
     "user deactivated": (user(is_active=False), SIGNED_OUT),
     "session run out": (run_out, SIGNED_OUT),
@@ -142,19 +142,19 @@ def test_device_is_shut_at_every_kind_of_address_and_writes_nothing(landing, tab
     assert (answers(tablet, KINDS), kept(landing, tablet)) == (refused, {"1": 2})
 
 
-def test_sitting_that_is_cancelled_meanwhile_takes_no_more_answers(landing, tablet):
+def test_assessment_that_is_cancelled_meanwhile_takes_no_more_answers(landing, tablet):
     assert answers(tablet, OPEN) == OPEN
     with clinic_scope(landing.clinic):
         version = Assessment.objects.get(pk=tablet.key).version
-        cancel_sitting(by=Writer(), id=tablet.key, version=version, reason="Wrong patient")
+        cancel_assessment(by=Writer(), id=tablet.key, version=version, reason="Wrong patient")
     assert answers(tablet, ("answer", "done")) == {"answer": (422, ""), "done": (422, "")}
 
 
-def test_device_that_was_taken_back_reaches_the_sheet_no_more(landing, tablet):
+def test_device_that_was_taken_back_reaches_the_form_no_more(landing, tablet):
     assert answers(tablet, OPEN) == OPEN
     assert said(tablet.post("/handover/leave/", {"password": PASSWORD})) == (302, "/assessments/<id>/")
-    assert answers(tablet, ("sheet", "answer", "done", "record", "JSON")) == {
-        "sheet": (404, ""),
+    assert answers(tablet, ("form", "answer", "done", "record", "JSON")) == {
+        "form": (404, ""),
         "answer": (404, ""),
         "done": (404, ""),
         "record": (200, ""),
@@ -162,14 +162,14 @@ def test_device_that_was_taken_back_reaches_the_sheet_no_more(landing, tablet):
     }
 
 
-def test_nobody_else_who_signs_in_on_the_device_gets_the_sheet(landing, tablet):
+def test_nobody_else_who_signs_in_on_the_device_gets_the_form(landing, tablet):
     user(is_active=False)(landing, tablet)
     signed_in(tablet, landing.owner)
-    assert answers(tablet, ("sheet", "record")) == {"sheet": (404, ""), "record": (200, "")}
+    assert answers(tablet, ("form", "record")) == {"form": (404, ""), "record": (200, "")}
 
 
 def test_device_with_a_token_reaches_nothing(landing, tablet):
-    """Whatever else a request carries: a session that was handed over has the sheet, and no more."""
+    """Whatever else a request carries: a session on a shared device has the form, and no more."""
     program = ApiClient(clinic=landing.clinic, name="Laboratory", can_write=True, hash_client_secret=False)
     program.save(using="owner")
     token = AccessToken(application_id=program.pk, expires=timezone.now() + timedelta(hours=1), scope="read write")

@@ -1,4 +1,4 @@
-"""Asking a patient to answer by a link, and what comes back through it."""
+"""Ask a patient to answer by a link, and save what comes back through it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from clinic.access import Actor
 from clinic.accounts.links import close_links, issue_link
 from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.models.requests import MOST_TRIES, AnswerRequest, RequestState
-from clinic.assessments.questionnaire.answering import Answers, Sitting, change_sitting, record_sitting
+from clinic.assessments.questionnaire.actions import AssessmentState, Responses, change_responses, start_assessment
 from clinic.assessments.record import refusals
 from clinic.audit.actions import By, record
 from clinic.instruments.catalogue import find_version
@@ -24,32 +24,32 @@ REQUEST_LOCK = 7_302_413  # the advisory lock under which a clinic begins reques
 
 
 class BirthDateUnknown(ValueError):
-    """A link asks for the date of birth, so the record must hold it exactly."""
+    """The record does not hold the exact date of birth, which the link asks for."""
 
 
 class NotByPatient(ValueError):
-    """The instrument is not one that a patient answers."""
+    """Patients do not answer this instrument themselves."""
 
 
 class RequestEnded(Exception):
-    """The link leads nowhere any more."""
+    """The request has ended, and its link with it."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request and the token of its link, which is known only now."""
+class IssuedRequest:
+    """A request with the token of its link. The token is known only now."""
 
     request: AnswerRequest
     token: str
 
 
 def patient_actor(id: UUID) -> Actor:
-    """Whom the trail names for what a patient writes: through the request, or the sitting handed over, of that id."""
+    """The actor of what a patient writes. The id is that of the request, or of the assessment on a shared device."""
     return Actor(f"patient:{id}", "Patient")
 
 
 @transaction.atomic
-def request_answers(
+def create_request(
     *,
     by: By,
     clinic: Clinic,
@@ -60,11 +60,11 @@ def request_answers(
     language: str,
     days: int,
     assessment: Assessment | None = None,
-) -> Asked:
-    """Ask the patient; an open request for the same instrument ends, and its link with it.
+) -> IssuedRequest:
+    """Ask the patient. An open request for the same instrument ends, and its link with it.
 
-    Sent twice with one `id` it makes one request, and the later link is the one that works. Raises NotForPatient,
-    BirthDateUnknown, NotByPatient, and RequestEnded for an id whose request is over.
+    Two calls with one `id` create one request, and the later link works. Raises NotForPatient, BirthDateUnknown,
+    NotByPatient, and RequestEnded for the id of an ended request.
     """
     refusals.check_patient(definition, patient, timezone.localdate())
     if patient.date_of_birth_precision != BirthPrecision.EXACT:
@@ -73,11 +73,11 @@ def request_answers(
         raise NotByPatient(f"{definition.title} is answered by whoever examines the patient.")
     with connection.cursor() as cursor:  # not the patient's row: whoever answers locks a request first, then that row
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [REQUEST_LOCK])
-    made = AnswerRequest.objects.filter(pk=id, patient=patient).first()
-    if made is None:
+    request = AnswerRequest.objects.filter(pk=id, patient=patient).first()
+    if request is None:
         for older in AnswerRequest.objects.open().filter(patient=patient, instrument=definition.id):
             revoke_request(by=by, id=older.pk)
-        made = AnswerRequest.objects.create(
+        request = AnswerRequest.objects.create(
             pk=id,
             patient=patient,
             user=user,
@@ -91,23 +91,23 @@ def request_answers(
             created_by_name=by.name,
         )
         changes = {"patient": [None, str(patient.pk)], "instrument": [None, definition.id], "days": [None, days]}
-        record("request.created", made, by=by, changes=changes)
-    elif not made.open:
+        record("request.created", request, by=by, changes=changes)
+    elif not request.open:
         raise RequestEnded
-    return Asked(made, issue_link(clinic=clinic, request_id=made.pk, expires_at=made.expires_at))
+    return IssuedRequest(request, issue_link(clinic=clinic, request_id=request.pk, expires_at=request.expires_at))
 
 
-def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> Asked:
-    """A new link for what a request asks; the old one dies, and what was answered so far is kept.
+def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRequest:
+    """Replace a request and its link. The old link stops working; the responses so far are kept.
 
-    It asks the version that was answered so far, and runs as long as the old one did. Raises AnswerRequest.DoesNotExist
-    and as `request_answers`.
+    The new request asks the same version and lasts as long as the old one did. Raises AnswerRequest.DoesNotExist and as
+    `create_request`.
     """
     old = AnswerRequest.objects.select_related("patient", "user", "assessment").get(pk=id)
     kept = old.assessment
     if kept is not None and kept.status not in (AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS):
         kept = None
-    return request_answers(
+    return create_request(
         by=by,
         clinic=clinic,
         id=new_id,
@@ -122,7 +122,7 @@ def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> Asked:
 
 @transaction.atomic
 def revoke_request(*, by: By, id: UUID) -> AnswerRequest:
-    """Let the link lead nowhere; what was answered stays. One that has ended stays as it is."""
+    """End a request and its link. The responses so far are kept. An ended request stays as it is."""
     request = _locked(id)
     if request.ended_at is None:
         expired = request.status == RequestState.EXPIRED
@@ -133,7 +133,7 @@ def revoke_request(*, by: By, id: UUID) -> AnswerRequest:
 
 @transaction.atomic
 def note_opened(*, id: UUID) -> None:
-    """The patient opened the link for the first time; raises RequestEnded."""
+    """Note that the patient opened the link for the first time; raises RequestEnded."""
     request = _locked(id)
     if not request.open:
         raise RequestEnded
@@ -144,9 +144,9 @@ def note_opened(*, id: UUID) -> None:
 
 
 def check_birth_date(*, id: UUID, born: date) -> int | None:
-    """None where the date is the patient's; else how many tries are left, after counting this one.
+    """None if the date is the patient's; else count the try and return how many are left.
 
-    With none left the link is dead. Raises RequestEnded. Two at once are counted one after the other.
+    After the last try the request ends. Raises RequestEnded. Two tries at once are counted one after the other.
     """
     with transaction.atomic():
         request = _locked(id)
@@ -165,37 +165,39 @@ def check_birth_date(*, id: UUID, born: date) -> int | None:
 
 @transaction.atomic
 def answer_request(
-    *, id: UUID, answers: Answers, version: int | None, page: UUID | None, complete: bool = False
-) -> Sitting:
-    """Keep what a patient chose, whole, and with `complete` end the request.
+    *, id: UUID, answers: Responses, version: int | None, page: UUID | None, complete: bool = False
+) -> AssessmentState:
+    """Save all that a patient chose; with `complete` end the request.
 
-    `version` is what the sheet `page` was made from. A sheet that wrote last may write again whatever version it knows.
+    `version` is the one that the form `page` was made from. The form that saved last may save again with any version.
     Raises RequestEnded, Changed and what `refusals` holds.
     """
     request = _locked(id)
     if not request.open:
         raise RequestEnded
     by = patient_actor(id)
-    sitting = request.assessment
-    if sitting is None:
-        made = _begin(request, answers, complete=complete, by=by)
+    assessment = request.assessment
+    if assessment is None:
+        state = _begin(request, answers, complete=complete, by=by)
     else:
-        mine = page is not None and (page, sitting.version) == (request.page, request.page_version)
-        known = sitting.version if mine else version
-        made = change_sitting(by=by, id=sitting.pk, version=known, answers=answers, replace=True, complete=complete)
-    request.assessment, request.page, request.page_version = made.assessment, page, made.assessment.version
+        mine = page is not None and (page, assessment.version) == (request.page, request.page_version)
+        known = assessment.version if mine else version
+        state = change_responses(
+            by=by, id=assessment.pk, version=known, answers=answers, replace=True, complete=complete
+        )
+    request.assessment, request.page, request.page_version = state.assessment, page, state.assessment.version
     request.opened_at = request.opened_at or timezone.now()
     if complete:
         _end(request, RequestState.DONE)
-        record("request.completed", request, by=by, changes={"assessment": [None, str(made.assessment.pk)]})
+        record("request.completed", request, by=by, changes={"assessment": [None, str(state.assessment.pk)]})
     else:
-        request.state = RequestState.ANSWERING if made.assessment.answers else RequestState.OPENED
+        request.state = RequestState.ANSWERING if state.assessment.answers else RequestState.OPENED
         request.save()
-    return made
+    return state
 
 
-def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) -> Sitting:
-    return record_sitting(
+def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By) -> AssessmentState:
+    return start_assessment(
         by=by,
         definition=find_version(request.instrument, request.instrument_version),
         patient=request.patient,
@@ -208,15 +210,15 @@ def _begin(request: AnswerRequest, answers: Answers, *, complete: bool, by: By) 
 
 
 def _locked(id: UUID) -> AnswerRequest:
-    """The request, for this transaction alone.
+    """Lock the request for this transaction.
 
-    What hangs on it is read afterwards: a join would show it as it was before the wait for the lock.
+    Read related rows after this: a join would show them as they were before the wait for the lock.
     """
     return AnswerRequest.objects.select_for_update().get(pk=id)
 
 
 def _end(request: AnswerRequest, state: RequestState) -> None:
-    """The request is over, and no link leads to it any more."""
+    """End the request and close its links."""
     request.state, request.ended_at = state, timezone.now()
     request.save()
     close_links(request.pk)

@@ -1,4 +1,4 @@
-"""A session that was handed over to a patient: one sheet, the way back, and nothing else."""
+"""A session on a shared device: one form, the way back, and nothing else."""
 
 import re
 from datetime import date
@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from clinic.accounts.middleware import PUBLIC_MODULES
-from clinic.assessments.models import Assessment, RiskAlert
+from clinic.assessments.models import Alert, Assessment
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import ALL, SECRET
 from tests.test_url_walk import address, views
 from tests.world import PASSWORD, make_patient
 
-HANDED_OVER = {"handover/", "handover/answers/", "handover/leave/"}
+OPEN_ON_SHARED_DEVICE = {"handover/", "handover/answers/", "handover/leave/"}
 
 
 @pytest.fixture
@@ -30,17 +30,17 @@ def key() -> UUID:
 
 @pytest.fixture
 def tablet(riverside, sign_in, patient, key):
-    """A practitioner's session, handed over from the answering screen."""
+    """A practitioner's session, shared from the answering screen."""
     client = sign_in(riverside.clinician)
     client.get("/patients/")
-    form = {"id": key, "patient": patient.pk, "instrument": "phq-9", "date": "1 March 2026", "do": "hand_over"}
+    form = {"id": key, "patient": patient.pk, "instrument": "phq-9", "date": "1 March 2026", "do": "share"}
     answer = client.post(f"/assessments/new/?patient={patient.pk}&instrument=phq-9", form)
     assert (answer.status_code, answer["Location"]) == (302, "/handover/")
     return client
 
 
 @pytest.fixture
-def sitting(riverside, key):
+def assessment(riverside, key):
     def read() -> Assessment:
         with clinic_scope(riverside.clinic):
             return Assessment.objects.get(pk=key)
@@ -50,7 +50,11 @@ def sitting(riverside, key):
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_every_other_address_is_locked(tablet, patient, method):
-    locked = [route for route, view in views() if route not in HANDED_OVER and view.__module__ != "django.views.static"]
+    locked = [
+        route
+        for route, view in views()
+        if route not in OPEN_ON_SHARED_DEVICE and view.__module__ != "django.views.static"
+    ]
     assert {"patients/", "api/v1/patients/", "settings/"} <= set(locked)
     for route in locked:
         answer = getattr(tablet, method)(address(route, patient.pk))
@@ -72,26 +76,26 @@ def test_program_is_told_by_the_envelope(tablet):
     )
 
 
-def test_sheet_names_nobody_and_tells_no_score(tablet, sitting):
+def test_form_names_nobody_and_tells_no_score(tablet, assessment):
     tablet.post("/handover/answers/", {**{f"answer-{n}": "3" for n in range(1, 10)}, "version": 1})
     answer = tablet.get("/handover/")
     text = answer.content.decode()
     assert (answer.status_code, 'name="answer-9"' in text) == (200, True)
-    for word in ("Secretname", "Clara", "Severe", "Total", "/patients/", "Risk"):
+    for word in ("Secretname", "Clara", "Severe", "Total", "/patients/", "Alert"):
         assert word not in text
     assert re.search(r"(?<![\w-])27(?![\w-])", text) is None  # digits inside tokens and keys are no total
-    assert sitting().score == 27
+    assert assessment().score == 27
 
 
-def test_patient_answers_and_is_thanked(tablet, sitting, riverside, key):
+def test_patient_answers_and_is_thanked(tablet, assessment, riverside, key):
     assert tablet.post("/handover/answers/", {"answer-1": "2", "version": 1}).status_code == 200
     answer = tablet.post("/handover/", {**ALL, "answer-9": "1", "version": 2, "do": "complete"})
     assert answer["Location"] == "/handover/"
     text = tablet.get("/handover/").content.decode()
     assert ("Give this device back" in text, "emergency number" in text) == (True, True)
-    assert (sitting().status, sitting().score) == ("completed", 9)
+    assert (assessment().status, assessment().score) == ("completed", 9)
     with clinic_scope(riverside.clinic):
-        assert RiskAlert.objects.get().raised_by_id == f"patient:{key}"
+        assert Alert.objects.get().raised_by_id == f"patient:{key}"
         writers = AuditEvent.objects.filter(action="assessment.completed").values_list("actor_name", flat=True)
         assert list(writers) == ["Patient"]
     assert tablet.get("/patients/").status_code == 403
@@ -127,27 +131,27 @@ def test_password_is_tried_as_seldom_as_at_sign_in(tablet):
     assert tablet.get("/patients/").status_code == 403
 
 
-def test_sitting_that_another_device_writes_is_not_written_over(tablet, riverside, sign_in, key, sitting):
+def test_assessment_that_another_device_writes_is_not_written_over(tablet, riverside, sign_in, key, assessment):
     other = sign_in(riverside.owner)
     other.post(f"/assessments/{key}/answers/", {"answer-1": "3", "date": "1 March 2026", "version": 1})
     answer = tablet.post("/handover/answers/", {"answer-1": "0", "version": 1})
-    assert (answer.status_code, sitting().answers) == (409, {"1": 3})
+    assert (answer.status_code, assessment().answers) == (409, {"1": 3})
 
 
-def test_session_that_was_not_handed_over_has_no_such_sheet(riverside, sign_in):
+def test_session_that_is_not_shared_has_no_such_form(riverside, sign_in):
     client = sign_in(riverside.clinician)
     assert client.get("/handover/").status_code == 404
     assert client.get("/handover/leave/")["Location"] == "/"
 
 
-def test_completed_sitting_is_not_handed_over(riverside, sign_in, patient, key):
+def test_completed_assessment_is_not_shared(riverside, sign_in, patient, key):
     client = sign_in(riverside.clinician)
     form = {"id": key, "patient": patient.pk, "instrument": "phq-9", "date": "1 March 2026"}
     client.post(f"/assessments/new/?patient={patient.pk}&instrument=phq-9", {**form, **ALL, "do": "complete"})
-    client.post(f"/assessments/{key}/answer/", {**form, "do": "hand_over"})
+    client.post(f"/assessments/{key}/answer/", {**form, "do": "share"})
     assert client.get("/patients/").status_code == 200
 
 
-def test_only_three_views_are_open_to_a_session_that_was_handed_over():
+def test_only_three_views_are_open_on_a_shared_device():
     marked = {route for route, view in views() if getattr(view, "handed_over", False)}
-    assert (marked, [name for name in PUBLIC_MODULES if "handover" in name]) == (HANDED_OVER, [])
+    assert (marked, [name for name in PUBLIC_MODULES if "handover" in name]) == (OPEN_ON_SHARED_DEVICE, [])

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.tenancy.scope import clinic_scope
 from tests.world import make_patient
 
@@ -28,7 +28,7 @@ def patient(riverside):
 
 @pytest.fixture
 def look(riverside):
-    """The one sitting there is, as it is kept; None where there is none."""
+    """The one assessment there is, as it is kept; None where there is none."""
 
     def read(model=Assessment):
         with clinic_scope(riverside.clinic):
@@ -49,7 +49,7 @@ def saved(client, patient, key, **fields):
     return client.post(f"/assessments/{key}/answers/", posted(patient, key, **fields))
 
 
-def test_sheet_shows_every_item_and_keeps_nothing_by_being_opened(client, patient, look):
+def test_form_shows_every_item_and_keeps_nothing_by_being_opened(client, patient, look):
     page = client.get(new(patient)).content.decode()
     assert (page.count("data-item"), look()) == (10, None)
 
@@ -66,12 +66,12 @@ def test_instrument_for_others_says_so(client, riverside):
     assert (answer.status_code, "not made for anybody under 16" in answer.content.decode()) == (409, True)
 
 
-def test_first_answer_begins_the_sitting_and_later_ones_go_on(client, patient, look):
+def test_first_answer_begins_the_assessment_and_later_ones_go_on(client, patient, look):
     key = uuid4()
     saved(client, patient, key, **{"answer-1": "2"})
     saved(client, patient, key, **{"answer-1": "2", "answer-2": "3"})
-    sitting = look()
-    assert (sitting.pk, sitting.status, sitting.answers) == (key, "in_progress", {"1": 2, "2": 3})
+    assessment = look()
+    assert (assessment.pk, assessment.status, assessment.answers) == (key, "in_progress", {"1": 2, "2": 3})
 
 
 def test_answer_says_what_it_comes_to_so_far(client, patient):
@@ -82,10 +82,10 @@ def test_answer_says_what_it_comes_to_so_far(client, patient):
 def test_alert_is_shown_and_raised_by_the_draft_at_once(client, patient, look):
     text = saved(client, patient, uuid4(), **{"answer-9": "1"}).content.decode()
     assert 'role="alert"' in text
-    assert look(RiskAlert).rule == "item-9"
+    assert look(Alert).rule == "item-9"
 
 
-def test_sheet_is_resumed_where_it_was_left(client, patient):
+def test_form_is_resumed_where_it_was_left(client, patient):
     key = uuid4()
     saved(client, patient, key, **{"answer-3": "2"})
     page = client.get(f"/assessments/{key}/answer/").content.decode()
@@ -94,15 +94,15 @@ def test_sheet_is_resumed_where_it_was_left(client, patient):
 
 def test_completing_needs_nothing_but_the_button(client, patient, look):
     answer = client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
-    sitting = look()
-    assert (answer.status_code, sitting.status, sitting.score, sitting.band) == (302, "completed", 9, "Mild")
+    assessment = look()
+    assert (answer.status_code, assessment.status, assessment.score, assessment.band) == (302, "completed", 9, "Mild")
 
 
-def test_incomplete_sitting_is_completed_without_a_score(client, patient, look):
+def test_incomplete_assessment_is_completed_without_a_score(client, patient, look):
     client.post(new(patient), {**posted(patient), **ALL, "answer-4": "", "do": "complete"})
-    sitting = look()
-    page = client.get(f"/assessments/{sitting.pk}/").content.decode()
-    assert (sitting.score, sitting.score_range) == (None, (8, 11))
+    assessment = look()
+    page = client.get(f"/assessments/{assessment.pk}/").content.decode()
+    assert (assessment.score, assessment.score_range) == (None, (8, 11))
     assert "8 of 9 answered, total between 8 and 11, not scored" in page
 
 
@@ -141,12 +141,12 @@ def test_save_from_a_stale_window_is_refused_until_it_is_meant(client, patient, 
 
 def test_amending_keeps_the_original_and_needs_a_reason(client, patient, look):
     client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
-    sitting = look()
-    change = {**posted(patient, sitting.pk), **ALL, "answer-1": "3", "version": sitting.version}
-    refused = client.post(f"/assessments/{sitting.pk}/amend/", change)
+    assessment = look()
+    change = {**posted(patient, assessment.pk), **ALL, "answer-1": "3", "version": assessment.version}
+    refused = client.post(f"/assessments/{assessment.pk}/amend/", change)
     assert (refused.status_code, "Say why" in refused.content.decode()) == (422, True)
-    client.post(f"/assessments/{sitting.pk}/amend/", {**change, "reason": "Misread the second page"})
-    page = client.get(f"/assessments/{sitting.pk}/").content.decode()
+    client.post(f"/assessments/{assessment.pk}/amend/", {**change, "reason": "Misread the second page"})
+    page = client.get(f"/assessments/{assessment.pk}/").content.decode()
     assert (look().status, look().score, look(AssessmentRevision).before["score"]) == ("amended", 11, "9.00")
     assert "Misread the second page" in page
 
@@ -174,7 +174,7 @@ def test_what_was_answered_meanwhile_is_not_cancelled(client, patient, look, ver
     assert look().status == "cancelled"
 
 
-def test_completed_sitting_is_no_longer_answered(client, patient, look):
+def test_completed_assessment_is_no_longer_answered(client, patient, look):
     client.post(new(patient), {**posted(patient), **ALL, "do": "complete"})
     key = look().pk
     assert client.get(f"/assessments/{key}/answer/")["Location"] == f"/assessments/{key}/"
@@ -182,7 +182,7 @@ def test_completed_sitting_is_no_longer_answered(client, patient, look):
     assert look().answers["1"] == 1
 
 
-def test_key_of_another_patients_sitting_is_not_taken_over(client, patient, riverside, look):
+def test_key_of_another_patients_assessment_is_not_taken_over(client, patient, riverside, look):
     with clinic_scope(riverside.clinic):
         other = make_patient(full_name="Olga Other")
     key = uuid4()
@@ -196,7 +196,7 @@ def test_role_that_only_reads_cannot_answer(riverside, sign_in, patient):
     assert [reader.get(new(patient)).status_code, saved(reader, patient, uuid4()).status_code] == [403, 403]
 
 
-def test_sheet_leaves_out_what_somebody_is_not_asked(client, riverside, patient):
+def test_form_leaves_out_what_somebody_is_not_asked(client, riverside, patient):
     with clinic_scope(riverside.clinic):
         man = make_patient(gender="male")
     counts = [client.get(new(who, "phq-15")).content.decode().count("data-item") for who in (patient, man)]
@@ -205,7 +205,7 @@ def test_sheet_leaves_out_what_somebody_is_not_asked(client, riverside, patient)
 
 def alert_of(client, patient, look):
     saved(client, patient, uuid4(), **{"answer-9": "2"})
-    return look(RiskAlert)
+    return look(Alert)
 
 
 def test_alerts_worklist_shows_open_ones_until_acknowledged(client, patient, look):
@@ -230,7 +230,7 @@ def test_alert_says_whether_it_is_open_or_who_acknowledged_it(client, riverside,
 def test_alert_is_acknowledged_with_a_note_only(client, patient, look):
     alert = alert_of(client, patient, look)
     answer = client.post(f"/worklists/alerts/{alert.pk}/acknowledge/", {"note": ""})
-    assert (answer.status_code, look(RiskAlert).open) == (422, True)
+    assert (answer.status_code, look(Alert).open) == (422, True)
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "a\x00b"])
@@ -243,6 +243,6 @@ def test_oldest_alert_is_first(client, patient, riverside):
     for points in ("1", "2"):
         saved(client, patient, uuid4(), **{"answer-9": points})
     with clinic_scope(riverside.clinic):
-        first, second = RiskAlert.objects.order_by("raised_at")
+        first, second = Alert.objects.order_by("raised_at")
     page = client.get("/worklists/alerts/").content.decode()
     assert page.index(f"alert-{first.pk}") < page.index(f"alert-{second.pk}")

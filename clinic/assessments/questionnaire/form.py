@@ -1,6 +1,6 @@
-"""An instrument as a form: its items with what is chosen, and the answers that were posted, read back.
+"""The questionnaire form: an instrument's items with the chosen responses, and reading back what was posted.
 
-The same sheet serves the practitioner's screen, the patient's own link and the tablet that is handed over.
+The practitioner's screen, a patient's link and a shared device use the same form.
 """
 
 import re
@@ -16,12 +16,12 @@ PREFIX = "answer-"
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,4})?", re.ASCII)
 
 
-Answers = dict[str, Number | None]
+Responses = dict[str, Number | None]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer that can be chosen; `key` is typed to choose it (`clinic.instruments.keys`)."""
+    """One option of an item. `key` is the key that chooses it (`clinic.instruments.keys`)."""
 
     value: str
     text: str
@@ -31,7 +31,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One item as the page shows it; `section` is a heading above it where one begins."""
+    """One item as the page shows it. `section` is the heading above it, if a section begins there."""
 
     code: str
     number: int
@@ -50,31 +50,31 @@ class Question:
 
 
 @dataclass
-class Posted:
-    """What a form held: answers by item (None where nothing is chosen), what was typed, and what cannot be read."""
+class PostedForm:
+    """What a form held: responses by item (None where nothing is chosen), the typed texts, and errors by item."""
 
-    answers: Answers = field(default_factory=dict)
+    responses: Responses = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(items: Iterable[Item], data: Mapping[str, str]) -> Posted:
-    """The answers of a posted form, of the items that it drew; unknown fields are ignored."""
-    posted = Posted()
+def read_form(items: Iterable[Item], data: Mapping[str, str]) -> PostedForm:
+    """Read the responses to these items from a posted form. Unknown fields are ignored."""
+    posted = PostedForm()
     for item in items:
         text = unicodedata.normalize("NFKC", str(data.get(PREFIX + item.code, ""))).strip()
         posted.typed[item.code] = text
         if not text:
-            posted.answers[item.code] = None
-        elif (number := parsed(text)) is not None:
-            posted.answers[item.code] = number
+            posted.responses[item.code] = None
+        elif (number := parse_number(text)) is not None:
+            posted.responses[item.code] = number
         else:
             posted.errors[item.code] = "Write a number, such as 37 or 37.5."
     return posted
 
 
-def parsed(text: str) -> Number | None:
-    """A number as people write it, with a point or a comma; None for anything else."""
+def parse_number(text: str) -> Number | None:
+    """Read a number with a point or a comma; None for anything else."""
     if not NUMBER.fullmatch(text):
         return None
     try:
@@ -85,30 +85,30 @@ def parsed(text: str) -> Number | None:
 
 
 def drawn_items(definition: Definition, sex: str, kept: Mapping[str, Number | None]) -> tuple[Item, ...]:
-    """The items that are put to somebody of that sex, and any other whose answer is kept.
+    """The items that a patient of that sex is asked, and any other that has a response.
 
-    What the record knows, such as the age, nobody is asked.
+    Nobody is asked what the record knows, such as the age.
     """
     return tuple(item for item in definition.drawn(sex, kept) if not item.source)
 
 
-def questions(
+def form_questions(
     definition: Definition,
     items: Iterable[Item],
     *,
-    answers: Mapping[str, Number | None],
+    responses: Mapping[str, Number | None],
     language: str = ENGLISH,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> list[Question]:
-    """The sheet's questions; `typed` goes before `answers`, so that nothing typed is lost."""
+    """The questions of the form. `typed` goes before `responses`, so that nothing typed is lost."""
     translation = definition.translations.get(language)
     begins = {section.items[0]: section.title for section in definition.sections if section.items}
-    made = []
+    found = []
     for number, item in enumerate(items, start=1):
-        value = (typed or {}).get(item.code) or _shown(answers.get(item.code))
+        value = (typed or {}).get(item.code) or _shown(responses.get(item.code))
         texts = translation.options if translation else {}
-        made.append(
+        found.append(
             Question(
                 code=item.code,
                 number=number,
@@ -122,7 +122,7 @@ def questions(
                 error=(errors or {}).get(item.code, ""),
             )
         )
-    return made
+    return found
 
 
 def _choices(definition: Definition, item: Item, value: str, texts: Mapping[str, str]) -> tuple[Choice, ...]:

@@ -8,12 +8,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.assessments.alerts.alerting import acknowledge_alert
-from clinic.assessments.models import Plan, RiskAlert
-from clinic.assessments.models.plans import Last, next_due, span
-from clinic.assessments.questionnaire.answering import amend_sitting, record_sitting
+from clinic.assessments.alerts.actions import acknowledge_alert
+from clinic.assessments.models import Alert, Schedule
+from clinic.assessments.models.schedules import Last, next_due, span
+from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
 from clinic.assessments.record.actions import archive_assessment, restore_assessment
-from clinic.assessments.schedules.planning import end_plan, make_plan
+from clinic.assessments.schedules.actions import end_schedule, set_schedule
 from clinic.instruments.definitions import Change
 from clinic.instruments.files.toml import shipped
 from clinic.patients.models import Patient
@@ -42,7 +42,7 @@ def patient(scope):
 
 def sit(patient, day, points, definition=PHQ9):
     answers = {item.code: points for item in definition.items if item.scored}
-    return record_sitting(
+    return start_assessment(
         by=BY,
         definition=definition,
         patient=patient,
@@ -57,8 +57,8 @@ def row(patient) -> Patient:
     return Patient.objects.get(pk=patient.pk)
 
 
-def plan(**fields) -> Plan:
-    return Plan(**{"instrument": "phq-9", "every_days": 14, "then_every_days": 90, "starts_on": START, **fields})
+def schedule(**fields) -> Schedule:
+    return Schedule(**{"instrument": "phq-9", "every_days": 14, "then_every_days": 90, "starts_on": START, **fields})
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,17 @@ def plan(**fields) -> Plan:
         (Last(START, None), START + timedelta(days=14)),
     ],
 )
-def test_next_sitting_follows_from_the_last(last, expected):
-    assert next_due(plan(), last, PHQ9.change) == expected
+def test_next_assessment_follows_from_the_last(last, expected):
+    assert next_due(schedule(), last, PHQ9.change) == expected
 
 
 def test_pace_never_changes_where_no_remission_is_published():
-    assert next_due(plan(), Last(START, 0), Change()) == START + timedelta(days=14)
+    assert next_due(schedule(), Last(START, 0), Change()) == START + timedelta(days=14)
 
 
 @given(st.integers(1, 3660), st.none() | st.integers(1, 3660), st.integers(0, 27), st.integers(0, 5000))
-def test_next_sitting_is_never_before_the_last(every, then, total, days):
-    made = plan(every_days=every, then_every_days=then)
+def test_next_assessment_is_never_before_the_last(every, then, total, days):
+    made = schedule(every_days=every, then_every_days=then)
     last = Last(START + timedelta(days=days), total)
     assert next_due(made, last, PHQ9.change) > last.day
 
@@ -103,27 +103,27 @@ def test_row_keeps_the_last_score_its_band_and_its_change(patient):
     assert kept.recent_scores == [0.667, 0.333]
 
 
-def test_sitting_that_is_entered_late_does_not_become_the_last(patient):
+def test_assessment_that_is_entered_late_does_not_become_the_last(patient):
     sit(patient, START + timedelta(days=14), 1)
     sit(patient, START, 3)
     assert (row(patient).last_score, row(patient).last_change) == (9, -18)
 
 
 def test_amending_archiving_and_restoring_are_followed(patient):
-    sitting = sit(patient, START, 2)
-    amend_sitting(by=BY, id=sitting.pk, reason="Misread", answers={"1": 0})
+    assessment = sit(patient, START, 2)
+    amend_assessment(by=BY, id=assessment.pk, reason="Misread", answers={"1": 0})
     assert row(patient).last_score == 16
-    archive_assessment(by=BY, id=sitting.pk)
+    archive_assessment(by=BY, id=assessment.pk)
     assert (row(patient).last_score, row(patient).last_band) == (None, "")
-    restore_assessment(by=BY, id=sitting.pk)
+    restore_assessment(by=BY, id=assessment.pk)
     assert row(patient).last_score == 16
 
 
 def test_draft_changes_nothing_but_an_alert_counts(patient):
-    record_sitting(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=START, answers={"9": 1})
+    start_assessment(by=BY, definition=PHQ9, patient=patient, user=patient.user, date=START, answers={"9": 1})
     kept = row(patient)
     assert (kept.last_score, kept.open_alerts) == (None, 1)
-    acknowledge_alert(by=BY, id=RiskAlert.objects.get().pk, note="Seen")
+    acknowledge_alert(by=BY, id=Alert.objects.get().pk, note="Seen")
     assert row(patient).open_alerts == 0
 
 
@@ -132,37 +132,37 @@ def test_version_that_forms_check_stays(patient):
     assert row(patient).version == patient.version
 
 
-def test_row_keeps_the_earliest_of_all_plans(patient):
-    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14, starts_on=ahead(3))
-    make_plan(by=BY, patient=patient, definition=GAD7, every_days=30, starts_on=ahead(1))
+def test_row_keeps_the_earliest_of_all_schedules(patient):
+    set_schedule(by=BY, patient=patient, definition=PHQ9, every_days=14, starts_on=ahead(3))
+    set_schedule(by=BY, patient=patient, definition=GAD7, every_days=30, starts_on=ahead(1))
     assert row(patient).next_due_on == ahead(1)
-    end_plan(by=BY, id=Plan.objects.get(instrument="gad-7").pk)
+    end_schedule(by=BY, id=Schedule.objects.get(instrument="gad-7").pk)
     assert row(patient).next_due_on == ahead(3)
 
 
-def test_completing_moves_the_plan_on(patient):
-    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14, then_every_days=90)
+def test_completing_moves_the_schedule_on(patient):
+    set_schedule(by=BY, patient=patient, definition=PHQ9, every_days=14, then_every_days=90)
     sit(patient, ahead(0), 1)
-    assert Plan.objects.get().next_due_on == ahead(14)
+    assert Schedule.objects.get().next_due_on == ahead(14)
     sit(patient, ahead(0), 0)
-    assert (Plan.objects.get().next_due_on, row(patient).next_due_on) == (ahead(90),) * 2
+    assert (Schedule.objects.get().next_due_on, row(patient).next_due_on) == (ahead(90),) * 2
 
 
-def test_archived_sitting_was_not_one_of_the_plan(patient):
-    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14)
-    sitting = sit(patient, ahead(0), 1)
-    archive_assessment(by=BY, id=sitting.pk)
-    kept = Plan.objects.get()
+def test_archived_assessment_was_not_one_of_the_schedule(patient):
+    set_schedule(by=BY, patient=patient, definition=PHQ9, every_days=14)
+    assessment = sit(patient, ahead(0), 1)
+    archive_assessment(by=BY, id=assessment.pk)
+    kept = Schedule.objects.get()
     assert (kept.last_done_on, kept.next_due_on, row(patient).next_due_on) == (None, ahead(0), ahead(0))
-    restore_assessment(by=BY, id=sitting.pk)
-    kept = Plan.objects.get()
+    restore_assessment(by=BY, id=assessment.pk)
+    kept = Schedule.objects.get()
     assert (kept.last_done_on, kept.next_due_on, row(patient).next_due_on) == (ahead(0), ahead(14), ahead(14))
 
 
-def test_plan_for_the_same_instrument_takes_the_place_of_the_old_one(patient):
-    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=14)
-    make_plan(by=BY, patient=patient, definition=PHQ9, every_days=7)
-    assert [made.every_days for made in Plan.objects.active()] == [7]
+def test_schedule_for_the_same_instrument_takes_the_place_of_the_old_one(patient):
+    set_schedule(by=BY, patient=patient, definition=PHQ9, every_days=14)
+    set_schedule(by=BY, patient=patient, definition=PHQ9, every_days=7)
+    assert [made.every_days for made in Schedule.objects.active()] == [7]
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def known(riverside):
 
 def planned(world):
     with clinic_scope(world.clinic):
-        return list(Plan.objects.values_list("instrument", "every_days", "then_every_days", "ended_on"))
+        return list(Schedule.objects.values_list("instrument", "every_days", "then_every_days", "ended_on"))
 
 
 def post(client, patient, **fields):
@@ -186,7 +186,7 @@ def post(client, patient, **fields):
     return client.post(f"/patients/{patient.pk}/plans/", data)
 
 
-def test_plan_is_made_from_the_course_page(client, known, riverside):
+def test_schedule_is_made_from_the_trend_page(client, known, riverside):
     post(client, known, then="3")
     assert planned(riverside) == [("phq-9", 14, 90, None)]
     assert (
@@ -210,14 +210,14 @@ def test_plan_is_made_from_the_course_page(client, known, riverside):
         {"then": "-1"},
     ],
 )
-def test_odd_plan_is_refused_with_what_was_typed(client, known, riverside, fields):
+def test_odd_schedule_is_refused_with_what_was_typed(client, known, riverside, fields):
     assert (post(client, known, **fields).status_code, planned(riverside)) == (422, [])
 
 
-def test_ended_plan_is_kept_and_asks_no_more(client, known, riverside):
+def test_ended_schedule_is_kept_and_asks_no_more(client, known, riverside):
     post(client, known)
     with clinic_scope(riverside.clinic):
-        key = Plan.objects.get().pk
+        key = Schedule.objects.get().pk
     worklist = [client.get("/worklists/due/?when=all").content.decode()]
     client.post(f"/plans/{key}/end/")
     assert planned(riverside) == [("phq-9", 14, None, ahead(0))]
@@ -230,7 +230,7 @@ def test_worklist_shows_what_is_due_oldest_first(client, known, riverside):
         other = make_patient(full_name="Olga Older", family_name="Older", date_of_birth=date(1980, 1, 1))
         later = make_patient(full_name="Lena Later", family_name="Later", date_of_birth=date(1980, 1, 1))
         for who, days in ((known, 0), (other, -9), (later, 3)):
-            make_plan(
+            set_schedule(
                 by=BY,
                 patient=who,
                 definition=PHQ9,
@@ -259,7 +259,7 @@ def test_archived_patient_is_neither_in_the_worklist_nor_counted(client, known, 
 
 def test_worklist_is_narrowed_to_a_practitioner_and_searched(client, known, riverside):
     with clinic_scope(riverside.clinic):
-        make_plan(by=BY, patient=known, definition=PHQ9, every_days=14)
+        set_schedule(by=BY, patient=known, definition=PHQ9, every_days=14)
     mine = f"/worklists/due/?user={known.user_id}"
     others = f"/worklists/due/?user={next(u.pk for u in riverside.users.values() if u.pk == riverside.owner.pk)}"
     shown = [
@@ -269,15 +269,19 @@ def test_worklist_is_narrowed_to_a_practitioner_and_searched(client, known, rive
     assert ("Plan, Petra" in client.get(others).content.decode()) is (str(known.user_id) == str(riverside.owner.pk))
 
 
-def test_course_page_has_the_chart_and_the_same_as_a_table(client, known, riverside):
+def test_trend_page_has_the_chart_and_the_same_as_a_table(client, known, riverside):
     with clinic_scope(riverside.clinic):
         for days, points in ((0, 2), (14, 1), (28, 0)):
             sit(known, START + timedelta(days=days), points)
     page = client.get(f"/patients/{known.pk}/course/").content.decode()
-    assert (page.count('<svg class="trend"'), page.count("mark-response"), page.count("mark-remission")) == (1, 1, 1)
+    assert (page.count('<svg class="trend-chart"'), page.count("mark-response"), page.count("mark-remission")) == (
+        1,
+        1,
+        1,
+    )
     assert "Response, Remission, Reliably better" in page
 
 
-def test_auditor_sees_the_course_and_changes_nothing(known, riverside, sign_in):
+def test_auditor_sees_the_trend_and_changes_nothing(known, riverside, sign_in):
     reader = sign_in(riverside.auditor)
     assert (reader.get(f"/patients/{known.pk}/course/").status_code, post(reader, known).status_code) == (200, 403)

@@ -9,8 +9,8 @@ from clinic.instruments.definitions import Definition
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """One assessment: its type, questions with answers in order, and the total of the points behind the answers."""
+class InventedAssessment:
+    """One assessment: its type, its questions with answers, and the total of their points."""
 
     type: str
     questions: list[dict[str, str]]
@@ -54,17 +54,17 @@ SCHEMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def sitting(random: Random) -> Sitting:
+def invented_assessment(random: Random) -> InventedAssessment:
     kind = random.choice(list(SCHEMES))
     questions, answers = SCHEMES[kind]
     tendency = random.random() * (len(answers) - 1)
     points = [min(len(answers) - 1, max(0, round(random.gauss(tendency, 0.8)))) for _ in questions]
     rows = [{"question": question, "answer": answers[point]} for question, point in zip(questions, points, strict=True)]
-    return Sitting(kind, rows, sum(points))
+    return InventedAssessment(kind, rows, sum(points))
 
 
 def answered_over_time(random: Random, definition: Definition, today: date) -> Iterator[tuple[date, dict[str, int]]]:
-    """Two to six sittings of an instrument up to now, of somebody who gets better by and by, mostly."""
+    """Two to six assessments with an instrument up to now, of a patient who mostly gets better."""
     count, level, better = random.randrange(2, 7), random.uniform(0.8, 2.6), random.uniform(-0.1, 0.6)
     for number in range(count):
         answers = {

@@ -1,7 +1,7 @@
-"""Sittings of an instrument: planning, answering, completing, amending, cancelling. Pages and API use the same actions.
+"""Start, save, complete, amend and cancel an assessment with an instrument. Pages and API use the same actions.
 
-The life of a sitting: planned, in progress, completed, amended; or cancelled before it was completed. It may be
-completed with items unanswered: then it has no score, only the range in which the total lies.
+Such an assessment is planned, in progress, completed and perhaps amended; or it is cancelled before it is completed. It
+may be completed with items unanswered: then it has no score, only the range in which the total lies.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,20 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.assessments.alerts.alerting import raise_alerts
+from clinic.assessments.alerts.actions import raise_alerts
 from clinic.assessments.models import Assessment, AssessmentRevision, AssessmentStatus
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed, insert_named
-from clinic.assessments.record.results import Person, as_answers, note_result, person_now, person_then, scored
-from clinic.assessments.record.standing import keep_standing
+from clinic.assessments.record.latest_results import keep_latest_results
+from clinic.assessments.record.results import (
+    Person,
+    as_responses,
+    note_result,
+    person_now,
+    person_then,
+    score_responses,
+)
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition, Number
@@ -27,38 +34,38 @@ from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
 from clinic.ui.declared import editable_fields
 
-# What of a sitting the trail and a revision keep; `results` can be worked out again.
+# The fields that the trail and a revision hold; `results` can be worked out again.
 FIELDS = (*(name for name in editable_fields(Assessment) if name not in ("questions", "results")), "sex", "age")
 
-Answers = Mapping[str, Number | None]
+Responses = Mapping[str, Number | None]
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """A sitting after an action: how it is now, what its answers come to, and the alerts that were raised just now."""
+class AssessmentState:
+    """An assessment after an action, with its result and the alerts that the action raised."""
 
     assessment: Assessment
     result: Result
-    raised: list[RiskAlert] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
 
 
 @transaction.atomic
-def record_sitting(
+def start_assessment(
     *,
     by: By,
     definition: Definition,
     patient: Patient,
     date: date,
     id: UUID | None = None,
-    answers: Answers | None = None,
+    answers: Responses | None = None,
     complete: bool = False,
     score: Number | None = None,
     **fields: Any,
-) -> Sitting:
-    """A new sitting: planned without an answer, in progress with one, completed with `complete`.
+) -> AssessmentState:
+    """Record a new assessment: planned without an answer, in progress with one, completed with `complete`.
 
-    `fields` are user, and may be name, type and language. Sent twice with one `id` it makes one sitting. A `score` is
-    only compared. Raises NameTaken and what `refusals` holds.
+    `fields` must hold the user, and may hold name, type and language. Two calls with one `id` record one assessment. A
+    `score` is only compared. Raises NameTaken and what `refusals` holds.
     """
     id = id or uuid4()
     if (existing := Assessment.objects.select_related("patient").filter(pk=id).first()) is not None:
@@ -79,47 +86,53 @@ def record_sitting(
     if found is not assessment:
         return _as_it_is(found)
     record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
-    return _settled(Sitting(assessment, result, raise_alerts(assessment, definition, answers or {}, result, by=by)), by)
+    return _settled(
+        AssessmentState(assessment, result, raise_alerts(assessment, definition, answers or {}, result, by=by)), by
+    )
 
 
-def save_answers(*, by: By, id: UUID, answers: Answers, version: int | None = None, replace: bool = False) -> Sitting:
-    """Keep a draft: `answers` replaces those of the same items, or all with `replace`; None takes one away.
+def save_responses(
+    *, by: By, id: UUID, answers: Responses, version: int | None = None, replace: bool = False
+) -> AssessmentState:
+    """Save a draft. `answers` replaces the responses to these items, or all with `replace`; None removes one.
 
-    The same answers again write nothing. Raises Assessment.DoesNotExist, Changed and what `refusals` holds.
+    The same responses again write nothing. Raises Assessment.DoesNotExist, Changed and what `refusals` holds.
     """
-    return change_sitting(by=by, id=id, version=version, answers=answers, replace=replace)
+    return change_responses(by=by, id=id, version=version, answers=answers, replace=replace)
 
 
-def complete_sitting(*, by: By, id: UUID, version: int | None = None, score: Number | None = None) -> Sitting:
-    """Say that a sitting is done; one that is done already stays as it is. Raises as `save_answers`."""
-    return change_sitting(by=by, id=id, version=version, complete=True, score=score)
+def complete_assessment(
+    *, by: By, id: UUID, version: int | None = None, score: Number | None = None
+) -> AssessmentState:
+    """Complete an assessment. A completed one stays as it is. Raises as `save_responses`."""
+    return change_responses(by=by, id=id, version=version, complete=True, score=score)
 
 
-def amend_sitting(*, by: By, id: UUID, reason: str, version: int | None = None, **changes: Any) -> Sitting:
-    """Change `answers` or `date` of a completed sitting, which keeps the original. Raises as `save_answers`."""
-    return change_sitting(by=by, id=id, version=version, reason=reason, **changes)
+def amend_assessment(*, by: By, id: UUID, reason: str, version: int | None = None, **changes: Any) -> AssessmentState:
+    """Change `answers` or `date` of a completed assessment and keep the original. Raises as `save_responses`."""
+    return change_responses(by=by, id=id, version=version, reason=reason, **changes)
 
 
 @transaction.atomic
-def change_sitting(
+def change_responses(
     *,
     by: By,
     id: UUID,
     version: int | None = None,
-    answers: Answers | None = None,
+    answers: Responses | None = None,
     replace: bool = False,
     date: date | None = None,
     language: str = "",
     complete: bool = False,
     score: Number | None = None,
     reason: str = "",
-) -> Sitting:
-    """What the actions above have in common. Without a difference nothing is written."""
+) -> AssessmentState:
+    """Do what saving, completing and amending have in common. Without a difference nothing is written."""
     assessment = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=id)
     if version is not None and version != assessment.version:
         raise Changed(assessment)
     definition, before = _changeable(assessment), snapshot(assessment, FIELDS)
-    was_made, kept = assessment.made, as_answers(assessment.answers)
+    was_made, kept = assessment.made, as_responses(assessment.answers)
     if date is not None:
         refusals.check_patient(definition, assessment.patient, date)
         assessment.date = date
@@ -128,21 +141,24 @@ def change_sitting(
     person = _person(assessment, before, wanted, reason)
     result = _answer(assessment, definition, wanted, person, complete=complete, score=score)
     if not (changes := difference(before, snapshot(assessment, FIELDS))):
-        return Sitting(assessment, result)
+        return AssessmentState(assessment, result)
     if was_made:
         _keep_original(assessment, before, reason=reason, by=by)
         changes = {**changes, "status": [before["status"], assessment.status], "reason": [None, reason.strip()]}
     assessment.version += 1
     assessment.save()
     record(_event(was_made, assessment), assessment, by=by, changes=changes)
-    return _settled(Sitting(assessment, result, raise_alerts(assessment, definition, wanted, result, by=by)), by)
+    return _settled(
+        AssessmentState(assessment, result, raise_alerts(assessment, definition, wanted, result, by=by)), by
+    )
 
 
 @transaction.atomic
-def cancel_sitting(*, by: By, id: UUID, reason: str, version: int) -> Assessment:
-    """Give up a sitting of that version that was not completed; what was answered stays. Cancelled already it stays so.
+def cancel_assessment(*, by: By, id: UUID, reason: str, version: int) -> Assessment:
+    """Cancel an assessment that was not completed and still has this version. Its answers stay.
 
-    Raises Assessment.DoesNotExist, Changed, ReasonMissing, and NotOpen for one that was completed.
+    A cancelled assessment stays as it is. Raises Assessment.DoesNotExist, Changed, ReasonMissing, and NotOpen for a
+    completed one.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
     if assessment.status == AssessmentStatus.CANCELLED:
@@ -150,7 +166,7 @@ def cancel_sitting(*, by: By, id: UUID, reason: str, version: int) -> Assessment
     if version != assessment.version:
         raise Changed(assessment)
     if not assessment.instrument or assessment.made:
-        raise refusals.NotOpen("Only a sitting that was not completed can be cancelled.")
+        raise refusals.NotOpen("Only an assessment that was not completed can be cancelled.")
     reason = refusals.checked_reason(reason)
     before = assessment.status
     assessment.status = AssessmentStatus.CANCELLED
@@ -162,46 +178,46 @@ def cancel_sitting(*, by: By, id: UUID, reason: str, version: int) -> Assessment
 
 
 def result_of(assessment: Assessment) -> Result:
-    """What a sitting's answers come to, by its version; those of one that is made by the sex and age of then."""
+    """The result of an assessment by its own version. A completed one is scored by the sex and age of its scoring."""
     made = assessment.made
     return _result(assessment, person_then(assessment) if made else person_now(assessment.patient, assessment.date))
 
 
 def result_by_record(assessment: Assessment) -> Result:
-    """The same by the record as it is, which an amendment goes by."""
+    """The result by the sex and age in the patient's record now. An amendment is scored by these."""
     return _result(assessment, person_now(assessment.patient, assessment.date))
 
 
 def _result(assessment: Assessment, person: Person) -> Result:
     definition = find_version(assessment.instrument, assessment.instrument_version)
-    answers = as_answers(assessment.answers)
-    return scored(definition, answers, person, kept=answers)
+    answers = as_responses(assessment.answers)
+    return score_responses(definition, answers, person, kept=answers)
 
 
-def _settled(sitting: Sitting, by: By) -> Sitting:
-    """Keep what follows from a sitting that is made, or that raised an alert; a draft changes nothing else."""
-    if sitting.assessment.made or sitting.raised:
-        keep_standing(sitting.assessment.patient_id, by=by)
-    return sitting
+def _settled(state: AssessmentState, by: By) -> AssessmentState:
+    """Update the latest results if the assessment is completed or raised an alert. A draft changes nothing else."""
+    if state.assessment.made or state.raised:
+        keep_latest_results(state.assessment.patient_id, by=by)
+    return state
 
 
-def _as_it_is(assessment: Assessment) -> Sitting:
-    return Sitting(assessment, result_of(assessment) if assessment.instrument else Result())
+def _as_it_is(assessment: Assessment) -> AssessmentState:
+    return AssessmentState(assessment, result_of(assessment) if assessment.instrument else Result())
 
 
 def _changeable(assessment: Assessment) -> Definition:
-    """The definition of a sitting that may be changed; raises NotOpen for any other."""
+    """The definition of an assessment that may be changed; raises NotOpen for any other."""
     if not assessment.instrument:
         raise refusals.NotOpen("This assessment follows no instrument.")
     if assessment.status == AssessmentStatus.CANCELLED:
-        raise refusals.NotOpen("This sitting was cancelled.")
+        raise refusals.NotOpen("This assessment was cancelled.")
     return find_version(assessment.instrument, assessment.instrument_version)
 
 
-def _person(assessment: Assessment, before: dict[str, Any], wanted: Answers, reason: str) -> Person:
-    """Whom to score by: the record, but what was kept where a sitting that is made is only sent again."""
+def _person(assessment: Assessment, before: dict[str, Any], wanted: Responses, reason: str) -> Person:
+    """The sex and age to score by: the record's, but the stored ones for a completed assessment without a change."""
     given = {code: value for code, value in wanted.items() if value is not None}
-    same = given == as_answers(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
+    same = given == as_responses(assessment.answers) and not difference(before, snapshot(assessment, FIELDS))
     if assessment.made and same and not reason.strip():
         return person_then(assessment)
     return person_now(assessment.patient, assessment.date)
@@ -210,14 +226,14 @@ def _person(assessment: Assessment, before: dict[str, Any], wanted: Answers, rea
 def _answer(
     assessment: Assessment,
     definition: Definition,
-    answers: Answers,
+    answers: Responses,
     person: Person,
     *,
     complete: bool,
     score: Number | None,
 ) -> Result:
-    """Put answers, their score and the status onto the sitting; nothing is saved."""
-    result = scored(definition, answers, person, kept=as_answers(assessment.answers))
+    """Set responses, score and status on the assessment, without saving it."""
+    result = score_responses(definition, answers, person, kept=as_responses(assessment.answers))
     refusals.check_result(definition, result, score=score, complete=complete)
     note_result(assessment, answers, result, person)
     if complete and not assessment.made:

@@ -1,4 +1,4 @@
-"""Risk alerts: what somebody answered that needs action."""
+"""Alerts: responses that need action."""
 
 import uuid
 from datetime import date
@@ -10,20 +10,21 @@ from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
-class RiskAlertQuerySet(ClinicQuerySet["RiskAlert"]):
-    def open(self) -> "RiskAlertQuerySet":
-        """Not acknowledged yet."""
+class AlertQuerySet(ClinicQuerySet["Alert"]):
+    def open(self) -> "AlertQuerySet":
+        """Alerts that nobody has acknowledged."""
         return self.filter(acknowledged_at=None)
 
 
-class RiskAlert(ClinicModel):
-    """Something in a sitting that needs action: raised at once, open until somebody acknowledges it with a note.
+class Alert(ClinicModel):
+    """A response that needs action. It is open until somebody acknowledges it with a note of what was done.
 
-    Changing the answer does not take it back: somebody had answered so. At most one of a rule is open in a sitting;
-    `points` says how bad the answer was, and a worse one after it was acknowledged raises another.
+    A changed response does not close the alert: the patient did respond so. An assessment has at most one open alert of
+    a rule. `points` says how bad the response was; a worse one after an acknowledgement raises another alert.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    trail_name = "riskalert"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
@@ -40,9 +41,10 @@ class RiskAlert(ClinicModel):
     acknowledged_by_name = models.CharField(max_length=200, blank=True, default="")
     note = models.TextField(max_length=2000, blank=True, default="")
 
-    objects = RiskAlertQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = AlertQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
+        db_table = "assessments_riskalert"
         ordering = ("raised_at", "id")
         constraints = (
             models.UniqueConstraint(

@@ -10,8 +10,8 @@ from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend
-from clinic.assessments.trend.course import Reading, course
+from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend_chart
+from clinic.assessments.trend.steps import Reading, trend_steps
 from clinic.instruments.definitions import Change
 from clinic.instruments.files.toml import shipped
 
@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def steps(*totals, change=PHQ9.change):
     days = [date(2026, 1, 1) + timedelta(days=14 * index) for index in range(len(totals))]
-    return course([Reading(day, total) for day, total in zip(days, totals, strict=True)], change)
+    return trend_steps([Reading(day, total) for day, total in zip(days, totals, strict=True)], change)
 
 
 def drawn(made):
@@ -86,7 +86,7 @@ def test_first_total_is_no_response():
 
 
 def test_chart_has_a_point_for_each_total_and_a_strip_for_each_band():
-    made = drawn(trend(PHQ9, steps(21, 10, 4), "female"))
+    made = drawn(trend_chart(PHQ9, steps(21, 10, 4), "female"))
     marks = [e for e in made if (e.get("class") or "").startswith("mark-")]
     strips = [e.get("class") for e in made if (e.get("class") or "").startswith("band band-")]
     assert [m.get("class") for m in marks] == ["mark-total", "mark-response", "mark-remission"]
@@ -94,7 +94,7 @@ def test_chart_has_a_point_for_each_total_and_a_strip_for_each_band():
 
 
 def test_strips_cover_the_plot_without_a_gap():
-    rects = [e for e in drawn(trend(PHQ9, steps(21, 4), "female")) if e.tag.endswith("rect")]
+    rects = [e for e in drawn(trend_chart(PHQ9, steps(21, 4), "female")) if e.tag.endswith("rect")]
     spans = sorted((float(r.get("y")), float(r.get("y")) + float(r.get("height"))) for r in rects)
     touching = [abs(below[0] - above[1]) < 0.11 for above, below in pairwise(spans)]
     assert touching == [True] * (len(PHQ9.bands) - 1)
@@ -104,7 +104,7 @@ def test_strips_cover_the_plot_without_a_gap():
 @pytest.mark.parametrize("key", sorted(shipped()))
 def test_every_instrument_draws_its_lowest_and_highest_total(key):
     definition = shipped()[key]
-    made = trend(definition, steps(definition.high, definition.low, change=definition.change), "male")
+    made = trend_chart(definition, steps(definition.high, definition.low, change=definition.change), "male")
     (line,) = [e for e in drawn(made) if e.tag.endswith("polyline")]
     left, right = LEFT + 12.0, LEFT + PLOT_WIDTH - 12.0
     assert line.get("points") == f"{left},{float(TOP)} {right},{float(TOP + PLOT_HEIGHT)}"
@@ -115,20 +115,20 @@ def test_every_instrument_draws_its_lowest_and_highest_total(key):
 
 
 def test_one_total_is_drawn_in_the_middle():
-    assert 'cx="325.0"' in trend(PHQ9, steps(12), "female")
+    assert 'cx="325.0"' in trend_chart(PHQ9, steps(12), "female")
 
 
 def test_nothing_is_drawn_without_a_total():
-    assert trend(PHQ9, [], "female") == ""
+    assert trend_chart(PHQ9, [], "female") == ""
 
 
 def test_chart_says_itself_in_a_sentence():
-    label = drawn(trend(PHQ9, steps(21, 4), "female")).get("aria-label")
+    label = drawn(trend_chart(PHQ9, steps(21, 4), "female")).get("aria-label")
     assert label == "PHQ-9: 2 totals, from 21 on 1 Jan 2026 to 4 on 15 Jan 2026."
 
 
 def test_chart_needs_no_style_and_no_script():
-    made = trend(PHQ9, steps(21, Decimal("4.5")), "female")
+    made = trend_chart(PHQ9, steps(21, Decimal("4.5")), "female")
     assert ("style=" in made, "<script" in made, "href" in made) == (False, False, False)
 
 

@@ -1,9 +1,8 @@
-"""How a patient does over time on one instrument: what changed since the first total and since the last.
+"""The trend of a patient on one instrument: the change since the first total and since the last one.
 
-Response is a fall of at least half of the first total, remission a total under the instrument's threshold
-(Psychiatric Services, doi 10.1176/appi.ps.201900295); reliable change is a difference that the instrument's
-literature gives. They are said only of instruments whose file says what change means, since for others a lower
-total is not better.
+Response is a fall of at least half of the first total. Remission is a total under the instrument's threshold
+(Psychiatric Services, doi 10.1176/appi.ps.201900295). Reliable change is a difference that the instrument's literature
+gives. Only an instrument whose file says what change means has them: for others a lower total is not better.
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ RESPONSE = 2  # a response divides the first total by at least this
 
 @dataclass(frozen=True)
 class Reading:
-    """One scored sitting; `severity` is None where the instrument has no bands."""
+    """One scored assessment. `severity` is None if the instrument has no bands."""
 
     day: date
     total: Number
@@ -29,7 +28,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Step:
-    """A reading beside those before it; differences are None for the first, and falls are negative."""
+    """A reading and its differences from earlier ones: None for the first, negative for a fall."""
 
     reading: Reading
     since_first: Number | None
@@ -40,13 +39,13 @@ class Step:
 
     @property
     def marks(self) -> list[str]:
-        """What is worth a mark in the chart and the table, in words."""
+        """The marks of this step in the chart and the table, in words."""
         named = (("Response", self.is_response), ("Remission", self.is_remission), (self.reliable, self.reliable))
         return [word for word, holds in named if holds]
 
 
-def course(readings: Sequence[Reading], change: Change) -> list[Step]:
-    """The steps of `readings`, which come oldest first."""
+def trend_steps(readings: Sequence[Reading], change: Change) -> list[Step]:
+    """Compare each reading with those before it; `readings` come oldest first."""
     return [_step(readings, index, change) for index in range(len(readings))]
 
 

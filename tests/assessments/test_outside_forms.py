@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.assessments.models import Assessment
-from clinic.assessments.models.risk import RiskAlert
+from clinic.assessments.models.alerts import Alert
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.outside import GAD7, PHQ9, rows
@@ -31,13 +31,13 @@ def test_real_answers_come_to_what_a_direct_computation_says(riverside, sign_in,
         version = {"version": "1"}
         assert client.post(f"/assessments/{key}/answer/", {**form, **version, "do": "complete"}).status_code == 302
     with clinic_scope(riverside.clinic):
-        made = {sitting.patient_id: sitting for sitting in Assessment.objects.following(instrument).made()}
+        made = {assessment.patient_id: assessment for assessment in Assessment.objects.following(instrument).made()}
         stood = Patient.objects.in_bulk([patient.pk for patient in people])
-        at_risk = set(RiskAlert.objects.open().values_list("patient", flat=True))
+        at_risk = set(Alert.objects.open().values_list("patient", flat=True))
     for row, patient in zip(table, people, strict=True):
         points = [int(row[column]) for column in columns]
         word = WORDS[instrument][sum(sum(points) > cut for cut in CUTS[instrument])]
-        sitting, kept = made[patient.pk], stood[patient.pk]
-        assert (sitting.score, sitting.band) == (sum(points), word)
+        assessment, kept = made[patient.pk], stood[patient.pk]
+        assert (assessment.score, assessment.band) == (sum(points), word)
         assert (kept.last_score, kept.last_band, kept.open_alerts) == (sum(points), word, int(patient.pk in at_risk))
         assert (patient.pk in at_risk) is (instrument == "phq-9" and points[8] > 0)

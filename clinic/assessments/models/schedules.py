@@ -1,4 +1,4 @@
-"""When a patient is to be assessed again: "PHQ-9 every 2 weeks until remission, then every 3 months"."""
+"""Schedules say when a patient is to be assessed again: "PHQ-9 every 2 weeks until remission, then every 3 months"."""
 
 import uuid
 from dataclasses import dataclass
@@ -12,26 +12,27 @@ from clinic.instruments.files.toml import shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
-LONGEST = 3660  # days between two sittings
+LONGEST = 3660  # days between two assessments
 
 
-class PlanQuerySet(ClinicQuerySet["Plan"]):
-    def active(self) -> "PlanQuerySet":
+class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
+    def active(self) -> "ScheduleQuerySet":
         return self.filter(ended_on=None)
 
-    def due(self, day: date) -> "PlanQuerySet":
-        """Those whose next sitting was to be on `day` or before."""
+    def due(self, day: date) -> "ScheduleQuerySet":
+        """Active schedules whose next assessment is due on `day` or before."""
         return self.active().filter(next_due_on__lte=day)
 
 
-class Plan(ClinicModel):
-    """How often a patient answers an instrument; at most one of an instrument is active.
+class Schedule(ClinicModel):
+    """How often a patient answers an instrument. A patient has at most one active schedule of an instrument.
 
-    `then_every_days` takes the place of `every_days` while the last total says remission; null where the pace never
-    changes. `next_due_on` follows from these and from the last sitting, and is kept for the worklist.
+    `then_every_days` replaces `every_days` while the last total says remission; null where the pace never changes.
+    `next_due_on` follows from these and from the last assessment. It is stored for the worklist.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    trail_name = "plan"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
@@ -44,9 +45,10 @@ class Plan(ClinicModel):
     ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = PlanQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = ScheduleQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
     class Meta:
+        db_table = "assessments_plan"
         constraints = (
             models.UniqueConstraint(
                 fields=("patient", "instrument"), name="plan_once_active", condition=models.Q(ended_on=None)
@@ -65,14 +67,14 @@ class Plan(ClinicModel):
 
     @property
     def pace_text(self) -> str:
-        """The plan in words: "every 2 weeks until remission, then every 3 months"."""
+        """The schedule in words: "every 2 weeks until remission, then every 3 months"."""
         every = f"every {span(self.every_days)}"
         return f"{every} until remission, then every {span(self.then_every_days)}" if self.then_every_days else every
 
     @property
     def title(self) -> str:
-        """What the instrument is called; that never changes from version to version."""
-        found = next((made for (id, _), made in shipped().items() if id == self.instrument), None)
+        """The title of the instrument, which is the same in all its versions."""
+        found = next((definition for (id, _), definition in shipped().items() if id == self.instrument), None)
         return found.title if found is not None else self.instrument.removeprefix("own-").replace("-", " ").capitalize()
 
     @property
@@ -81,7 +83,7 @@ class Plan(ClinicModel):
 
 
 def span(days: int) -> str:
-    """A number of days as people say it: "2 weeks", "3 months" (of 30 days), "year"."""
+    """Write a number of days as people say it: "2 weeks", "3 months" (of 30 days), "year"."""
     for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
         if days % size == 0:
             count = days // size
@@ -91,25 +93,26 @@ def span(days: int) -> str:
 
 @dataclass(frozen=True)
 class Last:
-    """The last sitting of a plan's instrument; `total` is None where it could not be scored."""
+    """The last assessment of a schedule's instrument. `total` is None if it has no score."""
 
     day: date
     total: Number | None
 
 
-def next_due(plan: Plan, last: Last | None, change: Change) -> date:
-    """When the next sitting is due: at the start, then by the pace that the last total calls for.
+def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
+    """The date of the next assessment: the start, or the last one plus the pace that its total calls for.
 
-    Only the last total counts: who relapses is asked at the first pace again. A sitting before the plan began does not.
+    Only the last total counts, so that a patient who relapses is asked at the first pace again. An assessment from
+    before the schedule began does not count.
     """
-    if last is None or last.day < plan.starts_on:
-        return plan.starts_on
-    return last.day + timedelta(days=pace(plan, last, change))
+    if last is None or last.day < schedule.starts_on:
+        return schedule.starts_on
+    return last.day + timedelta(days=pace(schedule, last, change))
 
 
-def pace(plan: Plan, last: Last, change: Change) -> int:
-    """The days from the last sitting to the next."""
-    known = plan.then_every_days is not None and change.remission_below is not None and last.total is not None
+def pace(schedule: Schedule, last: Last, change: Change) -> int:
+    """The number of days from the last assessment to the next."""
+    known = schedule.then_every_days is not None and change.remission_below is not None and last.total is not None
     if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
-        return plan.then_every_days or plan.every_days
-    return plan.every_days
+        return schedule.then_every_days or schedule.every_days
+    return schedule.every_days

@@ -1,0 +1,121 @@
+"""The latest results of a patient: the last scored instrument, what is due and the open alerts, as lists show them.
+
+The patient's row and the schedules hold them. They are updated whenever an assessment is completed, amended, archived
+or restored, an alert is raised or acknowledged, or a schedule changes. A lock of the patient makes sure that the newest
+sum stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.assessments.models import Assessment, Schedule
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.models.schedules import Last, next_due
+from clinic.audit.actions import By
+from clinic.instruments.catalogue import find_version, newest_of
+from clinic.instruments.definitions import Definition
+from clinic.patients.actions import lock_for_standing, note_standing
+from clinic.patients.standing import Standing
+
+MOST_RECENT = 12
+
+
+@dataclass(frozen=True)
+class ScoredAssessment:
+    """One assessment with a score, and the range that its instrument can reach."""
+
+    instrument: str
+    day: date
+    score: Decimal
+    band: str
+    severity: int | None
+    low: Decimal
+    high: Decimal
+
+    @property
+    def share(self) -> float:
+        """The place of the score in the instrument's range, from 0 to 1, to four places."""
+        span = self.high - self.low
+        return float(round((self.score - self.low) / span, 4)) if span else 0.0
+
+
+def latest_results(
+    assessments: Sequence[ScoredAssessment], *, open_alerts: int, next_due_on: date | None = None
+) -> Standing:
+    """Sum up scored assessments, oldest first, of any instruments. The instrument of the last one counts."""
+    if not assessments:
+        return Standing(open_alerts=open_alerts, next_due_on=next_due_on)
+    last = assessments[-1]
+    same = [assessment for assessment in assessments if assessment.instrument == last.instrument]
+    return Standing(
+        last_instrument=last.instrument,
+        last_score=last.score,
+        last_band=last.band,
+        last_severity=last.severity,
+        last_change=last.score - same[-2].score if len(same) > 1 else None,
+        last_assessed_on=last.day,
+        recent_scores=[assessment.share for assessment in same[-MOST_RECENT:]],
+        open_alerts=open_alerts,
+        next_due_on=next_due_on,
+    )
+
+
+def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
+    """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count."""
+    completed = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
+    last = (
+        completed.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
+    )
+    rows: list[Assessment] = []
+    if instrument := last.first():
+        rows = list(completed.following(instrument).order_by("-date", "-completed_at", "-id")[:MOST_RECENT])
+    alerts = Alert.objects.open().filter(patient=patient_id).count()
+    return latest_results([_scored(row) for row in reversed(rows)], open_alerts=alerts, next_due_on=next_due_on)
+
+
+@transaction.atomic
+def keep_latest_results(patient_id: UUID, *, by: By) -> None:
+    """Work out the patient's latest results and due dates again, and store them."""
+    lock_for_standing(patient_id=patient_id)
+    days = [_keep_due(schedule) for schedule in Schedule.objects.active().filter(patient=patient_id)]
+    note_standing(
+        by=by, patient_id=patient_id, standing=latest_results_of(patient_id, next_due_on=min(days, default=None))
+    )
+
+
+def _keep_due(schedule: Schedule) -> date:
+    completed = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
+    row = completed.order_by("-date", "-completed_at", "-id").first()
+    last = Last(row.date, row.score) if row is not None else None
+    change = definition_of_last(row, schedule.instrument).change
+    schedule.last_done_on, schedule.next_due_on = (
+        last.day if last is not None else None,
+        next_due(schedule, last, change),
+    )
+    schedule.save(update_fields=["last_done_on", "next_due_on"])
+    return schedule.next_due_on
+
+
+def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
+    """The definition of the last assessment; without one the newest version of the instrument."""
+    if row is not None:
+        return find_version(row.instrument, row.instrument_version)
+    return newest_of(instrument)
+
+
+def _scored(row: Assessment) -> ScoredAssessment:
+    definition = find_version(row.instrument, row.instrument_version)
+    return ScoredAssessment(
+        instrument=row.instrument,
+        day=row.date,
+        score=row.score or Decimal(0),
+        band=row.band,
+        severity=row.severity,
+        low=Decimal(definition.low),
+        high=Decimal(definition.high),
+    )

@@ -1,0 +1,60 @@
+"""Set and end schedules, and keep the dates that follow from them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.assessments.models import Schedule
+from clinic.assessments.record.latest_results import keep_latest_results
+from clinic.audit.actions import By, difference, record, snapshot
+from clinic.instruments.definitions import Definition
+from clinic.patients.actions import lock_for_standing
+from clinic.patients.models import Patient
+
+FIELDS = ("patient", "instrument", "every_days", "then_every_days", "starts_on", "ended_on")
+
+
+@transaction.atomic
+def set_schedule(
+    *,
+    by: By,
+    patient: Patient,
+    definition: Definition,
+    every_days: int,
+    then_every_days: int | None = None,
+    starts_on: date | None = None,
+) -> Schedule:
+    """Have the patient answer an instrument at this pace from now on. It replaces a schedule of the same instrument.
+
+    The first assessment is due on `starts_on`, by default today.
+    """
+    lock_for_standing(patient_id=patient.pk)
+    rows = Schedule.objects.active().filter(patient=patient, instrument=definition.id)
+    schedule = rows.first() or Schedule(patient=patient, instrument=definition.id)
+    before: dict[str, Any] = {} if schedule._state.adding else snapshot(schedule, FIELDS)
+    schedule.every_days, schedule.then_every_days = every_days, then_every_days
+    schedule.starts_on = starts_on or timezone.localdate()
+    schedule.next_due_on = schedule.starts_on
+    if not (changes := difference(before, snapshot(schedule, FIELDS))):
+        return schedule
+    schedule.save()
+    record("plan.made" if not before else "plan.changed", schedule, by=by, changes=changes)
+    keep_latest_results(patient.pk, by=by)
+    schedule.refresh_from_db()
+    return schedule
+
+
+@transaction.atomic
+def end_schedule(*, by: By, id: UUID) -> Schedule:
+    """End a schedule; raises Schedule.DoesNotExist. An ended one stays as it is."""
+    lock_for_standing(patient_id=Schedule.objects.get(pk=id).patient_id)
+    schedule = Schedule.objects.get(pk=id)
+    if schedule.ended_on is None:
+        schedule.ended_on = timezone.localdate()
+        schedule.save(update_fields=["ended_on"])
+        record("plan.ended", schedule, by=by, changes={"ended_on": [None, schedule.ended_on.isoformat()]})
+        keep_latest_results(schedule.patient_id, by=by)
+    return schedule

@@ -1,0 +1,127 @@
+"""The questionnaire form as a patient sees it, by a link or on a shared device: no score, no band, no identity."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.access import Request
+from clinic.assessments.models import Assessment
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.questionnaire import form as questionnaire_form
+from clinic.assessments.record import refusals
+from clinic.assessments.record.results import as_responses
+from clinic.instruments.catalogue import urgent_text
+from clinic.instruments.definitions import Definition, Item, Number
+
+REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
+NOTHING = "Answer at least one question first."
+CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
+
+
+def keep_private[R: HttpResponseBase](response: R) -> R:
+    """Mark a response that nobody may store, index or pass on, because its address is a secret."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def stored_responses(assessment: Assessment | None) -> dict[str, Number]:
+    return as_responses(assessment.answers) if assessment is not None else {}
+
+
+def readable(
+    request: Request, definition: Definition, sex: str, assessment: Assessment | None
+) -> questionnaire_form.Responses:
+    """The posted responses; raises ValidationError if one is not a number."""
+    posted = questionnaire_form.read_form(
+        questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), request.POST.dict()
+    )
+    if posted.errors:
+        raise ValidationError("Some answers could not be read.")
+    return posted.responses
+
+
+def posted_page(request: Request) -> UUID | None:
+    """The id of the copy of the form that was posted."""
+    try:
+        return UUID(request.POST.get("page", ""))
+    except ValueError:
+        return None
+
+
+def refusal_text(refusal: Exception) -> str:
+    if isinstance(refusal, ValidationError):
+        return " ".join(refusal.messages)
+    return NOTHING if isinstance(refusal, refusals.NothingAnswered) else str(refusal)
+
+
+def urgent_for(assessment: Assessment | None) -> str:
+    """The text that says whom to turn to at once, if a response raised an alert; else empty."""
+    if assessment is None or not Alert.objects.filter(assessment=assessment).exists():
+        return ""
+    return urgent_text()
+
+
+def fragment(
+    request: Request, definition: Definition, sex: str, assessment: Assessment | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Render what the page shows after saving: progress, problems and the urgent text."""
+    context = {
+        **progress(
+            questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), stored_responses(assessment)
+        ),
+        "version": assessment.version if assessment is not None else "",
+        "urgent": urgent_for(assessment),
+        "now": timezone.localtime(),
+        **more,
+    }
+    return keep_private(render(request, "answer/_kept.html", context, status=status))
+
+
+def progress(items: Collection[Item], responses: Mapping[str, Number | None]) -> dict[str, int]:
+    return {"asked": len(items), "answered": sum(1 for item in items if responses.get(item.code) is not None)}
+
+
+def page(
+    request: Request,
+    definition: Definition,
+    sex: str,
+    assessment: Assessment | None,
+    *,
+    language: str,
+    refusal: Exception | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """Render the form with the stored responses, or with what was posted and could not be saved."""
+    responses: Mapping[str, Number | None] = stored_responses(assessment)
+    items = questionnaire_form.drawn_items(definition, sex, responses)
+    typed, problems = {}, {}
+    if status != 200:
+        form = questionnaire_form.read_form(items, request.POST.dict())
+        problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
+        responses, typed = form.responses, form.typed
+    translation = definition.translations.get(language)
+    context = {
+        **progress(items, responses),
+        "questionnaire_title": translation.title if translation else definition.title,
+        "instruction": translation.instruction if translation else definition.instruction,
+        "questions": questionnaire_form.form_questions(
+            definition, items, responses=responses, language=language, typed=typed, errors=problems
+        ),
+        "language": language,
+        "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
+        "page": request.POST.get("page") or uuid4(),
+        "version": assessment.version if assessment is not None else "",
+        "urgent": urgent_for(assessment),
+        "problem": refusal_text(refusal) if refusal is not None else "",
+        **more,
+    }
+    return keep_private(render(request, "answer/questionnaire.html", context, status=status))
