@@ -61,8 +61,8 @@ class Request(HttpRequest):
     """The type of a request behind our middleware, which puts these on it; never made by itself.
 
     `client` is the API client and `membership` the active one of `memberships`; each is None where there is none,
-    like `clinic`. `actor` is None for strangers, who get into no view that reads it. `handover` is the id of the
-    sitting for which the session was handed over to a patient, as text; None in any other.
+    like `clinic`. `actor` is None for strangers, who get into no view that reads it. `shared_device` is the id of the
+    assessment for whose patient the device of this session is locked, as text; None in any other.
     """
 
     client: Any
@@ -74,7 +74,7 @@ class Request(HttpRequest):
     htmx: Any
     request_id: str
     session: Any
-    handover: Any
+    shared_device: Any
     scopes: ExitStack
     in_clinic: bool
 
@@ -107,7 +107,7 @@ def signed_in[View: Callable[..., Any]](view: View) -> View:
     return view
 
 
-def handed_over[View: Callable[..., Any]](view: View) -> View:
-    """Mark a view that a session may reach while it is handed over to a patient; every other one is locked."""
-    view.handed_over = True  # type: ignore[attr-defined]
+def open_on_shared_device[View: Callable[..., Any]](view: View) -> View:
+    """Mark a view that a session may reach while its device is locked for a patient; every other one is refused."""
+    view.on_shared_device = True  # type: ignore[attr-defined]
     return view

@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
-from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY, loaded
+from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
@@ -74,7 +74,7 @@ def resolve(request: Request) -> None:
     request.client = request.clinic = request.membership = request.actor = None
     request.memberships = []
     request.permissions = frozenset()
-    request.handover = request.session.get(HANDOVER_KEY)
+    request.shared_device = request.session.get(SHARED_DEVICE_KEY)
     header = request.headers.get("Authorization", "")
     if header:
         _resolve_client(request, header)
@@ -98,11 +98,11 @@ def _resolve_user(request: Request) -> None:
     row = request.session.row
     user = row.user if row is not None else None
     if user is None or not user.is_active:
-        request.handover = None
+        request.shared_device = None
         return
     if not constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         request.session.flush()
-        request.handover = None
+        request.shared_device = None
         return
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
@@ -169,14 +169,14 @@ class ClinicMiddleware:
 
 
 def locked(request: Request) -> HttpResponse | None:
-    """The refusal of everything but the sheet and the way back, for a session that was handed over to a patient.
+    """The refusal of everything but the questionnaire and the way back, for a session whose device a patient has.
 
     Asked before anything else, so that addresses that do not exist, packages' pages and the API are locked too.
     """
-    if request.handover is None:
+    if request.shared_device is None:
         return None
     try:
-        if getattr(view_of(request.path_info).func, "handed_over", False) and request.client is None:
+        if getattr(view_of(request.path_info).func, "on_shared_device", False) and request.client is None:
             return None
     except Resolver404:
         pass

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.accounts.models import Session, User
 
 CLINIC_KEY = "clinic"
-HANDOVER_KEY = "handover"
+SHARED_DEVICE_KEY = "handover"
 # Written out, since every request begins with it: putting it together by the ORM took half of a request's work.
 ACCESS = """
 SELECT {columns}, (

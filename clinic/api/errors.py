@@ -29,7 +29,7 @@ CODES: dict[type[exceptions.APIException], str] = {
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.Throttled: "throttled",
 }
-# The field at fault when a sitting is refused.
+# The field at fault when an assessment is refused.
 REFUSED_FIELDS: dict[type[Exception], str] = {
     refusals.NotForPatient: "instrument",
     refusals.NothingAnswered: "answers",

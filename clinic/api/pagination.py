@@ -49,13 +49,13 @@ class Pagination(BasePagination):
         if http.GET.get("count", "exact") != "exact":
             raise ValidationError({"count": ["This can only be “exact”."]})
         listing: Listing = view.listing  # type: ignore[union-attr]
-        found, number = self._slice(http, listing, number, size)
+        found, number = self._rows(http, listing, number, size)
         if found.total is None and "count" in http.GET:
             found.total = listing.count()
         self.pagination = self._around(http, found, number)
         return found.records
 
-    def _slice(self, http: Any, listing: Listing, number: int, size: int) -> tuple[PageRows, int]:
+    def _rows(self, http: Any, listing: Listing, number: int, size: int) -> tuple[PageRows, int]:
         try:
             beside = place(http)
         except BadList as problem:

@@ -35,7 +35,7 @@ from clinic.staff.models import Practitioner
 from clinic.staff.tables import PractitionerTable
 
 # What of an assessment goes through its instrument.
-SITTING = ("answers", "date", "complete", "score", "reason")
+OF_QUESTIONNAIRE = ("answers", "date", "complete", "score", "reason")
 READING = ["get", "head"]
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
 
@@ -130,10 +130,12 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
         """Changes an assessment; a field left out keeps its value. Questions and answers are replaced whole."""
         assessment = self.get_object()
         fields = parsed(self, assessment, partial=partial)
-        sitting = {name: fields.pop(name) for name in SITTING if name in fields} if assessment.instrument else {}
+        responses = (
+            {name: fields.pop(name) for name in OF_QUESTIONNAIRE if name in fields} if assessment.instrument else {}
+        )
         changed = assessments.update_assessment(by=actor(request), id=assessment.pk, **fields)
-        if sitting:
-            change = questionnaires.change_responses(by=actor(request), id=changed.pk, replace=not partial, **sitting)
+        if responses:
+            change = questionnaires.change_responses(by=actor(request), id=changed.pk, replace=not partial, **responses)
             changed = change.assessment
         return Response(self.get_serializer(changed).data)
 

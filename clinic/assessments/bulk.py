@@ -14,7 +14,7 @@ from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import keep_export
 from clinic.lists.models import ItemState, Job, JobItem
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.running import Outcome, gather, gather_undo, run_batches
+from clinic.lists.running import ItemResult, gather, gather_undo, run_batches
 from clinic.patients.models import Patient
 from clinic.tenancy.models import Clinic
 
@@ -107,23 +107,23 @@ def export_xlsx(clinic: Clinic, job: Job) -> None:
     keep_export(clinic, job, ASSESSMENTS, "xlsx")
 
 
-def _archive(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+def _archive(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
     return [_set_archived(job, item, archived=True) for item in items]
 
 
-def _restore(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+def _restore(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
     return [_set_archived(job, item, archived=False) for item in items]
 
 
-def _set_archived(job: Job, item: JobItem, *, archived: bool) -> Outcome:
+def _set_archived(job: Job, item: JobItem, *, archived: bool) -> ItemResult:
     """Archive or restore one assessment. An undo leaves alone what was changed after the job."""
     key = item.record_id
     row = Assessment.objects.filter(pk=key).first()
     if row is None:
-        return Outcome(key, ItemState.FAILED, reason=GONE)
+        return ItemResult(key, ItemState.FAILED, reason=GONE)
     if (row.archived_at is not None) is archived:
-        return Outcome(key, ItemState.UNCHANGED)
+        return ItemResult(key, ItemState.UNCHANGED)
     if item.version not in (None, row.version):
-        return Outcome(key, ItemState.FAILED, reason=LATER)
+        return ItemResult(key, ItemState.FAILED, reason=LATER)
     change = actions.archive_assessment if archived else actions.restore_assessment
-    return Outcome(key, ItemState.CHANGED, version=change(by=job.by, id=key).version)
+    return ItemResult(key, ItemState.CHANGED, version=change(by=job.by, id=key).version)

@@ -32,7 +32,7 @@ class TakenOver(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ItemResult:
     """What became of one row; `before` and `version` are what taking it back needs."""
 
     record_id: UUID
@@ -42,7 +42,7 @@ class Outcome:
     reason: str = ""
 
 
-Apply = Callable[[Job, Sequence[JobItem]], Sequence[Outcome]]
+Apply = Callable[[Job, Sequence[JobItem]], Sequence[ItemResult]]
 
 
 def claim(clinic: Clinic, job_id: str) -> Job | None:
@@ -129,12 +129,12 @@ def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
             _note(job, items, apply(job, items))
 
 
-def _note(job: Job, items: Sequence[JobItem], outcomes: Sequence[Outcome]) -> None:
-    by_record = {outcome.record_id: outcome for outcome in outcomes}
+def _note(job: Job, items: Sequence[JobItem], results: Sequence[ItemResult]) -> None:
+    by_record = {result.record_id: result for result in results}
     for item in items:
-        outcome = by_record[item.record_id]
-        item.state, item.before = outcome.state, outcome.before
-        item.version, item.reason = outcome.version, outcome.reason[:200]
+        result = by_record[item.record_id]
+        item.state, item.before = result.state, result.before
+        item.version, item.reason = result.version, result.reason[:200]
     JobItem.objects.bulk_update(items, ["state", "before", "version", "reason"])
     for state, field in (
         (ItemState.CHANGED, "changed"),

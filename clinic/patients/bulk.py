@@ -10,7 +10,7 @@ from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import keep_export
 from clinic.lists.models import ItemState, Job, JobItem
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.running import Outcome, gather, gather_undo, run_batches
+from clinic.lists.running import ItemResult, gather, gather_undo, run_batches
 from clinic.patients import actions
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
@@ -107,15 +107,15 @@ def export_xlsx(clinic: Clinic, job: Job) -> None:
     keep_export(clinic, job, PATIENTS, "xlsx")
 
 
-def _archive(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+def _archive(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
     return _set_archived(job, items, archived=True)
 
 
-def _restore(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+def _restore(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
     return _set_archived(job, items, archived=False)
 
 
-def _set_archived(job: Job, items: Sequence[JobItem], *, archived: bool) -> list[Outcome]:
+def _set_archived(job: Job, items: Sequence[JobItem], *, archived: bool) -> list[ItemResult]:
     """Taking an archiving back leaves alone what was changed after it."""
     versions = {item.record_id: item.version for item in items}
     found = actions.set_many_archived(by=job.by, versions=versions, archived=archived)
@@ -123,36 +123,36 @@ def _set_archived(job: Job, items: Sequence[JobItem], *, archived: bool) -> list
     for item in items:
         result = found.get(item.record_id)
         if result is None:
-            outcomes.append(Outcome(item.record_id, ItemState.FAILED, reason=GONE))
+            outcomes.append(ItemResult(item.record_id, ItemState.FAILED, reason=GONE))
         elif result.changed:
-            outcomes.append(Outcome(item.record_id, ItemState.CHANGED, version=result.version))
+            outcomes.append(ItemResult(item.record_id, ItemState.CHANGED, version=result.version))
         elif item.version not in (None, result.version):
-            outcomes.append(Outcome(item.record_id, ItemState.FAILED, reason=LATER))
+            outcomes.append(ItemResult(item.record_id, ItemState.FAILED, reason=LATER))
         else:
-            outcomes.append(Outcome(item.record_id, ItemState.UNCHANGED))
+            outcomes.append(ItemResult(item.record_id, ItemState.UNCHANGED))
     return outcomes
 
 
-def _assign(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+def _assign(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
     return [_give(job, item, UUID(job.parameters["value"])) for item in items]
 
 
-def _give_back(job: Job, items: Sequence[JobItem]) -> list[Outcome]:
+def _give_back(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
     return [_give(job, item, UUID((item.before or {})["user"])) for item in items]
 
 
-def _give(job: Job, item: JobItem, user: UUID) -> Outcome:
+def _give(job: Job, item: JobItem, user: UUID) -> ItemResult:
     """Assign one patient; a name that the practitioner has already, and what changed meanwhile, is left as it is."""
     key = item.record_id
     patient = Patient.objects.filter(pk=key).first()
     if patient is None:
-        return Outcome(key, ItemState.FAILED, reason=GONE)
+        return ItemResult(key, ItemState.FAILED, reason=GONE)
     if patient.user_id == user:
-        return Outcome(key, ItemState.UNCHANGED)
+        return ItemResult(key, ItemState.UNCHANGED)
     try:
         changed = actions.update_patient(by=job.by, id=key, version=item.version or patient.version, user_id=user)
     except actions.Changed:
-        return Outcome(key, ItemState.FAILED, reason=LATER)
+        return ItemResult(key, ItemState.FAILED, reason=LATER)
     except actions.NameTaken:
-        return Outcome(key, ItemState.FAILED, reason=TAKEN)
-    return Outcome(key, ItemState.CHANGED, before={"user": str(patient.user_id)}, version=changed.version)
+        return ItemResult(key, ItemState.FAILED, reason=TAKEN)
+    return ItemResult(key, ItemState.CHANGED, before={"user": str(patient.user_id)}, version=changed.version)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
 from clinic.accounts.models import Membership
-from clinic.tenancy.fleet.survey import Standing, release, survey
+from clinic.tenancy.fleet.survey import MigrationState, release, survey
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic, State
 
@@ -45,15 +45,15 @@ class Line(NamedTuple):
 
 def overview() -> Iterator[Line]:
     """Every clinic, by name."""
-    standings = sorted(survey(), key=lambda standing: standing.clinic.name.casefold())
+    states = sorted(survey(), key=lambda state: state.clinic.name.casefold())
     signed_in = _last_sign_ins()
     owner_connection().close()
-    for batch in batched(standings, AT_ONCE):
-        found = _look([standing.clinic.schema_name for standing in batch])
-        for standing in batch:
-            clinic = standing.clinic
+    for batch in batched(states, AT_ONCE):
+        found = _look([state.clinic.schema_name for state in batch])
+        for state in batch:
+            clinic = state.clinic
             patients, size = found.get(clinic.schema_name, (None, None))
-            yield Line(clinic, _state(clinic), _migrations(standing), patients, size, signed_in.get(clinic.pk))
+            yield Line(clinic, _state(clinic), _migrations(state), patients, size, signed_in.get(clinic.pk))
 
 
 def _last_sign_ins() -> dict[UUID, datetime]:
@@ -79,9 +79,9 @@ def _state(clinic: Clinic) -> str:
     return "closed: a migration failed" if clinic.out_of_service else "active"
 
 
-def _migrations(standing: Standing) -> str:
-    if standing.applied is None:
+def _migrations(state: MigrationState) -> str:
+    if state.applied is None:
         return "schema missing"
-    if missing := len(release().clinics - standing.applied):
+    if missing := len(release().clinics - state.applied):
         return f"{missing} behind"
-    return "grants behind" if standing.lacks_grants else "up to date"
+    return "grants behind" if state.lacks_grants else "up to date"

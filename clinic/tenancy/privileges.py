@@ -1,4 +1,4 @@
-"""What the web may do with tables, beside what the application lets people do: the second wall.
+"""What the web may do with tables, beside what the application lets people do.
 
 Each model says it of its own table, as `web_may`; a table of which nothing is said is closed. In a clinic's schema the
 clinic's own role may do it, in `public` the web's. No part of a record is ever deleted by the web, and both trails are

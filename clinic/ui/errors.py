@@ -127,9 +127,9 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
 
 
 def locked(request: Request) -> HttpResponse:
-    """What every address but two answers a session that was handed over to a patient."""
+    """What every address but three answers a session whose device is locked for a patient."""
     if wants_json(request):
-        return answer(request, 403, "handed_over", "This session was handed over to a patient.")
+        return answer(request, 403, "handed_over", "This device is locked for a patient.")
     response: HttpResponse
     if request.htmx:
         response = HttpResponseClientRefresh()

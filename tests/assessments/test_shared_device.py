@@ -153,5 +153,5 @@ def test_completed_assessment_is_not_shared(riverside, sign_in, patient, key):
 
 
 def test_only_three_views_are_open_on_a_shared_device():
-    marked = {route for route, view in views() if getattr(view, "handed_over", False)}
+    marked = {route for route, view in views() if getattr(view, "on_shared_device", False)}
     assert (marked, [name for name in PUBLIC_MODULES if "handover" in name]) == (OPEN_ON_SHARED_DEVICE, [])

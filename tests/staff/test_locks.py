@@ -130,7 +130,7 @@ def test_prepared_schema_that_is_being_taken_keeps_nobody_waiting(django_db_setu
 @holds_lock("tenancy.fleet.migration._claim")
 def test_clinic_that_another_run_moves_meanwhile_is_not_moved_again(make_one):
     clinic = make_one("Behind")
-    before = next(standing.applied for standing in migrating.survey() if standing.clinic == clinic)
+    before = next(state.applied for state in migrating.survey() if state.clinic == clinic)
     step = Step(before, (), (), frozenset(), (), own_code=False, state=ProjectState())
 
     def move():

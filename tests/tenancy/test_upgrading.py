@@ -262,7 +262,7 @@ def test_clinic_without_its_schema_is_fenced_and_the_others_go_on(owner, make, r
 
 def test_clinic_that_moved_since_the_survey_is_left_alone(owner, make, release):
     old = make("Old")
-    applied = next(standing.applied for standing in migrating.survey() if standing.clinic == old)
+    applied = next(state.applied for state in migrating.survey() if state.clinic == old)
     release("plain")
     from clinic.tenancy.lifecycle.recorder import rehearse
 

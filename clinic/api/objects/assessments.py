@@ -1,4 +1,4 @@
-"""Assessments as JSON, in both directions: free ones, and sittings of an instrument."""
+"""Assessments as JSON, in both directions: free ones, and those by an instrument."""
 
 import datetime
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ from clinic.staff.models import Practitioner
 from clinic.ui.declared import fill_in
 
 FREE_ONLY = ("questions",)
-SITTING_ONLY = ("answers", "complete", "reason", "language")
+OF_INSTRUMENT_ONLY = ("answers", "complete", "reason", "language")
 NO_INSTRUMENT = "This clinic offers no instrument of this name."
 
 
@@ -62,8 +62,8 @@ class TypeOfInstrument:
         field.fail("required")
 
 
-class PractitionerOfSitting(SignedInPractitioner):
-    """The default of `user`: whoever is signed in; for a sitting that a program sends, the patient's practitioner."""
+class PractitionerOfPatient(SignedInPractitioner):
+    """The default of `user`: whoever is signed in; where a program sends the assessment, the patient's practitioner."""
 
     def __call__(self, field: RecordField) -> Practitioner:
         try:
@@ -75,7 +75,7 @@ class PractitionerOfSitting(SignedInPractitioner):
 
 
 class AssessmentSerializer(StrictSerializer):
-    """One sitting of one patient, free or by an instrument, which then decides what may be answered and the score."""
+    """One assessment of one patient, free or by an instrument, which decides what may be answered, and the score."""
 
     typename = "Assessment"
 
@@ -84,7 +84,7 @@ class AssessmentSerializer(StrictSerializer):
     user = RecordField(
         Practitioner.objects.active,
         NO_PRACTITIONER,
-        default=PractitionerOfSitting(),
+        default=PractitionerOfPatient(),
         help_text=f"{USER_HELP} With an instrument, theirs is the patient's practitioner if it is left out.",
     )
     name = LineField(
@@ -119,14 +119,14 @@ class AssessmentSerializer(StrictSerializer):
     complete = serializers.BooleanField(
         write_only=True,
         required=False,
-        help_text="Whether the sitting is done. With items unanswered it is completed without a score.",
+        help_text="Whether the assessment is done. With items unanswered it is completed without a score.",
     )
     reason = LineField(
         write_only=True,
         required=False,
         allow_blank=True,
         max_length=500,
-        help_text="Why a completed sitting is changed, which amends it and keeps the original. On create ignored.",
+        help_text="Why a completed assessment is changed, which amends it and keeps the original. On create ignored.",
     )
     score = ScoreField(
         max_digits=8, decimal_places=2, required=False, allow_null=True, coerce_to_string=False,
@@ -169,7 +169,7 @@ class AssessmentSerializer(StrictSerializer):
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The clean fields; those of a new sitting with the `definition` in place of the `instrument`."""
+        """The clean fields; those of a new assessment with the `definition` in place of the `instrument`."""
         stored: Assessment | None = self.instance
         instrument = attrs.pop("instrument", None) or ""
         if stored is not None:
@@ -186,7 +186,7 @@ def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
     others, message = (
         (FREE_ONLY, "An assessment that follows an instrument has answers in their place.")
         if follows
-        else (SITTING_ONLY, "Only an assessment that follows an instrument has this.")
+        else (OF_INSTRUMENT_ONLY, "Only an assessment that follows an instrument has this.")
     )
     if problems := {name: [message] for name in others if attrs.get(name)}:
         raise serializers.ValidationError(problems)
@@ -194,7 +194,7 @@ def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
 
 
 def _of_instrument(instrument: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the instrument adds to a new sitting."""
+    """What the instrument adds to a new assessment."""
     definition: Definition | None = catalogue.find(instrument)
     if definition is None:
         raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})

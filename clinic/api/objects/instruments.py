@@ -1,4 +1,4 @@
-"""Instruments, and what a sitting of one comes to, as JSON."""
+"""Instruments, and what an assessment of one comes to, as JSON."""
 
 from rest_framework import serializers
 
@@ -75,7 +75,7 @@ class CutoffSerializer(StrictSerializer):
 
 
 class AlertRuleSerializer(StrictSerializer):
-    """What raises a risk alert: an item of `at_least` points, a band, or any item of `any_item` points."""
+    """What raises an alert: an item of `at_least` points, a band, or any item of `any_item` points."""
 
     typename = "AlertRule"
 
@@ -131,7 +131,7 @@ class SubscaleSerializer(StrictSerializer):
 
 
 class RiskAlertSerializer(StrictSerializer):
-    """Something in a sitting that needs action; open until somebody acknowledges it with a note."""
+    """Something in an assessment that needs action; open until somebody acknowledges it with a note."""
 
     typename = "RiskAlert"
 

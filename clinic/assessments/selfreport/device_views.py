@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.access import Permission, Request, handed_over, requires
+from clinic.access import Permission, Request, open_on_shared_device, requires
 from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record import refusals
@@ -30,7 +30,7 @@ AWAY = "You have been signed out. Give the device back."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-@handed_over
+@open_on_shared_device
 def device_form(request: Request) -> HttpResponse:
     """Show the form of the shared assessment, and thanks once it is completed."""
     assessment, definition = _assessment(request)
@@ -51,7 +51,7 @@ def device_form(request: Request) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSESSMENTS_EDIT)
-@handed_over
+@open_on_shared_device
 def device_save(request: Request) -> HttpResponse:
     """Save what is chosen so far. The page asks for this after every response."""
     assessment, definition = _assessment(request)
@@ -68,10 +68,10 @@ def device_save(request: Request) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
-@handed_over
+@open_on_shared_device
 def device_unlock(request: Request) -> HttpResponse:
     """Unlock the device with the password of whoever shared it."""
-    if request.handover is None:
+    if request.shared_device is None:
         return redirect("home")
     if request.method != "POST":
         return _unlock_page(request)
@@ -83,7 +83,7 @@ def device_unlock(request: Request) -> HttpResponse:
     if not known:
         return _unlock_page(request, status=422, problem="This is not the password of who is signed in.")
     unlock_device(request, by=request.actor)
-    return redirect("assessments:detail", UUID(request.handover))
+    return redirect("assessments:detail", UUID(request.shared_device))
 
 
 def _unlock_page(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
@@ -93,10 +93,10 @@ def _unlock_page(request: Request, *, status: int = 200, problem: str = "") -> H
 
 def _assessment(request: Request) -> tuple[Assessment, Definition]:
     """The assessment of the shared session; raises Http404 in any other session."""
-    if request.handover is None:
+    if request.shared_device is None:
         raise Http404
     rows = Assessment.objects.select_related("patient").exclude(instrument="")
-    assessment = rows.filter(pk=UUID(request.handover)).first()
+    assessment = rows.filter(pk=UUID(request.shared_device)).first()
     if assessment is None:
         raise Http404
     return assessment, find_version(assessment.instrument, assessment.instrument_version)

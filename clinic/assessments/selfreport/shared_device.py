@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from django.db import transaction
 
 from clinic.access import Request
-from clinic.accounts.sessions import CLINIC_KEY, HANDOVER_KEY
+from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY
 from clinic.assessments.models import Assessment
 from clinic.assessments.record.refusals import NotOpen
 from clinic.audit.actions import By, record
@@ -20,17 +20,17 @@ def lock_device(request: Request, *, by: By, id: UUID) -> None:
     if assessment is None:
         raise NotOpen("Only an assessment that is not completed can be answered on a shared device.")
     record("handover.begun", assessment, by=by)
-    request.session[HANDOVER_KEY] = str(assessment.pk)
+    request.session[SHARED_DEVICE_KEY] = str(assessment.pk)
     request.session[CLINIC_KEY] = str(request.clinic.pk)
 
 
 @transaction.atomic
 def unlock_device(request: Request, *, by: By) -> None:
     """Unlock the session. The caller has checked the password."""
-    assessment = Assessment.objects.filter(pk=UUID(request.handover)).first()
+    assessment = Assessment.objects.filter(pk=UUID(request.shared_device)).first()
     if assessment is not None:
         record("handover.left", assessment, by=by)
-    del request.session[HANDOVER_KEY]
+    del request.session[SHARED_DEVICE_KEY]
 
 
 def is_password(request: Request, password: str) -> bool:

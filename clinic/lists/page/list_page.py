@@ -153,7 +153,7 @@ def show_number(page: ListPage, found: PageRows, number: int) -> None:
         page.number_text = f"Page {figure(number)}" + (f" of {figure(last)}" if last is not None else "")
 
 
-def in_tiers(request: Request, page: ListPage) -> None:
+def by_nearness(request: Request, page: ListPage) -> None:
     """Say that what was searched for comes nearest first, or where it does."""
     page.nearest_first = "sort" not in request.GET
     page.nearest_url = "" if page.nearest_first else from_start(request, sort=None)
@@ -250,7 +250,7 @@ def table_page(
     page.filter_form, page.chips = filterset.form, active_chips(request, filterset)
     page.q = request.GET.get("q", "")
     if page.q.strip() and isinstance(filterset, SearchFilter):
-        in_tiers(request, page)
+        by_nearness(request, page)
     page.clear_url = request.path
     page.hidden = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     page.layout = layout = layout_of(request, page.key, table_class)

@@ -35,7 +35,7 @@ class SearchFilter(FilterSet):
 
 
 def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool) -> Listing:
-    """The list that a valid filterset selects: in tiers of its search, or by `terms` where somebody chose an order."""
+    """The list that a valid filterset selects: nearest first in a search, by `terms` where somebody chose an order."""
     if not isinstance(filterset, SearchFilter):
         return Listing(filterset.qs, [Stage(runs_by(filterset.qs, terms))])
     queryset = filterset.narrowed(filterset.queryset)

@@ -23,7 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django_tenants.utils import quote_schema_name
 
 from clinic.tenancy.backend.base import DatabaseWrapper
-from clinic.tenancy.fleet.survey import Standing, keys, survey
+from clinic.tenancy.fleet.survey import MigrationState, keys, survey
 from clinic.tenancy.lifecycle.provisioning import grant_statements, noted, owner_connection, run
 from clinic.tenancy.lifecycle.recorder import MigrationKey, Step, rehearse, tenant_labels
 from clinic.tenancy.models import Clinic
@@ -74,18 +74,18 @@ def migrate_clinics(progress: Progress, jobs: int = 2) -> dict[str, str]:
     Raises what a migration raises that fails on empty tables, before any clinic is touched.
     """
     failed: dict[str, str] = {}
-    standings = survey()
+    states = survey()
     for _ in range(ROUNDS):
         groups: dict[Applied, list[Clinic]] = defaultdict(list)
-        for late in (late for late in standings if late.is_behind and late.clinic.name not in failed):
+        for late in (late for late in states if late.is_behind and late.clinic.name not in failed):
             groups[late.applied].append(late.clinic)
         if not groups:
             break
         failed |= _migrate_groups(groups, progress, jobs)
-        standings = survey()
-    failed |= _grant_anew([late.clinic for late in standings if late.lacks_grants and not late.is_behind])
-    _bring_back([standing for standing in standings if standing.clinic.name not in failed])
-    moving = (late.clinic.name for late in standings if late.is_behind and late.clinic.name not in failed)
+        states = survey()
+    failed |= _grant_anew([late.clinic for late in states if late.lacks_grants and not late.is_behind])
+    _bring_back([state for state in states if state.clinic.name not in failed])
+    moving = (late.clinic.name for late in states if late.is_behind and late.clinic.name not in failed)
     return failed | dict.fromkeys(moving, "somebody else is changing it")
 
 
@@ -222,8 +222,8 @@ def _put_out_of_service(clinic: Clinic, why: str) -> str:
     return why
 
 
-def _bring_back(standings: list[Standing]) -> None:
-    lifted = [s.clinic.pk for s in standings if s.clinic.out_of_service and not s.is_behind]
+def _bring_back(states: list[MigrationState]) -> None:
+    lifted = [s.clinic.pk for s in states if s.clinic.out_of_service and not s.is_behind]
     if lifted:
         Clinic.objects.using(owner_connection().alias).filter(pk__in=lifted).update(out_of_service=False)
 

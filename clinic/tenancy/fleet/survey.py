@@ -30,7 +30,7 @@ class Release(NamedTuple):
     shortcuts: frozenset[MigrationKey]
 
 
-class Standing(NamedTuple):
+class MigrationState(NamedTuple):
     """A clinic, the migrations of tenant apps applied in it (None where even their table is missing), its grants."""
 
     clinic: Clinic
@@ -66,27 +66,27 @@ def labels_sql() -> Value:
     return Value(tenant_labels(), output_field=ArrayField(TextField()))
 
 
-def survey() -> list[Standing]:
+def survey() -> list[MigrationState]:
     """Every clinic and how far it is, by key; one round trip for each `AT_ONCE` clinics."""
     applied = Func(F("schema_name"), labels_sql(), function="public.clinic_migrations", output_field=TextField())
     grants = Func(F("schema_name"), template=COMMENT, output_field=TextField())
     rows = Clinic.objects.using(owner_connection().alias).annotate(applied=applied, grants=grants).order_by("pk")
     read: dict[str | None, frozenset[MigrationKey] | None] = {None: None}
-    standings: list[Standing] = []
+    states: list[MigrationState] = []
     while True:
-        later = rows.filter(pk__gt=standings[-1].clinic.pk) if standings else rows
+        later = rows.filter(pk__gt=states[-1].clinic.pk) if states else rows
         found = list(later[:AT_ONCE])
         for clinic in found:
             if clinic.applied not in read:
                 read[clinic.applied] = keys(clinic.applied or "")
-            standings.append(Standing(clinic, read[clinic.applied], clinic.grants))
+            states.append(MigrationState(clinic, read[clinic.applied], clinic.grants))
         if len(found) < AT_ONCE:
-            return standings
+            return states
 
 
 def behind() -> list[Clinic]:
     """The clinics that miss a migration of a tenant app, or the grants of this release, by name."""
-    late = (standing.clinic for standing in survey() if standing.is_behind or standing.lacks_grants)
+    late = (state.clinic for state in survey() if state.is_behind or state.lacks_grants)
     return sorted(late, key=lambda clinic: clinic.name)
 
 

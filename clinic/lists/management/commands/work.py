@@ -1,4 +1,4 @@
-"""The worker: does the long work that pages hand over."""
+"""The worker: does the long work that pages begin."""
 
 import logging
 import os
