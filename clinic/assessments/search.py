@@ -3,10 +3,12 @@
 from clinic.lists.reading.index_runs import ROWS, Segment, Sql, Walk
 from clinic.lists.reading.listing import Stage
 from clinic.lists.reading.selection import Search
-from clinic.patients.search.grades import KEY as PATIENT_KEY
-from clinic.patients.search.grades import T as PATIENTS
-from clinic.patients.search.grades import Tiers, begins, either, key_of
-from clinic.patients.search.rules import search_for, words_of
+from clinic.patients.search.conditions import KEY as PATIENT_KEY
+from clinic.patients.search.conditions import T as PATIENTS
+from clinic.patients.search.conditions import begins, either, key_of
+from clinic.patients.search.grades import Grades
+from clinic.patients.search.rules import search_for
+from clinic.patients.search.typed import words_of
 
 T = '"assessments_assessment"'
 NAME, KEY, PATIENT = f"{T}.search_name", f"{T}.id", f"{T}.patient_id"
@@ -18,21 +20,21 @@ def search_for_assessments(text: str) -> Search | None:
     patients = search_for(text)
     if patients is None or not patients.stages:
         return patients
-    tiers = Tiers()
+    grades = Grades()
     whole = " ".join(words_of(text))
-    own = tiers.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
+    own = grades.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
     stages = [Stage((own,), more=True)]
     for stage in patients.stages:
-        more = tuple((number, _of_all(tiers, segments)) for number, segments in stage.if_fewer)
-        stages.append(Stage(_of_all(tiers, stage.segments), more, stage.more))
-    tiers.conditions.append(_of_any(patients.possible()))
+        more = tuple((number, _of_all(grades, segments)) for number, segments in stage.if_fewer)
+        stages.append(Stage(_of_all(grades, stage.segments), more, stage.more))
+    grades.leave_out(_of_any(patients.possible()))
     keys = [key_of(word, "letters_key") for word in words_of(text)]
     words = [Sql(f"{NAME} LIKE '%%' || {key.text} || '%%'", key.params) for key in keys]
-    within = tiers.add(
+    within = grades.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )
     stages[-1] = stages[-1]._replace(segments=(*stages[-1].segments, within))
-    own_name, possible, own_words = tiers.conditions
+    own_name, possible, own_words = grades.conditions
     certain = _of_any(patients.certain())
     return Search(
         tuple(stages),
@@ -47,11 +49,11 @@ def _of_any(patients: Sql) -> Sql:
     return Sql(whose, patients.params)
 
 
-def _of_all(tiers: Tiers, found: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    return tuple(_of_patients(tiers, segment) for segment in found)
+def _of_all(grades: Grades, found: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    return tuple(_of_patients(grades, segment) for segment in found)
 
 
-def _of_patients(tiers: Tiers, found: Segment) -> Segment:
+def _of_patients(grades: Grades, found: Segment) -> Segment:
     """The assessments of the patients of one segment, patient by patient, the newest first."""
     keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(found.order))
     walk, params = "", found.where.params
@@ -68,7 +70,7 @@ def _of_patients(tiers: Tiers, found: Segment) -> Segment:
     own = tuple(f"(SELECT {key} FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT})" for key in found.order)
     return Segment(
         order=NEWEST,
-        where=tiers.left(),
+        where=grades.left(),
         descending=True,
         reason=Sql("w.reason"),
         walk=Walk(

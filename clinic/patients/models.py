@@ -11,7 +11,8 @@ from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinic.patients.search.indexes import patient_indexes
+from clinic.patients.search.indexes import NUMBER_ORDER
+from clinic.patients.search.rules import patient_indexes
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
@@ -150,9 +151,7 @@ class Patient(ClinicModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("user", "name_key"), name="patient_name_once_per_user"),
-            models.UniqueConstraint(
-                fields=("record_number",), include=("id", "archived_at"), name="patient_record_number_once"
-            ),
+            NUMBER_ORDER,
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(gender__in=Gender.values), name="patient_gender"),
             models.CheckConstraint(

@@ -15,7 +15,8 @@ from clinic.lists.reading.listing import Listing
 from clinic.patients.dates import check_birth_date
 from clinic.patients.filters import Archived
 from clinic.patients.search.dates import Range, birth_ranges, dated
-from clinic.patients.search.rules import DIGITS, search_for, words_of
+from clinic.patients.search.rules import search_for
+from clinic.patients.search.typed import DIGITS, words_of
 from clinic.text.dates import written
 from clinic.text.phones import parse_phone
 from clinic.ui.forms import one_line

@@ -14,7 +14,7 @@ from clinic.lists.reading.index_runs import Segment
 from clinic.lists.reading.listing import Listing, Stage
 from clinic.patients import actions
 from clinic.patients.models import Patient
-from clinic.patients.search.grades import KEY
+from clinic.patients.search.conditions import KEY
 from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope

@@ -9,7 +9,7 @@ from clinic.patients import actions
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.forms import PatientForm
 from clinic.patients.models import Patient
-from clinic.patients.search.rules import MOST_WORDS, words_of
+from clinic.patients.search.typed import MOST_WORDS, words_of
 from clinic.patients.standing import Standing
 from clinic.patients.suggestions import details_in, near_spellings
 from clinic.tenancy.scope import clinic_scope

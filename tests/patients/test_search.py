@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from clinic.lists.reading import listing
 from clinic.patients import actions
 from clinic.patients.models import NameWord, Patient
-from clinic.patients.search import rules as search
-from clinic.patients.search.grades import key_of
+from clinic.patients.search.conditions import key_of
+from clinic.patients.search.grades import Grades
 from clinic.tenancy.scope import clinic_scope
 from tests.filled import searched
 from tests.world import Writer, make_patient
@@ -258,8 +258,8 @@ def test_later_tiers_are_not_made_where_the_first_fills_the_page(scope, monkeypa
         patient(f"Ana{number} Marsh")
     patient("Bo Marshall Zed", "Zed")
     made = []
-    later = search._later
-    monkeypatch.setattr(search, "_later", lambda *asked: made.append(asked) or later(*asked))
+    later = Grades.sum_up
+    monkeypatch.setattr(Grades, "sum_up", lambda *asked: made.append(asked) or later(*asked))
     monkeypatch.setattr(listing, "LARGE", 0)
     assert (len(searched("marsh").first(2).records), len(made)) == (2, 0)
     assert (searched("marsh").count(), len(made)) == (4, 1)
