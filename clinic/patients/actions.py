@@ -1,6 +1,6 @@
 """Writing patients: used by the pages and the API alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -15,11 +15,6 @@ from clinic.patients.models import Patient
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 from clinic.patients.standing import MOST_SCORES, Standing
 
-NOTE_WORDS = """
-INSERT INTO patients_nameword (word)
-SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
-WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
-"""
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
 
 
@@ -84,18 +79,8 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
         if (existing := Patient.objects.filter(pk=id).first()) is not None:
             return existing
         raise _taken(error, patient) from error
-    note_words([patient.full_name, patient.family_name])
     record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
     return patient
-
-
-def note_words(names: Sequence[str]) -> None:
-    """Add the words of `names` to the dictionary that misspelt searches look into; whoever writes names calls this.
-
-    Nothing waits for another writer: two who bring the same word at once both add it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE_WORDS, [list(names)])
 
 
 @transaction.atomic
@@ -123,8 +108,6 @@ def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient
                 patient.save()
         except IntegrityError as error:
             raise _taken(error, patient) from error
-        if {"full_name", "family_name"} & set(changes):
-            note_words([patient.full_name, patient.family_name])
         record("patient.changed", patient, by=by, changes=changes)
     return patient
 

@@ -1,6 +1,7 @@
 """Patients of a clinic."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clinic.patients.search.dictionary import NAME_FIELDS, note_words
 from clinic.patients.search.indexes import NUMBER_ORDER
 from clinic.patients.search.rules import patient_indexes
 from clinic.staff.models import Practitioner
@@ -52,7 +54,27 @@ def years_before(day: date, years: int) -> date:
         return date(year, 2, 28)
 
 
+def names_of(patients: Iterable["Patient"]) -> list[str]:
+    return [getattr(patient, name) for patient in patients for name in NAME_FIELDS]
+
+
 class PatientQuerySet(ClinicQuerySet["Patient"]):
+    """Patients; whichever way it writes names, their words are noted for misspelt searches."""
+
+    def bulk_create(self, objs: Iterable["Patient"], *args: Any, **kwargs: Any) -> list["Patient"]:
+        made = super().bulk_create(objs, *args, **kwargs)
+        note_words(names_of(made), using=self.db)
+        return made
+
+    def update(self, **values: Any) -> int:
+        """As Django's, whose `bulk_update` calls it as well. A name may come from an expression, so it is read back."""
+        if not set(NAME_FIELDS) & set(values):
+            return super().update(**values)
+        keys = list(self.values_list("pk", flat=True))
+        count = super().update(**values)
+        note_words(names_of(Patient.objects.using(self.db).filter(pk__in=keys).only(*NAME_FIELDS)), using=self.db)
+        return count
+
     def active(self) -> "PatientQuerySet":
         return self.filter(archived_at=None)
 
@@ -167,6 +189,13 @@ class Patient(ClinicModel):
     def __str__(self) -> str:
         return self.record_number
 
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, with the words of the names that are saved noted for misspelt searches."""
+        super().save_base(*args, **kwargs)
+        saved = kwargs.get("update_fields")
+        if saved is None or set(NAME_FIELDS) & set(saved):
+            note_words(names_of([self]), using=kwargs.get("using"))
+
     @property
     def gender_label(self) -> str:
         return self.get_gender_display()
@@ -204,8 +233,8 @@ class Patient(ClinicModel):
 class NameWord(ClinicModel):
     """A word of some patient's name, in the form it is searched in: where misspelt words look for their like.
 
-    Words are only ever added, by whoever writes names, and may stand here more than once: two writers need not wait
-    for each other, and a word that nobody is called by any more finds nobody.
+    Saving a patient adds their words, and nothing takes one away: a word that nobody is called by any more finds
+    nobody. One may stand here more than once, since two writers need not wait for each other.
     """
 
     web_may = "SELECT, INSERT"

@@ -28,9 +28,7 @@ def scope(riverside):
 
 
 def patient(name, **fields):
-    made = make_patient(full_name=name, family_name=name.split()[-1], **fields)
-    actions.note_words([made.full_name, made.family_name])
-    return made
+    return make_patient(full_name=name, family_name=name.split()[-1], **fields)
 
 
 def names(text):

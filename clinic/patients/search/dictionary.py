@@ -1,10 +1,15 @@
-"""The dictionary of all words of names: filled by whoever saves a name, read by searches for words nearly as typed.
+"""The dictionary of all words of names, which leads from words nearly as typed to patients.
 
-A word is there once, however many have it, so that what is inside it or like it is found without reading a name.
+Whoever saves a patient fills it: the model and its querysets call `note_words`, and what writes rows past them, as
+COPY does, `note_every_word`. It holds fewer words than there are names, so what is inside a word or like it is found
+without reading these.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from clinic.lists.reading.index_runs import ROWS, Sql, Walk
 from clinic.patients.search.conditions import (
@@ -24,6 +29,31 @@ SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows o
 BESIDE = 8  # so many similar words beside others, each of which is looked up with those
 
 Column = tuple[str, tuple[str, ...]]  # a column and the order in which its index gives the rows of one first word
+
+
+# Nothing waits for another writer: two who bring the same word at once both add it.
+NOTE_WORDS = """
+INSERT INTO patients_nameword (word)
+SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
+WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+"""
+NOTE_EVERY_WORD = """
+INSERT INTO patients_nameword (word)
+SELECT DISTINCT found FROM patients_patient, string_to_table(concat_ws(' ', {keys}), ' ') AS found
+WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+"""
+NAME_FIELDS = ("full_name", "family_name")  # whose words are in the dictionary
+
+
+def note_words(names: Sequence[str], *, using: str | None = None) -> None:
+    """Add the words of `names` to the dictionary of the active clinic."""
+    with connections[using or DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(NOTE_WORDS, [list(names)])
+
+
+def note_every_word(cursor: Any) -> None:
+    """Add the words of all patients' names to the dictionary of the clinic that `cursor` writes to."""
+    cursor.execute(NOTE_EVERY_WORD.format(keys=", ".join(f"public.search_key({name})" for name in NAME_FIELDS)))
 
 
 def holds_part(column: str, word: str, *, longer: str) -> Sql:
