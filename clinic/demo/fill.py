@@ -18,7 +18,7 @@ from clinic.assessments.models import Assessment
 from clinic.audit.actions import By, record
 from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful, other_columns
 from clinic.demo.names import name_maker
-from clinic.patients.models import Patient
+from clinic.patients.models import NAME_FIELDS, Patient
 from clinic.patients.search.dictionary import note_every_word
 from clinic.staff.models import Practitioner
 from clinic.tenancy.lifecycle.provisioning import owner_connection
@@ -80,7 +80,7 @@ def fill_clinic(
             _copy(cursor, Patient, PATIENT_COLUMNS, load.patients(), patients, progress)
             _copy(cursor, Assessment, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
         progress("Words of names", 0, 0)
-        note_every_word(cursor)
+        note_every_word(cursor, NAME_FIELDS)
         counts = {"patients": patients, "assessments": assessments, "seed": seed}
         record("clinic.filled", clinic, by=by, changes=counts)
     with connection.cursor() as cursor:

@@ -12,9 +12,9 @@ from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinic.patients.search.dictionary import NAME_FIELDS, note_words
-from clinic.patients.search.indexes import NUMBER_ORDER
-from clinic.patients.search.rules import patient_indexes
+from clinic.patients.search.dictionary import note_words
+from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
+from clinic.patients.search.rules import search_indexes
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
@@ -52,6 +52,9 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=year)
     except ValueError:
         return date(year, 2, 28)
+
+
+NAME_FIELDS = ("full_name", "family_name")  # whose words are noted for misspelt searches
 
 
 def names_of(patients: Iterable["Patient"]) -> list[str]:
@@ -184,7 +187,23 @@ class Patient(ClinicModel):
                 condition=models.Q(last_severity=None) | models.Q(last_severity__range=(0, 4)), name="patient_severity"
             ),
         )
-        indexes = patient_indexes()
+        indexes = (
+            *search_indexes(),
+            models.Index(
+                fields=["filed_as", "given_as", "id"],
+                condition=models.Q(archived_at=None),
+                name="patient_active_by_name",
+            ),
+            order("patient_by_gender", "gender"),
+            order("patient_by_user", "user", "filed_as", "given_as"),
+            order("patient_by_created", "created_at"),
+            order("patient_by_score", "last_score"),
+            order("patient_by_assessed", "last_assessed_on"),
+            order("patient_by_due", "next_due_on"),
+            models.Index(fields=["open_alerts", "id"], condition=models.Q(open_alerts__gt=0), name="patient_by_alerts"),
+            models.Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
+            models.Index(COUNT, condition=models.Q(record_number__regex=MORE_DIGITS), name="patient_by_count"),
+        )
 
     def __str__(self) -> str:
         return self.record_number

@@ -112,14 +112,15 @@ def has_later_word(column: str, word: str) -> Sql:
     return Sql(f"{column} IS NOT NULL AND {like}", key.params * 2)
 
 
-def each_begins(column: str, words: Sequence[str]) -> Sql:
-    """Each of the words begins some word of the column, which has a space before and behind each of its words.
+def each_begins(column: str, text: str) -> Sql:
+    """Each word of the text begins some word of the column, which has a space before and behind each of its words.
 
     The trigram index intersects as many lists as it is given trigrams, and its time grows with their number more than
     it falls with fewer rows to look at. So of several long words each is looked up by two, of its last letters, which
     fewer names share than its first ones, and then compared as a whole: of a million names usually in half of the time.
     """
-    parts, long = [], [word for word in words if len(word) >= TAIL and PLAIN.fullmatch(word)]
+    parts, words = [], text.split(" ")
+    long = [word for word in words if len(word) >= TAIL and PLAIN.fullmatch(word)]
     for word in words:
         compared, key = column, key_of(word, "letters_key")
         if len(long) > 1 and word in long:

@@ -42,7 +42,6 @@ INSERT INTO patients_nameword (word)
 SELECT DISTINCT found FROM patients_patient, string_to_table(concat_ws(' ', {keys}), ' ') AS found
 WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
 """
-NAME_FIELDS = ("full_name", "family_name")  # whose words are in the dictionary
 
 
 def note_words(names: Sequence[str], *, using: str | None = None) -> None:
@@ -51,9 +50,9 @@ def note_words(names: Sequence[str], *, using: str | None = None) -> None:
         cursor.execute(NOTE_WORDS, [list(names)])
 
 
-def note_every_word(cursor: Any) -> None:
-    """Add the words of all patients' names to the dictionary of the clinic that `cursor` writes to."""
-    cursor.execute(NOTE_EVERY_WORD.format(keys=", ".join(f"public.search_key({name})" for name in NAME_FIELDS)))
+def note_every_word(cursor: Any, names: Sequence[str]) -> None:
+    """Add the words of all patients' names, columns, to the dictionary of the clinic that `cursor` writes to."""
+    cursor.execute(NOTE_EVERY_WORD.format(keys=", ".join(f"public.search_key({name})" for name in names)))
 
 
 def holds_part(column: str, word: str, *, longer: str) -> Sql:
@@ -78,13 +77,14 @@ HOLDS_BUT_FIRST, BUT_FIRST = partial(holds_part, longer="= 1"), partial(words_ar
 HOLDS_INSIDE, INSIDE = partial(holds_part, longer="> 1"), partial(words_around, longer="> 1")
 
 
-def similar_names(columns: Sequence[Column], names: Sequence[str]) -> Callable[[str, list[str]], Walk]:
+def similar_names(columns: Sequence[Column], names: Sequence[str]) -> Callable[[str, str], Walk]:
     """By names of which one word is a letter off; of each such word some rows, so that no frequent one hides the rest.
 
     A single word is looked for at the beginning of the `columns`, one of several among the words of `names`.
     """
 
-    def walk(_: str, words: list[str]) -> Walk:
+    def walk(_: str, text: str) -> Walk:
+        words = text.split(" ")
         shortest = 3 if len(words) == 1 else 4
         likely = [word for word in sorted(words, key=len, reverse=True)[:3] if len(word) >= shortest]
         found = [_alone(word, columns) if len(words) == 1 else _beside(word, words, names) for word in likely]
@@ -129,7 +129,7 @@ def _beside(word: str, words: list[str], names: Sequence[str]) -> Sql:
         begun = begins(other, rest[0])
         parts.append((Sql(f"@rows@ {word_range(mine, 'n.word')} AND {begun.text}", (ROWS, *begun.params)), BY_NAME))
     for name in names:
-        others = each_begins(name, rest)
+        others = each_begins(name, " ".join(rest))
         parts.append((Sql(f"@rows@ {others.text} AND {has_word(name, 'n.word')}", (ROWS, *others.params)), BY_NAME))
     like = like_words(word)
     return _rows_of(Sql(f"SELECT word FROM ({like.text}) l LIMIT {BESIDE}", like.params), parts, most=SIMILAR_ROWS)

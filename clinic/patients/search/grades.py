@@ -80,7 +80,7 @@ class Grades:
         self.conditions.append(Sql(f"({condition.text})", condition.params))
         self.words.append(words)
 
-    def sum_up(self, typed: Sequence[str]) -> None:
+    def sum_up(self, typed: str) -> None:
         """Replace the conditions of the rules of each name by one that holds for the same rows."""
         parts, names = zip(self.conditions, self.words, strict=True), dict.fromkeys(filter(None, self.words))
         self.conditions = [condition for condition, words in parts if not words]
@@ -122,7 +122,7 @@ def _stages(rules: Sequence[Rule], typed: Typed, grades: Grades) -> Iterator[Sta
         here = [rule for rule in meant if rule.place is place]
         always = tuple(segment for rule in here if not rule.few for segment in grades.of(rule, typed))
         if place is Place.ELSEWHERE:  # by now a name was looked for wherever it can be
-            grades.sum_up(typed.words)
+            grades.sum_up(" ".join(typed.words))
         few = [rule for rule in here if rule.few]
         found = {rule: tuple(grades.of(rule, typed)) for rule in sorted(few, key=lambda rule: rule.where is None)}
         if here:

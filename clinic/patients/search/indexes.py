@@ -1,6 +1,6 @@
-"""The indexes of patients: one for every order of the list here, and one for every way to find in the rules.
+"""The kinds of index that patients have: one for every order of the list, and one for every way to find.
 
-Each ends with the key, so that equal values have an order and a page can begin after any row, and carries when a
+Each order ends with the key, so that equal values have an order and a page can begin after any row, and carries when a
 patient was archived, so that lists are counted and jumped through without reading the rows. The list as it opens has
 one of its own without that: a jump takes every entry that it passes to pieces, column by column.
 """
@@ -8,7 +8,7 @@ one of its own without that: a jump takes every entry that it passes to pieces, 
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import DecimalField, Func, Index, OrderBy, Q, UniqueConstraint
+from django.db.models import DecimalField, Func, Index, OrderBy, UniqueConstraint
 from django.db.models.functions import Cast, Collate, Substr
 from django.db.models.indexes import IndexExpression
 
@@ -38,28 +38,11 @@ IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
 SIX_DIGITS, MORE_DIGITS = r"^P-\d{6}$", r"^P-\d{7,37}$"
 COUNT = Cast(Substr("record_number", 3), DecimalField(max_digits=38, decimal_places=0))
 
-# The orders that searches go by as well.
+# Orders that rules of search go by as well.
 FILED_ORDER = order("patient_by_name", "filed_as", "given_as", also=("gender", "date_of_birth"))
 GIVEN_ORDER = order("patient_by_given", "given_as", "filed_as", also=("date_of_birth",))
 BIRTH_ORDER = order("patient_by_birth", "date_of_birth")
 PHONE_ORDER = order("patient_by_phone", "phone_number")
 NUMBER_ORDER = UniqueConstraint(
     fields=("record_number",), include=("id", "archived_at"), name="patient_record_number_once"
-)
-
-ORDERS = (
-    FILED_ORDER,
-    GIVEN_ORDER,
-    BIRTH_ORDER,
-    PHONE_ORDER,
-    Index(fields=["filed_as", "given_as", "id"], condition=Q(archived_at=None), name="patient_active_by_name"),
-    order("patient_by_gender", "gender"),
-    order("patient_by_user", "user", "filed_as", "given_as"),
-    order("patient_by_created", "created_at"),
-    order("patient_by_score", "last_score"),
-    order("patient_by_assessed", "last_assessed_on"),
-    order("patient_by_due", "next_due_on"),
-    Index(fields=["open_alerts", "id"], condition=Q(open_alerts__gt=0), name="patient_by_alerts"),
-    Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
-    Index(COUNT, condition=Q(record_number__regex=MORE_DIGITS), name="patient_by_count"),
 )

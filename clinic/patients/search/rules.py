@@ -66,7 +66,6 @@ from clinic.patients.search.indexes import (
     FILED_ORDER,
     GIVEN_ORDER,
     NUMBER_ORDER,
-    ORDERS,
     PHONE_ORDER,
     trigrams,
 )
@@ -140,7 +139,7 @@ def search_for(text: str) -> Search | None:
     return search_by(RULES, looked_for, born_on(days))
 
 
-def patient_indexes() -> tuple[Index, ...]:
-    """The indexes of every order and of every rule, each once."""
-    found = {index.name: index for index in [*ORDERS, *(rule.index for rule in RULES)] if isinstance(index, Index)}
+def search_indexes() -> tuple[Index, ...]:
+    """The index of every rule, each once."""
+    found = {rule.index.name: rule.index for rule in RULES if isinstance(rule.index, Index)}
     return tuple(found.values())

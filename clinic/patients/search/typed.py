@@ -80,9 +80,9 @@ def record_code(typed: Typed) -> list[str]:
     return [typed.text] if typed.figures and len(typed.text.strip()) <= 40 else []
 
 
-def figures_of_a_name(typed: Typed) -> list[list[str]]:
+def figures_of_a_name(typed: Typed) -> list[str]:
     """Digits that stand in a name, such as "(born 1961)"."""
-    return [typed.words] if typed.digits and any(len(word) > 2 for word in typed.words) else []
+    return [" ".join(typed.words)] if typed.digits and any(len(word) > 2 for word in typed.words) else []
 
 
 def whole_name(typed: Typed) -> list[str]:
@@ -99,8 +99,8 @@ def one_word(typed: Typed) -> list[str]:
     return typed.name if len(typed.name) == 1 else []
 
 
-def several_words(typed: Typed) -> list[list[str]]:
-    return [typed.name] if len(typed.name) > 1 else []
+def several_words(typed: Typed) -> list[str]:
+    return whole_name(typed) if len(typed.name) > 1 else []
 
 
 def part_of_word(typed: Typed) -> list[str]:
@@ -112,17 +112,17 @@ def plain_part(typed: Typed) -> list[str]:
     return [word for word in part_of_word(typed) if PLAIN.fullmatch(word)]
 
 
-def short_misspelt(typed: Typed) -> list[list[str]]:
-    return [[word] for word in part_of_word(typed) if len(word) == INFIX]
+def short_misspelt(typed: Typed) -> list[str]:
+    return [word for word in part_of_word(typed) if len(word) == INFIX]
 
 
-def long_misspelt(typed: Typed) -> list[list[str]]:
-    return [[word] for word in part_of_word(typed) if len(word) > INFIX]
+def long_misspelt(typed: Typed) -> list[str]:
+    return [word for word in part_of_word(typed) if len(word) > INFIX]
 
 
-def one_of_two_misspelt(typed: Typed) -> list[list[str]]:
-    return [typed.name] if len(typed.name) == 2 and any(len(word) > INFIX for word in typed.name) else []
+def one_of_two_misspelt(typed: Typed) -> list[str]:
+    return whole_name(typed) if len(typed.name) == 2 and any(len(word) > INFIX for word in typed.name) else []
 
 
-def one_of_many_misspelt(typed: Typed) -> list[list[str]]:
-    return [typed.name] if len(typed.name) > 2 and any(len(word) > INFIX for word in typed.name) else []
+def one_of_many_misspelt(typed: Typed) -> list[str]:
+    return whole_name(typed) if len(typed.name) > 2 and any(len(word) > INFIX for word in typed.name) else []
