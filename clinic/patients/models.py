@@ -22,6 +22,21 @@ from clinic.text.names import NameKey
 from clinic.text.phones import PhoneField
 
 
+class SparseCharField(models.CharField):  # type: ignore[type-arg]  # is not generic when it runs
+    """Text that most records are without: NULL in the table, so that lists have these last, and "" everywhere else."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> str:
+        return value or ""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(value) or None
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        kwargs.pop("default", None)  # the rows that are there have none
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class Gender(models.TextChoices):
     FEMALE = "female", "Female"
     MALE = "male", "Male"
@@ -54,7 +69,8 @@ def years_before(day: date, years: int) -> date:
         return date(year, 2, 28)
 
 
-NAME_FIELDS = ("full_name", "family_name")  # whose words are noted for misspelt searches
+ACTIVE = models.Q(archived_at=None)
+NAME_FIELDS = ("full_name", "family_name", "preferred_name")  # whose words are noted for misspelt searches
 
 
 def names_of(patients: Iterable["Patient"]) -> list[str]:
@@ -115,6 +131,14 @@ class Patient(ClinicModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     family_name = models.CharField(max_length=200, blank=True)
+    preferred_name = SparseCharField(
+        max_length=100,
+        null=True,
+        blank=True,
+        default="",
+        db_collation="C",
+        help_text="What the patient likes to be called, where that is not in the full name.",
+    )
     gender = models.CharField(max_length=10, choices=Gender.choices)
     date_of_birth = models.DateField()
     date_of_birth_precision = models.CharField(
@@ -189,11 +213,8 @@ class Patient(ClinicModel):
         )
         indexes = (
             *search_indexes(),
-            models.Index(
-                fields=["filed_as", "given_as", "id"],
-                condition=models.Q(archived_at=None),
-                name="patient_active_by_name",
-            ),
+            models.Index(fields=("filed_as", "given_as", "id"), condition=ACTIVE, name="patient_active_by_name"),
+            order("patient_by_preferred_name", "preferred_name"),
             order("patient_by_gender", "gender"),
             order("patient_by_user", "user", "filed_as", "given_as"),
             order("patient_by_created", "created_at"),
@@ -221,11 +242,14 @@ class Patient(ClinicModel):
 
     @property
     def display_name(self) -> str:
-        """The name as the clinic files it: "Garcia Lopez, Ana" where the family name ends the full name."""
+        """The name as the clinic files it, with the preferred one: "Garcia Lopez, Ana (Annie)".
+
+        The family name comes first where it ends the full name.
+        """
         given = self.full_name.removesuffix(self.family_name).rstrip()
-        if not self.family_name or not given or given == self.full_name:
-            return self.full_name
-        return f"{self.family_name}, {given}"
+        turned = self.family_name and given and given != self.full_name
+        name = f"{self.family_name}, {given}" if turned else self.full_name
+        return f"{name} ({self.preferred_name})" if self.preferred_name else name
 
     @property
     def birth_date_text(self) -> str:

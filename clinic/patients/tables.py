@@ -149,6 +149,7 @@ class DueColumn(DateColumn):
 
 class PatientTable(tables.Table):
     name = NameColumn(view="patients:detail", accessor="display_name", order_by=("filed_as", "given_as"))
+    preferred_name = TextColumn(verbose_name="Preferred name")
     record_number = TextColumn(verbose_name="Record", css="nowrap")
     date_of_birth = BirthColumn(verbose_name="Born")
     age = AgeColumn(verbose_name="Age", order_by="-date_of_birth")

@@ -68,13 +68,14 @@ def test_fields_of_a_patient_have_the_limits_of_their_columns():
     assert limits == {
         "full_name": 200,
         "family_name": 200,
+        "preferred_name": 100,
         "date_of_birth": 40,
         "phone_number": 40,
         "second_phone_number": 40,
         "address": 1000,
         "record_number": 40,
     }
-    for name in ("full_name", "family_name", "address", "record_number"):
+    for name in ("full_name", "family_name", "preferred_name", "address", "record_number"):
         assert Patient._meta.get_field(name).max_length == limits[name]
 
 

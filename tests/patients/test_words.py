@@ -19,7 +19,7 @@ from tests.world import Writer, make_patient
 
 NEW, MISTYPED = "Eva Quistberg", "quistbarg"
 WORDS = """
-SELECT DISTINCT word FROM patients_patient, unnest(ARRAY[full_name, family_name]) AS name,
+SELECT DISTINCT word FROM patients_patient, unnest(ARRAY[full_name, family_name, preferred_name]) AS name,
     string_to_table(public.search_key(name), ' ') AS word WHERE word <> ''
 """
 FORM = {"full_name": NEW, "family_name": "", "gender": "female", "date_of_birth": "12 March 1961", "record_number": ""}

@@ -39,6 +39,7 @@ from clinic.patients.search.conditions import (
     RECORD,
     REST,
     SORTED_BY_NAME,
+    T,
     begins,
     begins_code,
     between,
@@ -69,7 +70,7 @@ from clinic.patients.search.indexes import (
     PHONE_ORDER,
     trigrams,
 )
-from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey
+from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
 
 FIGURES, NAME, ELSEWHERE, LAST = Place
 FEW = 5  # with fewer patients than this words are looked for that have the word inside, or are like it
@@ -87,6 +88,17 @@ PHONE_2_END_INDEX = Index(
     DigitsKey("second_phone_number"), "id", condition=Q(second_phone_number__gt=""), name="patient_by_phone_2_end"
 )
 CODE_INDEX = Index(CodeKey("record_number"), "id", name="patient_by_code")
+
+# A preferred name beside the words of the full one; few patients have one, and only those are in its indexes.
+PREFERRED = f"public.search_key({T}.preferred_name)"
+CALLED = f"public.words_key({NAME_WORDS}, {T}.preferred_name)"
+PREFERRED_INDEX = Index(
+    SearchKey("preferred_name"), "id", condition=Q(preferred_name__isnull=False), name="patient_by_preferred_key"
+)
+BY_WISH = "preferred name"
+CALLED_INDEX = trigrams(
+    "patient_by_called", WordsKey("name_words", "preferred_name"), condition=Q(preferred_name__isnull=False)
+)
 
 # The place, what is typed, how it is compared, with what, the index that answers, the reason that is shown, the order.
 FIGURE_RULES = (
@@ -107,6 +119,8 @@ NAME_RULES = (
     Rule(ELSEWHERE, typed.one_word, begins, LATER_2, LATER_2_INDEX, words=NAME_WORDS),
     Rule(ELSEWHERE, typed.one_word, has_later_word, REST, REST_INDEX, "", SORTED_BY_NAME, words=NAME_WORDS),
     Rule(ELSEWHERE, typed.several_words, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME, words=NAME_WORDS),
+    Rule(NAME, typed.whole_name, begins, PREFERRED, PREFERRED_INDEX, BY_WISH, words=CALLED),
+    Rule(ELSEWHERE, typed.whole_name, each_begins, CALLED, CALLED_INDEX, BY_WISH, SORTED_BY_NAME, words=CALLED),
 )
 # Misspelt words are looked for wherever the rules of names look: in their columns, and among their words.
 SIMILAR = similar_names(
@@ -121,6 +135,7 @@ NEAR_RULES = (
     Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, FILED, FILED_ORDER, "", BY_NAME, few=FEW, walk=INSIDE),
     Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, GIVEN, GIVEN_ORDER, "", BY_GIVEN, few=FEW, walk=INSIDE),
     Rule(ELSEWHERE, typed.part_of_word, contains_letters, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME, few=FEW),
+    Rule(ELSEWHERE, typed.part_of_word, contains_letters, CALLED, CALLED_INDEX, BY_WISH, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.short_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, walk=SIMILAR),
     Rule(ELSEWHERE, typed.one_of_two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, walk=SIMILAR),
     Rule(LAST, typed.one_of_many_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, walk=SIMILAR),
