@@ -48,7 +48,7 @@ COLUMNS = ("full_name", "family_name", "record_number", "date_of_birth", "phone_
 def listing(text: str) -> Listing | None:
     """The list as its page has it."""
     search = search_for(text)
-    return Listing(PATIENTS.rows().filter(archived_at=None), search.stages) if search else None
+    return Listing(PATIENTS.rows().filter(archived_at=None), search.grades) if search else None
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def recall(random: Random, people: list[dict[str, Any]]) -> dict[str, float]:
 def row_cost() -> dict[str, float]:
     """Microseconds of CPU for a row as HTML: of the columns that a list shows, and of all."""
     everything: Any = PatientTable
-    records = Listing(PATIENTS.rows(), search_for("m").stages).first(100).records  # type: ignore[union-attr]
+    records = Listing(PATIENTS.rows(), search_for("m").grades).first(100).records  # type: ignore[union-attr]
     costs = {}
     for name, columns in (("shown", everything.shown), ("all", tuple(everything.base_columns))):
         for _ in range(20):

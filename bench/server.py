@@ -29,7 +29,7 @@ def prepare(**settings: str) -> None:
     from psycopg2.extensions import make_dsn
 
     from clinic.postgres import embedded
-    from clinic.postgres import preparing as database
+    from clinic.postgres import preparation as database
 
     embedded.SETTINGS.update(settings)
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)  # after the server is stopped

@@ -19,7 +19,7 @@ import pytest
 from psycopg2 import sql
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from clinic.postgres.preparing import prepare
+from clinic.postgres.preparation import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"

@@ -117,7 +117,7 @@ def test_no_module_sets_a_session_setting():
         if relative(path).startswith("clinic/")
         and re.search(r"[\"' (]SET (?!LOCAL|CONSTRAINTS|TRANSACTION)", path.read_text())
     }
-    assert found == {"clinic/tenancy/backend/base.py", "clinic/postgres/preparing.py"}
+    assert found == {"clinic/tenancy/backend/base.py", "clinic/postgres/preparation.py"}
 
 
 def test_test_is_never_skipped():

@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Rooms that say what the glossary says. The others follow.
 ROOMS = (
     "clinic/access.py", "clinic/accounts", "clinic/api", "clinic/assessments", "clinic/audit", "clinic/demo",
-    "clinic/instruments", "clinic/lists", "clinic/staff", "clinic/tenancy", "clinic/ui",
+    "clinic/instruments", "clinic/lists", "clinic/patients", "clinic/postgres", "clinic/staff", "clinic/tenancy",
+    "clinic/text", "clinic/ui", "templates/ui", "templates/patients", "templates/lists", "templates/people",
     "templates/answer", "templates/assessments", "templates/instruments",
 )  # fmt: skip
 # Words of before that these rooms use in another sense, with the sense.
@@ -26,7 +27,6 @@ OTHER_SENSE_IN = {
     ("clinic/tenancy/", "plan"): "Django's, of migrations",
     ("clinic/tenancy/", "grants"): "what GRANT gives",
     ("clinic/staff/overview.py", "grants"): "what GRANT gives",
-    ("clinic/tenancy/management/", "preparing"): "a database, by clinic/postgres/preparing.py",
 }
 # What is stored, or named by others, with where. Longer ones stand before those that they contain.
 STORED = {
@@ -60,14 +60,9 @@ STORED = {
     "c.fenced": "column",
     'db_column="fenced"': "column",
     "RiskAlert": "name in JSON",
-    "clinic.patients.standing": "room of patients, which is renamed later",
-    "lock_for_standing": "room of patients",
-    "note_standing": "room of patients",
-    "standing=": "room of patients",
-    "Standing": "room of patients",
 }
 # Files of another room's words.
-NOT_YET = {"clinic/assessments/search.py": "builds on the words of clinic/patients/search"}
+NOT_YET: dict[str, str] = {}
 
 
 def files() -> list[Path]:

@@ -1,12 +1,14 @@
 """Looking for assessments in one box: by their own name, and by whatever finds their patient."""
 
 from clinic.lists.reading.index_runs import ROWS, DrivingTable, IndexRun, Sql
-from clinic.lists.reading.listing import Stage
+from clinic.lists.reading.listing import Grade
 from clinic.lists.reading.selection import Search
-from clinic.patients.search.grades import KEY as PATIENT_KEY
-from clinic.patients.search.grades import T as PATIENTS
-from clinic.patients.search.grades import Tiers, begins, either, key_of
-from clinic.patients.search.rules import search_for, words_of
+from clinic.patients.search.conditions import KEY as PATIENT_KEY
+from clinic.patients.search.conditions import T as PATIENTS
+from clinic.patients.search.conditions import begins, either, key_of
+from clinic.patients.search.grades import RunMaker
+from clinic.patients.search.rules import search_for
+from clinic.patients.search.typed import words_of
 
 T = '"assessments_assessment"'
 NAME, KEY, PATIENT = f"{T}.search_name", f"{T}.id", f"{T}.patient_id"
@@ -14,28 +16,28 @@ NEWEST = (f"{T}.date", KEY)
 
 
 def search_for_assessments(text: str) -> Search | None:
-    """How to look for `text`; None where nothing is asked, a search without stages where it has no letter or digit."""
+    """How to look for `text`; None where nothing is asked, a search without grades where it has no letter or digit."""
     patients = search_for(text)
-    if patients is None or not patients.stages:
+    if patients is None or not patients.grades:
         return patients
-    tiers = Tiers()
+    maker = RunMaker()
     whole = " ".join(words_of(text))
-    own = tiers.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
-    stages = [Stage((own,), more=True)]
-    for stage in patients.stages:
-        more = tuple((number, _of_all(tiers, runs)) for number, runs in stage.if_fewer)
-        stages.append(Stage(_of_all(tiers, stage.runs), more, stage.more))
-    tiers.conditions.append(_of_any(patients.possible()))
+    own = maker.add(begins(NAME, whole, function="letters_key"), (NAME, KEY), descending=True)
+    grades = [Grade((own,), more=True)]
+    for grade in patients.grades:
+        more = tuple((number, _of_all(maker, runs)) for number, runs in grade.if_fewer)
+        grades.append(Grade(_of_all(maker, grade.runs), more, grade.more))
+    maker.leave_out(_of_any(patients.possible()))
     keys = [key_of(word, "letters_key") for word in words_of(text)]
     words = [Sql(f"{NAME} LIKE '%%' || {key.text} || '%%'", key.params) for key in keys]
-    within = tiers.add(
+    within = maker.add(
         Sql(" AND ".join(word.text for word in words), tuple(word.params[0] for word in words)), NEWEST, descending=True
     )
-    stages[-1] = stages[-1]._replace(runs=(*stages[-1].runs, within))
-    own_name, possible, own_words = tiers.conditions
+    grades[-1] = grades[-1]._replace(runs=(*grades[-1].runs, within))
+    own_name, possible, own_words = maker.conditions
     certain = _of_any(patients.certain())
     return Search(
-        tuple(stages),
+        tuple(grades),
         lambda: either([own_name, certain, own_words]),
         lambda: either([own_name, possible, own_words]),
     )
@@ -47,11 +49,11 @@ def _of_any(patients: Sql) -> Sql:
     return Sql(whose, patients.params)
 
 
-def _of_all(tiers: Tiers, found: tuple[IndexRun, ...]) -> tuple[IndexRun, ...]:
-    return tuple(_of_patients(tiers, run) for run in found)
+def _of_all(maker: RunMaker, found: tuple[IndexRun, ...]) -> tuple[IndexRun, ...]:
+    return tuple(_of_patients(maker, run) for run in found)
 
 
-def _of_patients(tiers: Tiers, found: IndexRun) -> IndexRun:
+def _of_patients(maker: RunMaker, found: IndexRun) -> IndexRun:
     """The assessments of the patients of one run, patient by patient, the newest first."""
     keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(found.order))
     driving, params = "", found.where.params
@@ -68,7 +70,7 @@ def _of_patients(tiers: Tiers, found: IndexRun) -> IndexRun:
     own = tuple(f"(SELECT {key} FROM {PATIENTS} WHERE {PATIENT_KEY} = {PATIENT})" for key in found.order)
     return IndexRun(
         order=NEWEST,
-        where=tiers.left(),
+        where=maker.left(),
         descending=True,
         reason=Sql("w.reason"),
         driving=DrivingTable(

@@ -17,14 +17,19 @@ from clinic.demo.names import name_maker
 from clinic.demo.people import STREETS, TOWNS
 
 PATIENT_COLUMNS = (
-    "id", "user_id", "full_name", "family_name", "gender", "date_of_birth", "date_of_birth_precision", "phone_number",
-    "second_phone_number", "address", "record_number", "archived_at", "created_at", "updated_at", "version",
-    "last_instrument", "last_score", "last_band", "last_severity", "last_change", "last_assessed_on", "recent_scores",
-    "next_due_on", "open_alerts",
+    "id", "user_id", "full_name", "family_name", "preferred_name", "gender", "date_of_birth",
+    "date_of_birth_precision", "phone_number", "second_phone_number", "address", "record_number", "archived_at",
+    "created_at", "updated_at", "version", "last_instrument", "last_score", "last_band", "last_severity",
+    "last_change", "last_assessed_on", "recent_scores", "next_due_on", "open_alerts",
 )  # fmt: skip
 ASSESSMENT_COLUMNS = (
     "id", "patient_id", "user_id", "name", "type", "date", "questions", "score", "archived_at", "created_at",
     "updated_at", "version",
+)  # fmt: skip
+PREFERRED = (
+    "Abby", "Alex", "Annie", "Bea", "Bill", "Charlie", "Dan", "Edu", "Ellie", "Fran", "Gabi", "Harry", "Izzy", "Jo",
+    "Kate", "Leo", "Lili", "Manu", "Mary Ann", "Max", "Nacho", "Nell", "Pepe", "Rosie", "Sam", "Tess", "Toni", "Vera",
+    "Will", "Zuzu",
 )  # fmt: skip
 BANDS = ("Minimal", "Mild", "Moderate", "High", "Very high")
 PHONES = ("+4477", "+4420794", "+44161", "+346", "+336", "+4915", "+1415555", "+3538")
@@ -85,6 +90,7 @@ class Clinicful:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
+        self.preferring = Random(f"{self.seed} preferred")  # noqa: S311  # its own, so that the rest stays as it is
         self.patterns = invented_patterns(self.random)
         self.by_type = {kind: [n for n, each in enumerate(self.patterns) if each.type == kind] for kind in SCHEMES}
         self.keys: list[bytes] = []
@@ -127,11 +133,16 @@ class Clinicful:
             self.keys.append(key)
             self.whose.append(practitioner)
             yield "\t".join((
-                key.hex(), str(self.practitioners[practitioner]), full, family, gender, str(born), precision,
+                key.hex(), str(self.practitioners[practitioner]), full, family, self.preferred_name(), gender,
+                str(born), precision,
                 self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "",
                 self.address() if chance() < 0.8 else "", f"P-{self.first_number + number:06d}", archived, created,
                 created, "1", *self.latest_results(self.draw_assessments(number, lived)),
             )) + "\n"  # fmt: skip
+
+    def preferred_name(self) -> str:
+        """One of fifteen likes to be called by another name."""
+        return self.preferring.choice(PREFERRED) if self.preferring.random() < 1 / 15 else "\\N"
 
     def phone(self) -> str:
         start = PHONES[int(self.random.random() ** 1.7 * len(PHONES))]

@@ -18,7 +18,8 @@ from clinic.assessments.models import Assessment
 from clinic.audit.actions import By, record
 from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful, other_columns
 from clinic.demo.names import name_maker
-from clinic.patients.models import Patient
+from clinic.patients.models import NAME_FIELDS, Patient
+from clinic.patients.search.dictionary import note_every_word
 from clinic.staff.models import Practitioner
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic
@@ -38,11 +39,6 @@ FROM pg_index WHERE indrelid = ANY (%s::regclass[])
 HIGHEST = r"""
 SELECT coalesce(max(substr(record_number, 3)::numeric), 0) FROM patients_patient
 WHERE record_number ~ '^P-\d{6,37}$'
-"""
-WORDS = """
-INSERT INTO patients_nameword (word)
-SELECT DISTINCT word FROM patients_patient, string_to_table(btrim(name_words), ' ') AS word
-WHERE word <> '' AND NOT EXISTS (SELECT FROM patients_nameword known WHERE known.word = word)
 """
 
 Progress = Callable[[str, int, int], None]
@@ -84,7 +80,7 @@ def fill_clinic(
             _copy(cursor, Patient, PATIENT_COLUMNS, load.patients(), patients, progress)
             _copy(cursor, Assessment, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
         progress("Words of names", 0, 0)
-        cursor.execute(WORDS)
+        note_every_word(cursor, NAME_FIELDS)
         counts = {"patients": patients, "assessments": assessments, "seed": seed}
         record("clinic.filled", clinic, by=by, changes=counts)
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """Writing patients: used by the pages and the API alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -11,15 +11,10 @@ from django.utils import timezone
 
 from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
+from clinic.patients.latest_results import MOST_SCORES, LatestResults
 from clinic.patients.models import Patient
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
-from clinic.patients.standing import MOST_SCORES, Standing
 
-NOTE_WORDS = """
-INSERT INTO patients_nameword (word)
-SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
-WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
-"""
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
 
 
@@ -84,18 +79,8 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
         if (existing := Patient.objects.filter(pk=id).first()) is not None:
             return existing
         raise _taken(error, patient) from error
-    note_words([patient.full_name, patient.family_name])
     record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
     return patient
-
-
-def note_words(names: Sequence[str]) -> None:
-    """Add the words of `names` to the dictionary that misspelt searches look into; whoever writes names calls this.
-
-    Nothing waits for another writer: two who bring the same word at once both add it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE_WORDS, [list(names)])
 
 
 @transaction.atomic
@@ -123,8 +108,6 @@ def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient
                 patient.save()
         except IntegrityError as error:
             raise _taken(error, patient) from error
-        if {"full_name", "family_name"} & set(changes):
-            note_words([patient.full_name, patient.family_name])
         record("patient.changed", patient, by=by, changes=changes)
     return patient
 
@@ -196,28 +179,28 @@ def set_many_archived(*, by: By, versions: Mapping[UUID, int | None], archived: 
 
 
 @transaction.atomic
-def lock_for_standing(*, patient_id: UUID) -> None:
-    """Let nobody else work out this patient's standing until the transaction ends; raises Patient.DoesNotExist.
+def lock_for_latest_results(*, patient_id: UUID) -> None:
+    """Let nobody else work out this patient's latest results until the transaction ends; raises Patient.DoesNotExist.
 
-    Take it before reading the assessments that a standing sums up, or an older sum may be noted over a newer one. It
-    is also the one lock of the patient's plans.
+    Take it before reading the assessments that the results sum up, or an older sum may be noted over a newer one. It
+    is also the one lock of the patient's schedules.
     """
     Patient.objects.select_for_update(no_key=True).only("pk").get(pk=patient_id)
 
 
 @transaction.atomic
-def note_standing(*, by: By, patient_id: UUID, standing: Standing) -> bool:
-    """Keep `standing`, worked out under `lock_for_standing`, on the patient's row; says whether it was another.
+def note_latest_results(*, by: By, patient_id: UUID, results: LatestResults) -> bool:
+    """Keep `results`, worked out under `lock_for_latest_results`, on the patient's row; says whether it was another.
 
     The patient's version stays, since nothing that a form shows was changed: whoever edits the patient meanwhile is
     not told of a conflict. The trail gets no record either: it has the assessment that this follows from, written by
-    the same `by` in the same transaction, and the standing can be worked out from it at any time.
+    the same `by` in the same transaction, and the results can be worked out from it at any time.
     Raises Patient.DoesNotExist, and ValueError for a severity or a share outside its range.
     """
-    shares = [round(float(share), 3) for share in standing.recent_scores][-MOST_SCORES:]
-    if not all(0 <= share <= 1 for share in shares) or standing.last_severity not in (None, 0, 1, 2, 3, 4):
+    shares = [round(float(share), 3) for share in results.recent_scores][-MOST_SCORES:]
+    if not all(0 <= share <= 1 for share in shares) or results.last_severity not in (None, 0, 1, 2, 3, 4):
         raise ValueError("A severity is 0 to 4, and a share of a score's range 0 to 1.")
-    values = {**asdict(standing), "recent_scores": shares}
+    values = {**asdict(results), "recent_scores": shares}
     patient = Patient.objects.get(pk=patient_id)
     if all(getattr(patient, name) == value for name, value in values.items()):
         return False

@@ -119,18 +119,18 @@ def _set_archived(job: Job, items: Sequence[JobItem], *, archived: bool) -> list
     """Taking an archiving back leaves alone what was changed after it."""
     versions = {item.record_id: item.version for item in items}
     found = actions.set_many_archived(by=job.by, versions=versions, archived=archived)
-    outcomes = []
+    results = []
     for item in items:
         result = found.get(item.record_id)
         if result is None:
-            outcomes.append(ItemResult(item.record_id, ItemState.FAILED, reason=GONE))
+            results.append(ItemResult(item.record_id, ItemState.FAILED, reason=GONE))
         elif result.changed:
-            outcomes.append(ItemResult(item.record_id, ItemState.CHANGED, version=result.version))
+            results.append(ItemResult(item.record_id, ItemState.CHANGED, version=result.version))
         elif item.version not in (None, result.version):
-            outcomes.append(ItemResult(item.record_id, ItemState.FAILED, reason=LATER))
+            results.append(ItemResult(item.record_id, ItemState.FAILED, reason=LATER))
         else:
-            outcomes.append(ItemResult(item.record_id, ItemState.UNCHANGED))
-    return outcomes
+            results.append(ItemResult(item.record_id, ItemState.UNCHANGED))
+    return results
 
 
 def _assign(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:

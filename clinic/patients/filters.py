@@ -84,7 +84,7 @@ class PatientFilter(SearchFilter):
         return queryset.overdue(today) if value == Due.OVERDUE else queryset.due_within(7, today=today)
 
     def by_alerts(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
-        return queryset.alerting()
+        return queryset.with_open_alerts()
 
     def by_archived(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset

@@ -1,6 +1,7 @@
 """Patients of a clinic."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,12 +12,29 @@ from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinic.patients.search.indexes import patient_indexes
+from clinic.patients.search.dictionary import note_words
+from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
+from clinic.patients.search.rules import search_indexes
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
 from clinic.text.names import NameKey
 from clinic.text.phones import PhoneField
+
+
+class SparseCharField(models.CharField):  # type: ignore[type-arg]  # is not generic when it runs
+    """Text that most records are without: NULL in the table, so that lists have these last, and "" everywhere else."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> str:
+        return value or ""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(value) or None
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        kwargs.pop("default", None)  # the rows that are there have none
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class Gender(models.TextChoices):
@@ -51,7 +69,31 @@ def years_before(day: date, years: int) -> date:
         return date(year, 2, 28)
 
 
+ACTIVE = models.Q(archived_at=None)
+NAME_FIELDS = ("full_name", "family_name", "preferred_name")  # whose words are noted for misspelt searches
+
+
+def names_of(patients: Iterable["Patient"]) -> list[str]:
+    return [getattr(patient, name) for patient in patients for name in NAME_FIELDS]
+
+
 class PatientQuerySet(ClinicQuerySet["Patient"]):
+    """Patients; whichever way it writes names, their words are noted for misspelt searches."""
+
+    def bulk_create(self, objs: Iterable["Patient"], *args: Any, **kwargs: Any) -> list["Patient"]:
+        made = super().bulk_create(objs, *args, **kwargs)
+        note_words(names_of(made), using=self.db)
+        return made
+
+    def update(self, **values: Any) -> int:
+        """As Django's, whose `bulk_update` calls it as well. A name may come from an expression, so it is read back."""
+        if not set(NAME_FIELDS) & set(values):
+            return super().update(**values)
+        keys = list(self.values_list("pk", flat=True))
+        count = super().update(**values)
+        note_words(names_of(Patient.objects.using(self.db).filter(pk__in=keys).only(*NAME_FIELDS)), using=self.db)
+        return count
+
     def active(self) -> "PatientQuerySet":
         return self.filter(archived_at=None)
 
@@ -70,7 +112,7 @@ class PatientQuerySet(ClinicQuerySet["Patient"]):
         """Patients whose next assessment is due from `today` on, in so many days."""
         return self.filter(next_due_on__range=(today, today + timedelta(days=days)))
 
-    def alerting(self) -> "PatientQuerySet":
+    def with_open_alerts(self) -> "PatientQuerySet":
         return self.filter(open_alerts__gt=0)
 
     def aged(self, youngest: int, oldest: int, *, today: date) -> "PatientQuerySet":
@@ -89,6 +131,14 @@ class Patient(ClinicModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     family_name = models.CharField(max_length=200, blank=True)
+    preferred_name = SparseCharField(
+        max_length=100,
+        null=True,
+        blank=True,
+        default="",
+        db_collation="C",
+        help_text="What the patient likes to be called, where that is not in the full name.",
+    )
     gender = models.CharField(max_length=10, choices=Gender.choices)
     date_of_birth = models.DateField()
     date_of_birth_precision = models.CharField(
@@ -150,9 +200,7 @@ class Patient(ClinicModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("user", "name_key"), name="patient_name_once_per_user"),
-            models.UniqueConstraint(
-                fields=("record_number",), include=("id", "archived_at"), name="patient_record_number_once"
-            ),
+            NUMBER_ORDER,
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(gender__in=Gender.values), name="patient_gender"),
             models.CheckConstraint(
@@ -163,10 +211,30 @@ class Patient(ClinicModel):
                 condition=models.Q(last_severity=None) | models.Q(last_severity__range=(0, 4)), name="patient_severity"
             ),
         )
-        indexes = patient_indexes()
+        indexes = (
+            *search_indexes(),
+            models.Index(fields=("filed_as", "given_as", "id"), condition=ACTIVE, name="patient_active_by_name"),
+            order("patient_by_preferred_name", "preferred_name"),
+            order("patient_by_gender", "gender"),
+            order("patient_by_user", "user", "filed_as", "given_as"),
+            order("patient_by_created", "created_at"),
+            order("patient_by_score", "last_score"),
+            order("patient_by_assessed", "last_assessed_on"),
+            order("patient_by_due", "next_due_on"),
+            models.Index(fields=["open_alerts", "id"], condition=models.Q(open_alerts__gt=0), name="patient_by_alerts"),
+            models.Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
+            models.Index(COUNT, condition=models.Q(record_number__regex=MORE_DIGITS), name="patient_by_count"),
+        )
 
     def __str__(self) -> str:
         return self.record_number
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, with the words of the names that are saved noted for misspelt searches."""
+        super().save_base(*args, **kwargs)
+        saved = kwargs.get("update_fields")
+        if saved is None or set(NAME_FIELDS) & set(saved):
+            note_words(names_of([self]), using=kwargs.get("using"))
 
     @property
     def gender_label(self) -> str:
@@ -174,11 +242,14 @@ class Patient(ClinicModel):
 
     @property
     def display_name(self) -> str:
-        """The name as the clinic files it: "Garcia Lopez, Ana" where the family name ends the full name."""
+        """The name as the clinic files it, with the preferred one: "Garcia Lopez, Ana (Annie)".
+
+        The family name comes first where it ends the full name.
+        """
         given = self.full_name.removesuffix(self.family_name).rstrip()
-        if not self.family_name or not given or given == self.full_name:
-            return self.full_name
-        return f"{self.family_name}, {given}"
+        turned = self.family_name and given and given != self.full_name
+        name = f"{self.family_name}, {given}" if turned else self.full_name
+        return f"{name} ({self.preferred_name})" if self.preferred_name else name
 
     @property
     def birth_date_text(self) -> str:
@@ -205,8 +276,8 @@ class Patient(ClinicModel):
 class NameWord(ClinicModel):
     """A word of some patient's name, in the form it is searched in: where misspelt words look for their like.
 
-    Words are only ever added, by whoever writes names, and may stand here more than once: two writers need not wait
-    for each other, and a word that nobody is called by any more finds nobody.
+    Saving a patient adds their words, and nothing takes one away: a word that nobody is called by any more finds
+    nobody. One may stand here more than once, since two writers need not wait for each other.
     """
 
     web_may = "SELECT, INSERT"

@@ -15,7 +15,8 @@ from clinic.lists.reading.listing import Listing
 from clinic.patients.dates import check_birth_date
 from clinic.patients.filters import Archived
 from clinic.patients.search.dates import Range, birth_ranges, dated
-from clinic.patients.search.rules import DIGITS, search_for, words_of
+from clinic.patients.search.rules import search_for
+from clinic.patients.search.typed import DIGITS, words_of
 from clinic.text.dates import written
 from clinic.text.phones import parse_phone
 from clinic.ui.forms import one_line
@@ -64,7 +65,7 @@ def near_spellings(text: str) -> list[str]:
 
 def _finds_somebody(filterset: SearchFilter, text: str) -> bool:
     search = search_for(text)
-    return bool(search and Listing(filterset.narrowed(filterset.queryset), search.stages).first(1).records)
+    return bool(search and Listing(filterset.narrowed(filterset.queryset), search.grades).first(1).records)
 
 
 def archived_matches(request: Request, filterset: SearchFilter) -> int:
@@ -74,7 +75,7 @@ def archived_matches(request: Request, filterset: SearchFilter) -> int:
     parameters = {**request.GET.dict(), "archived": Archived.ONLY.value}
     archived = type(filterset)(parameters, queryset=filterset.queryset, request=request)
     search = archived.searched(archived.form.cleaned_data["q"]) if archived.is_valid() else None
-    return Listing(archived.narrowed(archived.queryset), search.stages).count() if search else 0
+    return Listing(archived.narrowed(archived.queryset), search.grades).count() if search else 0
 
 
 def details_in(text: str) -> dict[str, Any]:

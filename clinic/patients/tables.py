@@ -34,18 +34,18 @@ POINTS = [
     [[f"{2 + round(44 * number / (most - 1))},{14 - height}" for height in range(13)] for number in range(most)]
     for most in range(2, 13)
 ]
-COURSE = "\0"  # stands for the line of the last scores
+TREND = "\0"  # stands for the line of the last scores
 OVERDUE = ' <span class="late">overdue</span>'
-RISK = ' <span class="badge-risk">Risk alert</span>'
+ALERT = ' <span class="badge-alert">Alert</span>'
 MINUS = "\N{MINUS SIGN}"
 
 
 class NameColumn(LinkColumn):
-    """The link to the patient, with a mark while a risk alert of theirs is open."""
+    """The link to the patient, with a mark while an alert of theirs is open."""
 
     def marks(self, record: Patient) -> str:
         archived = super().marks(record)
-        return archived + RISK if record.open_alerts else archived
+        return archived + ALERT if record.open_alerts else archived
 
 
 class BirthColumn(DateColumn):
@@ -100,21 +100,21 @@ class PhoneColumn(TextColumn):
 
 
 class ScoreColumn(NumberColumn):
-    """The last score with its band, how it changed, and its course; a severity's mark differs in shape."""
+    """The last score with its band, how it changed, and its trend; a severity's mark differs in shape."""
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         language = get_language()
-        return ["" if record.last_score is None else course_html(record, language) for record in records]
+        return ["" if record.last_score is None else trend_html(record, language) for record in records]
 
 
-def course_html(record: Patient, language: str | None) -> str:
-    """A standing with its course in it."""
-    said = standing_html(record.last_score, record.last_change, record.last_severity, record.last_band, language)
-    return said.replace(COURSE, sparkline(record.recent_scores), 1)
+def trend_html(record: Patient, language: str | None) -> str:
+    """The latest score, its band and its change, with the line of the last scores."""
+    said = result_html(record.last_score, record.last_change, record.last_severity, record.last_band, language)
+    return said.replace(TREND, sparkline(record.recent_scores), 1)
 
 
 @lru_cache(maxsize=4096)
-def standing_html(score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None) -> str:
+def result_html(score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None) -> str:
     """A score, its change and its band; a band's circle is the fuller the more severe it is."""
     mark = f'<span aria-hidden="true">{CIRCLES[severity]}</span> ' if severity is not None else ""
     css = f"band band-{severity}" if severity is not None else "band"
@@ -122,13 +122,13 @@ def standing_html(score: Decimal, change: Decimal | None, severity: int | None, 
     return (
         escape(number_text(score))
         + (f' <span class="change" title="Change since the last time">{escape(moved)}</span>' if moved else "")
-        + COURSE
+        + TREND
         + (f' <span class="{css}">{mark}<bdi>{escape(band)}</bdi></span>' if band or mark else "")
     )
 
 
 def sparkline(shares: Sequence[float]) -> str:
-    """The course of the last scores as a small line, the range of the instrument from bottom to top."""
+    """The trend of the last scores as a small line, the range of the instrument from bottom to top."""
     if len(shares) < 2:
         return ""
     heights = [int(12 * share + 0.5) for share in shares]
@@ -149,6 +149,7 @@ class DueColumn(DateColumn):
 
 class PatientTable(tables.Table):
     name = NameColumn(view="patients:detail", accessor="display_name", order_by=("filed_as", "given_as"))
+    preferred_name = TextColumn(verbose_name="Preferred name")
     record_number = TextColumn(verbose_name="Record", css="nowrap")
     date_of_birth = BirthColumn(verbose_name="Born")
     age = AgeColumn(verbose_name="Age", order_by="-date_of_birth")

@@ -67,6 +67,7 @@ def test_limits_are_these():
     assert limits(PatientSerializer) == {
         "full_name": 200,
         "family_name": 200,
+        "preferred_name": 100,
         "phone_number": 40,
         "second_phone_number": 40,
         "address": 1000,
@@ -84,7 +85,8 @@ def test_limits_are_these():
 
 
 def test_text_of_a_patient_is_kept_up_to_its_limit(person, patient_body):
-    for field, most in (("full_name", 200), ("family_name", 200), ("address", 1000), ("record_number", 40)):
+    limits = {"full_name": 200, "family_name": 200, "preferred_name": 100, "address": 1000, "record_number": 40}
+    for field, most in limits.items():
         kept = send(person, "post", PATIENTS, patient_body(**{"full_name": field, field: "x" * most}))
         assert (kept.status_code, kept.json()["results"][field]) == (201, "x" * most)
         refused = send(person, "post", PATIENTS, patient_body(**{"full_name": field, field: "x" * (most + 1)}))

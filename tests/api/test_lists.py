@@ -251,8 +251,8 @@ def test_parameter_given_twice_is_refused(person):
 def test_ordering_says_what_there_is(person):
     fields = check(person.get(f"{PATIENTS}?ordering=shoe_size"), 400)
     assert fields["ordering"] == [
-        "This list cannot be sorted by “shoe_size”. It can be sorted by: name, record_number, date_of_birth, "
-        "age, gender, phone_number, last_score, assessed, next_due, practitioner, created_at."
+        "This list cannot be sorted by “shoe_size”. It can be sorted by: name, preferred_name, record_number, "
+        "date_of_birth, age, gender, phone_number, last_score, assessed, next_due, practitioner, created_at."
     ]
 
 

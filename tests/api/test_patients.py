@@ -33,6 +33,7 @@ def test_create_answers_with_the_whole_patient(client, riverside, patient_body):
         "practitioner": "Clara Clinician",
         "full_name": "Ana García López",
         "family_name": "López",
+        "preferred_name": "",
         "gender": "female",
         "date_of_birth": "1961-03-12",
         "date_of_birth_precision": "exact",

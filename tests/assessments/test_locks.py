@@ -125,7 +125,7 @@ def test_first_note_on_an_alert_counts(in_woodside, assessment):
     assert trail(in_woodside, alert) == ["alert.raised", "alert.acknowledged"]
 
 
-@holds_lock("patients.actions.lock_for_standing")
+@holds_lock("patients.actions.lock_for_latest_results")
 def test_schedule_is_made_once_by_two_and_ended_once(in_woodside, patient):
     def make(days):
         return lambda: schedule_actions.set_schedule(**BY, patient=patient, definition=find("phq-9"), every_days=days)

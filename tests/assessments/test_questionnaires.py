@@ -11,7 +11,7 @@ from clinic.assessments.alerts import actions as alert_actions
 from clinic.assessments.models import Alert, Assessment, AssessmentRevision, InstrumentSettings
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
-from clinic.assessments.record.latest_results import ScoredAssessment, Standing, latest_results, latest_results_of
+from clinic.assessments.record.latest_results import LatestResults, ScoredAssessment, latest_results, latest_results_of
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
 from clinic.instruments.models import SETTINGS_ID
@@ -204,7 +204,7 @@ def scored(instrument, day, score, band="Mild", severity=1):
 
 def test_latest_results_is_that_of_the_last_scored_instrument():
     assessments = [scored("phq-9", 1, 18), scored("gad-7", 2, 9), scored("phq-9", 3, 9), scored("phq-9", 4, 6)]
-    assert latest_results(assessments, open_alerts=2) == Standing(
+    assert latest_results(assessments, open_alerts=2) == LatestResults(
         last_instrument="phq-9",
         last_score=Decimal(6),
         last_band="Mild",
@@ -217,7 +217,7 @@ def test_latest_results_is_that_of_the_last_scored_instrument():
 
 
 def test_latest_results_of_somebody_never_scored_is_empty():
-    assert latest_results([], open_alerts=0) == Standing()
+    assert latest_results([], open_alerts=0) == LatestResults()
     assert latest_results([scored("phq-9", 1, 5)], open_alerts=0).last_change is None
 
 

@@ -85,7 +85,7 @@ def test_same_seed_again_is_refused_and_changes_nothing(lakeside):
 
 def test_failure_half_way_leaves_the_clinic_as_it_was(lakeside, monkeypatch):
     definitions = asked(lakeside, DEFINITIONS)
-    monkeypatch.setattr(fill, "WORDS", "SELECT 1 / 0")
+    monkeypatch.setattr(fill, "note_every_word", lambda cursor, names: cursor.execute("SELECT 1 / 0"))
     with pytest.raises(Exception, match="division by zero"):
         filled(lakeside)
     assert (asked(lakeside, ROWS)[0][1], asked(lakeside, DEFINITIONS)) == (0, definitions)

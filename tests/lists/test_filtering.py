@@ -10,7 +10,6 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.reading import listing, selection
-from clinic.patients import actions
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
@@ -31,7 +30,6 @@ def scope(riverside):
                 full_name=name, family_name=name.split()[-1], phone_number=f"+44770090012{number}",
                 gender="male" if number % 2 else "female",
             )  # fmt: skip
-            actions.note_words([name])
             make_assessment(made, name=f"PHQ-9 of {number}")
         yield
 

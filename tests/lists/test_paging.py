@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
 from clinic.lists.reading.index_runs import BadList
-from clinic.lists.reading.listing import Listing, Stage
+from clinic.lists.reading.listing import Grade, Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
@@ -28,6 +28,7 @@ ROWS = st.lists(st.tuples(SCORES, DAYS, st.sampled_from(["male", "female"]), st.
 # Each sort with the values that it goes by; what is missing comes last both ways.
 KEYS: dict[str, Any] = {
     "name": lambda p: (p.filed_as, p.given_as),
+    "preferred_name": lambda p: (p.preferred_name or None,),
     "record_number": lambda p: (p.record_number,),
     "date_of_birth": lambda p: (p.date_of_birth,),
     "gender": lambda p: (p.gender,),
@@ -83,7 +84,7 @@ def test_every_way_through_a_list_gives_each_row_once_in_order(scope, rows, size
             make_patient(
                 full_name=f"{name} Bell{number}", family_name="Bell", gender=gender, user=users[number % len(users)],
                 last_score=score, last_assessed_on=day, next_due_on=day, date_of_birth=date(1970, 1, 1 + number % 3),
-                phone_number="+447700900123" if number % 2 else "",
+                phone_number="+447700900123" if number % 2 else "", preferred_name=("", "Zu", "Annie")[number % 3],
             )  # fmt: skip
         records = list(Patient.objects.select_related("user"))
         for sort, key in KEYS.items():
@@ -129,6 +130,7 @@ def test_every_way_through_a_search_gives_each_row_once(scope, text):
         make_patient(
             full_name=f"{name} {'ab'[number // 8]}x", family_name=f"{name.split()[-1]} {'ab'[number // 8]}x",
             date_of_birth=date(1961, 1, 1 + number), phone_number=f"+44770090{number:04d}",
+            preferred_name=("", "Marsh", "Sonja Bell", "")[number % 4],
         )  # fmt: skip
     for size in (1, 3, 4, 40):
         ways = driven(searched(text), size)
@@ -186,7 +188,7 @@ def test_order_over_another_table_is_kept_whether_or_not_its_key_follows(scope, 
     for number in range(6):
         make_patient(full_name=f"Ana {'ba'[number % 2]}{number}", family_name="", user=users[number % len(users)])
     terms = [sign + term for term in (*over, "filed_as", "pk")]
-    listing = Listing(Patient.objects.all(), [Stage(runs_by(Patient.objects.all(), terms))])
+    listing = Listing(Patient.objects.all(), [Grade(runs_by(Patient.objects.all(), terms))])
     right = Patient.objects.order_by(*(f"{term}_id" if term.endswith("user") else term for term in terms))
     assert keys(everything(listing)) == keys(list(right))
     assert keys(listing.at(2, 2).records) == keys(list(right))[2:4]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
 from clinic.lists.reading.index_runs import IndexRun
-from clinic.lists.reading.listing import Listing, Stage
+from clinic.lists.reading.listing import Grade, Listing
 from clinic.patients import actions
 from clinic.patients.models import Patient
-from clinic.patients.search.grades import KEY
+from clinic.patients.search.conditions import KEY
 from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
@@ -167,8 +167,8 @@ def test_archive_and_restore_are_in_the_trail_once(scope):
 def test_search_finds_what_it_should(scope, text, found):
     create(phone_number="+447700900123")
     search = search_for(text)
-    stages = search.stages if search else [Stage((IndexRun((KEY,)),))]
-    assert bool(Listing(Patient.objects.all(), stages).first(1).records) is found
+    grades = search.grades if search else [Grade((IndexRun((KEY,)),))]
+    assert bool(Listing(Patient.objects.all(), grades).first(1).records) is found
 
 
 def test_ten_at_once_get_ten_numbers_and_one_name(lakeside):

@@ -8,9 +8,9 @@ import pytest
 from clinic.patients import actions
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.forms import PatientForm
+from clinic.patients.latest_results import LatestResults
 from clinic.patients.models import Patient
-from clinic.patients.search.rules import MOST_WORDS, words_of
-from clinic.patients.standing import Standing
+from clinic.patients.search.typed import MOST_WORDS, words_of
 from clinic.patients.suggestions import details_in, near_spellings
 from clinic.tenancy.scope import clinic_scope
 from clinic.text.phones import international, parse_phone
@@ -28,9 +28,7 @@ def scope(riverside):
 
 
 def patient(name, **fields):
-    made = make_patient(full_name=name, family_name=name.split()[-1], **fields)
-    actions.note_words([made.full_name, made.family_name])
-    return made
+    return make_patient(full_name=name, family_name=name.split()[-1], **fields)
 
 
 def names(text):
@@ -70,13 +68,14 @@ def test_fields_of_a_patient_have_the_limits_of_their_columns():
     assert limits == {
         "full_name": 200,
         "family_name": 200,
+        "preferred_name": 100,
         "date_of_birth": 40,
         "phone_number": 40,
         "second_phone_number": 40,
         "address": 1000,
         "record_number": 40,
     }
-    for name in ("full_name", "family_name", "address", "record_number"):
+    for name in ("full_name", "family_name", "preferred_name", "address", "record_number"):
         assert Patient._meta.get_field(name).max_length == limits[name]
 
 
@@ -175,10 +174,10 @@ def test_number_of_any_length_is_written_as_the_library_writes_it(number):
 def test_standing_takes_severities_and_shares_up_to_their_ends(scope):
     made = patient("Bo Lamarr")
     for severity, share in ((0, 0), (4, 1)):
-        kept = Standing(last_severity=severity, recent_scores=[share])
-        assert actions.note_standing(by=Writer(), patient_id=made.pk, standing=kept)
+        kept = LatestResults(last_severity=severity, recent_scores=[share])
+        assert actions.note_latest_results(by=Writer(), patient_id=made.pk, results=kept)
     for wrong in ({"last_severity": 5}, {"last_severity": -1}, {"recent_scores": [1.001]}, {"recent_scores": [-0.001]}):
         with pytest.raises(ValueError, match="0 to 4"):
-            actions.note_standing(by=Writer(), patient_id=made.pk, standing=Standing(**wrong))
+            actions.note_latest_results(by=Writer(), patient_id=made.pk, results=LatestResults(**wrong))
     made.refresh_from_db()
     assert (made.last_severity, made.recent_scores) == (4, [1])

@@ -83,7 +83,7 @@ def test_archived_among_many_beside_a_change_stays(in_woodside, patient):
     assert (kept(in_woodside, patient).archived_at, trail(in_woodside, patient)) == (None, ["patient.changed"])
 
 
-@holds_lock("patients.actions.lock_for_standing")
+@holds_lock("patients.actions.lock_for_latest_results")
 def test_standing_of_two_sittings_completed_at_once_counts_both(in_woodside, patient):
     """PHQ-2 of 6 and of 3 points: without the lock the later one does not see the other, and notes itself alone."""
 

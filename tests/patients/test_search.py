@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from clinic.lists.reading import listing
 from clinic.patients import actions
 from clinic.patients.models import NameWord, Patient
-from clinic.patients.search import rules as search
-from clinic.patients.search.grades import key_of
+from clinic.patients.search.conditions import key_of
+from clinic.patients.search.grades import RunMaker
 from clinic.tenancy.scope import clinic_scope
 from tests.filled import searched
 from tests.world import Writer, make_patient
@@ -25,9 +25,7 @@ def scope(riverside):
 
 
 def patient(name: str, family: str | None = None, **fields) -> Patient:
-    made = make_patient(full_name=name, family_name=name.split()[-1] if family is None else family, **fields)
-    actions.note_words([made.full_name, made.family_name])
-    return made
+    return make_patient(full_name=name, family_name=name.split()[-1] if family is None else family, **fields)
 
 
 def names(text: str) -> list[str]:
@@ -184,15 +182,14 @@ def test_renamed_patient_is_found_by_the_new_name_only(scope):
 
 
 def test_known_word_is_noted_once(scope):
-    for _ in range(2):
-        actions.note_words(["Ana Bell", "Bell"])
+    for name in ("Ana Bell", "Bell Ana"):
+        patient(name)
     assert sorted(NameWord.objects.filter(word__in=["ana", "bell"]).values_list("word", flat=True)) == ["ana", "bell"]
 
 
 def test_longest_names_are_stored_and_found(scope):
     for name in ("ﷺ" * 200, "𝔘" * 200, "\u0301" * 200, "ana " * 49 + "ana", "-" * 200):
         made = make_patient(full_name=name, family_name=name)
-        actions.note_words([name])
         assert Patient.objects.filter(pk=made.pk).exists()
     assert len(names("ana")) == 1
 
@@ -253,13 +250,13 @@ def test_list_says_that_there_are_more_than_it_counted(riverside, sign_in, monke
     assert (around["count"], around["count_at_least"], around["previous"]) == (None, 11, None)
 
 
-def test_later_tiers_are_not_made_where_the_first_fills_the_page(scope, monkeypatch):
+def test_later_grades_are_not_made_where_the_first_fills_the_page(scope, monkeypatch):
     for number in range(3):
         patient(f"Ana{number} Marsh")
     patient("Bo Marshall Zed", "Zed")
     made = []
-    later = search._later
-    monkeypatch.setattr(search, "_later", lambda *asked: made.append(asked) or later(*asked))
+    later = RunMaker.sum_up
+    monkeypatch.setattr(RunMaker, "sum_up", lambda *asked: made.append(asked) or later(*asked))
     monkeypatch.setattr(listing, "LARGE", 0)
     assert (len(searched("marsh").first(2).records), len(made)) == (2, 0)
     assert (searched("marsh").count(), len(made)) == (4, 1)

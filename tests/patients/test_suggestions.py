@@ -20,7 +20,6 @@ def people(riverside):
     with clinic_scope(riverside.clinic):
         for name in ("Ana Featherstone", "Bo Featherstone", "Eva Quist"):
             make_patient(full_name=name, family_name=name.split()[1])
-        actions.note_words(["Ana Featherstone", "Bo Featherstone", "Eva Quist"])
         gone = make_patient(full_name="Ida Archer", family_name="Archer")
         actions.archive_patient(by=Writer(), id=gone.pk)
 

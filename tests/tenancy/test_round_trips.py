@@ -4,7 +4,6 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from clinic.patients.actions import note_words
 from clinic.patients.models import Patient
 from clinic.tenancy.backend import base
 from clinic.tenancy.scope import clinic_scope
@@ -20,7 +19,6 @@ def line(lakeside):
     """The default connection through a proxy, of a client of a committed clinic with one patient."""
     with clinic_scope(lakeside.clinic):
         make_patient(full_name="Lara Lake")
-        note_words(["Lara Lake"])
     browser = Visitor(cookie(signed_in(Client(), lakeside.clinician)))
     with wire(connection) as line:
         line.browser, line.clinic = browser, lakeside.clinic

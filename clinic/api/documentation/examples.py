@@ -81,6 +81,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "practitioner": "Clara Clinician",
         "full_name": "Ana García López",
         "family_name": "García López",
+        "preferred_name": "Anita",
         "gender": "female",
         "date_of_birth": "1961-03-12",
         "date_of_birth_precision": "exact",

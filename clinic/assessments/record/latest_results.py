@@ -19,8 +19,8 @@ from clinic.assessments.models.schedules import Last, next_due
 from clinic.audit.actions import By
 from clinic.instruments.catalogue import find_version, newest_of
 from clinic.instruments.definitions import Definition
-from clinic.patients.actions import lock_for_standing, note_standing
-from clinic.patients.standing import Standing
+from clinic.patients.actions import lock_for_latest_results, note_latest_results
+from clinic.patients.latest_results import LatestResults
 
 MOST_RECENT = 12
 
@@ -46,13 +46,13 @@ class ScoredAssessment:
 
 def latest_results(
     assessments: Sequence[ScoredAssessment], *, open_alerts: int, next_due_on: date | None = None
-) -> Standing:
+) -> LatestResults:
     """Sum up scored assessments, oldest first, of any instruments. The instrument of the last one counts."""
     if not assessments:
-        return Standing(open_alerts=open_alerts, next_due_on=next_due_on)
+        return LatestResults(open_alerts=open_alerts, next_due_on=next_due_on)
     last = assessments[-1]
     same = [assessment for assessment in assessments if assessment.instrument == last.instrument]
-    return Standing(
+    return LatestResults(
         last_instrument=last.instrument,
         last_score=last.score,
         last_band=last.band,
@@ -65,7 +65,7 @@ def latest_results(
     )
 
 
-def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> Standing:
+def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> LatestResults:
     """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count."""
     completed = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
     last = (
@@ -81,10 +81,10 @@ def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> S
 @transaction.atomic
 def keep_latest_results(patient_id: UUID, *, by: By) -> None:
     """Work out the patient's latest results and due dates again, and store them."""
-    lock_for_standing(patient_id=patient_id)
+    lock_for_latest_results(patient_id=patient_id)
     days = [_keep_due(schedule) for schedule in Schedule.objects.active().filter(patient=patient_id)]
-    note_standing(
-        by=by, patient_id=patient_id, standing=latest_results_of(patient_id, next_due_on=min(days, default=None))
+    note_latest_results(
+        by=by, patient_id=patient_id, results=latest_results_of(patient_id, next_due_on=min(days, default=None))
     )
 
 

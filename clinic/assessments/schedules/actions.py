@@ -11,7 +11,7 @@ from clinic.assessments.models import Schedule
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
-from clinic.patients.actions import lock_for_standing
+from clinic.patients.actions import lock_for_latest_results
 from clinic.patients.models import Patient
 
 FIELDS = ("patient", "instrument", "every_days", "then_every_days", "starts_on", "ended_on")
@@ -31,7 +31,7 @@ def set_schedule(
 
     The first assessment is due on `starts_on`, by default today.
     """
-    lock_for_standing(patient_id=patient.pk)
+    lock_for_latest_results(patient_id=patient.pk)
     rows = Schedule.objects.active().filter(patient=patient, instrument=definition.id)
     schedule = rows.first() or Schedule(patient=patient, instrument=definition.id)
     before: dict[str, Any] = {} if schedule._state.adding else snapshot(schedule, FIELDS)
@@ -50,7 +50,7 @@ def set_schedule(
 @transaction.atomic
 def end_schedule(*, by: By, id: UUID) -> Schedule:
     """End a schedule; raises Schedule.DoesNotExist. An ended one stays as it is."""
-    lock_for_standing(patient_id=Schedule.objects.get(pk=id).patient_id)
+    lock_for_latest_results(patient_id=Schedule.objects.get(pk=id).patient_id)
     schedule = Schedule.objects.get(pk=id)
     if schedule.ended_on is None:
         schedule.ended_on = timezone.localdate()

@@ -83,5 +83,5 @@ def _values(
 def _batches(bulk: BulkList, query: str, picked: Job | None) -> Iterator[list[Any]]:
     listing = bulk.selected(query).listing
     if picked is not None:
-        listing = Listing(listing.queryset.filter(pk__in=picked.items.values("record_id")), listing.stages)
+        listing = Listing(listing.queryset.filter(pk__in=picked.items.values("record_id")), listing.grades)
     return listing.batches(BATCH)

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django_filters import FilterSet
 
-from clinic.lists.reading.listing import Listing, Stage
+from clinic.lists.reading.listing import Grade, Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.lists.reading.selection import Search, matching, matching_keys
 
@@ -37,11 +37,11 @@ class SearchFilter(FilterSet):
 def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool) -> Listing:
     """The list that a valid filterset selects: nearest first in a search, by `terms` where somebody chose an order."""
     if not isinstance(filterset, SearchFilter):
-        return Listing(filterset.qs, [Stage(runs_by(filterset.qs, terms))])
+        return Listing(filterset.qs, [Grade(runs_by(filterset.qs, terms))])
     queryset = filterset.narrowed(filterset.queryset)
     search = filterset.searched(filterset.form.cleaned_data["q"])
     if search is None:
-        return Listing(queryset, [Stage(runs_by(queryset, terms))])
-    if not sorted_by_choice or not search.stages:
-        return Listing(queryset, search.stages)
-    return Listing(queryset, [Stage(runs_by(queryset, terms, matching(queryset, search)))])
+        return Listing(queryset, [Grade(runs_by(queryset, terms))])
+    if not sorted_by_choice or not search.grades:
+        return Listing(queryset, search.grades)
+    return Listing(queryset, [Grade(runs_by(queryset, terms, matching(queryset, search)))])

@@ -30,11 +30,11 @@ TOO_LONG = (
 GONE = "The row that this page begins at is no longer in this list. Start from the first page."
 
 
-class Stage(NamedTuple):
+class Grade(NamedTuple):
     """Index runs that are asked for together, once those before have come to less than a page.
 
-    Each of `if_fewer` belongs to the list only where the stages before have fewer rows than its number. With `more`
-    another stage follows, which is not asked for where a page of a large table is full.
+    Each of `if_fewer` belongs to the list only where the grades before have fewer rows than its number. With `more`
+    another grade follows, which is not asked for where a page of a large table is full.
     """
 
     runs: tuple[IndexRun, ...]
@@ -63,19 +63,19 @@ class PageRows:
 
 
 class Listing:
-    """The rows of `queryset`, its filters applied, in the order of `stages`."""
+    """The rows of `queryset`, its filters applied, in the order of `grades`."""
 
-    def __init__(self, queryset: QuerySet[Any], stages: Sequence[Stage]) -> None:
+    def __init__(self, queryset: QuerySet[Any], grades: Sequence[Grade]) -> None:
         self.queryset = queryset
-        self.stages = stages
+        self.grades = grades
         self.loader = loader_of(queryset)
         self.rows = Rows.of(queryset)
 
     def first(self, size: int) -> PageRows:
-        """The first `size` rows: one statement where the first stage fills the page."""
+        """The first `size` rows: one statement where the first grade fills the page."""
         found, counted, table_size, all_counted = PageRows(), 0, 0, True
-        for stage in self.stages:
-            runs, wanted = stage.after(counted), size + 1 - len(found.records)
+        for grade in self.grades:
+            runs, wanted = grade.after(counted), size + 1 - len(found.records)
             if wanted > 0:
                 records, reasons, (here, table_size) = self._read(runs, wanted, up_to=CAP + 1 - counted)
                 found.records += records
@@ -84,7 +84,7 @@ class Listing:
                 here = self._count(runs, CAP + 1 - counted)
             counted += here
             full = len(found.records) > size and table_size > LARGE
-            if counted > CAP or (full and stage.more):
+            if counted > CAP or (full and grade.more):
                 all_counted = False
                 break
         found.more = len(found.records) > size
@@ -146,28 +146,28 @@ class Listing:
         return Sql(f"SELECT id FROM ({chosen.text}) chosen", chosen.params)
 
     def keys(self, limit: int) -> tuple[list[Any], bool]:
-        """The first `limit` keys, for whoever wants them in another order; whether any stage found too few."""
+        """The first `limit` keys, for whoever wants them in another order; whether any grade found too few."""
         runs, _ = self._active()
-        few = len(runs) > sum(len(stage.runs) for stage in self.stages)
+        few = len(runs) > sum(len(grade.runs) for grade in self.grades)
         rows = self._run(union_sql(self.rows, runs, limit, sort=False)) if runs else []
         return [row[0] for row in rows], few
 
     def _active(self) -> tuple[tuple[IndexRun, ...], int | None]:
         """The runs that belong to the list as it is, and its size up to the cap."""
         counted, active = 0, list[IndexRun]()
-        for stage in self.stages:
-            runs = stage.after(counted)
+        for grade in self.grades:
+            runs = grade.after(counted)
             active += runs
             if counted <= CAP:
                 counted += self._count(runs, CAP + 1 - counted)
         return tuple(active), counted if counted <= CAP else None
 
     def _beside(self, key: Any) -> tuple[tuple[IndexRun, ...], int | None, SeekKey]:
-        """The same, and the place of the row of that key; where there is one stage, by one statement."""
-        if len(self.stages) != 1:
+        """The same, and the place of the row of that key; where there is one grade, by one statement."""
+        if len(self.grades) != 1:
             runs, total = self._active()
             return runs, total, self._seek_key(runs, key)[0]
-        runs = self.stages[0].after(0)
+        runs = self.grades[0].after(0)
         seek_key, counted = self._seek_key(runs, key, self._count_sql(runs, CAP + 1))
         return runs, counted if counted <= CAP else None, seek_key
 

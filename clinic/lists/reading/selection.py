@@ -1,4 +1,4 @@
-"""How a text is looked for: rows in stages, or as one condition."""
+"""How a text is looked for: rows in grades, or as one condition."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from clinic.lists.reading.index_runs import Sql
-from clinic.lists.reading.listing import CAP, Listing, Stage
+from clinic.lists.reading.listing import CAP, Grade, Listing
 from clinic.lists.reading.ordering import column
 
 
-class Stages(Sequence[Stage]):
-    """Stages that are made when they are come to: most searches are answered by the first."""
+class Grades(Sequence[Grade]):
+    """Grades that are made when they are come to: most searches are answered by the first."""
 
-    def __init__(self, stages: Iterator[Stage]) -> None:
-        self._made: list[Stage] = []
-        self._others = stages
+    def __init__(self, grades: Iterator[Grade]) -> None:
+        self._made: list[Grade] = []
+        self._others = grades
 
-    def __iter__(self) -> Iterator[Stage]:
+    def __iter__(self) -> Iterator[Grade]:
         at = 0
         while at < len(self._made) or self._make():
             yield self._made[at]
@@ -44,21 +44,21 @@ class Stages(Sequence[Stage]):
 
 @dataclass(frozen=True)
 class Search:
-    """How a text is looked for: in `stages`, the nearest matches first.
+    """How a text is looked for: in `grades`, the nearest matches first.
 
     `certain` gives one condition for what belongs to the list however much is found, for lists of too many matches to
     look each of them up; `possible` also for what has the words inside, and belongs to the list only where little else
     is found.
     """
 
-    stages: Sequence[Stage]
+    grades: Sequence[Grade]
     certain: Callable[[], Sql]
     possible: Callable[[], Sql]
 
 
 def matching(queryset: QuerySet[Any], search: Search) -> Sql:
     """The rows of `queryset` that the list of this search has, as a condition on the columns of its own table."""
-    listing, key = Listing(queryset, search.stages), column(queryset.model, "pk")
+    listing, key = Listing(queryset, search.grades), column(queryset.model, "pk")
     found, few = listing.keys(CAP + 1)
     if len(found) <= CAP:
         return Sql(f"{key} = ANY (%s::uuid[])", (found,))

@@ -1,110 +1,130 @@
-"""Conditions on the names of patients that an index answers, and tiers of them in which no row comes twice."""
+"""From rules to a search: conditions, order and reasons come from each rule, and no patient is found twice."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from typing import Any
 
-from clinic.lists.reading.index_runs import ALL, DrivingTable, IndexRun, Sql
-from clinic.text.keys import LONGEST
+from django.db.models import Index, UniqueConstraint
 
-T = '"patients_patient"'
-FILED, GIVEN, KEY = f"{T}.filed_as", f"{T}.given_as", f"{T}.id"
-LATER = (f"{T}.later_names", f"public.later_words({T}.later_names, 1)")
-REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
-CODE = f"public.code_key({T}.record_number)"
-BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
-SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to driving all to find them
-PLAIN = re.compile("[0-9A-Za-z]+(?: [0-9A-Za-z]+)*")
-TAIL = 4  # so many letters at the end of a word are looked up
-END = chr(0x10FFFF)  # sorts behind every text that goes on
-NAMES = ((FILED, BY_NAME), (GIVEN, BY_GIVEN), *((later, (later, KEY)) for later in LATER))
+from clinic.lists.reading.index_runs import ALL, NO_REASON, DrivingTable, IndexRun, Sql
+from clinic.lists.reading.listing import Grade
+from clinic.lists.reading.selection import Grades, Search
+from clinic.patients.search.conditions import KEY, both, each_begins, either, neither
+from clinic.patients.search.typed import Typed
 
 
-def key_of(text: str, function: str = "search_key") -> Sql:
-    """What `text` comes to, of which nothing may be left.
+class Place(IntEnum):
+    """How near what a rule finds is to what was typed. A place is asked when those before it fill no page."""
 
-    Of plain letters it is the text itself. The planner would work it out wherever it stands in a statement: a third of
-    its time with the many places of a search for one word.
+    FIGURES = 1
+    NAME = 2
+    ELSEWHERE = 3
+    LAST = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One way to find a patient.
+
+    `typed` gives the values that it looks for: none where the text cannot be meant so. It finds the patients for whom
+    `where` holds of `column` and such a value, which `index` answers, and shows them in the `order` of that index (of
+    the column and the key, where none is given) with the `reason`. The rest is for names:
+
+    - `words` is the column with all words of the name that `column` is a part of. Rules of the same words find together
+      whoever has each typed word among them, and this one condition replaces theirs in what follows.
+    - With `few` the rule is asked only where the places before found fewer patients.
+    - With `driving` the dictionary's words lead to the patients, and a reason can say such a `{word}`. Where no
+      condition of the row's own holds for the same patients, `where` is None: then nobody else finds them again.
     """
-    if PLAIN.fullmatch(text):
-        return Sql("%s::text", (text.lower()[:LONGEST],))
-    return Sql(f"NULLIF(public.{function}(%s), '')", (text,))
+
+    place: Place
+    typed: Callable[[Typed], Sequence[Any]]
+    where: Callable[[str, Any], Sql] | None
+    column: str
+    index: Index | UniqueConstraint
+    reason: str = ""
+    order: tuple[str, ...] = ()
+    words: str = ""
+    few: int = 0
+    driving: Callable[[str, Any], DrivingTable] | None = None
 
 
-def begins(column: str, text: str, function: str = "search_key") -> Sql:
-    """The rows whose column begins with what `text` comes to: a range, which a btree gives."""
-    key = key_of(text, function)
-    return Sql(f"({column} >= {key.text} AND {column} < {key.text} || '{END}')", key.params * 2)
+class RunMaker:
+    """Index runs in the making: the rows of one are left out of those after it.
 
-
-def both(*conditions: Sql) -> Sql:
-    text = " AND ".join(condition.text for condition in conditions)
-    return Sql(text, tuple(param for condition in conditions for param in condition.params))
-
-
-def either(conditions: Sequence[Sql]) -> Sql:
-    """One of the conditions holds, of which there is one at least."""
-    text = " OR ".join(condition.text for condition in conditions)
-    return Sql(f"({text})", tuple(param for condition in conditions for param in condition.params))
-
-
-def neither(conditions: Sequence[Sql]) -> Sql:
-    """None of the conditions holds."""
-    text = "".join(f" AND {condition.text} IS NOT TRUE" for condition in conditions)
-    return Sql(f"TRUE{text}", tuple(param for condition in conditions for param in condition.params))
-
-
-class Tiers:
-    """Index runs in the making: what matched in one is left out of those after it."""
+    Of rules A, B and C come `A`, `B AND A IS NOT TRUE`, `C AND A IS NOT TRUE AND B IS NOT TRUE`.
+    """
 
     def __init__(self, among: Sql = ALL) -> None:
-        """Tiers of the rows `among` which is true."""
+        """Make runs of the rows for which `among` holds."""
         self.among = among
         self.conditions: list[Sql] = []
-        self.certain = 0  # so many of the conditions hold for rows that are found however many there are
+        self.words: list[str] = []  # of the rule that each condition is of
+        self.certain = 0  # so many of the conditions are of rules that are asked however many rows are found
 
     def left(self) -> Sql:
         """What holds for the rows that nothing matched yet."""
         return both(self.among, neither(self.conditions))
 
-    def add(self, condition: Sql, order: tuple[str, ...], reason: str = "", *, descending: bool = False) -> IndexRun:
+    def add(
+        self, condition: Sql, order: tuple[str, ...], reason: str = "", *, words: str = "", descending: bool = False
+    ) -> IndexRun:
         """The rows that `condition` adds."""
         where = both(condition, self.left())
-        self.conditions.append(Sql(f"({condition.text})", condition.params))
+        self.leave_out(condition, words)
         return IndexRun(order=order, where=where, reason=Sql("%s", (reason,)), descending=descending)
 
-    def sum_up(self, since: int, condition: Sql) -> None:
-        """From here on `condition` stands for those of the runs from `since` on; it holds for the same rows."""
-        self.conditions[since:] = [Sql(f"({condition.text})", condition.params)]
+    def leave_out(self, condition: Sql, words: str = "") -> None:
+        self.conditions.append(Sql(f"({condition.text})", condition.params))
+        self.words.append(words)
 
-    def only_for_few(self) -> None:
-        """What is added from here on belongs to the list only where what was added before finds few rows."""
+    def sum_up(self, typed: str) -> None:
+        """Replace the conditions of the rules of each name by one that holds for the same rows."""
+        parts, names = zip(self.conditions, self.words, strict=True), dict.fromkeys(filter(None, self.words))
+        self.conditions = [condition for condition, words in parts if not words]
+        self.words = [""] * len(self.conditions)
+        for words in names:
+            self.leave_out(each_begins(words, typed))
         self.certain = len(self.conditions)
 
-    def add_walk(self, condition: Sql, order: tuple[str, ...], driving: DrivingTable, reason: str = "''") -> IndexRun:
-        """The rows that `driving` leads to, of which `condition` is true."""
-        where = self.left()
-        self.conditions.append(condition)
-        return IndexRun(order=order, where=where, reason=Sql(reason), driving=driving)
+    def of(self, rule: Rule, typed: Typed) -> Iterator[IndexRun]:
+        """The rows that a rule adds: those of each value that it looks for."""
+        order = rule.order or (rule.column, KEY)
+        for value in rule.typed(typed):
+            found = rule.where(rule.column, value) if rule.where else None
+            if rule.driving is None and found is not None:
+                yield self.add(found, order, rule.reason, words=rule.words)
+            elif rule.driving is not None:
+                reason = Sql("%s || w.word", (rule.reason.removesuffix("{word}"),)) if rule.reason else NO_REASON
+                yield IndexRun(order, self.left(), reason=reason, driving=rule.driving(rule.column, value))
+                if found is not None:
+                    self.leave_out(found)
 
 
-def words_begin(words: Sequence[str]) -> Sql:
-    """Each of the words begins some word of the name.
+def search_by(rules: Sequence[Rule], typed: Typed, among: Sql) -> Search:
+    """The search of the rules, its grades made as they are come to: the first one answers most searches."""
+    maker = RunMaker(among)
+    grades = Grades(_grades(rules, typed, maker))
 
-    The trigram index intersects as many lists as it is given trigrams, and its time grows with their number more than
-    it falls with fewer rows to look at. So of several long words each is looked up by two, of its last letters, which
-    fewer names share than its first ones, and then compared as a whole: of a million names usually in half of the time.
-    """
-    parts, long = [], [word for word in words if len(word) >= TAIL and PLAIN.fullmatch(word)]
-    for word in words:
-        column, key = f"{T}.name_words", key_of(word, "letters_key")
-        if len(long) > 1 and word in long:
-            parts.append(Sql(f"{column} LIKE %s", (f"%{word[-TAIL:].lower()}%",)))
-            column = f"({column} || '')"
-        parts.append(Sql(f"{column} LIKE '%% ' || {key.text} || '%%'", key.params))
-    return both(*parts)
+    def found(*, few: bool) -> Sql:
+        list(grades)  # which are made with their conditions
+        return both(either(maker.conditions if few else maker.conditions[: maker.certain]), maker.among)
+
+    return Search(grades, partial(found, few=False), partial(found, few=True))
 
 
-def word_range(column: str, word: str) -> str:
-    """The column's first word is `word`; later names are indexed only where there are some."""
-    there = f"{column} > '' AND " if column == LATER[0] else ""
-    return f"{there}{column} >= {word} AND {column} < {word} || '!'"
+def _grades(rules: Sequence[Rule], typed: Typed, maker: RunMaker) -> Iterator[Grade]:
+    """A grade for each place of which some rule takes the text."""
+    meant = [rule for rule in rules if rule.typed(typed)]
+    for place in Place:
+        here = [rule for rule in meant if rule.place is place]
+        always = tuple(run for rule in here if not rule.few for run in maker.of(rule, typed))
+        if place is Place.ELSEWHERE:  # by now a name was looked for wherever it can be
+            maker.sum_up(" ".join(typed.words))
+        few = [rule for rule in here if rule.few]
+        found = {rule: tuple(maker.of(rule, typed)) for rule in sorted(few, key=lambda rule: rule.where is None)}
+        if here:
+            more = any(rule.place > place for rule in meant)
+            yield Grade(always, tuple((rule.few, found[rule]) for rule in few), more)

@@ -1,6 +1,6 @@
-"""The indexes of patients: one for every order of the list, and one for every way of searching it.
+"""The kinds of index that patients have: one for every order of the list, and one for every way to find.
 
-Each ends with the key, so that equal values have an order and a page can begin after any row, and carries when a
+Each order ends with the key, so that equal values have an order and a page can begin after any row, and carries when a
 patient was archived, so that lists are counted and jumped through without reading the rows. The list as it opens has
 one of its own without that: a jump takes every entry that it passes to pieces, column by column.
 """
@@ -8,12 +8,9 @@ one of its own without that: a jump takes every entry that it passes to pieces, 
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import DecimalField, Index, OrderBy, Q
+from django.db.models import DecimalField, Func, Index, OrderBy, UniqueConstraint
 from django.db.models.functions import Cast, Collate, Substr
 from django.db.models.indexes import IndexExpression
-from django.db.models.lookups import IsNull
-
-from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey
 
 
 def order(name: str, *fields: str, also: tuple[str, ...] = ()) -> Index:
@@ -21,12 +18,16 @@ def order(name: str, *fields: str, also: tuple[str, ...] = ()) -> Index:
     return Index(fields=[*fields, "id"], include=["archived_at", *also], name=name)
 
 
-def trigrams(name: str, *expressions: OpClass, **what: Any) -> GinIndex:
-    """A trigram index whose new rows wait in eight pages at most, which every search reads as well.
+def trigrams(name: str, what: str | Func, **more: Any) -> GinIndex:
+    """A trigram index of a column or an expression, whose new rows wait in eight pages at most, which every search
+    reads as well.
 
     A row has some 35 trigrams, and those of many rows cost less together than one by one.
     """
-    return GinIndex(*expressions, fastupdate=True, gin_pending_list_limit=64, name=name, **what)
+    ways = {"fastupdate": True, "gin_pending_list_limit": 64, "name": name, **more}
+    if isinstance(what, str):
+        return GinIndex(fields=[what], opclasses=["gin_trgm_ops"], **ways)
+    return GinIndex(OpClass(what, name="gin_trgm_ops"), **ways)
 
 
 # What django.contrib.postgres does as an app, of which nothing else is needed: operator classes of expressions.
@@ -37,51 +38,11 @@ IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
 SIX_DIGITS, MORE_DIGITS = r"^P-\d{6}$", r"^P-\d{7,37}$"
 COUNT = Cast(Substr("record_number", 3), DecimalField(max_digits=38, decimal_places=0))
 
-FIRST_LEFT_OUT, TWO_LEFT_OUT = LaterWords("later_names", 1), LaterWords("later_names", 2)
-
-
-def patient_indexes() -> tuple[Index, ...]:
-    return (*_orders(), *_searches())
-
-
-def _orders() -> tuple[Index, ...]:
-    return (
-        order("patient_by_name", "filed_as", "given_as", also=("gender", "date_of_birth")),
-        Index(fields=["filed_as", "given_as", "id"], condition=Q(archived_at=None), name="patient_active_by_name"),
-        order("patient_by_birth", "date_of_birth"),
-        order("patient_by_gender", "gender"),
-        order("patient_by_user", "user", "filed_as", "given_as"),
-        order("patient_by_created", "created_at"),
-        order("patient_by_phone", "phone_number"),
-        order("patient_by_score", "last_score"),
-        order("patient_by_assessed", "last_assessed_on"),
-        order("patient_by_due", "next_due_on"),
-        order("patient_by_given", "given_as", "filed_as", also=("date_of_birth",)),
-        Index(fields=["open_alerts", "id"], condition=Q(open_alerts__gt=0), name="patient_by_alerts"),
-        Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
-    )
-
-
-def _searches() -> tuple[Index, ...]:
-    return (
-        Index(
-            fields=["later_names", "id", "date_of_birth"], condition=Q(later_names__gt=""), name="patient_by_later_1"
-        ),
-        Index(FIRST_LEFT_OUT, "id", condition=Q(IsNull(FIRST_LEFT_OUT, False)), name="patient_by_later_2"),
-        trigrams(
-            "patient_by_long_names",
-            OpClass(LettersKey(TWO_LEFT_OUT), name="gin_trgm_ops"),
-            condition=Q(IsNull(TWO_LEFT_OUT, False)),
-        ),
-        trigrams("patient_by_words", fields=["name_words"], opclasses=["gin_trgm_ops"]),
-        trigrams("patient_by_digits", fields=["phone_digits"], opclasses=["gin_trgm_ops"]),
-        Index(DigitsKey("phone_number"), "id", condition=Q(phone_number__gt=""), name="patient_by_phone_end"),
-        Index(
-            DigitsKey("second_phone_number"),
-            "id",
-            condition=Q(second_phone_number__gt=""),
-            name="patient_by_phone_2_end",
-        ),
-        Index(CodeKey("record_number"), "id", name="patient_by_code"),
-        Index(COUNT, condition=Q(record_number__regex=MORE_DIGITS), name="patient_by_count"),
-    )
+# Orders that rules of search go by as well.
+FILED_ORDER = order("patient_by_name", "filed_as", "given_as", also=("gender", "date_of_birth"))
+GIVEN_ORDER = order("patient_by_given", "given_as", "filed_as", also=("date_of_birth",))
+BIRTH_ORDER = order("patient_by_birth", "date_of_birth")
+PHONE_ORDER = order("patient_by_phone", "phone_number")
+NUMBER_ORDER = UniqueConstraint(
+    fields=("record_number",), include=("id", "archived_at"), name="patient_record_number_once"
+)

@@ -1,209 +1,160 @@
-"""Looking for patients in one box: what is typed decides, by its shape, which indexes are asked and in which order.
+"""Every way to find a patient, one rule each. To add a way is to add a rule here, and the migration of its index.
 
-A date finds a date of birth, digits a phone number or a record number, and words names. Each way of matching is a
-run that one index gives in order, so that a search costs what it shows. Words are made comparable by the
-database's `search_key`; here they are only told apart.
+What is typed decides by its shape which rules are asked. Their order is that of the list, the nearest first, and a
+patient whom several rules find is shown where the first one does:
+
+1. FIGURES: what figures can only mean. A record number is one patient, a date of birth few, a phone number some.
+2. NAME: the text begins how somebody is filed, then what they are called: that is how a list of names is read.
+3. ELSEWHERE: the words begin any words of a name, in any order. Where few are found, words that are nearly as typed
+   follow, the likeliest mistake first: the first letter left out, one letter wrong, only a part typed. Three letters
+   are one letter away from too many words, so of these what has them inside comes first.
+4. LAST: one of three words or more is wrong. This costs most, and is asked when nothing else was found.
+
+Rules of the first two places read a btree in its order and cost what they show. The others sort the few rows that an
+index finds. `tests/patients/test_rules.py` holds each rule against its index.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from functools import partial
+from django.db.models import Index, Q
+from django.db.models.lookups import IsNull
 
-from django.conf import settings
-from phonenumbers import country_code_for_region
-
-from clinic.lists.reading.index_runs import DrivingTable, IndexRun, Sql
-from clinic.lists.reading.listing import Stage
-from clinic.lists.reading.selection import Search, Stages
-from clinic.patients.search.dates import Range, birth_ranges, dated
-from clinic.patients.search.grades import (
+from clinic.lists.reading.index_runs import Sql
+from clinic.lists.reading.selection import Search
+from clinic.patients.search import typed
+from clinic.patients.search.conditions import (
+    BORN,
     BY_GIVEN,
     BY_NAME,
     CODE,
-    END,
     FILED,
     GIVEN,
     KEY,
     LATER,
-    NAMES,
-    PLAIN,
+    LATER_2,
+    NAME_WORDS,
+    PHONE,
+    PHONE_2,
+    PHONE_2_END,
+    PHONE_DIGITS,
+    PHONE_END,
+    RECORD,
     REST,
     SORTED_BY_NAME,
     T,
-    Tiers,
     begins,
-    both,
-    either,
-    key_of,
-    word_range,
-    words_begin,
+    begins_code,
+    between,
+    born_on,
+    contains,
+    contains_letters,
+    each_begins,
+    ends,
+    equals,
+    filed_and_given,
+    has_later_word,
+    starts,
 )
-from clinic.patients.search.similar import similar_segments
-from clinic.text.keys import MARKS, SEPARATORS
+from clinic.patients.search.dates import dated
+from clinic.patients.search.dictionary import (
+    BUT_FIRST,
+    HOLDS_BUT_FIRST,
+    HOLDS_INSIDE,
+    INSIDE,
+    similar_names,
+)
+from clinic.patients.search.grades import Place, Rule, search_by
+from clinic.patients.search.indexes import (
+    BIRTH_ORDER,
+    FILED_ORDER,
+    GIVEN_ORDER,
+    NUMBER_ORDER,
+    PHONE_ORDER,
+    trigrams,
+)
+from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
 
-MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
-DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
-MOST_WORDS = 20
-FEW = 5  # with fewer matches than this words are looked for that have the word inside, or are like it
-INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
-HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
+FIGURES, NAME, ELSEWHERE, LAST = Place
+FEW = 5  # with fewer patients than this words are looked for that have the word inside, or are like it
 
+SECOND, THIRD = LaterWords("later_names", 1), LaterWords("later_names", 2)
+LATER_INDEX = Index(
+    fields=["later_names", "id", "date_of_birth"], condition=Q(later_names__gt=""), name="patient_by_later_1"
+)
+LATER_2_INDEX = Index(SECOND, "id", condition=Q(IsNull(SECOND, False)), name="patient_by_later_2")
+REST_INDEX = trigrams("patient_by_long_names", LettersKey(THIRD), condition=Q(IsNull(THIRD, False)))
+WORDS_INDEX = trigrams("patient_by_words", "name_words")
+DIGITS_INDEX = trigrams("patient_by_digits", "phone_digits")
+PHONE_END_INDEX = Index(DigitsKey("phone_number"), "id", condition=Q(phone_number__gt=""), name="patient_by_phone_end")
+PHONE_2_END_INDEX = Index(
+    DigitsKey("second_phone_number"), "id", condition=Q(second_phone_number__gt=""), name="patient_by_phone_2_end"
+)
+CODE_INDEX = Index(CodeKey("record_number"), "id", name="patient_by_code")
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, as the database will tell them apart."""
-    plain = MARK.sub("", unicodedata.normalize("NFKD", text))
-    return list(dict.fromkeys(word for word in SEPARATOR.split(plain) if word))[:MOST_WORDS]
+# A preferred name beside the words of the full one; few patients have one, and only those are in its indexes.
+PREFERRED = f"public.search_key({T}.preferred_name)"
+CALLED = f"public.words_key({NAME_WORDS}, {T}.preferred_name)"
+PREFERRED_INDEX = Index(
+    SearchKey("preferred_name"), "id", condition=Q(preferred_name__isnull=False), name="patient_by_preferred_key"
+)
+BY_WISH = "preferred name"
+CALLED_INDEX = trigrams(
+    "patient_by_called", WordsKey("name_words", "preferred_name"), condition=Q(preferred_name__isnull=False)
+)
+
+# The place, what is typed, how it is compared, with what, the index that answers, the reason that is shown, the order.
+FIGURE_RULES = (
+    Rule(FIGURES, typed.own_number, equals, RECORD, NUMBER_ORDER, "record number"),
+    Rule(FIGURES, typed.birth_days, between, BORN, BIRTH_ORDER, "born"),
+    Rule(FIGURES, typed.phone_end, ends, PHONE, PHONE_END_INDEX, "phone", (PHONE_END, KEY)),
+    Rule(FIGURES, typed.phone_end, ends, PHONE_2, PHONE_2_END_INDEX, "second phone", (PHONE_2_END, KEY)),
+    Rule(FIGURES, typed.phone_starts, starts, PHONE, PHONE_ORDER, "phone"),
+    Rule(FIGURES, typed.record_code, begins_code, CODE, CODE_INDEX, "record number"),
+    Rule(ELSEWHERE, typed.figures_of_a_name, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME),
+    Rule(ELSEWHERE, typed.number_inside, contains, PHONE_DIGITS, DIGITS_INDEX, "phone", (KEY,), few=FEW),
+)
+NAME_RULES = (
+    Rule(NAME, typed.whole_name, begins, FILED, FILED_ORDER, "", BY_NAME, words=NAME_WORDS),
+    Rule(NAME, typed.split_name, filed_and_given, FILED, FILED_ORDER, "", BY_NAME, words=NAME_WORDS),
+    Rule(NAME, typed.whole_name, begins, GIVEN, GIVEN_ORDER, "", BY_GIVEN, words=NAME_WORDS),
+    Rule(ELSEWHERE, typed.one_word, begins, LATER, LATER_INDEX, words=NAME_WORDS),
+    Rule(ELSEWHERE, typed.one_word, begins, LATER_2, LATER_2_INDEX, words=NAME_WORDS),
+    Rule(ELSEWHERE, typed.one_word, has_later_word, REST, REST_INDEX, "", SORTED_BY_NAME, words=NAME_WORDS),
+    Rule(ELSEWHERE, typed.several_words, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME, words=NAME_WORDS),
+    Rule(NAME, typed.whole_name, begins, PREFERRED, PREFERRED_INDEX, BY_WISH, words=CALLED),
+    Rule(ELSEWHERE, typed.whole_name, each_begins, CALLED, CALLED_INDEX, BY_WISH, SORTED_BY_NAME, words=CALLED),
+)
+# Misspelt words are looked for wherever the rules of names look: in their columns, and among their words.
+SIMILAR = similar_names(
+    [(rule.column, rule.order or (rule.column, KEY)) for rule in NAME_RULES if rule.where is begins],
+    list(dict.fromkeys(rule.words for rule in NAME_RULES)),
+)
+SIMILAR_TO, AS_FOUND = "similar to {word}", (KEY,)
+NEAR_RULES = (
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, FILED, FILED_ORDER, "", BY_NAME, few=FEW, driving=BUT_FIRST),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, GIVEN, GIVEN_ORDER, "", BY_GIVEN, few=FEW, driving=BUT_FIRST),
+    Rule(ELSEWHERE, typed.long_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, driving=SIMILAR),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, FILED, FILED_ORDER, "", BY_NAME, few=FEW, driving=INSIDE),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, GIVEN, GIVEN_ORDER, "", BY_GIVEN, few=FEW, driving=INSIDE),
+    Rule(ELSEWHERE, typed.part_of_word, contains_letters, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME, few=FEW),
+    Rule(ELSEWHERE, typed.part_of_word, contains_letters, CALLED, CALLED_INDEX, BY_WISH, SORTED_BY_NAME, few=FEW),
+    Rule(ELSEWHERE, typed.short_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, driving=SIMILAR),
+    Rule(ELSEWHERE, typed.one_of_two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
+    Rule(LAST, typed.one_of_many_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
+)
+RULES = (*FIGURE_RULES, *NAME_RULES, *NEAR_RULES)
 
 
 def search_for(text: str) -> Search | None:
-    """How to look for `text`; None where nothing is asked, a search without stages where it has no letter or digit."""
+    """How to look for `text`; None where nothing is asked, a search without grades where it has no letter or digit."""
     if not text.strip():
         return None
     name, days = dated(text)
-    words = words_of(name)
-    if not words:
+    looked_for = typed.Typed.of(name)
+    if not looked_for.words:
         return Search((), lambda: Sql("FALSE"), lambda: Sql("FALSE"))
-    tiers = Tiers(_born(days))
-    stages = Stages(_stages(tiers, name, words))
-
-    def found(*, few: bool) -> Sql:
-        list(stages)  # which are made with their conditions
-        return both(either(tiers.conditions if few else tiers.conditions[: tiers.certain]), tiers.among)
-
-    return Search(stages, partial(found, few=False), partial(found, few=True))
+    return search_by(RULES, looked_for, born_on(days))
 
 
-def _stages(tiers: Tiers, text: str, words: list[str]) -> Iterator[Stage]:
-    if numbers := tuple(_by_number(tiers, text)):
-        yield Stage(numbers, more=True)
-    if DIGITS.fullmatch(text):
-        yield _by_digits(tiers, text, words)
-    else:
-        yield from _by_name(tiers, words)
-
-
-def _born(days: list[Range]) -> Sql:
-    """Born on one of the days; always true where there are none."""
-    if not days:
-        return Sql("TRUE")
-    spans = " OR ".join([f"{T}.date_of_birth BETWEEN %s AND %s"] * len(days))
-    return Sql(f"({spans})", tuple(day for first_and_last in days for day in first_and_last))
-
-
-def _by_number(tiers: Tiers, text: str) -> Iterator[IndexRun]:
-    """What can only be meant by a text with figures in it: record numbers, dates of birth, phone numbers."""
-    figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
-    only_figures = bool(figures) and DIGITS.fullmatch(text) is not None
-    if only_figures and len(figures) <= 9:
-        record = f"{T}.record_number"
-        yield tiers.add(Sql(f"{record} = %s", (f"P-{int(figures):06d}",)), (record, KEY), "record number")
-    for first, last in birth_ranges(text):
-        born = Sql(f"{T}.date_of_birth BETWEEN %s AND %s", (first, last))
-        yield tiers.add(born, (f"{T}.date_of_birth", KEY), "born")
-    if only_figures and len(figures) >= 3:
-        yield from _by_phone(tiers, text, figures)
-    if figures and len(text.strip()) <= 40:
-        code = "NULLIF(public.code_key(%s), '')"
-        by_code = Sql(f"({CODE} >= {code} AND {CODE} < {code} || '{END}')", (text, text))
-        yield tiers.add(by_code, (CODE, KEY), "record number")
-
-
-def _by_digits(tiers: Tiers, text: str, words: list[str]) -> Stage:
-    """What else digits can be: in a name, such as "(born 1961)", or where the ends of numbers gave few, within one."""
-    in_names = [tiers.add(words_begin(words), SORTED_BY_NAME)] if any(len(word) > 2 for word in words) else []
-    figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
-    tiers.only_for_few()
-    if len(figures) < 4:
-        return Stage(tuple(in_names))
-    within = tiers.add(Sql(f"{T}.phone_digits LIKE %s", (f"%{figures}%",)), (KEY,), "phone")
-    return Stage(tuple(in_names), ((FEW, (within,)),))
-
-
-def national(text: str, figures: str) -> str:
-    """The figures as they stand in a number with its country: without the zeros that are dialled before it."""
-    if "(0)" in text:
-        figures = "".join(re.findall(r"\d", text.replace("(0)", ""), re.ASCII))
-    return figures.lstrip("0") or figures
-
-
-def _by_phone(tiers: Tiers, text: str, figures: str) -> Iterator[IndexRun]:
-    """The ends of both phone numbers, which is also a whole one without its country; then how a number begins."""
-    number = national(text, figures)
-    for column, reason in ((f"{T}.phone_number", "phone"), (f"{T}.second_phone_number", "second phone")):
-        key, end = f"public.digits_key({column})", number[::-1]
-        ends = Sql(f"({column} > '' AND {key} >= %s AND {key} < %s)", (end, end + END))
-        yield tiers.add(ends, (key, KEY), reason)
-    for start in (f"+{number}", f"+{HOME}{number}"):
-        begun = Sql(f"({T}.phone_number >= %s AND {T}.phone_number < %s)", (start, start + END))
-        yield tiers.add(begun, (f"{T}.phone_number", KEY), "phone")
-
-
-def _by_name(tiers: Tiers, words: list[str]) -> Iterator[Stage]:
-    """Stages of names: how they are filed and given first, then wherever else a word begins, then inside words."""
-    since, whole = len(tiers.conditions), " ".join(words)
-    first = [tiers.add(begins(FILED, whole), BY_NAME)]
-    for at in range(1, len(words) if len(words) <= 5 else 1):
-        left, right = " ".join(words[:at]), " ".join(words[at:])
-        for family, given in ((right, left), (left, right)):
-            first.append(tiers.add(both(begins(FILED, family), begins(GIVEN, given)), BY_NAME))
-    first.append(tiers.add(begins(GIVEN, whole), BY_GIVEN))
-    yield Stage(tuple(first), more=True)
-    each = words_begin(words)
-    elsewhere = [tiers.add(each, SORTED_BY_NAME)] if len(words) > 1 else _later(tiers, whole)
-    tiers.sum_up(since, each)
-    tiers.only_for_few()
-    if len(words) > 1:
-        if_none = ((1, similar_segments(tiers, words)),)
-        if len(words) == 2:
-            yield Stage(tuple(elsewhere), if_none)
-            return
-        yield Stage(tuple(elsewhere), more=True)
-        yield Stage((), if_none)
-        return
-    around, inside = _around(tiers, whole), _inside(tiers, whole)
-    similar = similar_segments(tiers, words)
-    meant = (*around, *similar, *inside) if len(whole) > INFIX else (*around, *inside, *similar)
-    yield Stage(tuple(elsewhere), ((FEW, meant),))
-
-
-def _later(tiers: Tiers, word: str) -> list[IndexRun]:
-    """The second and later words of family and given names, of long names the last ones by their letters."""
-    letters, key = f"public.letters_key({REST})", key_of(word, "letters_key")
-    like = f"({letters} LIKE {key.text} || '%%' OR {letters} LIKE '%% ' || {key.text} || '%%')"
-    last = Sql(f"{REST} IS NOT NULL AND {like}", key.params * 2)
-    made = [tiers.add(begins(column, word), (column, KEY)) for column in LATER]
-    return [*made, tiers.add(last, SORTED_BY_NAME)]
-
-
-def _around(tiers: Tiers, word: str) -> tuple[IndexRun, ...]:
-    """Words that are `word` with a letter before it: whose first letter was left out, they are what is meant."""
-    return tuple(_walked(tiers, word, "= 1")) if len(word) >= INFIX and PLAIN.fullmatch(word) else ()
-
-
-def _inside(tiers: Tiers, word: str) -> tuple[IndexRun, ...]:
-    """Words with `word` inside: "son" finds Johnson. In later names they are found by their letters.
-
-    So they are in another script, whose letters no index of the dictionary knows.
-    """
-    if len(word) < INFIX:
-        return ()
-    driven = _walked(tiers, word, "> 1") if PLAIN.fullmatch(word) else ()
-    key = key_of(word, "letters_key")
-    letters = Sql(f"{T}.name_words LIKE '%%' || {key.text} || '%%'", key.params)
-    return (*driven, tiers.add(letters, SORTED_BY_NAME))
-
-
-def _walked(tiers: Tiers, word: str, longer: str) -> Iterator[IndexRun]:
-    """By the dictionary of words those with `word` inside that are so much longer, the shortest first."""
-    key, params = key_of(word)
-    source = Sql(
-        f"SELECT DISTINCT word, length(word) AS size FROM patients_nameword WHERE word LIKE '%%' || {key} || '%%' "
-        f"AND NOT (word >= {key} AND word < {key} || '{END}') AND length(word) - length({key}) {longer}",
-        params * 4,
-    )
-    for column, order in NAMES[:2]:
-        own = f"split_part({column}, ' ', 1)"
-        driving = DrivingTable(source, ("w.size", "w.word"), word_range(column, "w.word"), (f"length({own})", own))
-        held = f"({own} LIKE '%%' || {key} || '%%' AND length({own}) - length({key}) {longer})"
-        yield tiers.add_walk(Sql(held, params * 2), order, driving)
+def search_indexes() -> tuple[Index, ...]:
+    """The index of every rule, each once."""
+    found = {rule.index.name: rule.index for rule in RULES if isinstance(rule.index, Index)}
+    return tuple(found.values())

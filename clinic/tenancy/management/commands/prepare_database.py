@@ -9,7 +9,7 @@ from django.db import connections
 from psycopg2.extensions import make_dsn
 
 from clinic.postgres import embedded
-from clinic.postgres.preparing import prepare
+from clinic.postgres.preparation import prepare
 
 
 class Command(BaseCommand):

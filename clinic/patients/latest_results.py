@@ -1,6 +1,7 @@
-"""Where a patient stands: what the last assessments said, kept on the patient so that lists sort and filter by it.
+"""What the latest assessments of a patient say, kept on the patient so that lists sort and filter by it.
 
-Patients know nothing of assessments. Whoever records those works out a Standing, and `actions.note_standing` keeps it.
+Patients know nothing of assessments. Whoever records those works out LatestResults, which `actions.note_latest_results`
+keeps.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ MOST_SCORES = 12
 
 
 @dataclass(frozen=True)
-class Standing:
+class LatestResults:
     """`severity` runs from 0 to 4, `recent_scores` are shares of the instrument's range, 0 to 1, the oldest first."""
 
     last_instrument: str = ""

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.patients import actions
+from clinic.patients.latest_results import LatestResults
 from clinic.patients.models import Patient
-from clinic.patients.standing import Standing
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
 
-STANDING = Standing(
+RESULTS = LatestResults(
     last_instrument="PHQ-9", last_score=Decimal("17"), last_band="Moderately <severe>", last_severity=3,
     last_change=Decimal("-2.5"), last_assessed_on=date(2026, 3, 1), recent_scores=(0.1, 0.9, 0.63), open_alerts=1,
 )  # fmt: skip
@@ -25,10 +25,10 @@ def client(riverside, sign_in):
     return sign_in(riverside.clinician)
 
 
-def note(riverside, standing: Standing = STANDING, **fields) -> Patient:
+def note(riverside, results: LatestResults = RESULTS, **fields) -> Patient:
     with clinic_scope(riverside.clinic):
         patient = make_patient(**fields)
-        actions.note_standing(by=Writer(), patient_id=patient.pk, standing=standing)
+        actions.note_latest_results(by=Writer(), patient_id=patient.pk, results=results)
         patient.refresh_from_db()
         return patient
 
@@ -43,19 +43,19 @@ def test_standing_changes_neither_version_nor_trail(riverside):
 def test_standing_says_whether_it_is_new(riverside):
     patient = note(riverside)
     with clinic_scope(riverside.clinic):
-        again = actions.note_standing(by=Writer(), patient_id=patient.pk, standing=STANDING)
-        changed = actions.note_standing(by=Writer(), patient_id=patient.pk, standing=Standing())
+        again = actions.note_latest_results(by=Writer(), patient_id=patient.pk, results=RESULTS)
+        changed = actions.note_latest_results(by=Writer(), patient_id=patient.pk, results=LatestResults())
     assert (again, changed) == (False, True)
 
 
 @pytest.mark.parametrize("wrong", [{"last_severity": 5}, {"last_severity": -1}, {"recent_scores": (1.1,)}])
 def test_standing_outside_its_range_is_refused(riverside, wrong):
     with pytest.raises(ValueError, match="0 to 4"):
-        note(riverside, Standing(**wrong))
+        note(riverside, LatestResults(**wrong))
 
 
 def test_only_the_last_twelve_scores_are_kept(riverside):
-    assert note(riverside, Standing(recent_scores=[0.5] * 11 + [0.25, 1])).recent_scores == [0.5] * 10 + [0.25, 1]
+    assert note(riverside, LatestResults(recent_scores=[0.5] * 11 + [0.25, 1])).recent_scores == [0.5] * 10 + [0.25, 1]
 
 
 def test_list_shows_score_change_course_and_band(client, riverside):
@@ -71,15 +71,15 @@ def test_list_shows_score_change_course_and_band(client, riverside):
 
 def test_list_marks_who_has_an_open_alert(client, riverside):
     note(riverside, full_name="Ana Marked")
-    note(riverside, Standing(), full_name="Ben Calm")
+    note(riverside, LatestResults(), full_name="Ben Calm")
     rows = client.get("/patients/?sort=name").content.decode().split('<tr role="row">')
-    assert [("Marked" in row) == ("Risk alert" in row) for row in rows[2:]] == [True] * len(rows[2:])
-    assert sum("Risk alert" in row for row in rows) == 1
+    assert [("Marked" in row) == (">Alert<" in row) for row in rows[2:]] == [True] * len(rows[2:])
+    assert sum(">Alert<" in row for row in rows) == 1
 
 
 def test_marks_of_severities_differ_in_shape(client, riverside):
     for severity in range(5):
-        note(riverside, Standing(last_score=Decimal(severity), last_severity=severity, last_band="Band"))
+        note(riverside, LatestResults(last_score=Decimal(severity), last_severity=severity, last_band="Band"))
     page = client.get("/patients/?sort=last_score").content.decode()
     assert re.findall(r'aria-hidden="true">(.)</span> <bdi>Band', page) == ["○", "◔", "◑", "◕", "●"]
 
@@ -92,10 +92,10 @@ def names(client, query: str) -> list[str]:
 def test_list_is_filtered_by_standing(client, riverside):
     today = timezone.localdate()
     note(riverside, full_name="Abel", family_name="")
-    note(riverside, Standing(last_score=Decimal(3), last_severity=1, next_due_on=today - timedelta(days=1)),
+    note(riverside, LatestResults(last_score=Decimal(3), last_severity=1, next_due_on=today - timedelta(days=1)),
          full_name="Bell", family_name="")  # fmt: skip
-    note(riverside, Standing(next_due_on=today + timedelta(days=7)), full_name="Cole", family_name="")
-    note(riverside, Standing(next_due_on=today + timedelta(days=8)), full_name="Dunn", family_name="")
+    note(riverside, LatestResults(next_due_on=today + timedelta(days=7)), full_name="Cole", family_name="")
+    note(riverside, LatestResults(next_due_on=today + timedelta(days=8)), full_name="Dunn", family_name="")
     found = {
         query: names(client, query)
         for query in (
@@ -120,9 +120,9 @@ def test_list_is_filtered_by_standing(client, riverside):
 
 
 def test_what_is_missing_comes_last_both_ways(client, riverside):
-    note(riverside, Standing(last_score=Decimal(1)), full_name="One", family_name="")
-    note(riverside, Standing(), full_name="None", family_name="")
-    note(riverside, Standing(last_score=Decimal(2)), full_name="Two", family_name="")
+    note(riverside, LatestResults(last_score=Decimal(1)), full_name="One", family_name="")
+    note(riverside, LatestResults(), full_name="None", family_name="")
+    note(riverside, LatestResults(last_score=Decimal(2)), full_name="Two", family_name="")
     assert (names(client, "sort=last_score"), names(client, "sort=-last_score")) == (
         ["One", "Two", "None"],
         ["Two", "One", "None"],
@@ -130,5 +130,5 @@ def test_what_is_missing_comes_last_both_ways(client, riverside):
 
 
 def test_overdue_says_so_in_a_word(client, riverside):
-    note(riverside, Standing(next_due_on=date(2026, 1, 1)))
+    note(riverside, LatestResults(next_due_on=date(2026, 1, 1)))
     assert '<span class="late">overdue</span>' in client.get("/patients/").content.decode()

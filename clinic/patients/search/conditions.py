@@ -1,0 +1,141 @@
+"""What of a patient is compared with what was typed, as SQL, and the conditions that an index of it answers.
+
+"smith" begins how a patient is filed where `filed_as >= 'smith' AND filed_as < 'smith' || END`: a range, which a btree
+gives in order. A word inside a text is a LIKE, which a trigram index answers.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from clinic.lists.reading.index_runs import ALL, Sql
+from clinic.text.keys import LONGEST
+
+T = '"patients_patient"'
+KEY, RECORD, BORN = f"{T}.id", f"{T}.record_number", f"{T}.date_of_birth"
+PHONE, PHONE_2, PHONE_DIGITS = f"{T}.phone_number", f"{T}.second_phone_number", f"{T}.phone_digits"
+CODE = f"public.code_key({RECORD})"
+PHONE_END, PHONE_2_END = f"public.digits_key({PHONE})", f"public.digits_key({PHONE_2})"
+FILED, GIVEN = f"{T}.filed_as", f"{T}.given_as"
+LATER, LATER_2 = f"{T}.later_names", f"public.later_words({T}.later_names, 1)"
+REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
+NAME_WORDS = f"{T}.name_words"
+BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
+SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to driving all to find them
+PLAIN = re.compile("[0-9A-Za-z]+(?: [0-9A-Za-z]+)*")
+TAIL = 4  # so many letters at the end of a word are looked up
+END = chr(0x10FFFF)  # sorts behind every text that goes on
+
+
+def key_of(text: str, function: str = "search_key") -> Sql:
+    """What `text` comes to, of which nothing may be left.
+
+    Of plain letters it is the text itself. The planner would work it out wherever it stands in a statement: a third of
+    its time with the many places of a search for one word.
+    """
+    if PLAIN.fullmatch(text):
+        return Sql("%s::text", (text.lower()[:LONGEST],))
+    return Sql(f"NULLIF(public.{function}(%s), '')", (text,))
+
+
+def both(*conditions: Sql) -> Sql:
+    text = " AND ".join(condition.text for condition in conditions)
+    return Sql(text, tuple(param for condition in conditions for param in condition.params))
+
+
+def either(conditions: Sequence[Sql]) -> Sql:
+    """One of the conditions holds, of which there is one at least."""
+    text = " OR ".join(condition.text for condition in conditions)
+    return Sql(f"({text})", tuple(param for condition in conditions for param in condition.params))
+
+
+def neither(conditions: Sequence[Sql]) -> Sql:
+    """None of the conditions holds."""
+    text = "".join(f" AND {condition.text} IS NOT TRUE" for condition in conditions)
+    return Sql(f"TRUE{text}", tuple(param for condition in conditions for param in condition.params))
+
+
+def equals(column: str, value: Any) -> Sql:
+    return Sql(f"{column} = %s", (value,))
+
+
+def between(column: str, days: tuple[date, date]) -> Sql:
+    return Sql(f"{column} BETWEEN %s AND %s", days)
+
+
+def born_on(days: Sequence[tuple[date, date]]) -> Sql:
+    """Born on one of the days; always true where there are none."""
+    return either([between(BORN, each) for each in days]) if days else ALL
+
+
+def starts(column: str, text: str) -> Sql:
+    """The column begins with the text as it is."""
+    return Sql(f"({column} >= %s AND {column} < %s)", (text, text + END))
+
+
+def begins(column: str, text: str, function: str = "search_key") -> Sql:
+    """The column begins with what `text` comes to."""
+    key = key_of(text, function)
+    return Sql(f"({column} >= {key.text} AND {column} < {key.text} || '{END}')", key.params * 2)
+
+
+def begins_code(column: str, text: str) -> Sql:
+    code = "NULLIF(public.code_key(%s), '')"
+    return Sql(f"({column} >= {code} AND {column} < {code} || '{END}')", (text, text))
+
+
+def ends(column: str, figures: str) -> Sql:
+    """The phone number ends with the figures; its digits are indexed from the last to the first."""
+    key = f"public.digits_key({column})"
+    return Sql(f"({column} > '' AND {key} >= %s AND {key} < %s)", (figures[::-1], figures[::-1] + END))
+
+
+def filed_and_given(column: str, pair: tuple[str, str]) -> Sql:
+    """The filed name, which is the column, begins with the one and the given name with the other."""
+    return both(begins(column, pair[0]), begins(GIVEN, pair[1]))
+
+
+def contains(column: str, figures: str) -> Sql:
+    return Sql(f"{column} LIKE %s", (f"%{figures}%",))
+
+
+def contains_letters(column: str, word: str) -> Sql:
+    key = key_of(word, "letters_key")
+    return Sql(f"{column} LIKE '%%' || {key.text} || '%%'", key.params)
+
+
+def has_later_word(column: str, word: str) -> Sql:
+    """A word of the column begins so; of the few rows that have it, by their letters."""
+    letters, key = f"public.letters_key({column})", key_of(word, "letters_key")
+    like = f"({letters} LIKE {key.text} || '%%' OR {letters} LIKE '%% ' || {key.text} || '%%')"
+    return Sql(f"{column} IS NOT NULL AND {like}", key.params * 2)
+
+
+def each_begins(column: str, text: str) -> Sql:
+    """Each word of the text begins some word of the column, which has a space before and behind each of its words.
+
+    The trigram index intersects as many lists as it is given trigrams, and its time grows with their number more than
+    it falls with fewer rows to look at. So of several long words each is looked up by two, of its last letters, which
+    fewer names share than its first ones, and then compared as a whole: of a million names usually in half of the time.
+    """
+    parts, words = [], text.split(" ")
+    long = [word for word in words if len(word) >= TAIL and PLAIN.fullmatch(word)]
+    for word in words:
+        compared, key = column, key_of(word, "letters_key")
+        if len(long) > 1 and word in long:
+            parts.append(Sql(f"{column} LIKE %s", (f"%{word[-TAIL:].lower()}%",)))
+            compared = f"({column} || '')"
+        parts.append(Sql(f"{compared} LIKE '%% ' || {key.text} || '%%'", key.params))
+    return both(*parts)
+
+
+def has_word(column: str, word: str) -> str:
+    """A whole word of the column is `word`, another column in the form of the dictionary."""
+    return f"{column} LIKE '%% ' || public.letters_key({word}) || ' %%'"
+
+
+def word_range(column: str, word: str) -> str:
+    """The column's first word is `word`; later names are indexed only where there are some."""
+    there = f"{column} > '' AND " if column == LATER else ""
+    return f"{there}{column} >= {word} AND {column} < {word} || '!'"

@@ -1,0 +1,148 @@
+"""The dictionary of all words of names, which leads from words nearly as typed to patients.
+
+Whoever saves a patient fills it: the model and its querysets call `note_words`, and what writes rows past them, as
+COPY does, `note_every_word`. It holds fewer words than there are names, so what is inside a word or like it is found
+without reading these.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from clinic.lists.reading.index_runs import ROWS, DrivingTable, Sql
+from clinic.patients.search.conditions import (
+    BY_NAME,
+    END,
+    FILED,
+    GIVEN,
+    KEY,
+    begins,
+    each_begins,
+    has_word,
+    key_of,
+    word_range,
+)
+
+SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows of each
+BESIDE = 8  # so many similar words beside others, each of which is looked up with those
+
+Column = tuple[str, tuple[str, ...]]  # a column and the order in which its index gives the rows of one first word
+
+
+# Nothing waits for another writer: two who bring the same word at once both add it.
+NOTE_WORDS = """
+INSERT INTO patients_nameword (word)
+SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
+WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+"""
+NOTE_EVERY_WORD = """
+INSERT INTO patients_nameword (word)
+SELECT DISTINCT found FROM patients_patient, string_to_table(concat_ws(' ', {keys}), ' ') AS found
+WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+"""
+
+
+def note_words(names: Sequence[str], *, using: str | None = None) -> None:
+    """Add the words of `names` to the dictionary of the active clinic."""
+    with connections[using or DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(NOTE_WORDS, [list(names)])
+
+
+def note_every_word(cursor: Any, names: Sequence[str]) -> None:
+    """Add the words of all patients' names, columns, to the dictionary of the clinic that `cursor` writes to."""
+    cursor.execute(NOTE_EVERY_WORD.format(keys=", ".join(f"public.search_key({name})" for name in names)))
+
+
+def holds_part(column: str, word: str, *, longer: str) -> Sql:
+    """The first word of the column has `word` inside, and is so much longer."""
+    own, (key, params) = f"split_part({column}, ' ', 1)", key_of(word)
+    return Sql(f"({own} LIKE '%%' || {key} || '%%' AND length({own}) - length({key}) {longer})", params * 2)
+
+
+def words_around(column: str, word: str, *, longer: str) -> DrivingTable:
+    """By the dictionary's words with `word` inside that are so much longer, the shortest first."""
+    own, (key, params) = f"split_part({column}, ' ', 1)", key_of(word)
+    source = Sql(
+        f"SELECT DISTINCT word, length(word) AS size FROM patients_nameword WHERE word LIKE '%%' || {key} || '%%' "
+        f"AND NOT (word >= {key} AND word < {key} || '{END}') AND length(word) - length({key}) {longer}",
+        params * 4,
+    )
+    return DrivingTable(source, ("w.size", "w.word"), word_range(column, "w.word"), (f"length({own})", own))
+
+
+# Somebody left out the first letter, or typed a part.
+HOLDS_BUT_FIRST, BUT_FIRST = partial(holds_part, longer="= 1"), partial(words_around, longer="= 1")
+HOLDS_INSIDE, INSIDE = partial(holds_part, longer="> 1"), partial(words_around, longer="> 1")
+
+
+def similar_names(columns: Sequence[Column], names: Sequence[str]) -> Callable[[str, str], DrivingTable]:
+    """By names of which one word is a letter off; of each such word some rows, so that no frequent one hides the rest.
+
+    A single word is looked for at the beginning of the `columns`, one of several among the words of `names`.
+    """
+
+    def driving(_: str, text: str) -> DrivingTable:
+        words = text.split(" ")
+        shortest = 3 if len(words) == 1 else 4
+        likely = [word for word in sorted(words, key=len, reverse=True)[:3] if len(word) >= shortest]
+        found = [_alone(word, columns) if len(words) == 1 else _beside(word, words, names) for word in likely]
+        text = (
+            f"SELECT DISTINCT ON (a, b, id) * FROM ({' UNION ALL '.join(each.text for each in found)}) f "
+            "ORDER BY a, b, id, word"
+        )
+        params = tuple(param for each in found for param in each.params)
+        return DrivingTable(Sql(text, params), ("w.a", "w.b", "w.id"), f"{KEY} = w.id", BY_NAME)
+
+    return driving
+
+
+def like_words(word: str) -> Sql:
+    """The dictionary's words that are one letter more, less or other than `word`, or have two of it changed round.
+
+    One change leaves the first or the last part of a word whole, and both are indexed.
+    """
+    part = max(1, (len(word) - 1) // 2)
+    key, params = key_of(word)
+    start, end = f"left({key}, {part})", f"left(reverse({key}), {part})"
+    text = (
+        f"SELECT DISTINCT word FROM patients_nameword WHERE ((word >= {start} AND word < {start} || '{END}') "
+        f"OR (reverse(word) >= {end} AND reverse(word) < {end} || '{END}')) "
+        f"AND word LIKE ANY (public.one_change({key})) AND NOT (word >= {key} AND word < {key} || '{END}') "
+        f"ORDER BY word LIMIT {SIMILAR_WORDS}"
+    )
+    return Sql(text, params * 7)
+
+
+def _alone(word: str, columns: Sequence[Column]) -> Sql:
+    """Any word of a name that is like `word`."""
+    parts = [(Sql(f"@rows@ {word_range(column, 'n.word')}", (ROWS,)), order) for column, order in columns]
+    return _rows_of(like_words(word), parts, most=len(parts) * SIMILAR_ROWS)
+
+
+def _beside(word: str, words: list[str], names: Sequence[str]) -> Sql:
+    """One of several words, the others as they are. Of two the likeliest places are looked at first."""
+    rest = [other for other in words if other != word]
+    parts: list[tuple[Sql, tuple[str, ...]]] = []
+    for mine, other in ((GIVEN, FILED), (FILED, GIVEN)) if len(rest) == 1 else ():
+        begun = begins(other, rest[0])
+        parts.append((Sql(f"@rows@ {word_range(mine, 'n.word')} AND {begun.text}", (ROWS, *begun.params)), BY_NAME))
+    for name in names:
+        others = each_begins(name, " ".join(rest))
+        parts.append((Sql(f"@rows@ {others.text} AND {has_word(name, 'n.word')}", (ROWS, *others.params)), BY_NAME))
+    like = like_words(word)
+    return _rows_of(Sql(f"SELECT word FROM ({like.text}) l LIMIT {BESIDE}", like.params), parts, most=SIMILAR_ROWS)
+
+
+def _rows_of(words: Sql, parts: Sequence[tuple[Sql, tuple[str, ...]]], *, most: int) -> Sql:
+    """The first rows of each word, `n.word` among the parts' conditions, of each part in its order."""
+    picked = [
+        f"(SELECT {FILED} AS a, {GIVEN} AS b, {KEY} AS id{part.text} ORDER BY {', '.join(order)} LIMIT {SIMILAR_ROWS})"
+        for part, order in parts
+    ]
+    text = (
+        f"SELECT n.word, x.* FROM ({words.text}) n (word) "
+        f"CROSS JOIN LATERAL (SELECT * FROM ({' UNION ALL '.join(picked)}) u LIMIT {most}) x"
+    )
+    return Sql(text, words.params + tuple(param for part, _ in parts for param in part.params))

@@ -1,0 +1,128 @@
+"""What was typed into the box, and what of it each rule looks for.
+
+A function from `own_number` on takes what was typed and gives the values to look for, one after the other, or nothing
+where the text cannot be meant so. Words are made comparable by the database's `search_key`; here they are only told
+apart.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from django.conf import settings
+from phonenumbers import country_code_for_region
+
+from clinic.patients.search.conditions import PLAIN
+from clinic.patients.search.dates import Range, birth_ranges
+from clinic.text.keys import MARKS, SEPARATORS
+
+MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
+DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
+MOST_WORDS = 20
+INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
+HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, as the database will tell them apart."""
+    plain = MARK.sub("", unicodedata.normalize("NFKD", text))
+    return list(dict.fromkeys(word for word in SEPARATOR.split(plain) if word))[:MOST_WORDS]
+
+
+class Typed(NamedTuple):
+    """A text without the date of birth beside a name; `digits` are all of it, and `name` its words, or one is empty."""
+
+    text: str
+    words: list[str]
+    figures: str
+    digits: str
+    name: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Typed":
+        words = words_of(text)
+        figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
+        only = DIGITS.fullmatch(text) is not None
+        return cls(text, words, figures, figures if only else "", [] if only else words)
+
+
+def own_number(typed: Typed) -> list[str]:
+    """Figures as one of the clinic's own record numbers: "42" is P-000042."""
+    return [f"P-{int(typed.digits):06d}"] if 0 < len(typed.digits) <= 9 else []
+
+
+def birth_days(typed: Typed) -> list[Range]:
+    return birth_ranges(typed.text)
+
+
+def phone_end(typed: Typed) -> list[str]:
+    """The end of a number, which is also a whole one without its country."""
+    return [national(typed.text, typed.digits)] if len(typed.digits) >= 3 else []
+
+
+def phone_starts(typed: Typed) -> list[str]:
+    return [f"{country}{number}" for number in phone_end(typed) for country in ("+", f"+{HOME}")]
+
+
+def national(text: str, figures: str) -> str:
+    """The figures as they stand in a number with its country: without the zeros that are dialled before it."""
+    if "(0)" in text:
+        figures = "".join(re.findall(r"\d", text.replace("(0)", ""), re.ASCII))
+    return figures.lstrip("0") or figures
+
+
+def number_inside(typed: Typed) -> list[str]:
+    return [typed.digits] if len(typed.digits) >= 4 else []
+
+
+def record_code(typed: Typed) -> list[str]:
+    """A text with figures in it as the beginning of any record number."""
+    return [typed.text] if typed.figures and len(typed.text.strip()) <= 40 else []
+
+
+def figures_of_a_name(typed: Typed) -> list[str]:
+    """Digits that stand in a name, such as "(born 1961)"."""
+    return [" ".join(typed.words)] if typed.digits and any(len(word) > 2 for word in typed.words) else []
+
+
+def whole_name(typed: Typed) -> list[str]:
+    return [" ".join(typed.name)] if typed.name else []
+
+
+def split_name(typed: Typed) -> list[tuple[str, str]]:
+    """Family and given name as up to five words can be split into them: "a b" as (b, a) and as (a, b)."""
+    parts = [(" ".join(typed.name[:at]), " ".join(typed.name[at:])) for at in range(1, len(typed.name))]
+    return [pair for left, right in parts for pair in ((right, left), (left, right))] if len(typed.name) <= 5 else []
+
+
+def one_word(typed: Typed) -> list[str]:
+    return typed.name if len(typed.name) == 1 else []
+
+
+def several_words(typed: Typed) -> list[str]:
+    return whole_name(typed) if len(typed.name) > 1 else []
+
+
+def part_of_word(typed: Typed) -> list[str]:
+    return [word for word in one_word(typed) if len(word) >= INFIX]
+
+
+def plain_part(typed: Typed) -> list[str]:
+    """A part of a word in letters that the dictionary's index knows."""
+    return [word for word in part_of_word(typed) if PLAIN.fullmatch(word)]
+
+
+def short_misspelt(typed: Typed) -> list[str]:
+    return [word for word in part_of_word(typed) if len(word) == INFIX]
+
+
+def long_misspelt(typed: Typed) -> list[str]:
+    return [word for word in part_of_word(typed) if len(word) > INFIX]
+
+
+def one_of_two_misspelt(typed: Typed) -> list[str]:
+    return whole_name(typed) if len(typed.name) == 2 and any(len(word) > INFIX for word in typed.name) else []
+
+
+def one_of_many_misspelt(typed: Typed) -> list[str]:
+    return whole_name(typed) if len(typed.name) > 2 and any(len(word) > INFIX for word in typed.name) else []
