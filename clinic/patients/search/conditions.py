@@ -1,7 +1,12 @@
 """What of a patient is compared with what was typed, as SQL, and the conditions that an index of it answers.
 
 "smith" begins how a patient is filed where `filed_as >= 'smith' AND filed_as < 'smith' || END`: a range, which a btree
-gives in order. A word inside a text is a LIKE, which a trigram index answers.
+gives in order. A word inside a text is a LIKE, which a trigram index answers. What "smith ann" adds as a beginning of a
+name, to the patients who were found before:
+
+    (filed_as >= 'smith ann' AND filed_as < 'smith ann' || END)
+    (filed_as >= 'ann' AND filed_as < 'ann' || END AND given_as >= 'smith' AND given_as < 'smith' || END)
+      AND (filed_as >= 'smith ann' AND filed_as < 'smith ann' || END) IS NOT TRUE
 """
 
 import re
@@ -22,7 +27,7 @@ LATER, LATER_2 = f"{T}.later_names", f"public.later_words({T}.later_names, 1)"
 REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
 NAME_WORDS = f"{T}.name_words"
 BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
-SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to driving all to find them
+SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to read all names to find them
 PLAIN = re.compile("[0-9A-Za-z]+(?: [0-9A-Za-z]+)*")
 TAIL = 4  # so many letters at the end of a word are looked up
 END = chr(0x10FFFF)  # sorts behind every text that goes on
