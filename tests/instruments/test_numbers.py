@@ -13,7 +13,8 @@ from clinic.instruments.forms import InstrumentForm
 from clinic.instruments.reading import exact
 from tests.instruments.broken import changed, faults
 from tests.instruments.broken_definitions import NUMBER
-from tests.instruments.broken_files import FORM, rows
+from tests.instruments.broken_files import FORM, question, questionnaire, rows
+from tests.instruments.broken_files import option as fhir_option
 from tests.sizes import times
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}
@@ -57,6 +58,14 @@ def messages(name, content):
 @pytest.mark.parametrize("text", FAR)
 def test_points_that_are_too_large_or_too_fine_are_refused_by_name_in_sheets(text):
     assert f"Row 7: “{text}” is not a number." in messages("a.csv", rows("2", text))
+
+
+@pytest.mark.parametrize("text", FAR)
+def test_points_that_are_too_large_or_too_fine_are_refused_by_name_in_a_questionnaire(text):
+    points = questionnaire(question("A?", answerOption=[fhir_option("No", 0), fhir_option("Yes", "POINTS")]))
+    assert messages("a.json", points.replace(b'"POINTS"', text.encode())) == [
+        "“A?”: the points of “Yes” are not a number of at most 100,000 with at most two decimal places."
+    ]
 
 
 @pytest.mark.parametrize("text", FAR)

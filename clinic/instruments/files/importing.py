@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from clinic.instruments.files.fhir import NotUsable, data_of_questionnaire
+from clinic.instruments.files.fhir.questionnaire import NotUsable, data_of_questionnaire
 from clinic.instruments.files.spreadsheet import complete_data, read_layout
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults
@@ -75,9 +75,18 @@ def _constant(name: str) -> Any:
     raise ValueError(name)
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a file. A name that is there twice would lose a value, so that such a file is not read."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(pairs)
+    return found
+
+
 def _questionnaire(content: bytes, given: dict[str, Any]) -> dict[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_constant)
+        text = content.decode("utf-8-sig")
+        found = json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Refused("The file is not JSON that can be read.") from error
     try:

@@ -118,18 +118,26 @@ class Layout:
 def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
     """Add to a definition's data what a simple questionnaire need not say: its name, and its range."""
     completed = {"name": data.get("title", ""), **data, **given}
-    low, high, scored = 0, 0, False
+    completed["items"] = [without_number(item) for item in completed["items"]]
+    low: Any = 0
+    high: Any = 0
+    scored = False
     for item in completed["items"]:
-        options = (
-            item["options"]
-            if isinstance(item.get("options"), list)
-            else completed.get("options", {}).get(item.get("options"), [])
-        )
-        points = [option["points"] for option in options]
+        options = item["options"]
+        named = options if isinstance(options, list) else completed.get("options", {}).get(options, [])
+        points = [option["points"] * item.get("weight", 1) for option in named]
         if points and item.get("scored", True):
             low, high, scored = low + min(points), high + max(points), True
-    rule = {"rule": "sum", "minimum": low, "maximum": high} if scored else {"rule": "none"}
+    factor = completed.get("scoring", {}).get("multiply", 1)
+    more = {"multiply": factor} if factor != 1 else {}
+    rule = {"rule": "sum", "minimum": low * factor, "maximum": high * factor, **more} if scored else {"rule": "none"}
     return {**completed, "scoring": rule}
+
+
+def without_number(item: dict[str, Any]) -> dict[str, Any]:
+    """The item without its own number before the text, since pages write it: "1. Apples?" of item 1 is "Apples?"."""
+    number = re.match(rf"{re.escape(item['code'])}\s*[.):]+\s+(?=\S)", item["text"])
+    return item if number is None else {**item, "text": item["text"][number.end() :]}
 
 
 def read_layout(rows: Iterable[Row]) -> Layout:
