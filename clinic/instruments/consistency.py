@@ -16,7 +16,8 @@ def check(definition: Definition) -> list[Fault]:
     """Everything that does not fit. The path of a fault leads into the data of the definition."""
     if not definition.items:
         return [Fault(("items",), "An instrument needs at least one item.")]
-    faults = [*_codes(definition), *_items(definition), *_references(definition), *_translations(definition)]
+    faults = [*_codes(definition), *_items(definition), *_references(definition)]
+    faults += [*_translations(definition), *_texts(definition)]
     # The next checks add up points, which needs sound items.
     return faults or [*_range(definition), *_bands(definition), *_cutoffs(definition), *_alerts(definition)]
 
@@ -110,6 +111,19 @@ def _translations(definition: Definition) -> Iterator[Fault]:
                 yield Fault((*path, f"{name}s"), f"The {name} “{missing[0]}” is not translated.")
             for strange in sorted(set(own) - there):
                 yield Fault((*path, f"{name}s", strange), f"There is no {name} “{strange}”.")
+
+
+def _texts(definition: Definition) -> Iterator[Fault]:
+    """Faults of texts between the items, and of what other programs call the items."""
+    for index, display in enumerate(definition.displays):
+        if display.before and display.before not in definition.by_code:
+            yield Fault(("displays", index, "before"), f"There is no item “{display.before}”.")
+    for code, known in definition.exchange.items.items():
+        item = definition.by_code.get(code)
+        if item is None:
+            yield Fault(("exchange", "items", code), f"There is no item “{code}”.")
+        elif known.options and len(known.options) != len(item.options):
+            yield Fault(("exchange", "items", code, "options"), "There must be one for each option of the item.")
 
 
 def _known(definition: Definition, codes: Sequence[str], path: Path) -> Iterator[Fault]:

@@ -7,6 +7,8 @@ from functools import cached_property
 
 from django.db.models import TextChoices
 
+from clinic.instruments.texts.parts import Display, Exchange, Translation
+
 Number = int | Decimal
 SEXES = ("female", "male", "other", "unknown")
 # The sexes that published rules name. For any other sex every rule is tried, and a result is what they agree on.
@@ -185,18 +187,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Translation:
-    """The published texts of another language: items by code, options by their English text."""
-
-    language: str
-    title: str
-    instruction: str
-    items: Mapping[str, str]
-    options: Mapping[str, str]
-    source: str
-
-
-@dataclass(frozen=True)
 class Definition:
     """One version of an instrument. `low` and `high` are the least and the most that its total can be."""
 
@@ -230,6 +220,8 @@ class Definition:
     panel_loinc: str = ""
     total_loinc: str = ""
     translations: Mapping[str, Translation] = field(default_factory=dict)
+    displays: tuple[Display, ...] = ()
+    exchange: Exchange = field(default_factory=Exchange)
 
     @property
     def key(self) -> tuple[str, str]:

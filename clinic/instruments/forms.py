@@ -1,21 +1,20 @@
 """Forms that parse what people type about instruments: settings, an imported file, a simple questionnaire."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from clinic.instruments.definitions import AssessmentType
 from clinic.instruments.files.importing import Imported, Refused, import_file
-from clinic.instruments.files.spreadsheet import complete_data
+from clinic.instruments.files.spreadsheet import MINUS, complete_data, number_of
 from clinic.instruments.parsing import LICENCE_CLASSES, definition_of
 from clinic.instruments.reading import Faults
 from clinic.ui.forms import LineField, helper, one_line
 
-OPTION = re.compile(r"(-?\d{1,4}(?:[.,]\d{1,2})?)\s+(\S.*)")
-TOTAL = r"(-?\d{1,5}(?:[.,]\d{1,2})?)"
-BAND = re.compile(rf"{TOTAL}\s*(?:-|–|to)\s*{TOTAL}\s+(\S.*)")
+OPTION = re.compile(rf"([-{MINUS}]?\d{{1,4}}(?:[.,]\d{{1,2}})?)\s+(\S.*)", re.ASCII)
+TOTAL = rf"([-{MINUS}]?\d{{1,5}}(?:[.,]\d{{1,2}})?)"
+BAND = re.compile(rf"{TOTAL}\s*(?:-|–|to)\s*{TOTAL}\s+(\S.*)", re.ASCII)
 CLASS_LABELS = {"free": "Free to use", "non-commercial": "Free to use without commercial purpose"}
 ANSWERED_BY = [("patient", "The patient"), ("clinician", "Whoever examines the patient")]
 # The field of the form that shows a fault of a part of the definition.
@@ -160,7 +159,7 @@ class InstrumentForm(AboutForm):
             if (read := OPTION.fullmatch(line)) is None:
                 self.add_error("options", f"“{line[:60]}” does not begin with points, such as 0.")
             else:
-                found.append({"points": as_points(read[1]), "text": read[2]})
+                found.append({"points": number_of(read[1]), "text": read[2]})
         return found
 
     def _bands(self) -> list[dict[str, Any]]:
@@ -170,10 +169,5 @@ class InstrumentForm(AboutForm):
                 self.add_error("bands", f"“{line[:60]}” does not begin with a range, such as 0-4.")
         found = [match for _, match in read if match is not None]
         last = max(len(found) - 1, 1)
-        ranges = [{"from": as_points(match[1]), "to": as_points(match[2]), "word": match[3]} for match in found]
+        ranges = [{"from": number_of(match[1]), "to": number_of(match[2]), "word": match[3]} for match in found]
         return [{**band, "severity": round(number * 4 / last)} for number, band in enumerate(ranges)]
-
-
-def as_points(text: str) -> Any:
-    value = Decimal(text.replace(",", "."))
-    return int(value) if value == value.to_integral_value() else value

@@ -7,6 +7,7 @@ from clinic.instruments import definitions as parts
 from clinic.instruments.consistency import check
 from clinic.instruments.definitions import SEXES, Definition
 from clinic.instruments.reading import Fault, Faults, Reader, exact
+from clinic.instruments.texts import parsing as parsing_texts
 
 TYPES = ("cognitive_status", "physical", "mental_health", "functional_ability", "social_support", "other")
 LICENCE_CLASSES = ("free", "non-commercial")
@@ -14,9 +15,8 @@ ANSWERED_BY = ("patient", "clinician")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 VERSION = re.compile(r"[1-9]\d{0,3}")
 LOINC = re.compile(r"\d{1,7}-\d|LA\d{1,6}-\d")
-LANGUAGE = re.compile(r"(?!en$)[a-z]{2,3}(?:-[a-z0-9]{2,6})?")
 FORMS = {ID: "small letters, digits and single hyphens", VERSION: "a whole number from 1 on"}
-MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST = 200, 30, 30, 2000
+MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST, LONGEST_TITLE, LONGEST_NOTE = 200, 30, 30, 2000, 150, 6000
 
 
 def definition_of(data: Any) -> Definition:
@@ -53,7 +53,9 @@ def _definition(reader: Reader) -> Definition:
         cutoffs=tuple(_cutoff(row) for row in reader.rows("cutoffs", MOST_ROWS)),
         alerts=tuple(_alert(row) for row in reader.rows("alerts", MOST_ROWS)),
         change=_change(reader.table("change")),
-        translations=_translations(reader.table("translations")),
+        translations=parsing_texts.translations(reader.table("translations")),
+        displays=tuple(parsing_texts.displays(reader.rows("displays", MOST_ITEMS))),
+        exchange=parsing_texts.exchange(reader.table("exchange")),
     )
     reader.close()
     return definition
@@ -63,15 +65,15 @@ def _identity(reader: Reader) -> dict[str, Any]:
     return {
         "id": _pattern(reader, "id", ID),
         "version": _pattern(reader, "version", VERSION),
-        "title": reader.text("title", longest=60),
-        "name": reader.text("name", longest=200),
+        "title": reader.text("title", longest=LONGEST_TITLE),
+        "name": reader.text("name", longest=500),
         "type": reader.choice("type", TYPES),
         "answered_by": reader.choice("answered_by", ANSWERED_BY, "clinician"),
         "instruction": reader.text("instruction", required=False, longest=LONGEST),
         "source": reader.text("source", longest=LONGEST),
-        "licence": reader.text("licence", longest=LONGEST),
+        "licence": reader.text("licence", longest=LONGEST_NOTE),
         "licence_class": reader.choice("licence_class", LICENCE_CLASSES),
-        "note": reader.text("note", required=False, longest=LONGEST),
+        "note": reader.text("note", required=False, longest=LONGEST_NOTE),
     }
 
 
@@ -210,7 +212,9 @@ def _table_rows(reader: Reader, name: str) -> tuple[parts.Row, ...]:
 
 def _section(row: Reader) -> parts.Section:
     part = parts.Section(
-        row.text("title", longest=200), row.texts("items"), row.choice("counts", ("sum", "highest"), "sum") == "highest"
+        row.text("title", longest=LONGEST),
+        row.texts("items"),
+        row.choice("counts", ("sum", "highest"), "sum") == "highest",
     )
     row.close()
     return part
@@ -273,25 +277,3 @@ def _change(reader: Reader) -> parts.Change:
     )
     reader.close()
     return part
-
-
-def _translations(reader: Reader) -> dict[str, parts.Translation]:
-    found = {}
-    for language in reader.data:
-        one = reader.table(language)
-        if not LANGUAGE.fullmatch(language):
-            one.note(None, f"“{language}” is not the code of another language than English, such as de or pt-br.")
-        found[language] = parts.Translation(
-            language=language,
-            title=one.text("title", longest=200),
-            instruction=one.text("instruction", required=False, longest=LONGEST),
-            items=_texts(one.table("items")),
-            options=_texts(one.table("options")),
-            source=one.text("source", longest=LONGEST),
-        )
-        one.close()
-    return found
-
-
-def _texts(reader: Reader) -> dict[str, str]:
-    return {name: reader.text(name, longest=LONGEST) for name in reader.data}

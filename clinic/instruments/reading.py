@@ -47,10 +47,13 @@ def exact(value: Any) -> Number | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if not number.is_finite() or abs(number) > LARGEST:
+    # Arithmetic would round 1E-9999999 to 0 and overflow on 1E9999999, so the first digit's place is checked first.
+    if not number.is_finite() or (number and not -MOST_DECIMALS <= number.adjusted() <= LARGEST.adjusted()):
         return None
-    if number == number.to_integral_value():
-        return int(number)
+    if abs(number) > LARGEST:
+        return None
+    if not number or number == number.to_integral_value():
+        return int(number) if number else 0
     number = number.normalize()
     return number if -int(number.as_tuple().exponent) <= MOST_DECIMALS else None
 

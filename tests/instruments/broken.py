@@ -69,6 +69,14 @@ SOUND = {
         {"code": "band", "text": "Look", "severity": 4, "band": "High"},
         {"code": "any", "text": "Look", "severity": 4, "any_item": 2},
     ],
+    "displays": [{"text": "Now think of today", "before": "3", "above_heading": True}, {"text": "Thank you"}],
+    "exchange": {
+        "url": "http://example.org/sound", "version": "1.1", "notes": ["The total is left out."],
+        "codes": [{"code": "x", "system": "http://example.org/codes", "kind": "coding"}],
+        "items": {"1": {"link_id": "/1", "codes": [{"code": "first"}],
+                        "options": [{"code": str(points), "kind": "integer"} for points in range(3)]}},
+        "others": [{"link_id": "/t", "type": "decimal", "text": "Total", "codes": [{"code": "total"}]}],
+    },
     "change": {"remission_below": 2, "reliable": 2, "source": "Made up"},
     "translations": {
         "de": {

@@ -40,7 +40,11 @@ READ = [
     ("title", SAME, " ", "title: This must be text."),
     ("title", SAME, 5, "title: This must be text."),
     ("note", GONE, 5, "note: This must be text."),
-    ("note", "", "a\nb", "note: This must be one line of at most 2000 characters."),
+    ("note", "", "a\nb", "note: This must be one line of at most 6000 characters."),
+    ("exchange.notes", ["x" * 2000], ["x", "x" * 2001], "exchange, notes 2: This must be one line of at most 2000 "
+     "characters."),
+    ("exchange.codes.0.kind", "integer", "whole", "exchange, codes 1, kind: “whole” is none of: coding, integer, "
+     "string, boolean."),
     ("type", SAME, "physic", "type: “physic” is none of: cognitive_status, physical, mental_health, "
      "functional_ability, social_support, other."),
     ("answered_by", GONE, "nurse", "answered_by: “nurse” is none of: patient, clinician."),
@@ -139,6 +143,10 @@ FIT = [
     ("sections.1.items", ["3"], GONE, "sections 2, items: Name at least one item."),
     ("sections.1.items", ["3", "4"], ["3", "7"], "sections 2, items: There is no item “7”."),
     ("sections.1.items", ["3"], ["3", "2"], "sections 2, items: Item 2 is in an earlier section."),
+    ("displays.0.before", "6", "7", "displays 1, before: There is no item “7”."),
+    ("exchange.items", {"6": {"link_id": "/6"}}, {"7": {}}, "exchange, items, 7: There is no item “7”."),
+    ("exchange.items.1.options", [{"code": "a"}] * 3, [{"code": "a"}] * 2, "exchange, items, 1, options: There must be "
+     "one for each option of the item."),
     ("subscales.0.items", ["1", "3"], ["1", "4"], "subscales 1, items: A subscale is made of items with options."),
     ("subscales.0.items", ["1", "3"], ["1", "8"], "subscales 1, items: There is no item “8”."),
     ("subscales.0.needs", 2, 3, "subscales 1, needs: “needs” goes with “at_least”, and is at most the number of "

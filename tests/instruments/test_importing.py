@@ -157,11 +157,11 @@ def test_questionnaire_with_a_contained_value_set():
 @pytest.mark.parametrize(
     ("items", "message"),
     [
-        ([{"type": "text", "linkId": "1", "text": "Tell me"}], "“Tell me” is of the type “text”"),
+        ([{"type": "attachment", "linkId": "1", "text": "Tell me"}], "“Tell me” (1) is of the type “attachment”"),
         ([question("A?", enableWhen=[{"question": "x"}])], "“A?” depends on other answers"),
         ([question("A?", repeats=True)], "“A?” depends on other answers"),
-        ([question("A?", answerOption=[])], "“A?” has no answer options"),
-        ([question("A?", item=[question("B?")])], "“A?” is of the type “choice”"),
+        ([question("A?", answerOption=[])], "“A?” has no answers to choose from"),
+        ([question("A?", item=[question("B?")])], "“A?” has questions under it, such as “B?”"),
         ([], "The Questionnaire has no question that can be used."),
         ([question("A?", answerOption=[option("No", 0), option("Yes", 0)])], "items 1, options 2, points: Two options"),
     ],

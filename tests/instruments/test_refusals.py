@@ -8,16 +8,20 @@ import pytest
 
 from clinic.instruments import consistency, parsing, reading
 from clinic.instruments import forms as instrument_forms
-from clinic.instruments.files import fhir, importing
+from clinic.instruments.files import importing
 from clinic.instruments.files import spreadsheet as simple_layout
 from clinic.instruments.files import toml as instrument_files
+from clinic.instruments.files.fhir import options as fhir_options
+from clinic.instruments.files.fhir import questionnaire as fhir_questionnaire
 from clinic.instruments.forms import ImportForm, InstrumentForm
+from clinic.instruments.texts import parsing as parsing_texts
 from tests.instruments import test_refused_files as files
 from tests.instruments.broken import GONE, SOUND, changed, faults, options, row
 from tests.instruments.broken_definitions import FIT, MARKS, READ, SAME
 
 TABLE = [*READ, *FIT, *MARKS]
-CHECKER = (consistency, fhir, importing, instrument_files, instrument_forms, parsing, reading, simple_layout)
+FILES = (fhir_options, fhir_questionnaire, importing, instrument_files, simple_layout)
+CHECKER = (consistency, instrument_forms, parsing, parsing_texts, reading, *FILES)
 # How the checker says that something is refused.
 SAYING = {"Fault", "note", "Refused", "NotUsable", "BrokenFile", "Faults", "add_error"}
 LISTS = {"problems", "faults"}
@@ -25,12 +29,12 @@ LISTS = {"problems", "faults"}
 FREE = {"options", "translations", "items", "when"}
 LONGEST = {
     "id": 60,
-    "title": 60,
-    "name": 200,
+    "title": 150,
+    "name": 500,
     "instruction": 2000,
     "source": 2000,
-    "licence": 2000,
-    "note": 2000,
+    "licence": 6000,
+    "note": 6000,
     "asked.caution": 2000,
     "scoring.pattern": 500,
     "options.often.0.text": 500,
@@ -39,7 +43,7 @@ LONGEST = {
     "items.0.hint": 2000,
     "items.3.measure.unit": 40,
     "items.3.measure.ucum": 40,
-    "sections.0.title": 200,
+    "sections.0.title": 2000,
     "subscales.0.code": 20,
     "subscales.0.title": 200,
     "bands.0.word": 60,
@@ -48,6 +52,16 @@ LONGEST = {
     "alerts.0.item": 20,
     "alerts.1.band": 60,
     "change.source": 2000,
+    "displays.0.text": 2000,
+    "displays.0.before": 20,
+    "exchange.url": 500,
+    "exchange.version": 500,
+    "exchange.codes.0.code": 500,
+    "exchange.codes.0.system": 500,
+    "exchange.items.1.link_id": 500,
+    "exchange.others.0.link_id": 500,
+    "exchange.others.0.type": 20,
+    "exchange.others.0.text": 2000,
     "translations.de.title": 200,
     "translations.de.instruction": 2000,
     "translations.de.source": 2000,
@@ -65,6 +79,10 @@ MOST = {
     "items.2.options": 30,
     "items.3.measure.points": 30,
     "items.4.measure.tables": 30,
+    "displays": 200,
+    "exchange.codes": 30,
+    "exchange.items.1.options": 30,
+    "exchange.others": 400,
 }
 
 
@@ -82,7 +100,12 @@ def nearest(path, allowed):
 
 
 def place(path):
-    return str(reading.Fault(tuple(int(step) if step.isdigit() else step for step in path.split(".")), "")).rstrip(": ")
+    """The path in words. The items of translations and of other programs are a table, whose names are codes."""
+    steps = path.split(".")
+    table = steps[0] in ("translations", "exchange") and "items" in steps
+    coded = steps.index("items") + 1 if table else -1
+    found = [int(step) if step.isdigit() and number != coded else step for number, step in enumerate(steps)]
+    return str(reading.Fault(tuple(found), "")).rstrip(": ")
 
 
 def tables(data=SOUND, path=()):
@@ -109,8 +132,7 @@ def test_nearest_definition_that_is_allowed_is_accepted_and_the_nearest_that_is_
 def test_text_is_one_line_of_its_length_at_most(path, longest):
     said = f"This must be one line of at most {longest} characters."
     assert [text for text in faults(changed({path: "x" * longest})) if said in text] == []
-    where = "translations, de, items, 1" if path == "translations.de.items.1" else place(path)
-    assert faults(changed({path: "x" * (longest + 1)})) == [f"{where}: {said}"]
+    assert faults(changed({path: "x" * (longest + 1)})) == [f"{place(path)}: {said}"]
 
 
 @pytest.mark.parametrize(("path", "most"), MOST.items())
@@ -183,9 +205,9 @@ def refuse_everything(folder):
     """Run every broken definition, file and form of the tables."""
     for path, _, refused, _ in TABLE:
         faults(changed({path: refused}))
-    for broken in ([], deciding(5, 13), changed({"extra": 1}), changed({"title": "x" * 61})):
+    for broken in ([], deciding(5, 13), changed({"extra": 1}), changed({"title": "x" * 151})):
         faults(broken)
-    for name, _, refused, _ in files.FILES:
+    for name, _, refused, _ in [*files.FILES, *files.QUESTIONNAIRES]:
         files.said(name, refused)
     made = files.book(folder)
     files.said("a.txt", b"")

@@ -10,6 +10,7 @@ from clinic.instruments.files.importing import LARGEST_UNPACKED, Refused, import
 from clinic.instruments.files.toml import FOLDER, problems
 from clinic.instruments.forms import ImportForm, InstrumentForm
 from tests.instruments.broken_files import FILES, FORM, FORMS, rows, unpacked
+from tests.instruments.broken_questionnaires import QUESTIONNAIRES
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}
 
@@ -33,7 +34,9 @@ def book(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "allowed", "refused", "messages"), FILES, ids=[f"{case[0]} {case[-1][0]}" for case in FILES]
+    ("name", "allowed", "refused", "messages"),
+    [*FILES, *QUESTIONNAIRES],
+    ids=[f"{case[0]} {case[-1][0]}" for case in [*FILES, *QUESTIONNAIRES]],
 )
 def test_nearest_file_that_is_allowed_is_accepted_and_the_nearest_that_is_not_refused(name, allowed, refused, messages):
     assert (said(name, allowed), said(name, refused)) == ([], messages)

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from clinic.instruments.definitions import ENGLISH, Definition, Item, Number, Option
 from clinic.instruments.keys import keys_of
+from clinic.instruments.texts.surroundings import Surroundings, surroundings
 
 PREFIX = "answer-"
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,4})?", re.ASCII)
@@ -31,13 +32,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One item as the page shows it. `section` is the heading above it, if a section begins there."""
+    """One item as the page shows it, with the headings and texts around it."""
 
     code: str
     number: int
     text: str
     hint: str
-    section: str
+    around: Surroundings = field(default_factory=Surroundings)
     choices: tuple[Choice, ...] = ()
     unit: str = ""
     limits: str = ""
@@ -103,7 +104,8 @@ def form_questions(
 ) -> list[Question]:
     """The questions of the form. `typed` goes before `responses`, so that nothing typed is lost."""
     translation = definition.translations.get(language)
-    begins = {section.items[0]: section.title for section in definition.sections if section.items}
+    items = tuple(items)
+    around = surroundings(definition, items)
     found = []
     for number, item in enumerate(items, start=1):
         value = (typed or {}).get(item.code) or _shown(responses.get(item.code))
@@ -114,7 +116,7 @@ def form_questions(
                 number=number,
                 text=translation.items.get(item.code, item.text) if translation else item.text,
                 hint=item.hint,
-                section=begins.get(item.code, ""),
+                around=around[item.code],
                 choices=_choices(definition, item, value, texts),
                 unit=item.measure.unit if item.measure else "",
                 limits=f"{item.measure.minimum} to {item.measure.maximum}" if item.measure else "",

@@ -11,6 +11,7 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition, Item, Number
 from clinic.instruments.reading import exact
 from clinic.instruments.scoring import Result, score
+from clinic.instruments.texts.surroundings import surroundings
 from clinic.patients.models import Patient, age_on
 
 
@@ -112,6 +113,7 @@ class ResponseRow(NamedTuple):
     code: str
     text: str
     response: str
+    above: tuple[str, ...] = ()  # headings and texts that stand above it in the questionnaire
 
 
 def response_rows(assessment: Assessment) -> list[ResponseRow]:
@@ -123,9 +125,9 @@ def response_rows(assessment: Assessment) -> list[ResponseRow]:
 def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[ResponseRow]:
     """Describe stored responses in the words of a definition."""
     responses = as_responses(stored)
-    return [
-        ResponseRow(item.code, item.text, _words(item, responses, age)) for item in definition.drawn(sex, responses)
-    ]
+    items = definition.drawn(sex, responses)
+    around = surroundings(definition, items)
+    return [ResponseRow(item.code, item.text, _words(item, responses, age), around[item.code].texts) for item in items]
 
 
 def _words(item: Item, responses: Mapping[str, Number], age: int | None) -> str:

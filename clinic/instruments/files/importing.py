@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from clinic.instruments.files.fhir import NotUsable, data_of_questionnaire
+from clinic.instruments.files.fhir.questionnaire import NotUsable, data_of_questionnaire
 from clinic.instruments.files.spreadsheet import complete_data, read_layout
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import Faults
 
 LARGEST = 1024 * 1024  # bytes
 LARGEST_UNPACKED = 20 * LARGEST
-# The first separator in the file counts: the kind of a row, which comes first, never has one in it.
-SEPARATOR = re.compile("[,;\t]")
+# The kind of a row, which comes first, never has a separator in it: the first one outside comments is the file's.
+SEPARATOR = re.compile(r'^(?! *"?#)[^,;\t\n]*([,;\t])', re.MULTILINE)
+NAMED_SEPARATOR = re.compile(r'"?sep=([,;\t])"?(?:\r\n|\r|\n)', re.IGNORECASE)  # a first line of Excel's own
 MOST_ROWS, MOST_COLUMNS = 2000, 12
 
 
@@ -74,9 +75,18 @@ def _constant(name: str) -> Any:
     raise ValueError(name)
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a file. A name that is there twice would lose a value, so that such a file is not read."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(pairs)
+    return found
+
+
 def _questionnaire(content: bytes, given: dict[str, Any]) -> dict[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_constant)
+        text = content.decode("utf-8-sig")
+        found = json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Refused("The file is not JSON that can be read.") from error
     try:
@@ -90,10 +100,11 @@ def _csv_rows(content: bytes) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused("The file is not UTF-8 text. Save it as “CSV UTF-8”.") from error
-    first = SEPARATOR.search(text)
-    separator = first[0] if first else ","
+    named = NAMED_SEPARATOR.match(text)
+    first = named or SEPARATOR.search(text.replace("\r", "\n"))
+    lines = io.StringIO(f"#\n{text[named.end() :]}" if named else text, newline="")
     try:
-        return _limited(list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
+        return _limited(list(csv.reader(lines, delimiter=first[1] if first else ",")))
     except csv.Error as error:
         raise Refused("The file is not CSV that can be read.") from error
 

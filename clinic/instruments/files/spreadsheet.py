@@ -12,8 +12,9 @@
 Rows may stand in any order; empty ones and those that begin with # are passed over.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from clinic.instruments.reading import Fault, Path
@@ -21,7 +22,19 @@ from clinic.ui.forms import one_line
 
 TEXTS = ("title", "name", "instruction", "source", "licence", "note")
 KINDS = (*TEXTS, "option", "item", "band", "alert")
+# A point or a comma before decimals; what has three of them, such as 1,000, may be a thousand, and is refused.
+NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,2})?", re.ASCII)
+MINUS = "\N{MINUS SIGN}"
 Row = Sequence[str]
+
+
+def number_of(text: str) -> int | Decimal | None:
+    """Read a number as people and spreadsheets write it, with either minus sign; None for anything else."""
+    plain = text.replace(MINUS, "-")
+    if not NUMBER.fullmatch(plain):
+        return None
+    value = Decimal(plain.replace(",", "."))
+    return int(value) if value == value.to_integral_value() else value
 
 
 class Layout:
@@ -79,15 +92,14 @@ class Layout:
         }
 
     def _number(self, text: str, number: int) -> int | Decimal:
-        try:
-            value = Decimal(text.replace(",", "."))
-        except InvalidOperation:
+        value = number_of(text)
+        if value is None:
             self.faults.append((number, f"“{text}” is not a number."))
-            return 0
-        if not value.is_finite() or abs(value) > 100_000:
+        elif not -100_000 <= value <= 100_000:
             self.faults.append((number, f"“{text}” is too large."))
-            return 0
-        return int(value) if value == value.to_integral_value() else value
+        else:
+            return value
+        return 0
 
     def row_of(self, path: Path) -> int | None:
         """The row of a part of the definition."""
@@ -106,18 +118,26 @@ class Layout:
 def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
     """Add to a definition's data what a simple questionnaire need not say: its name, and its range."""
     completed = {"name": data.get("title", ""), **data, **given}
-    low, high, scored = 0, 0, False
+    completed["items"] = [without_number(item) for item in completed["items"]]
+    low: Any = 0
+    high: Any = 0
+    scored = False
     for item in completed["items"]:
-        options = (
-            item["options"]
-            if isinstance(item.get("options"), list)
-            else completed.get("options", {}).get(item.get("options"), [])
-        )
-        points = [option["points"] for option in options]
+        options = item["options"]
+        named = options if isinstance(options, list) else completed.get("options", {}).get(options, [])
+        points = [option["points"] * item.get("weight", 1) for option in named]
         if points and item.get("scored", True):
             low, high, scored = low + min(points), high + max(points), True
-    rule = {"rule": "sum", "minimum": low, "maximum": high} if scored else {"rule": "none"}
+    factor = completed.get("scoring", {}).get("multiply", 1)
+    more = {"multiply": factor} if factor != 1 else {}
+    rule = {"rule": "sum", "minimum": low * factor, "maximum": high * factor, **more} if scored else {"rule": "none"}
     return {**completed, "scoring": rule}
+
+
+def without_number(item: dict[str, Any]) -> dict[str, Any]:
+    """The item without its own number before the text, since pages write it: "1. Apples?" of item 1 is "Apples?"."""
+    number = re.match(rf"{re.escape(item['code'])}\s*[.):]+\s+(?=\S)", item["text"])
+    return item if number is None else {**item, "text": item["text"][number.end() :]}
 
 
 def read_layout(rows: Iterable[Row]) -> Layout:

@@ -27,7 +27,11 @@ LATER, LATER_2 = f"{T}.later_names", f"public.later_words({T}.later_names, 1)"
 REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
 NAME_WORDS = f"{T}.name_words"
 BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
-SORTED_BY_NAME = (f"({FILED} || '')", GIVEN, KEY)  # the same order, of few rows: no reason to read all names to find them
+SORTED_BY_NAME = (
+    f"({FILED} || '')",
+    GIVEN,
+    KEY,
+)  # the same order, of few rows: no reason to read all names to find them
 PLAIN = re.compile("[0-9A-Za-z]+(?: [0-9A-Za-z]+)*")
 TAIL = 4  # so many letters at the end of a word are looked up
 END = chr(0x10FFFF)  # sorts behind every text that goes on

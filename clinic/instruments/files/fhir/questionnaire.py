@@ -1,0 +1,277 @@
+"""Read a FHIR R4 Questionnaire as the data of a definition: everything is kept, named in a note, or refused by name.
+
+Single choices are items, groups are sections, displayed texts stay in their places. Numbers and texts that are typed,
+and totals, are left out with a note. Points come from the extensions ordinalValue and itemWeight, or from an option
+that is a whole number; without points an item is not scored.
+"""
+
+from typing import Any
+
+from clinic.instruments.files.fhir.layout import Layout
+from clinic.instruments.files.fhir.options import SAID, Answer, Answers
+from clinic.instruments.files.fhir.totals import Formula, scoring
+from clinic.instruments.files.fhir.understood import (
+    CALCULATED,
+    HIDDEN,
+    VARIABLE,
+    dicts,
+    extension,
+    extension_name,
+    modifiers,
+    place,
+    strange,
+)
+from clinic.instruments.files.fhir.wording import clean, text_of, wording
+from clinic.instruments.parsing import LOINC, MOST_ITEMS
+
+DEEPEST = 6
+NO_LICENCE = "The Questionnaire does not say who may use it."
+CHOICES = ("choice", "coding", "boolean")
+NUMBERS = ("decimal", "integer", "quantity")
+TYPED = (*NUMBERS, "string", "text", "url", "date", "dateTime", "time")
+REASONS = {
+    "enableWhenExpression": "it depends on other answers by a formula",
+    HIDDEN: "it is hidden",
+    "initial": "an answer is there from the start",
+    "initialExpression": "an answer is there from the start",
+}
+YES_NO = [Answer("No", {"code": "false", "kind": "boolean"}), Answer("Yes", {"code": "true", "kind": "boolean"})]
+
+
+class NotUsable(Exception):
+    """The Questionnaire gives no instrument. `messages` says why."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__(" ".join(messages))
+        self.messages = messages
+
+
+class Reading:
+    """What is found so far. `known` is what other programs call each item, and `problems` refuse the file."""
+
+    def __init__(self, resource: dict[str, Any]) -> None:
+        self.problems: list[str] = []
+        self.answers = Answers(resource.get("contained"), self.problems)
+        self.layout = Layout()
+        self.items: list[dict[str, Any]] = []
+        self.known: list[dict[str, Any]] = []
+        self.others: list[dict[str, Any]] = []
+        self.kinds: dict[str, str] = {}
+        self.formulas: list[Formula] = []
+        self.numbers = 0  # typed numbers: one may be the total, of several nobody knows
+        self.variables: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.links: set[str] = set()
+
+    def walk(self, value: Any, *, depth: int = 0, group: int | None = None) -> None:
+        if depth > DEEPEST or len(self.items) > MOST_ITEMS:
+            self.problems.append("The Questionnaire is nested too deeply or too long.")
+            return
+        for part in dicts(value):
+            where, kind = place(part), part.get("type")
+            self._identity(part, where)
+            if kind == "group":
+                self._part(part, where)
+                inner = self.layout.enter(wording(part), group)
+                self._other(part)
+                self.walk(part.get("item"), depth=depth + 1, group=inner)
+            elif kind == "display":
+                self._display(part, where, group)
+            elif kind in TYPED or (kind in CHOICES and _is_calculated(part)):
+                self._left_out(part, where)
+            elif kind in CHOICES:
+                self._question(part, where, group)
+            else:
+                self.problems.append(f"{where} is of the type “{str(kind)[:30]}”; only single choices can be scored.")
+
+    def _identity(self, part: dict[str, Any], where: str) -> None:
+        link = clean(part, "linkId")
+        if link and link in self.links:
+            self.problems.append(f"{where} has the linkId of an earlier part of the file.")
+        self.links.add(link)
+        self.name_variables(part)
+
+    def name_variables(self, part: dict[str, Any]) -> None:
+        """Note the variables of a part. A name with two meanings has none."""
+        for found in dicts(part.get("extension")):
+            if extension_name(found) == VARIABLE:
+                name, expression = name_and_expression(found)
+                self.variables[name] = expression if self.variables.get(name, expression) == expression else ""
+
+    def _part(self, part: dict[str, Any], where: str, *, left_out: bool = False) -> None:
+        """Refuse what cannot be kept of a question, a group or a text."""
+        if not left_out and (part.get("enableWhen") or part.get("repeats") is True):
+            self.problems.append(f"{where} depends on other answers or may be answered more than once.")
+        if part.get("readOnly") is True and not left_out and part.get("type") != "display":
+            self.problems.append(f"{where} is read-only: nobody answers it.")
+        for name in strange(part, "item", left_out=left_out):
+            reason = next((f": {text}" for ending, text in REASONS.items() if name.endswith(ending)), f", which {SAID}")
+            self.problems.append(f"{where} has “{name}”{reason}.")
+
+    def _display(self, part: dict[str, Any], where: str, group: int | None) -> None:
+        hidden = extension(part, HIDDEN)
+        self._part(part, where, left_out=hidden is not None)
+        if not (text := wording(part)):
+            self.problems.append(f"{where} is a text without words.")
+        if part.get("item"):
+            self.problems.append(f"{where} has questions under it, which {SAID}.")
+        if hidden is not None and hidden.get("valueBoolean") is not False:
+            self.notes.append(f"{where} is left out: it is hidden.")
+        else:
+            self.layout.text(text, group)
+        self._other(part)
+
+    def _left_out(self, part: dict[str, Any], where: str) -> None:
+        """Leave out what nobody answers here, with a note."""
+        formulas = [found for name in CALCULATED if (found := extension(part, name)) is not None]
+        self._part(part, where, left_out=True)
+        self._help(part, where, left_out=True)
+        self._other(part)
+        if part.get("type") in NUMBERS and formulas:
+            _, expression = name_and_expression(formulas[0])
+            loinc = _loinc(part)
+            self.formulas.append(Formula(where, expression, text_of(part), clean(part, "linkId"), loinc))
+        elif formulas:
+            self.notes.append(
+                f"{where} is left out: it is calculated by “{name_and_expression(formulas[0])[1][:1000]}”."
+            )
+        else:
+            self.numbers += part.get("type") in NUMBERS
+            self.notes.append(f"{where} is left out: only choices are asked here ({part.get('type')}).")
+
+    def _help(self, part: dict[str, Any], where: str, *, left_out: bool = False) -> str:
+        """The help texts below a question; anything else there is refused."""
+        texts = []
+        for inner in dicts(part.get("item")):
+            below = place(inner)
+            self._identity(inner, below)
+            if inner.get("type") != "display" or inner.get("item"):
+                self.problems.append(f"{where} has questions under it, such as {below}, which {SAID}.")
+            else:
+                self._part(inner, below, left_out=left_out)
+                self._other(inner)
+                texts.append(text_of(inner))
+        return " ".join(filter(None, texts))
+
+    def _question(self, part: dict[str, Any], where: str, group: int | None) -> None:
+        self._part(part, where)
+        hint, link, loinc = self._help(part, where), clean(part, "linkId"), _loinc(part)
+        if not text_of(part):
+            self.problems.append(f"{where} has no text.")
+        answers = YES_NO if part.get("type") == "boolean" else self.answers.of(part, where)
+        scored = any(answer.points is not None for answer in answers)
+        options = [answer.option for answer in answers]
+        if not scored:
+            options = [{**option, "points": number} for number, option in enumerate(options)]
+        self.layout.item(len(self.items), group)
+        self.items.append(
+            {"prefix": clean(part, "prefix"), "text": text_of(part), "options": options}
+            | ({"hint": hint} if hint else {})
+            | ({} if scored else {"scored": False})
+            | ({"loinc": loinc} if loinc else {})
+        )
+        codes = [answer.code for answer in answers]
+        self.known.append({"link_id": link, "codes": codes_of(part), "options": codes})
+        if scored:
+            self.kinds[link] = "integer" if all(answer.is_its_points for answer in answers) else "coding"
+
+    def _other(self, part: dict[str, Any]) -> None:
+        """Keep what other programs call a part that is no item here."""
+        found = {"link_id": clean(part, "linkId"), "type": clean(part, "type"), "text": text_of(part)}
+        self.others.append({**found, "codes": codes_of(part)})
+
+
+def data_of_questionnaire(resource: Any) -> dict[str, Any]:
+    """Return the data of a definition without its range; raises NotUsable."""
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Questionnaire":
+        raise NotUsable(["This is not a FHIR Questionnaire."])
+    reading = Reading(resource)
+    for where, name in modifiers(resource, "The Questionnaire"):
+        reading.problems.append(f"{where} has a modifierExtension (“{name}”), which changes what it means.")
+    for name in strange(resource, "questionnaire"):
+        reading.problems.append(f"The Questionnaire has “{name}”, which {SAID}.")
+    reading.name_variables(resource)
+    reading.walk(resource.get("item"))
+    if not reading.items and not reading.problems:
+        reading.problems += ["The Questionnaire has no question that can be used.", *reading.notes]
+    if reading.problems:
+        raise NotUsable(list(dict.fromkeys(reading.problems))[:20])
+    return _data(resource, reading)
+
+
+def _data(resource: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    items = _numbered(reading.items)
+    codes, links = [item["code"] for item in items], [known["link_id"] for known in reading.known]
+    scored = scoring(items, links, reading.kinds, reading.formulas, reading.variables, reading.numbers)
+    title = clean(resource, "title") or clean(resource, "name") or "Questionnaire"
+    loinc = {"panel": _loinc(resource), "total": scored.parts.pop("total", "")}
+    exchange = {
+        "url": clean(resource, "url"),
+        "version": clean(resource, "version"),
+        "codes": codes_of(resource),
+        "items": dict(zip(codes, reading.known, strict=True)),
+        "others": reading.others,
+        "notes": list(dict.fromkeys([*reading.notes, *scored.notes])),
+    }
+    return {
+        "title": title,
+        "name": title,
+        "note": clean(resource, "description"),
+        "source": clean(resource, "url") or clean(resource, "publisher") or "An imported FHIR Questionnaire",
+        "licence": clean(resource, "copyright") or NO_LICENCE,
+        "loinc": {name: code for name, code in loinc.items() if code},
+        "items": scored.items,
+        "sections": list(reading.layout.sections(codes)),
+        "displays": list(reading.layout.texts(codes)),
+        "subscales": scored.parts.pop("subscales", []),
+        "scoring": scored.parts,
+        "exchange": {name: value for name, value in exchange.items() if value},
+    }
+
+
+def _is_calculated(part: dict[str, Any]) -> bool:
+    return any(extension(part, name) is not None for name in CALCULATED)
+
+
+def name_and_expression(found: dict[str, Any]) -> tuple[str, str]:
+    """The name and the FHIRPath expression of an extension; the expression is empty if it is in another language."""
+    value = found.get("valueExpression")
+    value = value if isinstance(value, dict) else {"expression": found.get("valueString")}
+    is_path = value.get("language", "text/fhirpath") == "text/fhirpath"
+    return clean(value, "name"), clean(value, "expression") if is_path else ""
+
+
+def codes_of(part: dict[str, Any]) -> list[dict[str, str]]:
+    found = [{"code": clean(coding, "code"), "system": clean(coding, "system")} for coding in dicts(part.get("code"))]
+    return [{name: value for name, value in code.items() if value} for code in found]
+
+
+def _loinc(part: dict[str, Any]) -> str:
+    for coding in dicts(part.get("code")):
+        code = clean(coding, "code")
+        if coding.get("system") == "http://loinc.org" and LOINC.fullmatch(code):
+            return code
+    return ""
+
+
+def _printed(prefix: str) -> str:
+    """The number in a prefix: "1" in "1.", "Q 1 (a)" in "Q 1 (a):"."""
+    number = prefix.rstrip(" .:")
+    return number if "(" in number else number.rstrip(")")
+
+
+def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items with the numbers that the Questionnaire prints; counted if one of them has no number of its own.
+
+    A printed number that is not the item's stays in front of the text.
+    """
+    printed = [_printed(item["prefix"]) for item in items]
+    own = all(printed) and len(set(printed)) == len(printed) and max(map(len, printed), default=0) <= 20
+    found = []
+    for number, item in enumerate(items, 1):
+        code = printed[number - 1] if own else str(number)
+        rest = {name: value for name, value in item.items() if name != "prefix"}
+        if not own and printed[number - 1] not in ("", code):
+            rest["text"] = f"{item['prefix']} {item['text']}"
+        found.append({"code": code, **rest})
+    return found
