@@ -70,7 +70,8 @@ class Schedule(ClinicModel):
 
     `then_every` replaces `every` while the last total says remission; None where the pace never changes. Both are
     stored as days, 30 for a month and 365 for a year, beside the unit that the days are counted in.
-    `next_due_on` follows from these and from the last assessment. It is stored for the worklist.
+    `next_due_on` follows from these and from the last assessment with a score. It is stored for the worklist, and so is
+    `unscored_on`: the day of a later assessment that was completed without a score and leaves the schedule due.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -86,6 +87,7 @@ class Schedule(ClinicModel):
     starts_on = models.DateField()
     next_due_on = models.DateField()
     last_done_on = models.DateField(null=True, blank=True)
+    unscored_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
