@@ -74,17 +74,24 @@ class DuePatientColumn(TextColumn):
 
 
 class DueDateColumn(DateColumn):
-    """The due date, and the days since then."""
+    """The due date, the days since then, and why it is due although it was answered."""
 
     def cells(self, records: Sequence[Schedule]) -> list[str]:
         today, language = timezone.localdate(), get_language()
-        return [due_html(record.next_due_on, today, language) for record in records]
+        return [
+            due_html(record.next_due_on, today, language) + unscored_html(record.unscored_on, today, language)
+            for record in records
+        ]
 
 
 def due_html(day: date, today: date, language: str | None) -> str:
     late = (today - day).days
     words = f' <span class="late">{late} day{"" if late == 1 else "s"} overdue</span>' if late > 0 else ""
     return day_html(day, today, language) + words
+
+
+def unscored_html(day: date | None, today: date, language: str | None) -> str:
+    return f' <span class="hint">answered without a score {day_html(day, today, language)}</span>' if day else ""
 
 
 class DueTable(tables.Table):

@@ -1,6 +1,7 @@
 """Schedules say when a patient is to be assessed again: "PHQ-9 every 2 weeks until remission, then every 3 months"."""
 
 import uuid
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +16,46 @@ from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 LONGEST = 3660  # days between two assessments
 
 
+class Unit(models.TextChoices):
+    """What an interval is counted in. Months and years are those of the calendar."""
+
+    DAYS = "days", "day"
+    WEEKS = "weeks", "week"
+    MONTHS = "months", "month"
+    YEARS = "years", "year"
+
+
+# The days that a unit is stored as, the largest first.
+SIZES = {Unit.YEARS: 365, Unit.MONTHS: 30, Unit.WEEKS: 7, Unit.DAYS: 1}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The time from one assessment to the next: "2 weeks", "3 months"."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return self.unit.label if self.count == 1 else f"{self.count} {self.unit.label}s"
+
+    def after(self, day: date) -> date:
+        """The day that is this much later. A month ends on its last day: one month after 31 January is 28 February."""
+        if self.unit in (Unit.DAYS, Unit.WEEKS):
+            return day + timedelta(days=self.count * SIZES[self.unit])
+        months = day.year * 12 + day.month - 1 + self.count * (12 if self.unit == Unit.YEARS else 1)
+        year, month = months // 12, months % 12 + 1
+        return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def stored_interval(days: int, unit: str) -> Interval:
+    """The interval that is stored as a number of days. Without a unit, or with one that does not divide the days, it
+    was written by the release before: that counted in the largest unit that divides them, and showed it so."""
+    if unit and days % SIZES[Unit(unit)] == 0:
+        return Interval(days // SIZES[Unit(unit)], Unit(unit))
+    return next(Interval(days // size, each) for each, size in SIZES.items() if days % size == 0)
+
+
 class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
     def active(self) -> "ScheduleQuerySet":
         return self.filter(ended_on=None)
@@ -27,8 +68,10 @@ class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
 class Schedule(ClinicModel):
     """How often a patient answers an instrument. A patient has at most one active schedule of an instrument.
 
-    `then_every_days` replaces `every_days` while the last total says remission; null where the pace never changes.
-    `next_due_on` follows from these and from the last assessment. It is stored for the worklist.
+    `then_every` replaces `every` while the last total says remission; None where the pace never changes. Both are
+    stored as days, 30 for a month and 365 for a year, beside the unit that the days are counted in.
+    `next_due_on` follows from these and from the last assessment with a score. It is stored for the worklist, and so is
+    `unscored_on`: the day of a later assessment that was completed without a score and leaves the schedule due.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -39,9 +82,12 @@ class Schedule(ClinicModel):
     instrument = models.CharField(max_length=60, db_collation="C")
     every_days = models.PositiveSmallIntegerField()
     then_every_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    every_unit = models.CharField(max_length=6, choices=Unit.choices, blank=True, default="", db_default="")
+    then_unit = models.CharField(max_length=6, choices=Unit.choices, blank=True, default="", db_default="")
     starts_on = models.DateField()
     next_due_on = models.DateField()
     last_done_on = models.DateField(null=True, blank=True)
+    unscored_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -68,8 +114,15 @@ class Schedule(ClinicModel):
     @property
     def pace_text(self) -> str:
         """The schedule in words: "every 2 weeks until remission, then every 3 months"."""
-        every = f"every {span(self.every_days)}"
-        return f"{every} until remission, then every {span(self.then_every_days)}" if self.then_every_days else every
+        return f"every {self.every}" + (f" until remission, then every {self.then_every}" if self.then_every else "")
+
+    @property
+    def every(self) -> Interval:
+        return stored_interval(self.every_days, self.every_unit)
+
+    @property
+    def then_every(self) -> Interval | None:
+        return stored_interval(self.then_every_days, self.then_unit) if self.then_every_days else None
 
     @property
     def title(self) -> str:
@@ -80,15 +133,6 @@ class Schedule(ClinicModel):
     @property
     def is_overdue(self) -> bool:
         return self.next_due_on < timezone.localdate()
-
-
-def span(days: int) -> str:
-    """Write a number of days as people say it: "2 weeks", "3 months" (of 30 days), "year"."""
-    for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
-        if days % size == 0:
-            count = days // size
-            return unit if count == 1 else f"{count} {unit}s"
-    raise ValueError(days)
 
 
 @dataclass(frozen=True)
@@ -107,12 +151,13 @@ def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
     """
     if last is None or last.day < schedule.starts_on:
         return schedule.starts_on
-    return last.day + timedelta(days=pace(schedule, last, change))
+    return pace(schedule, last, change).after(last.day)
 
 
-def pace(schedule: Schedule, last: Last, change: Change) -> int:
-    """The number of days from the last assessment to the next."""
-    known = schedule.then_every_days is not None and change.remission_below is not None and last.total is not None
+def pace(schedule: Schedule, last: Last, change: Change) -> Interval:
+    """The time from the last assessment to the next."""
+    then = schedule.then_every
+    known = then is not None and change.remission_below is not None and last.total is not None
     if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
-        return schedule.then_every_days or schedule.every_days
-    return schedule.every_days
+        return then or schedule.every
+    return schedule.every

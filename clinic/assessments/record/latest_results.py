@@ -89,15 +89,20 @@ def keep_latest_results(patient_id: UUID, *, by: By) -> None:
 
 
 def _keep_due(schedule: Schedule) -> date:
+    """Only an assessment with a score counts as done, where the instrument has scores at all."""
     completed = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
-    row = completed.order_by("-date", "-completed_at", "-id").first()
+    newest = completed.order_by("-date", "-completed_at", "-id")
+    has_scores = newest_of(schedule.instrument).score_range is not None
+    answered, row = newest.first(), (newest.exclude(score=None) if has_scores else newest).first()
     last = Last(row.date, row.score) if row is not None else None
+    later = answered is not None and answered != row and answered.date >= schedule.starts_on
+    schedule.unscored_on = answered.date if answered is not None and later else None
     change = definition_of_last(row, schedule.instrument).change
     schedule.last_done_on, schedule.next_due_on = (
         last.day if last is not None else None,
         next_due(schedule, last, change),
     )
-    schedule.save(update_fields=["last_done_on", "next_due_on"])
+    schedule.save(update_fields=["last_done_on", "next_due_on", "unscored_on"])
     return schedule.next_due_on
 
 

@@ -14,7 +14,7 @@ from clinic.instruments.definitions import Definition
 from clinic.patients.actions import lock_for_latest_results
 from clinic.patients.models import Patient
 
-FIELDS = ("patient", "instrument", "every_days", "then_every_days", "starts_on", "ended_on")
+FIELDS = ("patient", "instrument", "every_days", "every_unit", "then_every_days", "then_unit", "starts_on", "ended_on")
 
 
 @transaction.atomic
@@ -25,17 +25,21 @@ def set_schedule(
     definition: Definition,
     every_days: int,
     then_every_days: int | None = None,
+    every_unit: str = "",
+    then_unit: str = "",
     starts_on: date | None = None,
 ) -> Schedule:
     """Have the patient answer an instrument at this pace from now on. It replaces a schedule of the same instrument.
 
-    The first assessment is due on `starts_on`, by default today.
+    Without a unit the days are counted in the largest that divides them: 90 are 3 months, and months are those of the
+    calendar. The first assessment is due on `starts_on`, by default today.
     """
     lock_for_latest_results(patient_id=patient.pk)
     rows = Schedule.objects.active().filter(patient=patient, instrument=definition.id)
     schedule = rows.first() or Schedule(patient=patient, instrument=definition.id)
     before: dict[str, Any] = {} if schedule._state.adding else snapshot(schedule, FIELDS)
     schedule.every_days, schedule.then_every_days = every_days, then_every_days
+    schedule.every_unit, schedule.then_unit = every_unit, then_unit
     schedule.starts_on = starts_on or timezone.localdate()
     schedule.next_due_on = schedule.starts_on
     if not (changes := difference(before, snapshot(schedule, FIELDS))):

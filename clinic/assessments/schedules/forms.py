@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from clinic.assessments.models.schedules import LONGEST
+from clinic.assessments.models.schedules import LONGEST, SIZES, Unit
 from clinic.ui.forms import helper
 
-UNITS = {"days": 1, "weeks": 7, "months": 30}
 PLACES = {"class": "width-s", "inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -21,11 +20,13 @@ def pace_fields(required: bool, label: str) -> tuple[forms.IntegerField, forms.C
         widget=forms.TextInput(attrs=PLACES),
         error_messages={"required": "Write how often.", "invalid": "Write a whole number."},
     )
-    return number, forms.ChoiceField(label="Days, weeks or months", choices=[(unit, unit) for unit in UNITS])
+    return number, forms.ChoiceField(
+        label="Days, weeks, months or years", choices=[(unit, unit) for unit in Unit.values]
+    )
 
 
 class ScheduleForm(forms.Form):
-    """How often an instrument is answered. The second pace may be empty. A month is 30 days."""
+    """How often an instrument is answered. The second pace may be empty."""
 
     instrument = forms.ChoiceField(error_messages={"required": "Choose an instrument."})
     every, every_unit = pace_fields(True, "Every")
@@ -38,7 +39,10 @@ class ScheduleForm(forms.Form):
 
     def days(self, name: str) -> int | None:
         number: int | None = self.cleaned_data.get(name)
-        return number * UNITS[self.cleaned_data[f"{name}_unit"]] if number else None
+        return number * SIZES[self.unit(name)] if number else None
+
+    def unit(self, name: str) -> Unit:
+        return Unit(self.cleaned_data[f"{name}_unit"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -115,6 +115,8 @@ def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
         definition=definition,
         every_days=form.days("every") or 1,
         then_every_days=form.days("then"),
+        every_unit=form.unit("every"),
+        then_unit=form.unit("then") if form.days("then") else "",
     )
     saved(request, "Schedule saved.")
     return redirect("assessments:trend", pk)
