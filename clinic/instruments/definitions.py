@@ -7,6 +7,8 @@ from functools import cached_property
 
 from django.db.models import TextChoices
 
+from clinic.instruments.change import Change
+
 Number = int | Decimal
 SEXES = ("female", "male", "other", "unknown")
 # The sexes that published rules name. For any other sex every rule is tried, and a result is what they agree on.
@@ -173,15 +175,6 @@ class AlertRule:
     at_least: Number = 0
     band: str = ""
     peak: Number | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """What change means: totals under `remission_below` are remission, and a difference of `reliable` is not chance."""
-
-    remission_below: Number | None = None
-    reliable: Number | None = None
-    source: str = ""
 
 
 @dataclass(frozen=True)

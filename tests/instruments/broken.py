@@ -69,7 +69,7 @@ SOUND = {
         {"code": "band", "text": "Look", "severity": 4, "band": "High"},
         {"code": "any", "text": "Look", "severity": 4, "any_item": 2},
     ],
-    "change": {"remission_below": 2, "reliable": 2, "source": "Made up"},
+    "change": {"case_from": 3, "remission_below": 2, "reliable": 2, "source": "Made up"},
     "translations": {
         "de": {
             "title": "Heil", "instruction": "In der letzten Woche:", "source": "Erfunden",

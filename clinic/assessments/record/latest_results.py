@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
@@ -91,7 +92,7 @@ def keep_latest_results(patient_id: UUID, *, by: By) -> None:
 def _keep_due(schedule: Schedule) -> date:
     completed = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
     row = completed.order_by("-date", "-completed_at", "-id").first()
-    last = Last(row.date, row.score) if row is not None else None
+    last = Last(row.date, row.score, _first_total(completed)) if row is not None else None
     change = definition_of_last(row, schedule.instrument).change
     schedule.last_done_on, schedule.next_due_on = (
         last.day if last is not None else None,
@@ -99,6 +100,11 @@ def _keep_due(schedule: Schedule) -> date:
     )
     schedule.save(update_fields=["last_done_on", "next_due_on"])
     return schedule.next_due_on
+
+
+def _first_total(completed: QuerySet[Assessment]) -> Decimal | None:
+    scored = completed.exclude(score=None).order_by("date", "completed_at", "id")
+    return scored.values_list("score", flat=True).first()
 
 
 def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
