@@ -282,7 +282,7 @@ def test_trend_page_has_the_chart_and_the_same_as_a_table(client, known, riversi
         1,
         1,
     )
-    assert "Response, Remission, Reliably better" in page
+    assert "Response, Remission, Reliably recovered" in page
 
 
 def test_auditor_sees_the_trend_and_changes_nothing(known, riverside, sign_in):

@@ -86,7 +86,7 @@ changes = st.builds(
 @given(st.lists(totals, min_size=1, max_size=5), changes)
 def test_every_step_says_what_changed(found, change):
     said = [
-        (step.since_first, step.since_last, step.is_response, step.is_remission, step.reliable)
+        (step.since_first, step.since_last, step.is_response, step.is_remission, step.is_recovery, step.reliable)
         for step in steps(*found, change=change)
     ]
     first, expected = found[0], []
@@ -97,7 +97,7 @@ def test_every_step_says_what_changed(found, change):
         word = "" if not far else "Reliably better" if total < first else "Reliably worse"
         differences = (total - first, total - found[at - 1]) if at else (None, None)
         under = change.remission_below is not None and total < change.remission_below
-        expected.append((*differences, case and halved, case and under, word))
+        expected.append((*differences, case and halved, case and under, case and total < change.case_from, word))
     assert said == expected
 
 

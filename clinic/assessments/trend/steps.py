@@ -32,12 +32,14 @@ class Step:
     since_last: Number | None
     is_response: bool
     is_remission: bool
+    is_recovery: bool
     reliable: str
 
     @property
     def marks(self) -> list[str]:
-        """The marks of this step in the chart and the table, in words."""
-        named = (("Response", self.is_response), ("Remission", self.is_remission), (self.reliable, self.reliable))
+        """The marks of this step in the chart and the table, in words. Recovery with a reliable change is one mark."""
+        recovered = ("Reliably recovered" if self.reliable else "Recovered") if self.is_recovery else self.reliable
+        named = (("Response", self.is_response), ("Remission", self.is_remission), (recovered, recovered))
         return [word for word, holds in named if holds]
 
 
@@ -54,6 +56,7 @@ def _step(readings: Sequence[Reading], index: int, change: Change) -> Step:
         since_last=reading.total - readings[index - 1].total if index else None,
         is_response=change.is_response(first, reading.total),
         is_remission=change.is_remission(first, reading.total),
+        is_recovery=change.is_recovery(first, reading.total),
         reliable=_reliable(first, reading.total, change),
     )
 
@@ -62,6 +65,27 @@ def _reliable(first: Number, later: Number, change: Change) -> str:
     if not change.is_reliable(first, later):
         return ""
     return "Reliably better" if later < first else "Reliably worse"
+
+
+def explained(steps: Sequence[Step], change: Change) -> list[str]:
+    """Say in sentences what the last total means beside the first; empty if nothing is published of it."""
+    first, last = steps[0].reading.total, steps[-1]
+    said = [
+        (from_the_start(first, change), True),
+        (f"Response: the last total is at most half of the first, {first}.", last.is_response),
+        (f"Remission: below {change.remission_below}.", last.is_remission),
+        (f"Recovered: below the threshold of {change.case_from}{_and_reliable(last, change)}.", last.is_recovery),
+        (f"{last.reliable}: {change.reliable} points or more from the first.", last.reliable and not last.is_recovery),
+    ]
+    return [sentence for sentence, holds in said if sentence and holds]
+
+
+def _and_reliable(last: Step, change: Change) -> str:
+    if change.reliable is None:
+        return ""
+    if last.reliable:
+        return f", and the change is reliable ({change.reliable} points or more)"
+    return f", but the change is not reliable (less than {change.reliable} points)"
 
 
 def from_the_start(first: Number, change: Change) -> str:

@@ -18,7 +18,7 @@ from clinic.assessments.models.alerts import Alert
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
 from clinic.assessments.schedules.forms import ScheduleForm
 from clinic.assessments.trend.charts import trend_chart
-from clinic.assessments.trend.steps import Reading, Step, from_the_start, trend_steps
+from clinic.assessments.trend.steps import Reading, Step, explained, trend_steps
 from clinic.instruments.catalogue import find, find_version, offered_to
 from clinic.instruments.definitions import Definition
 from clinic.lists.page.list_page import ListPage
@@ -96,7 +96,7 @@ def _trend(newest_first: list[Assessment]) -> Trend:
         trend_chart(definition, steps, "" if mixed else sexes.pop()),
         steps[::-1],
         mixed and definition.by_sex,
-        list(filter(None, [from_the_start(readings[0].total, definition.change)])),
+        explained(steps, definition.change),
     )
 
 
