@@ -14,7 +14,7 @@ from clinic.assessments.record.actions import create_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.demo.assessments import answered_over_time, invented_assessment
 from clinic.demo.people import people
-from clinic.instruments.files.toml import shipped
+from clinic.instruments.files.toml import newest, shipped
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
 from clinic.staff.actions import OPERATOR, add_member, create_clinic, create_user
@@ -121,7 +121,7 @@ def measure_patients(random: Random, count: int) -> None:
     today = timezone.localdate()
     adults = Patient.objects.active().aged(18, 90, today=today).select_related("user").order_by("record_number")
     for number, patient in enumerate(adults[:count]):
-        definition = shipped()["phq-9" if number % 3 else "gad-7", "1"]
+        definition = newest(shipped())["phq-9" if number % 3 else "gad-7"]
         for day, answers in answered_over_time(random, definition, today):
             start_assessment(
                 by=OPERATOR, definition=definition, patient=patient, user=patient.user, date=day, answers=answers,

@@ -1,8 +1,8 @@
 """The instruments of the active clinic: the shipped ones and its custom ones."""
 
 import json
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from clinic.instruments.definitions import Definition
 from clinic.instruments.files.toml import newest, shipped
@@ -74,6 +74,23 @@ def newest_of(id: str) -> Definition:
 
 
 def find_version(id: str, version: str) -> Definition:
-    """The version of an assessment, offered or not; raises KeyError for an unknown one."""
-    definition = shipped().get((id, version))
+    """The version of an assessment, offered or not; raises KeyError for an unknown one.
+
+    Its questions are the version's own. What a total means is read from the newest version that asks the same.
+    """
+    definition = _shipped_by_newest_meaning().get((id, version))
     return definition if definition is not None else custom()[id, version]
+
+
+@cache
+def _shipped_by_newest_meaning() -> dict[tuple[str, str], Definition]:
+    """The shipped versions with the bands, cut-offs and change of the newest version of the same items and range."""
+    latest = newest(shipped())
+    return {key: _by_meaning_of(latest[definition.id], definition) for key, definition in shipped().items()}
+
+
+def _by_meaning_of(latest: Definition, definition: Definition) -> Definition:
+    same = (latest.items, latest.sections, latest.low, latest.high, latest.multiply)
+    if same != (definition.items, definition.sections, definition.low, definition.high, definition.multiply):
+        return definition
+    return replace(definition, bands=latest.bands, cutoffs=latest.cutoffs, change=latest.change)

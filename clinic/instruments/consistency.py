@@ -19,7 +19,13 @@ def check(definition: Definition) -> list[Fault]:
     faults = [*_codes(definition), *_items(definition), *_references(definition)]
     faults += [*_translations(definition), *_texts(definition)]
     # The next checks add up points, which needs sound items.
-    return faults or [*_range(definition), *_bands(definition), *_cutoffs(definition), *_alerts(definition)]
+    return faults or [
+        *_range(definition),
+        *_bands(definition),
+        *_cutoffs(definition),
+        *_alerts(definition),
+        *_change(definition),
+    ]
 
 
 def _codes(definition: Definition) -> Iterator[Fault]:
@@ -210,3 +216,17 @@ def _alerts(definition: Definition) -> Iterator[Fault]:
             yield Fault((*path, "band"), f"There is no band “{alert.band}”.")
         elif alert.item and alert.item not in definition.by_code:
             yield Fault((*path, "item"), f"There is no item “{alert.item}”.")
+
+
+def _change(definition: Definition) -> Iterator[Fault]:
+    change = definition.change
+    case, remission = change.case_from, change.remission_below
+    if case is not None and not definition.low < case <= definition.high:
+        yield Fault(("change", "case_from"), "The case threshold lies outside what the items add up to.")
+    # Remission without a threshold is in a released file. It is read, and never said.
+    if remission is not None and not definition.low < remission <= (definition.high if case is None else case):
+        yield Fault(("change", "remission_below"), "Remission lies below the case threshold.")
+    if change.reliable is not None and change.reliable <= 0:
+        yield Fault(("change", "reliable"), "A reliable change is a difference above 0.")
+    if (case, remission, change.reliable) != (None, None, None) and not change.source:
+        yield Fault(("change",), "“source” is missing.")

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.models import TextChoices
 
+from clinic.instruments.change import Change
 from clinic.instruments.texts.parts import Display, Exchange, Translation
 
 Number = int | Decimal
@@ -175,15 +176,6 @@ class AlertRule:
     at_least: Number = 0
     band: str = ""
     peak: Number | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """What change means: totals under `remission_below` are remission, and a difference of `reliable` is not chance."""
-
-    remission_below: Number | None = None
-    reliable: Number | None = None
-    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from clinic.instruments import definitions as parts
+from clinic.instruments.change import Change
 from clinic.instruments.consistency import check
 from clinic.instruments.definitions import SEXES, Definition
 from clinic.instruments.reading import Fault, Faults, Reader, exact
@@ -269,8 +270,9 @@ def _alert(row: Reader) -> parts.AlertRule:
     return part
 
 
-def _change(reader: Reader) -> parts.Change:
-    part = parts.Change(
+def _change(reader: Reader) -> Change:
+    part = Change(
+        case_from=reader.optional_number("case_from"),
         remission_below=reader.optional_number("remission_below"),
         reliable=reader.optional_number("reliable"),
         source=reader.text("source", required=False, longest=LONGEST),

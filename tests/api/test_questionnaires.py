@@ -33,7 +33,7 @@ def test_complete_sitting_is_scored(sitting):
     made = sitting(complete=True)
     shown = ("instrument", "instrument_version", "type", "name", "status", "score", "score_range", "band", "severity")
     assert [made[name] for name in shown] == [
-        *("phq-9", "1", "mental_health", "PHQ-9 · 2026-03-01", "completed", 11, [11, 11], "Moderate", 2)
+        *("phq-9", "2", "mental_health", "PHQ-9 · 2026-03-01", "completed", 11, [11, 11], "Moderate", 2)
     ]
     assert (made["answered"], made["asked"], made["cutoff"], made["alerts"]) == (9, 9, "positive", [])
     assert made["answers"] == ANSWERS

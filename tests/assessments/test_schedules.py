@@ -14,13 +14,13 @@ from clinic.assessments.models.schedules import Last, next_due
 from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
 from clinic.assessments.record.actions import archive_assessment, restore_assessment
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
-from clinic.instruments.definitions import Change
-from clinic.instruments.files.toml import shipped
+from clinic.instruments.change import Change
+from clinic.instruments.files.toml import newest, shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
 
-PHQ9, GAD7 = shipped()["phq-9", "1"], shipped()["gad-7", "1"]
+PHQ9, GAD7 = newest(shipped())["phq-9"], newest(shipped())["gad-7"]
 START = date(2026, 1, 5)
 BY = Writer()
 
@@ -67,8 +67,11 @@ def schedule(**fields) -> Schedule:
         (None, START),
         (Last(START - timedelta(days=1), 20), START),
         (Last(START, 20), START + timedelta(days=14)),
-        (Last(START, 5), START + timedelta(days=14)),
-        (Last(START, 4), date(2026, 4, 5)),
+        (Last(START, 5, 20), START + timedelta(days=14)),
+        (Last(START, 4, 20), date(2026, 4, 5)),
+        (Last(START, 4, 10), date(2026, 4, 5)),
+        (Last(START, 4, 9), START + timedelta(days=14)),
+        (Last(START, 2, 2), START + timedelta(days=14)),
         (Last(START, None), START + timedelta(days=14)),
     ],
 )
@@ -77,13 +80,13 @@ def test_next_assessment_follows_from_the_last(last, expected):
 
 
 def test_pace_never_changes_where_no_remission_is_published():
-    assert next_due(schedule(), Last(START, 0), Change()) == START + timedelta(days=14)
+    assert next_due(schedule(), Last(START, 0, 20), Change(case_from=10)) == START + timedelta(days=14)
 
 
 @given(st.integers(1, 3660), st.none() | st.integers(1, 3660), st.integers(0, 27), st.integers(0, 5000))
 def test_next_assessment_is_never_before_the_last(every, then, total, days):
     made = schedule(every_days=every, then_every_days=then)
-    last = Last(START + timedelta(days=days), total)
+    last = Last(START + timedelta(days=days), total, 20)
     assert next_due(made, last, PHQ9.change) > last.day
 
 
@@ -135,7 +138,7 @@ def test_row_keeps_the_earliest_of_all_schedules(patient):
 
 def test_completing_moves_the_schedule_on(patient):
     set_schedule(by=BY, patient=patient, definition=PHQ9, every_days=14, then_every_days=90)
-    sit(patient, ahead(0), 1)
+    sit(patient, ahead(0), 2)
     assert Schedule.objects.get().next_due_on == ahead(14)
     sit(patient, ahead(0), 0)
     later = Schedule.objects.get().then_every.after(ahead(0))
@@ -273,7 +276,7 @@ def test_trend_page_has_the_chart_and_the_same_as_a_table(client, known, riversi
         1,
         1,
     )
-    assert "Response, Remission, Reliably better" in page
+    assert "Response, Remission, Reliably recovered" in page
 
 
 def test_auditor_sees_the_trend_and_changes_nothing(known, riverside, sign_in):

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend_chart
-from clinic.assessments.trend.steps import Reading, trend_steps
-from clinic.instruments.definitions import Change
-from clinic.instruments.files.toml import shipped
+from clinic.assessments.trend.steps import Reading, from_the_start, trend_steps
+from clinic.instruments.catalogue import find_version
+from clinic.instruments.change import Change
+from clinic.instruments.files.toml import newest, shipped
 
-PHQ9 = shipped()["phq-9", "1"]
+PHQ9, GAD7 = newest(shipped())["phq-9"], newest(shipped())["gad-7"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -34,15 +35,35 @@ def test_differences_are_since_the_first_and_the_last():
 
 
 @pytest.mark.parametrize(
-    ("first", "later", "expected"), [(20, 10, True), (20, 11, False), (9, 4, True), (9, 5, False), (0, 0, False)]
+    ("first", "later", "expected"),
+    [(20, 10, True), (20, 11, False), (10, 5, True), (10, 6, False), (9, 4, False), (2, 1, False), (0, 0, False)],
 )
-def test_response_is_a_fall_of_at_least_half(first, later, expected):
+def test_response_is_a_fall_of_at_least_half_from_a_case(first, later, expected):
     assert steps(first, later)[1].is_response is expected
 
 
-@pytest.mark.parametrize(("total", "expected"), [(4, True), (5, False)])
-def test_remission_is_a_total_under_five(total, expected):
-    assert steps(20, total)[1].is_remission is expected
+@pytest.mark.parametrize(
+    ("first", "later", "expected"), [(20, 4, True), (20, 5, False), (10, 4, True), (9, 4, False), (2, 1, False)]
+)
+def test_remission_is_a_total_under_five_after_a_case(first, later, expected):
+    assert steps(first, later)[1].is_remission is expected
+
+
+NEVER_A_CASE = "Below the threshold from the start: the first total, {}, is under {}, so a lower one is neither"
+
+
+@pytest.mark.parametrize(
+    ("definition", "first", "said"),
+    [
+        (PHQ9, 9, NEVER_A_CASE.format(9, 10)),
+        (PHQ9, 10, ""),
+        (GAD7, 7, NEVER_A_CASE.format(7, 8)),
+        (GAD7, 8, ""),
+        (newest(shipped())["gcs"], 15, ""),
+    ],
+)
+def test_first_total_below_the_threshold_is_said(definition, first, said):
+    assert from_the_start(first, definition.change).removesuffix(" response, remission nor recovery.") == said
 
 
 def test_reliable_change_needs_the_published_difference():
@@ -53,7 +74,11 @@ def test_reliable_change_needs_the_published_difference():
 
 totals = st.integers(-4, 30) | st.decimals(-4, 30, places=1)
 changes = st.builds(
-    Change, remission_below=st.none() | st.integers(1, 12), reliable=st.none() | st.integers(1, 9), source=st.just("x")
+    Change,
+    case_from=st.none() | st.integers(1, 15),
+    remission_below=st.none() | st.integers(1, 12),
+    reliable=st.none() | st.integers(1, 9),
+    source=st.just("x"),
 )
 
 
@@ -61,18 +86,18 @@ changes = st.builds(
 @given(st.lists(totals, min_size=1, max_size=5), changes)
 def test_every_step_says_what_changed(found, change):
     said = [
-        (step.since_first, step.since_last, step.is_response, step.is_remission, step.reliable)
+        (step.since_first, step.since_last, step.is_response, step.is_remission, step.is_recovery, step.reliable)
         for step in steps(*found, change=change)
     ]
     first, expected = found[0], []
     for at, total in enumerate(found):
+        case = change.case_from is not None and first >= change.case_from
         halved = at > 0 and first > 0 and (first - total) / Decimal(first) >= Decimal("0.5")
-        judged = (change.remission_below, change.reliable) != (None, None)
         far = at > 0 and change.reliable is not None and not -change.reliable < total - first < change.reliable
         word = "" if not far else "Reliably better" if total < first else "Reliably worse"
         differences = (total - first, total - found[at - 1]) if at else (None, None)
         under = change.remission_below is not None and total < change.remission_below
-        expected.append((*differences, judged and halved, under, word))
+        expected.append((*differences, case and halved, case and under, case and total < change.case_from, word))
     assert said == expected
 
 
@@ -81,8 +106,24 @@ def test_nothing_is_said_of_an_instrument_without_a_published_change():
     assert (step.marks, step.since_first) == ([], -18)
 
 
-def test_first_total_is_no_response():
-    assert steps(3)[0].is_response is False
+def test_remission_and_response_are_not_said_without_a_published_threshold():
+    unread = Change(remission_below=5, reliable=6, source="x")
+    assert [step.marks for step in steps(20, 4, change=unread)] == [[], ["Reliably better"]]
+
+
+def test_newest_version_of_an_instrument_with_remission_has_a_threshold():
+    changes = [definition.change for definition in newest(shipped()).values()]
+    assert [change for change in changes if change.remission_below is not None and change.case_from is None] == []
+
+
+@pytest.mark.parametrize("first", [0, 2, 12])
+def test_first_total_alone_has_no_mark(first):
+    assert steps(first)[0].marks == []
+
+
+def test_every_earlier_version_that_asks_the_same_is_judged_as_the_newest():
+    judged = {key: find_version(*key).change for key in shipped()}
+    assert judged == {key: newest(shipped())[key[0]].change for key in shipped()}
 
 
 def test_chart_has_a_point_for_each_total_and_a_strip_for_each_band():

@@ -77,7 +77,7 @@ SOUND = {
                         "options": [{"code": str(points), "kind": "integer"} for points in range(3)]}},
         "others": [{"link_id": "/t", "type": "decimal", "text": "Total", "codes": [{"code": "total"}]}],
     },
-    "change": {"remission_below": 2, "reliable": 2, "source": "Made up"},
+    "change": {"case_from": 3, "remission_below": 2, "reliable": 2, "source": "Made up"},
     "translations": {
         "de": {
             "title": "Heil", "instruction": "In der letzten Woche:", "source": "Erfunden",

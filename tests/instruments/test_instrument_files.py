@@ -20,6 +20,7 @@ RELEASED = {
     "curb-65.v1.toml": "72c028079dd14521",
     "gad-2.v1.toml": "a3f924d2fe64508e",
     "gad-7.v1.toml": "834b108034bfdeca",
+    "gad-7.v2.toml": "7b2928d684b2b6bf",
     "gcs.v1.toml": "c96feabc6334ebfe",
     "gds-15.v1.toml": "8cb132c75644277f",
     "news2.v1.toml": "c2adf62dbe4b85ea",
@@ -27,6 +28,7 @@ RELEASED = {
     "phq-15.v1.toml": "37fe6af8237e9fa1",
     "phq-2.v1.toml": "9bd03982ac498cb9",
     "phq-9.v1.toml": "30fb008d89288cf9",
+    "phq-9.v2.toml": "264a574fc42d739d",
 }
 
 
@@ -140,6 +142,10 @@ def broken(tmp_path):
         ("pcl-5.v1.toml", "needs = 2", "needs = 9", "“needs” goes with “at_least”"),
         ("audit-c.v1.toml", 'sex = "female"', 'sex = "femal"', "“femal” is none of"),
         ("curb-65.v1.toml", 'items = ["65"]', 'items = ["66"]', "There is no item “66”."),
+        ("phq-9.v2.toml", "case_from = 10", "case_from = 28", "The case threshold lies outside"),
+        ("phq-9.v2.toml", "case_from = 10", "case_above = 9", "There is no such entry here."),
+        ("phq-9.v2.toml", "remission_below = 5", "remission_below = 11", "Remission lies below the case threshold."),
+        ("gad-7.v2.toml", "reliable = 4", "reliable = -4", "A reliable change is a difference above 0."),
         ("gcs.v1.toml", 'band = "Severe"', 'band = "Sever"', "There is no band “Sever”."),
     ],
 )
@@ -167,7 +173,7 @@ def test_file_of_another_name_is_refused(tmp_path):
 def test_command_names_the_faults_or_says_that_there_are_none(tmp_path):
     printed = io.StringIO()
     call_command("check_instruments", stdout=printed)
-    assert printed.getvalue() == "13 instruments, no faults.\n"
+    assert printed.getvalue() == "15 files of 13 instruments, no faults.\n"
     (tmp_path / "x.v1.toml").write_text("")
     with pytest.raises(CommandError, match=r"x.v1.toml:1: “id” is missing"):
         call_command("check_instruments", str(tmp_path))

@@ -101,7 +101,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "date": "2026-03-01",
         "questions": [],
         "instrument": "phq-9",
-        "instrument_version": "1",
+        "instrument_version": "2",
         "language": "en",
         "status": "completed",
         "answers": {"1": 2, "2": 2, "3": 1, "4": 1, "5": 0, "6": 1, "7": 1, "8": 0, "9": 1},

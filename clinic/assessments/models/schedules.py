@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils import timezone
 
-from clinic.instruments.definitions import Change, Number
+from clinic.instruments.change import Change
+from clinic.instruments.definitions import Number
 from clinic.instruments.files.toml import shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
@@ -137,10 +138,11 @@ class Schedule(ClinicModel):
 
 @dataclass(frozen=True)
 class Last:
-    """The last assessment of a schedule's instrument. `total` is None if it has no score."""
+    """The last assessment of a schedule's instrument: its total, None without a score, and the first total of all."""
 
     day: date
     total: Number | None
+    first: Number | None = None
 
 
 def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
@@ -156,8 +158,6 @@ def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
 
 def pace(schedule: Schedule, last: Last, change: Change) -> Interval:
     """The time from the last assessment to the next."""
-    then = schedule.then_every
-    known = then is not None and change.remission_below is not None and last.total is not None
-    if known and last.total < change.remission_below:  # type: ignore[operator]  # known says so
-        return then or schedule.every
-    return schedule.every
+    if last.total is None or last.first is None or not change.is_remission(last.first, last.total):
+        return schedule.every
+    return schedule.then_every or schedule.every

@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
@@ -94,7 +95,7 @@ def _keep_due(schedule: Schedule) -> date:
     newest = completed.order_by("-date", "-completed_at", "-id")
     has_scores = newest_of(schedule.instrument).score_range is not None
     answered, row = newest.first(), (newest.exclude(score=None) if has_scores else newest).first()
-    last = Last(row.date, row.score) if row is not None else None
+    last = Last(row.date, row.score, _first_total(completed)) if row is not None else None
     later = answered is not None and answered != row and answered.date >= schedule.starts_on
     schedule.unscored_on = answered.date if answered is not None and later else None
     change = definition_of_last(row, schedule.instrument).change
@@ -104,6 +105,11 @@ def _keep_due(schedule: Schedule) -> date:
     )
     schedule.save(update_fields=["last_done_on", "next_due_on", "unscored_on"])
     return schedule.next_due_on
+
+
+def _first_total(completed: QuerySet[Assessment]) -> Decimal | None:
+    scored = completed.exclude(score=None).order_by("date", "completed_at", "id")
+    return scored.values_list("score", flat=True).first()
 
 
 def definition_of_last(row: Assessment | None, instrument: str) -> Definition:

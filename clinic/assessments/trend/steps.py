@@ -1,18 +1,15 @@
 """The trend of a patient on one instrument: the change since the first total and since the last one.
 
-Response is a fall of at least half of the first total. Remission is a total under the instrument's threshold
-(Psychiatric Services, doi 10.1176/appi.ps.201900295). Reliable change is a difference that the instrument's literature
-gives. Only an instrument whose file says what change means has them: for others a lower total is not better.
+`clinic/instruments/change.py` has what change means. Only an instrument whose file says it has marks: for others a
+lower total is not better.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from clinic.instruments.definitions import Change, Number
-
-RESPONSE = 2  # a response divides the first total by at least this
+from clinic.instruments.change import Change
+from clinic.instruments.definitions import Number
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,14 @@ class Step:
     since_last: Number | None
     is_response: bool
     is_remission: bool
+    is_recovery: bool
     reliable: str
 
     @property
     def marks(self) -> list[str]:
-        """The marks of this step in the chart and the table, in words."""
-        named = (("Response", self.is_response), ("Remission", self.is_remission), (self.reliable, self.reliable))
+        """The marks of this step in the chart and the table, in words. Recovery with a reliable change is one mark."""
+        recovered = ("Reliably recovered" if self.reliable else "Recovered") if self.is_recovery else self.reliable
+        named = (("Response", self.is_response), ("Remission", self.is_remission), (recovered, recovered))
         return [word for word, holds in named if holds]
 
 
@@ -51,19 +50,49 @@ def trend_steps(readings: Sequence[Reading], change: Change) -> list[Step]:
 
 def _step(readings: Sequence[Reading], index: int, change: Change) -> Step:
     first, reading = readings[0].total, readings[index]
-    since_first = reading.total - first if index else None
-    known = change.remission_below is not None or change.reliable is not None
     return Step(
         reading=reading,
-        since_first=since_first,
+        since_first=reading.total - first if index else None,
         since_last=reading.total - readings[index - 1].total if index else None,
-        is_response=known and bool(index) and first > 0 and reading.total * RESPONSE <= first,
-        is_remission=change.remission_below is not None and reading.total < change.remission_below,
-        reliable=_reliable(since_first, change),
+        is_response=change.is_response(first, reading.total),
+        is_remission=change.is_remission(first, reading.total),
+        is_recovery=change.is_recovery(first, reading.total),
+        reliable=_reliable(first, reading.total, change),
     )
 
 
-def _reliable(since_first: Number | None, change: Change) -> str:
-    if since_first is None or change.reliable is None or abs(Decimal(since_first)) < change.reliable:
+def _reliable(first: Number, later: Number, change: Change) -> str:
+    if not change.is_reliable(first, later):
         return ""
-    return "Reliably better" if since_first < 0 else "Reliably worse"
+    return "Reliably better" if later < first else "Reliably worse"
+
+
+def explained(steps: Sequence[Step], change: Change) -> list[str]:
+    """Say in sentences what the last total means beside the first; empty if nothing is published of it."""
+    first, last = steps[0].reading.total, steps[-1]
+    said = [
+        (from_the_start(first, change), True),
+        (f"Response: the last total is at most half of the first, {first}.", last.is_response),
+        (f"Remission: below {change.remission_below}.", last.is_remission),
+        (f"Recovered: below the threshold of {change.case_from}{_and_reliable(last, change)}.", last.is_recovery),
+        (f"{last.reliable}: {change.reliable} points or more from the first.", last.reliable and not last.is_recovery),
+    ]
+    return [sentence for sentence, holds in said if sentence and holds]
+
+
+def _and_reliable(last: Step, change: Change) -> str:
+    if change.reliable is None:
+        return ""
+    if last.reliable:
+        return f", and the change is reliable ({change.reliable} points or more)"
+    return f", but the change is not reliable (less than {change.reliable} points)"
+
+
+def from_the_start(first: Number, change: Change) -> str:
+    """Say of a first total below the case threshold why no later one is called response or remission; else empty."""
+    if change.case_from is None or change.is_case(first):
+        return ""
+    return (
+        f"Below the threshold from the start: the first total, {first}, is under {change.case_from}, "
+        "so a lower one is neither response, remission nor recovery."
+    )

@@ -18,7 +18,7 @@ from clinic.assessments.models.alerts import Alert
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
 from clinic.assessments.schedules.forms import ScheduleForm
 from clinic.assessments.trend.charts import trend_chart
-from clinic.assessments.trend.steps import Reading, Step, trend_steps
+from clinic.assessments.trend.steps import Reading, Step, explained, trend_steps
 from clinic.instruments.catalogue import find, find_version, offered_to
 from clinic.instruments.definitions import Definition
 from clinic.lists.page.list_page import ListPage
@@ -33,13 +33,15 @@ MOST_COUNTED = 99
 class Trend(NamedTuple):
     """One instrument of a patient: its chart, and the same as a table (newest first).
 
-    `mixed` if totals were scored by the rules for different sexes, whose bands cannot be drawn together.
+    `mixed` if totals were scored by the rules for different sexes, whose bands cannot be drawn together. `said` is what
+    the last total means beside the first, in sentences.
     """
 
     definition: Definition
     chart: SafeString
     steps: list[Step]
     mixed: bool
+    said: list[str]
 
 
 @require_safe
@@ -94,6 +96,7 @@ def _trend(newest_first: list[Assessment]) -> Trend:
         trend_chart(definition, steps, "" if mixed else sexes.pop()),
         steps[::-1],
         mixed and definition.by_sex,
+        explained(steps, definition.change),
     )
 
 

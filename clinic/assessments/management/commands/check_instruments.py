@@ -22,4 +22,5 @@ class Command(BaseCommand):
             raise CommandError(f"There are no .toml files in {folder}.")
         if found := problems(folder):
             raise CommandError("\n".join(found))
-        self.stdout.write(f"{len(files)} instruments, no faults.")
+        instruments = {file.name.partition(".")[0] for file in files}
+        self.stdout.write(f"{len(files)} files of {len(instruments)} instruments, no faults.")
