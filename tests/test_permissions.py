@@ -72,7 +72,8 @@ def declared(view: object) -> tuple[Permission, Permission] | None:
 
 def test_every_address_takes_what_it_is_said_to_take():
     found = {route: both for route, view in views() if (both := declared(view)) is not None}
-    assert {route: tuple(map(str, both)) for route, both in found.items()} == TAKES
+    told = {route: tuple(map(str, both)) for route, both in found.items()}
+    assert told == TAKES, "Write an address that is new under its permission in PAGES of this file."
 
 
 def test_roles_and_scopes_allow_what_they_are_said_to_allow():

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils.html import format_html
 
 from clinic.lists.page.checks import errors_of
-from clinic.lists.page.columns import LinkColumn, NumberColumn, TextColumn
+from clinic.lists.page.columns import DateColumn, LinkColumn, NumberColumn, TextColumn
 from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.page.rows import Records, exported, plain_rows, table_of, table_parts
 from clinic.patients.filters import PatientFilter
@@ -49,6 +49,12 @@ class Everything(tables.Table):
 
     def render_score(self, value: Any) -> str:
         return f"{value} points"
+
+
+class Moments(tables.Table):
+    name = TextColumn(accessor="full_name")
+    day = DateColumn(accessor="created_at")
+    never = DateColumn(accessor="archived_at")
 
 
 @pytest.fixture
@@ -200,3 +206,12 @@ def test_what_lists_do_not_follow_is_refused_by_name(body, what):
 
 def test_what_lists_follow_is_not_refused():
     assert errors_of(Everything) == []
+
+
+@pytest.mark.clock("clinic/lists/page/columns.py:local_day")
+def test_moment_is_the_day_where_the_clinic_is(clock, scope):
+    Patient.objects.update(created_at=clock.moment)
+    table = table_of(Moments, Records(list(Patient.objects.order_by("full_name")[:1])))
+    (row,) = of(table_parts(table).rows, "tr")
+    assert plain_rows(table) == [["Ana <i>", clock.today, None]]
+    assert f'title="today">{clock.today.day} ' in row

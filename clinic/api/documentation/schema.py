@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -254,13 +255,17 @@ def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
             answer["properties"][field]["examples"] = [value]
         for body in (f"{name}Request", f"Patched{name}Request"):
             if body in schemas:
-                _close(schemas[body], answer["properties"])
+                _close(name, schemas[body], answer["properties"])
     return result
 
 
-def _close(body: Schema, answered: Schema) -> None:
+def _close(name: str, body: Schema, answered: Schema) -> None:
     for field, schema in answered.items():
         if field in body["properties"]:
+            if "examples" not in schema:
+                raise ImproperlyConfigured(
+                    f"{name}.{field} has no example: add one to EXAMPLES in clinic/api/documentation/examples.py."
+                )
             body["properties"][field]["examples"] = schema["examples"]
         else:
             body["properties"][field] = {"description": "May be sent back; ignored."}

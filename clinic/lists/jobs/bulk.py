@@ -34,8 +34,9 @@ SHOWN = (*PAGING, "per_page", "view", "csrfmiddlewaretoken")
 
 @dataclass(frozen=True)
 class BulkList:
-    """A list whose rows can be worked on at once; `rows` are those of the clinic, before any filter.
+    """A list that people lay out, save views of and take as a file; with `actions` many rows are worked on at once.
 
+    `rows` are those of the clinic, before any filter. The view of work on ticked rows is called `<key>:bulk`.
     `record_view` names the page of a row, where a job has something to say of it.
     """
 

@@ -8,7 +8,7 @@ cells' HTML of all records at once, and `plain`, which gives a record's value fo
 import re
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -124,7 +124,7 @@ class TextColumn(tables.Column):
 
 
 class LinkColumn(TextColumn):
-    """The first column: a link to the record, with a mark for what is archived."""
+    """The first column: a link to the record, with a mark where it is archived."""
 
     def __init__(self, *, view: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -132,7 +132,7 @@ class LinkColumn(TextColumn):
 
     def marks(self, record: Any) -> str:
         """What stands behind the link."""
-        return ARCHIVED if record.archived_at else ""
+        return ARCHIVED if getattr(record, "archived_at", None) else ""
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         (before, behind), marks = around_key(self.view, get_script_prefix()), self.marks
@@ -159,14 +159,23 @@ class ChoiceColumn(TextColumn):
         return [shown.get(value, "") for value in map(self.getter(), records)]
 
 
+def local_day(value: date | None) -> date | None:
+    """A moment's day where the clinic is; a day as it is."""
+    return timezone.localdate(value) if isinstance(value, datetime) else value
+
+
 class DateColumn(TextColumn):
-    """A date as 23 Nov 2026, with how long ago that is in its title."""
+    """A date, or the day of a moment, as 23 Nov 2026, with how long ago that is in its title."""
 
     css = "nowrap"
 
+    def plain(self, record: Any) -> Any:
+        return local_day(super().plain(record))
+
     def cells(self, records: Sequence[Any]) -> list[str]:
-        today, language = timezone.localdate(), get_language()
-        return ["" if day is None else day_html(day, today, language) for day in map(self.getter(), records)]
+        today, language, get = timezone.localdate(), get_language(), self.getter()
+        days = [local_day(get(record)) for record in records]
+        return ["" if day is None else day_html(day, today, language) for day in days]
 
 
 @lru_cache(maxsize=4096)
