@@ -127,9 +127,7 @@ def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str,
     responses = as_responses(stored)
     items = definition.drawn(sex, responses)
     around = surroundings(definition, items)
-    return [
-        ResponseRow(item.code, item.text, _words(item, responses, age), around[item.code].texts) for item in items
-    ]
+    return [ResponseRow(item.code, item.text, _words(item, responses, age), around[item.code].texts) for item in items]
 
 
 def _words(item: Item, responses: Mapping[str, Number], age: int | None) -> str:
