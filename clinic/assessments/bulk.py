@@ -31,7 +31,7 @@ def alerts() -> "QuerySet[Alert]":
 
 
 def schedules() -> "QuerySet[Schedule]":
-    return Schedule.objects.active().filter(patient__archived_at=None).select_related("patient__user")
+    return Schedule.objects.active().titled().filter(patient__archived_at=None).select_related("patient__user")
 
 
 ASSESSMENTS = BulkList(

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,29 +11,41 @@ from django.utils.text import slugify
 
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
-from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
+from clinic.instruments.models import ANOTHER, SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import as_plain
 
 VERSION_LOCK = 7_302_412  # the advisory lock under which a clinic counts versions of its instruments
 
 
-def custom_id(title: str) -> str:
-    """The id of a custom instrument with that title. No shipped instrument has an id that begins so."""
+class Undecided(Exception):
+    """A custom instrument has this title or address, and nobody said whether this is its next version."""
+
+
+def custom_id(title: str, taken: Collection[str] = ()) -> str:
+    """A free id for a custom instrument with that title. No shipped instrument has an id that begins so."""
     readable = "-".join(re.findall(r"[a-z0-9]+", slugify(title)))[:50].strip("-")
-    return f"own-{readable or hashlib.sha256(title.encode()).hexdigest()[:12]}"
+    id = f"own-{readable or hashlib.sha256(title.encode()).hexdigest()[:12]}"
+    numbered = (f"{id}-{number}" for number in count(2))
+    return id if id not in taken else next(other for other in numbered if other not in taken)
 
 
 @transaction.atomic
-def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple[CustomInstrument, bool]:
-    """Store a definition as the newest version of its title; raises Faults. `origin` is form, fhir, csv or xlsx.
+def add_custom_instrument(
+    *, by: By, data: dict[str, Any], origin: str, becomes: str = ""
+) -> tuple[CustomInstrument, bool]:
+    """Store a definition as a version of a custom instrument. `origin` is form, fhir, csv or xlsx.
 
-    A definition equal to the newest version adds nothing: that version is returned, and False.
+    It is the next version of the instrument with the id `becomes`, or ANOTHER instrument. If that is empty its address
+    decides, the `url` of the file. If that is new or missing, the instrument is new, unless another has its title:
+    raises Undecided. Raises Faults. A definition equal to the newest version adds nothing: that version is returned,
+    and False.
     """
-    id = custom_id(str(data.get("title", "")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [VERSION_LOCK])
-    before = CustomInstrument.objects.filter(instrument=id).order_by("-version").first()
+    newest = {row.instrument: row for row in CustomInstrument.objects.order_by("instrument", "version")}
+    id = _instrument_of(data, becomes, newest)
+    before = newest.get(id)
     checked = definition_of({**data, "id": id, "version": "1"})
     kept = as_plain({**data, "id": id, "version": str(before.version if before else 1)})
     if before is not None and before.definition == kept:
@@ -48,6 +61,38 @@ def add_custom_instrument(*, by: By, data: dict[str, Any], origin: str) -> tuple
     )
     _note(row, checked, by=by)
     return row, True
+
+
+def _instrument_of(data: dict[str, Any], becomes: str, newest: Mapping[str, CustomInstrument]) -> str:
+    """The id of the instrument that the data are a version of; raises Undecided."""
+    title = str(data.get("title", ""))
+    if becomes and becomes != ANOTHER:
+        if becomes not in newest:
+            raise Undecided("That instrument is not there.")
+        return becomes
+    if not becomes:
+        url = data.get("exchange", {}).get("url")
+        found = [id for id, row in newest.items() if url and url in addresses_of(row)]
+        if len(found) == 1:
+            return found[0]
+        named = [id for id, row in newest.items() if str(row.definition["title"]).casefold() == title.casefold()]
+        same = [id for id in named if _is_same(newest[id], data)]
+        if same:
+            return same[0]
+        if found or named:
+            raise Undecided(f"There is an instrument “{title}” already. Say whether this is its next version.")
+    return custom_id(title, newest)
+
+
+def addresses_of(row: CustomInstrument) -> set[str]:
+    """The addresses of the file that a version came from. Earlier releases noted them as the source."""
+    source = row.definition.get("source") if row.origin == "fhir" else None
+    return {url for url in (row.definition.get("exchange", {}).get("url"), source) if url}
+
+
+def _is_same(row: CustomInstrument, data: dict[str, Any]) -> bool:
+    plain: dict[str, Any] = as_plain({**data, "id": row.instrument, "version": str(row.version)})
+    return plain == row.definition
 
 
 def _note(row: CustomInstrument, checked: Definition, *, by: By) -> None:

@@ -73,6 +73,21 @@ def newest_of(id: str) -> Definition:
     return definition
 
 
+def title_of(id: str) -> str:
+    """The title of the newest version of an instrument, offered or not; its id if it is not there."""
+    found = newest(shipped()).get(id)
+    if found is not None:
+        return str(found.title)
+    row = CustomInstrument.objects.filter(instrument=id).order_by("-version").first()
+    return str(row.definition["title"]) if row is not None else id
+
+
+def titles() -> list[tuple[str, str]]:
+    """The id and title of every custom instrument, by title."""
+    found = [(definition.id, definition.title) for definition in newest(custom()).values()]
+    return sorted(found, key=lambda each: (each[1].casefold(), each[0]))
+
+
 def find_version(id: str, version: str) -> Definition:
     """The version of an assessment, offered or not; raises KeyError for an unknown one.
 

@@ -1,6 +1,7 @@
 """Forms that parse what people type about instruments: settings, an imported file, a simple questionnaire."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django import forms
 from clinic.instruments.definitions import AssessmentType
 from clinic.instruments.files.importing import Imported, Refused, import_file
 from clinic.instruments.files.spreadsheet import MINUS, complete_data, number_of
-from clinic.instruments.parsing import LICENCE_CLASSES, definition_of
+from clinic.instruments.models import ANOTHER
+from clinic.instruments.parsing import LICENCE_CLASSES, LONGEST_TITLE, definition_of
 from clinic.instruments.reading import Faults
 from clinic.ui.forms import LineField, helper, one_line
 
@@ -16,6 +18,10 @@ OPTION = re.compile(rf"([-{MINUS}]?\d{{1,4}}(?:[.,]\d{{1,2}})?)\s+(\S.*)", re.AS
 TOTAL = rf"([-{MINUS}]?\d{{1,5}}(?:[.,]\d{{1,2}})?)"
 BAND = re.compile(rf"{TOTAL}\s*(?:-|–|to)\s*{TOTAL}\s+(\S.*)", re.ASCII)
 CLASS_LABELS = {"free": "Free to use", "non-commercial": "Free to use without commercial purpose"}
+BECOMES = [
+    ("", "Go by its address; ask me if another has its title"),
+    (ANOTHER, "It is another instrument, though it may have the same title"),
+]
 ANSWERED_BY = [("patient", "The patient"), ("clinician", "Whoever examines the patient")]
 # The field of the form that shows a fault of a part of the definition.
 FIELD_OF = {"options": "options", "items": "questions", "bands": "bands", "title": "title", "scoring": "bands"}
@@ -64,8 +70,17 @@ class AboutForm(forms.Form):
         choices=[(name, CLASS_LABELS[name]) for name in LICENCE_CLASSES], label="Under which licence"
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    becomes = forms.ChoiceField(
+        required=False,
+        label="Is it there already?",
+        help_text="What was assessed stays with the version it was made with.",
+    )
+
+    def __init__(self, *args: Any, instruments: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """`instruments` are the id and title of those that it can become a new version of."""
         super().__init__(*args, **kwargs)
+        versions = [(id, f"It is a new version of {title}") for id, title in instruments]
+        self.fields["becomes"].choices = [*BECOMES, *versions]  # type: ignore[attr-defined]
         self.helper = helper()
 
     def about(self) -> dict[str, Any]:
@@ -78,7 +93,16 @@ class ImportForm(AboutForm):
         "megabyte at most.",
         error_messages={"required": "Choose a file.", "empty": "The file is empty."},
     )
-    field_order = ("file",)
+    title = LineField(
+        max_length=LONGEST_TITLE,
+        required=False,
+        help_text="What it is called here, such as PHQ-9. Leave empty for the title in the file.",
+    )
+    field_order = ("file", "title")
+
+    def about(self) -> dict[str, Any]:
+        title = self.cleaned_data["title"]
+        return super().about() | ({"title": title} if title else {})
 
     def clean(self) -> dict[str, Any]:
         """Add the `imported` instrument to the cleaned fields. Faults of the file are errors of `file`."""

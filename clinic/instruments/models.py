@@ -9,6 +9,8 @@ from clinic.tenancy.records import ClinicModel
 
 # The id of the one row of settings, the same in every clinic.
 SETTINGS_ID = uuid.UUID(int=1)
+# In place of an instrument's id: what is added is a version of none that is there.
+ANOTHER = "another"
 
 
 class CustomInstrument(ClinicModel):

@@ -15,6 +15,7 @@ from clinic.instruments.files.importing import example_rows
 from clinic.instruments.files.spreadsheet import KINDS
 from clinic.instruments.files.toml import newest, shipped
 from clinic.instruments.forms import CLASS_LABELS, ClinicSettingsForm, ImportForm, InstrumentForm
+from clinic.instruments.texts.surroundings import surroundings
 from clinic.ui.pages import saved
 
 
@@ -46,10 +47,14 @@ def instrument_detail(request: Request, instrument: str, version: str = "") -> H
     latest = max(versions, key=int)
     shown = version or latest
     definition: Definition = versions[shown]
+    chosen, around = catalogue.choices(), surroundings(definition, definition.items)
     context = {
         "definition": definition,
         "type": AssessmentType(definition.type).label,
         "licence_class": CLASS_LABELS[definition.licence_class],
+        "licence_is_off": definition.licence_class not in chosen.licence_classes,
+        "is_hidden": definition.id in chosen.hidden,
+        "questions": [(item, around[item.code]) for item in definition.items],
         "is_latest": shown == latest,
         "versions": sorted(versions, key=int, reverse=True),
     }
@@ -59,7 +64,7 @@ def instrument_detail(request: Request, instrument: str, version: str = "") -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
 def instrument_new(request: Request) -> HttpResponse:
-    form = InstrumentForm(posted(request))
+    form = InstrumentForm(posted(request), instruments=catalogue.titles())
     page = {"heading": "New instrument", "submit_label": "Save instrument"}
     return _added(request, form) or _form_page(request, form, **page)
 
@@ -67,7 +72,8 @@ def instrument_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
 def instrument_import(request: Request) -> HttpResponse:
-    form = ImportForm(posted(request), request.FILES if request.method == "POST" else None)
+    files = request.FILES if request.method == "POST" else None
+    form = ImportForm(posted(request), files, instruments=catalogue.titles())
     page = {
         "heading": "Import an instrument",
         "submit_label": "Import",
@@ -87,8 +93,17 @@ def _added(request: Request, form: InstrumentForm | ImportForm) -> HttpResponse 
     if request.method != "POST" or not form.is_valid():
         return None
     found = form.cleaned_data["imported"]
-    row, is_new = instrument_actions.add_custom_instrument(by=request.actor, data=found.data, origin=found.origin)
-    saved(request, f"Version {row.version} saved." if is_new else "This version was there already.")
+    becomes = form.cleaned_data["becomes"]
+    try:
+        row, is_new = instrument_actions.add_custom_instrument(
+            by=request.actor, data=found.data, origin=found.origin, becomes=becomes
+        )
+    except instrument_actions.Undecided as error:
+        form.add_error("becomes", str(error))
+        return None
+    said = f"Version {row.version} saved." if is_new else "This version was there already."
+    offered = "It is offered from now on." if catalogue.find(row.instrument) else "It is not offered yet: see below."
+    saved(request, f"{said} {offered}")
     return redirect("instruments:detail", row.instrument)
 
 

@@ -40,8 +40,9 @@ def assessment(patient, day=1, answers=None, **fields):
     ).assessment  # fmt: skip
 
 
-def add(old="", new=""):
-    return instrument_actions.add_custom_instrument(**BY, data=tomllib.loads(FILE.replace(old, new)), origin="form")
+def add(old="", new="", becomes=""):
+    data = tomllib.loads(FILE.replace(old, new))
+    return instrument_actions.add_custom_instrument(**BY, data=data, origin="form", becomes=becomes)
 
 
 def schedule_of(patient):
@@ -55,7 +56,7 @@ def test_versions_are_counted_for_each_instrument_by_itself(scope):
     first, added = add()
     again, added_again = add()
     other, _ = add('title = "Mood"', 'title = "Sleep"')
-    second, _ = add("My mood is", "I am")
+    second, _ = add("My mood is", "I am", first.instrument)
     assert (first.version, added, again.pk, added_again) == (1, True, first.pk, False)
     assert (other.version, second.version, second.instrument) == (1, 2, first.instrument)
     assert other.instrument != first.instrument

@@ -143,7 +143,8 @@ def test_amended_first_total_takes_remission_back(patient, version):
     sit(patient, ahead(0), 0, definition)
     due = [Schedule.objects.get().next_due_on]
     amend_assessment(by=BY, id=first.pk, reason="Misread", answers=answers_for(9))
-    assert [*due, Schedule.objects.get().next_due_on] == [ahead(90), ahead(14)]
+    later = Schedule.objects.get().then_every.after(ahead(0))
+    assert [*due, Schedule.objects.get().next_due_on] == [later, ahead(14)]
 
 
 def test_unscored_assessment_is_no_first_total(patient):
@@ -153,7 +154,8 @@ def test_unscored_assessment_is_no_first_total(patient):
     )
     for days, total in ((-14, 20), (0, 4)):
         sit(patient, ahead(days), total)
-    assert Schedule.objects.get().next_due_on == ahead(90)
+    schedule = Schedule.objects.get()
+    assert schedule.next_due_on == schedule.then_every.after(ahead(0))
 
 
 def test_trend_page_says_of_low_totals_that_they_were_low_from_the_start(client, known, riverside):

@@ -167,13 +167,15 @@ def test_request_that_is_revoked_meanwhile_takes_no_answer(in_woodside, woodside
 
 @holds_lock("instruments.actions.add_custom_instrument")
 def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_woodside):
-    def add(was, text):
+    def add(was, text, becomes):
         data = tomllib.loads(FILE.replace(was, text))
-        return partial(instrument_actions.add_custom_instrument, **BY, data=data, origin="form")
+        return partial(instrument_actions.add_custom_instrument, **BY, data=data, origin="form", becomes=becomes)
 
-    assert overlap(in_woodside, add("My mood is", "I am"), add("My mood is", "I feel")).refusal == ""
     with in_woodside():
-        assert list(CustomInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+        id = add("", "", "")()[0].instrument
+    assert overlap(in_woodside, add("My mood is", "I am", id), add("My mood is", "I feel", id)).refusal == ""
+    with in_woodside():
+        assert list(CustomInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2, 3]
 
 
 @holds_lock("instruments.actions.set_instrument_choices")

@@ -119,8 +119,12 @@ def test_form_says_what_is_wrong_beside_the_field_and_keeps_the_rest(owner, rive
 
 
 def test_saving_again_adds_nothing_and_a_change_is_the_next_version(owner, riverside):
-    for questions in (TYPED["questions"], TYPED["questions"], "Did you lie awake long?\nDid you rest? (reversed)"):
-        owner.post("/instruments/new/", {**TYPED, "questions": questions})
+    for questions, becomes in (
+        (TYPED["questions"], ""),
+        (TYPED["questions"], ""),
+        ("Did you lie awake long?\nDid you rest? (reversed)", "own-sleep-short"),
+    ):
+        owner.post("/instruments/new/", {**TYPED, "questions": questions, "becomes": becomes})
     assert [(row.instrument, row.version, row.origin) for row in own(riverside)] == [
         *(("own-sleep-short", 1, "form"), ("own-sleep-short", 2, "form"))
     ]
@@ -142,7 +146,8 @@ def test_answers_stay_with_the_version_they_were_made_with(owner, riverside):
             answers={"1": 2, "2": 0},
             complete=True,
         ).assessment
-    owner.post("/instruments/new/", {**TYPED, "options": "0 Never\n3 Often", "bands": "0-2 Good\n3-6 Poor"})
+    changed_form = {"options": "0 Never\n3 Often", "bands": "0-2 Good\n3-6 Poor", "becomes": "own-sleep-short"}
+    owner.post("/instruments/new/", {**TYPED, **changed_form})
     with clinic_scope(riverside.clinic):
         first.refresh_from_db()
         assert (first.instrument_version, questionnaires.result_of(first).total) == ("1", 2)

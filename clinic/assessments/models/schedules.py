@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from clinic.instruments.catalogue import title_of
 from clinic.instruments.change import Change
 from clinic.instruments.definitions import Number
-from clinic.instruments.files.toml import shipped
+from clinic.instruments.models import CustomInstrument
 from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
@@ -64,6 +66,11 @@ class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
     def due(self, day: date) -> "ScheduleQuerySet":
         """Active schedules whose next assessment is due on `day` or before."""
         return self.active().filter(next_due_on__lte=day)
+
+    def titled(self) -> "ScheduleQuerySet":
+        """With the titles of custom instruments, so that a list reads them at once."""
+        versions = CustomInstrument.objects.filter(instrument=OuterRef("instrument")).order_by("-version")
+        return self.annotate(custom_title=Subquery(versions.values("definition__title")[:1]))
 
 
 class Schedule(ClinicModel):
@@ -127,9 +134,8 @@ class Schedule(ClinicModel):
 
     @property
     def title(self) -> str:
-        """The title of the instrument, which is the same in all its versions."""
-        found = next((definition for (id, _), definition in shipped().items() if id == self.instrument), None)
-        return found.title if found is not None else self.instrument.removeprefix("own-").replace("-", " ").capitalize()
+        """The title of the newest version of the instrument."""
+        return getattr(self, "custom_title", None) or title_of(self.instrument)
 
     @property
     def is_overdue(self) -> bool:

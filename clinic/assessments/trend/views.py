@@ -56,7 +56,7 @@ def _trend_page(request: Request, patient: Patient, form: ScheduleForm | None = 
         "patient": patient,
         "trends": trends_of(patient),
         "alerts": Alert.objects.open().filter(patient=patient),
-        "schedules": Schedule.objects.active().filter(patient=patient).order_by("next_due_on", "id"),
+        "schedules": Schedule.objects.active().titled().filter(patient=patient).order_by("next_due_on", "id"),
         "form": form
         or ScheduleForm(instruments=_choices(patient), initial={"every_unit": "weeks", "then_unit": "months"}),
     }
