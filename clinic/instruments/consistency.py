@@ -172,6 +172,8 @@ def _bands(definition: Definition) -> Iterator[Fault]:
             continue
         if not definition.low <= band.low <= band.high <= definition.high:
             yield Fault(("bands", index), "The band lies outside what the items add up to.")
+        elif band.severity is None:
+            yield Fault(("bands", index, "severity"), "A band of one high item has a severity.")
         elif not any(band.stands_for(other) for other in definition.bands):
             yield Fault(("bands", index), "The band stands in the place of no other.")
 
@@ -187,7 +189,7 @@ def _tiling(definition: Definition, bands: list[tuple[int, Band]]) -> Iterator[F
         expected = band.high + unit
     if bands and bands[-1][1].high != definition.high:
         yield Fault(("bands", bands[-1][0], "to"), f"The last band must end at {definition.high}.")
-    rises = [second.severity - first.severity for (_, first), (_, second) in pairwise(bands)]
+    rises = [second.rank - first.rank for (_, first), (_, second) in pairwise(bands)]
     if any(rise < 0 for rise in rises) and any(rise > 0 for rise in rises):
         yield Fault(("bands",), "Severity must rise from band to band, or fall from band to band.")
 

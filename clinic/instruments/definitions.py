@@ -136,7 +136,7 @@ class Subscale:
 
 @dataclass(frozen=True)
 class Band:
-    """Totals from `low` to `high`. `severity` goes from 0 (none) to 4 (strongest).
+    """Totals from `low` to `high`. `severity` goes from 0 (minimal) to 4 (strongest); None is no illness at all.
 
     `sex` limits the band to the rule for that sex. With `peak` it replaces another band if one item alone has that many
     points.
@@ -145,9 +145,14 @@ class Band:
     low: Number
     high: Number
     word: str
-    severity: int
+    severity: int | None
     sex: str = ""
     peak: Number | None = None
+
+    @property
+    def rank(self) -> int:
+        """The severity as a number to compare: no illness is below the least."""
+        return -1 if self.severity is None else self.severity
 
     def stands_for(self, other: "Band") -> bool:
         """Whether this band replaces the other if one item alone has `peak` points."""

@@ -238,7 +238,7 @@ def _band(row: Reader) -> parts.Band:
         low=row.number("from"),
         high=row.number("to"),
         word=row.text("word", longest=60),
-        severity=row.whole("severity", 0, 4),
+        severity=row.severity("severity"),
         sex=row.choice("sex", ("", *parts.RULED_SEXES), ""),
         peak=row.optional_number("any_item"),
     )

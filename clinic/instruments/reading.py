@@ -10,6 +10,7 @@ from clinic.instruments.definitions import Number
 Path = tuple[str | int, ...]
 LARGEST = Decimal("100000")
 MOST_DECIMALS = 2
+NO_SEVERITY = "none"
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,15 @@ class Reader:
             self.note(name, f"This must be a whole number from {low} to {high}.")
             return None
         return value
+
+    def severity(self, name: str) -> int | None:
+        """A whole number from 0 to 4; None for “none”, which has to be said."""
+        if self.has(name) and self.data[name] == NO_SEVERITY:
+            return None
+        if self.has(name) and isinstance(self.data[name], str):
+            self.note(name, f"This must be a whole number from 0 to 4, or “{NO_SEVERITY}”.")
+            return None
+        return self.whole(name, 0, 4)
 
     def flag(self, name: str, *, default: bool) -> bool:
         if not self.has(name):

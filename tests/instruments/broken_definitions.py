@@ -61,6 +61,7 @@ READ = [
     ("change.reliable", 5.0, float("inf"), f"change, reliable: {NUMBER}"),
     ("bands.0.severity", SAME, GONE, "bands 1: “severity” is missing."),
     ("bands.0.severity", 0, -1, "bands 1, severity: This must be a whole number from 0 to 4."),
+    ("bands.0.severity", "none", "None", "bands 1, severity: This must be a whole number from 0 to 4, or “none”."),
     ("bands.2.severity", 4, 5, "bands 3, severity: This must be a whole number from 0 to 4."),
     ("alerts.0.severity", 1, True, "alerts 1, severity: This must be a whole number from 0 to 4."),
     ("alerts.0.severity", 1, 1.0, "alerts 1, severity: This must be a whole number from 0 to 4."),
@@ -194,6 +195,10 @@ MARKS = [
     ("bands.1.severity", 3, 4, "bands: Severity must rise from band to band, or fall from band to band."),
     ("bands", falling(2, 1, 1), falling(2, 1, 2), "bands: Severity must rise from band to band, or fall from band to "
      "band."),
+    ("bands", falling(2, 1, "none"), falling(2, "none", 1), "bands: Severity must rise from band to band, or fall from "
+     "band to band."),
+    ("bands.1.severity", 1, "none", "bands: Severity must rise from band to band, or fall from band to band."),
+    ("bands.3.severity", 0, "none", "bands 4, severity: A band of one high item has a severity."),
     ("bands.3.from", 0, -1, "bands 4: The band lies outside what the items add up to."),
     ("bands.3.to", 5, 6, "bands 4: The band lies outside what the items add up to."),
     ("bands.3.from", 0, 3, "bands 4: The band lies outside what the items add up to."),

@@ -68,14 +68,17 @@ def gds15(answers: Responses, sex: str, age: int | None) -> Outcome:
 
 
 def ciwa(answers: Responses, sex: str, age: int | None) -> Outcome:
-    """Sullivan 1989: nine items to 7 and one to 4; under 8 mild, 8 to 15 moderate, over 15 severe."""
+    """Sullivan 1989: nine items to 7 and one to 4; under 8 mild, 8 to 15 moderate, over 15 severe; 0 is no sign."""
     total = sum(answers[str(number)] for number in range(1, 11))
-    return total, "Mild" if total < 8 else "Severe" if total > 15 else "Moderate"
+    return total, "No signs" if total == 0 else "Mild" if total < 8 else "Severe" if total > 15 else "Moderate"
 
 
 def gcs(answers: Responses, sex: str, age: int | None) -> Outcome:
     total = answers["E"] + answers["V"] + answers["M"]
-    return total, "Severe" if total <= 8 else "Moderate" if total <= 12 else "Mild"
+    return (
+        total,
+        "Severe" if total <= 8 else "Moderate" if total <= 12 else "Mild" if total < 15 else "Fully responsive",
+    )
 
 
 def apgar(answers: Responses, sex: str, age: int | None) -> Outcome:

@@ -15,18 +15,27 @@ NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi")
 # Released files never change: a new wording or rule is a file of the next version.
 RELEASED = {
     "apgar.v1.toml": "07449e0c7ace4a77",
+    "apgar.v2.toml": "fd2e181748d70cf5",
     "audit-c.v1.toml": "93c5f620f7867da2",
+    "audit-c.v2.toml": "2df0bd2205022e8d",
     "ciwa-ar.v1.toml": "54c09714239d3e5b",
+    "ciwa-ar.v2.toml": "005c4d914e2d535e",
     "curb-65.v1.toml": "72c028079dd14521",
+    "curb-65.v2.toml": "5841bb7967ead720",
     "gad-2.v1.toml": "a3f924d2fe64508e",
+    "gad-2.v2.toml": "bb7f4e3829de3db6",
     "gad-7.v1.toml": "834b108034bfdeca",
     "gad-7.v2.toml": "7b2928d684b2b6bf",
     "gcs.v1.toml": "c96feabc6334ebfe",
+    "gcs.v2.toml": "eb8eb18fe74e4262",
     "gds-15.v1.toml": "8cb132c75644277f",
+    "gds-15.v2.toml": "2268b9c2a619db20",
     "news2.v1.toml": "c2adf62dbe4b85ea",
+    "news2.v2.toml": "c605333186725286",
     "pcl-5.v1.toml": "f85ba75ef9a0884c",
     "phq-15.v1.toml": "37fe6af8237e9fa1",
     "phq-2.v1.toml": "9bd03982ac498cb9",
+    "phq-2.v2.toml": "213480831188e401",
     "phq-9.v1.toml": "30fb008d89288cf9",
     "phq-9.v2.toml": "264a574fc42d739d",
 }
@@ -48,6 +57,28 @@ def test_shipped_files_have_no_faults():
 
 def test_released_files_are_as_they_were_released():
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in FOLDER.glob("*")} == RELEASED
+
+
+# Totals that the source calls no illness; all others have a severity.
+NO_ILLNESS = {
+    "apgar": [("", 7, 10)],
+    "audit-c": [("female", 0, 2), ("male", 0, 3)],
+    "ciwa-ar": [("", 0, 0)],
+    "curb-65": [("", 0, 1)],
+    "gad-2": [("", 0, 2)],
+    "gcs": [("", 15, 15)],
+    "gds-15": [("", 0, 4)],
+    "news2": [("", 0, 4)],
+    "phq-2": [("", 0, 2)],
+}
+
+
+def test_normal_end_of_a_scale_has_no_severity():
+    found = {
+        id: [(band.sex, band.low, band.high) for band in definition.bands if band.severity is None]
+        for id, definition in newest(shipped()).items()
+    }
+    assert {id: bands for id, bands in found.items() if bands} == NO_ILLNESS
 
 
 def test_every_instrument_names_its_source_and_licence():
@@ -146,6 +177,12 @@ def broken(tmp_path):
         ("phq-9.v2.toml", "case_from = 10", "case_above = 9", "There is no such entry here."),
         ("phq-9.v2.toml", "remission_below = 5", "remission_below = 11", "Remission lies below the case threshold."),
         ("gad-7.v2.toml", "reliable = 4", "reliable = -4", "A reliable change is a difference above 0."),
+        (
+            "gcs.v2.toml",
+            'severity = "none"',
+            'severity = "normal"',
+            "This must be a whole number from 0 to 4, or “none”.",
+        ),
         ("gcs.v1.toml", 'band = "Severe"', 'band = "Sever"', "There is no band “Sever”."),
     ],
 )
@@ -173,7 +210,7 @@ def test_file_of_another_name_is_refused(tmp_path):
 def test_command_names_the_faults_or_says_that_there_are_none(tmp_path):
     printed = io.StringIO()
     call_command("check_instruments", stdout=printed)
-    assert printed.getvalue() == "15 files of 13 instruments, no faults.\n"
+    assert printed.getvalue() == "24 files of 13 instruments, no faults.\n"
     (tmp_path / "x.v1.toml").write_text("")
     with pytest.raises(CommandError, match=r"x.v1.toml:1: “id” is missing"):
         call_command("check_instruments", str(tmp_path))

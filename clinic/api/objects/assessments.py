@@ -135,7 +135,9 @@ class AssessmentSerializer(StrictSerializer):
     )  # fmt: skip
     score_range = RangeField(allow_null=True, help_text="Where the total must lie, whatever the rest is answered.")
     band = InstrumentField(read_only=True, allow_null=True, help_text="The severity band that is certain.")
-    severity = serializers.IntegerField(read_only=True, allow_null=True, help_text="Of the band, from 0 to 4.")
+    severity = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Of the band, from 0 to 4; null where it is no illness."
+    )
     cutoff = serializers.CharField(
         read_only=True, allow_null=True, help_text="`positive`, `negative`, `uncertain`, or null while it is open."
     )

@@ -50,14 +50,14 @@ class InstrumentItemSerializer(StrictSerializer):
 
 
 class BandSerializer(StrictSerializer):
-    """Totals from `low` to `high`; severity from 0 to 4."""
+    """Totals from `low` to `high`; severity from 0 to 4, or null where the band is no illness."""
 
     typename = "Band"
 
     low = NumberField()
     high = NumberField()
     word = serializers.CharField(read_only=True)
-    severity = serializers.IntegerField(read_only=True)
+    severity = serializers.IntegerField(read_only=True, allow_null=True)
     sex = serializers.CharField(read_only=True, help_text="Empty where it is the same for everybody.")
     any_item = NumberField(
         source="peak", allow_null=True, help_text="It replaces another band where one item has that many points."

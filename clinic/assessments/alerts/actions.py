@@ -49,7 +49,7 @@ def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Num
     """The item's points, or the least distance of the total from the harmless end of its range."""
     if rule.item:
         return Decimal(responses.get(rule.item) or 0)
-    falls = definition.bands and definition.bands[0].severity > definition.bands[-1].severity
+    falls = definition.bands and definition.bands[0].rank > definition.bands[-1].rank
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 

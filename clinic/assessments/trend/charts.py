@@ -80,9 +80,9 @@ def _strips(definition: Definition, scale: Scale, sex: str) -> list[str]:
     for index, band in enumerate(bands):
         bottom = TOP + PLOT_HEIGHT if index == 0 else _between(scale, bands[index - 1].high, band.low)
         top = TOP if index == len(bands) - 1 else _between(scale, band.high, bands[index + 1].low)
+        css = "band-none" if band.severity is None else f"band-{band.severity}"
         strips.append(
-            f'<rect class="band band-{band.severity}" x="{LEFT}" y="{top}" width="{PLOT_WIDTH}" '
-            f'height="{round(bottom - top, 1)}"/>'
+            f'<rect class="band {css}" x="{LEFT}" y="{top}" width="{PLOT_WIDTH}" height="{round(bottom - top, 1)}"/>'
         )
         lowest = min((top + bottom) / 2 + 4, lowest - FEWEST_PIXELS)
         words.append(f'<text class="band-word" x="{LEFT + PLOT_WIDTH + 8}" y="{lowest:.1f}">{escape(band.word)}</text>')
