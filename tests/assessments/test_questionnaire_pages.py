@@ -99,7 +99,7 @@ def test_completing_needs_nothing_but_the_button(client, patient, look):
 
 
 def test_incomplete_assessment_is_completed_without_a_score(client, patient, look):
-    client.post(new(patient), {**posted(patient), **ALL, "answer-4": "", "do": "complete"})
+    client.post(new(patient), {**posted(patient), **ALL, "answer-4": "", "do": "incomplete"})
     assessment = look()
     page = client.get(f"/assessments/{assessment.pk}/").content.decode()
     assert (assessment.score, assessment.score_range) == (None, (8, 11))
