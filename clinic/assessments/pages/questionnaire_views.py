@@ -54,6 +54,8 @@ def questionnaire_new(request: Request, patient: Patient, instrument: str) -> Ht
     if definition is None:
         raise Http404
     if request.method == "POST":
+        if Assessment.objects.filter(pk=_key(request)).exclude(patient=patient).exists():
+            return errors.answer(request, 409, "conflict", "This assessment is of another patient. Nothing was saved.")
         return questionnaire_answer(request, _key(request), patient=patient)
     try:
         refusals.check_patient(definition, patient, timezone.localdate())
