@@ -1,6 +1,7 @@
 """Writing to the trail."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,6 +25,8 @@ def snapshot(record: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]
     values: dict[str, Any] = {}
     for name in fields or editable_fields(type(record)):
         value = getattr(record, record._meta.get_field(name).attname)  # type: ignore[union-attr]
+        if isinstance(value, Decimal):  # 12 as it was typed is the 12.00 that was stored
+            value = f"{value.normalize():f}"
         values[name] = value if value is None or isinstance(value, bool | int | list | dict) else str(value)
     return values
 

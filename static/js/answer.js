@@ -150,6 +150,7 @@
   }
 
   form.addEventListener("change", () => {
+    form.querySelector("[data-open-items]")?.remove();
     changed = true;
     save();
   });

@@ -4,7 +4,7 @@ from clinic.assessments.models import AssessmentRevision
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import ANSWERS
-from tests.api.test_sittings import LIST, change, fields_of
+from tests.api.test_questionnaires import LIST, change, fields_of
 from tests.world import make_patient
 
 

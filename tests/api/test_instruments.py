@@ -23,7 +23,7 @@ def test_instrument_has_its_items_with_the_points_of_their_options(client):
     found = client.get(f"{LIST}phq-9/").json()
     assert errors("InstrumentAnswer", found) == []
     made = found["results"]
-    assert (made["__typename"], made["version"], made["score_range"]) == ("Instrument", "1", [0, 27])
+    assert (made["__typename"], made["version"], made["score_range"]) == ("Instrument", "2", [0, 27])
     assert [item["code"] for item in made["items"]] == [str(number) for number in range(1, 11)]
     assert [(option["points"], option["text"]) for option in made["items"][0]["options"]] == [
         *((0, "Not at all"), (1, "Several days"), (2, "More than half the days"), (3, "Nearly every day"))

@@ -220,7 +220,7 @@ def test_new_answer_to_what_is_not_asked_is_refused(completed, correct, riversid
 
 def test_assessment_of_an_earlier_release_draws_every_answer(client, completed, correct, riverside):
     """Where the trail does not say by which sex it was scored, nothing is left out that has an answer."""
-    key, other = completed(), completed(answers={**MILD, "answer-4": ""})
+    key, other = completed(), completed(answers={**MILD, "answer-4": ""}, do="incomplete")
     correct(gender="male")
     with clinic_scope(riverside.clinic):
         Assessment.objects.update(sex="", age=None)
@@ -238,9 +238,9 @@ def test_upgrade_keeps_the_sex_and_age_that_the_trail_proves(completed, correct,
     """An assessment before each correction, and one after both, as an earlier release has them."""
     first = completed()
     correct(gender="male")
-    second = completed(answers={"answer-1": "1"})
+    second = completed(answers={"answer-1": "1"}, do="incomplete")
     correct(date_of_birth=date(1981, 1, 1))
-    third = completed(answers={"answer-1": "1"})
+    third = completed(answers={"answer-1": "1"}, do="incomplete")
     with clinic_scope(riverside.clinic):
         free = make_assessment(patient).pk
         Assessment.objects.update(sex="", age=None)

@@ -8,6 +8,7 @@ import pytest
 from clinic.assessments.models import OF_INSTRUMENT, Assessment
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
+from clinic.audit.models import AuditEvent
 from clinic.instruments.catalogue import find_version
 from clinic.tenancy.scope import clinic_scope
 from tests.typed import sent_by, value_for
@@ -81,6 +82,15 @@ def as_json(value: Any) -> Any:
 def test_every_field_is_kept_as_it_is_written(assessment, scope, values):
     with scope():
         assert {name: stored(assessment)[name] for name in NAMES} == {name: keys(values[0][name]) for name in NAMES}
+
+
+def test_form_sent_unchanged_changes_nothing(client, assessment, scope):
+    with scope():
+        before, trail = Assessment.objects.get(pk=assessment.pk).version, AuditEvent.objects.count()
+    page = f"/assessments/{assessment.pk}/edit/"
+    assert client.post(page, sent_by(client.get(page).content.decode())).status_code == 302
+    with scope():
+        assert (Assessment.objects.get(pk=assessment.pk).version, AuditEvent.objects.count()) == (before, trail)
 
 
 @pytest.mark.parametrize("name", ON_THE_FORM)

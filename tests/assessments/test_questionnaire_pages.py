@@ -99,7 +99,7 @@ def test_completing_needs_nothing_but_the_button(client, patient, look):
 
 
 def test_incomplete_assessment_is_completed_without_a_score(client, patient, look):
-    client.post(new(patient), {**posted(patient), **ALL, "answer-4": "", "do": "complete"})
+    client.post(new(patient), {**posted(patient), **ALL, "answer-4": "", "do": "incomplete"})
     assessment = look()
     page = client.get(f"/assessments/{assessment.pk}/").content.decode()
     assert (assessment.score, assessment.score_range) == (None, (8, 11))
@@ -187,8 +187,14 @@ def test_key_of_another_patients_assessment_is_not_taken_over(client, patient, r
         other = make_patient(full_name="Olga Other")
     key = uuid4()
     saved(client, patient, key, **{"answer-1": "1"})
-    client.post(new(other), {**posted(other, key), "answer-1": "2", "do": "later"})
-    assert look().patient_id == patient.pk
+    answers = [
+        client.post(new(other), {**posted(other, key), **ALL, "version": "1", "do": do})
+        for do in ("later", "complete", "incomplete", "share")
+    ]
+    assert [answer.status_code for answer in answers] == [409] * 4
+    kept = look()
+    assert (kept.patient_id, kept.answers, kept.version, kept.status) == (patient.pk, {"1": 1}, 1, "in_progress")
+    assert client.get("/patients/").status_code == 200
 
 
 def test_role_that_only_reads_cannot_answer(riverside, sign_in, patient):

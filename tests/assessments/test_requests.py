@@ -62,7 +62,7 @@ def test_new_link_goes_on_where_the_old_one_was_left(link, kept, practitioner, r
     same_as_dead(Client().get(link))
     browser = let_in(new)
     assert chosen(browser, new) == ["1=2"]
-    browser.post(new, {"answer-1": "2", "answer-2": "2", "version": 1, "do": "complete"})
+    browser.post(new, {"answer-1": "2", "answer-2": "2", "version": 1, "do": "incomplete"})
     with clinic_scope(riverside.clinic):
         assert Assessment.objects.get().answers == {"1": 2, "2": 2}
 

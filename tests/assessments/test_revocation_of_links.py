@@ -27,7 +27,7 @@ KINDS = {
     "form": (lambda at: at.browser.get(at.link), 200),
     "answer": (lambda at: at.browser.post(f"{at.link}answers/", {"answer-1": at.chosen, "mine": "1"}), 200),
     "put aside": (lambda at: at.browser.post(at.link, {"answer-1": at.chosen, "mine": "1"}), 302),
-    "done": (lambda at: at.browser.post(at.link, {"answer-1": at.chosen, "mine": "1", "do": "complete"}), 302),
+    "done": (lambda at: at.browser.post(at.link, {"answer-1": at.chosen, "mine": "1", "do": "incomplete"}), 302),
     "thanks": (lambda at: at.browser.get(f"{at.link}thanks/"), 200),
 }
 WORKS = {kind: status for kind, (_, status) in KINDS.items() if kind not in ("done", "thanks")}

@@ -20,7 +20,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.clock import in_one_zone
 from tests.world import Writer, make_assessment, make_patient
 
-PHQ9, NEWS2 = shipped()["phq-9", "1"], shipped()["news2", "1"]
+PHQ9, NEWS2 = shipped()["phq-9", "1"], shipped()["news2", "2"]
 BY = Writer()
 
 

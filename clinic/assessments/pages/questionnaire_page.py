@@ -30,16 +30,23 @@ def questionnaire_page(
     assessment: Assessment | None = None,
     posted: bool = False,
     amending: bool = False,
+    whole: questionnaire_form.Whole | None = None,
     refusal: Exception | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the form with the stored responses, or with what was posted and could not be saved."""
+    """Render the form with the stored responses, or with what was posted and could not be saved.
+
+    With `whole` it asks whether to finish although items are open.
+    """
+    questions = _questions(request, definition, patient, assessment, refusal, posted=posted)
     context = {
         "definition": definition,
         "patient": patient,
         "assessment": assessment,
         "key": assessment.pk if assessment is not None else key,
-        "questions": _questions(request, definition, patient, assessment, refusal, posted=posted),
+        "questions": questions,
+        "whole": whole,
+        "open_questions": [question for question in questions if whole and question.code in whole.open],
         "date": request.POST.get("date", "")
         if posted
         else written(assessment.date if assessment else timezone.localdate()),

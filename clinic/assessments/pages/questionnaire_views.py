@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Permission, Request, requires
-from clinic.assessments.models import Assessment
+from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.pages.forms import patient_of
 from clinic.assessments.pages.pages import detail_page
 from clinic.assessments.pages.questionnaire_page import form_items, open_alerts, questionnaire_page, refusal_text
@@ -54,6 +54,8 @@ def questionnaire_new(request: Request, patient: Patient, instrument: str) -> Ht
     if definition is None:
         raise Http404
     if request.method == "POST":
+        if Assessment.objects.filter(pk=_key(request)).exclude(patient=patient).exists():
+            return errors.answer(request, 409, "conflict", "This assessment is of another patient. Nothing was saved.")
         return questionnaire_answer(request, _key(request), patient=patient)
     try:
         refusals.check_patient(definition, patient, timezone.localdate())
@@ -65,7 +67,10 @@ def questionnaire_new(request: Request, patient: Patient, instrument: str) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
-    """Continue an assessment. The button says whether to complete it, to share the device or to go on later."""
+    """Continue an assessment. The button says whether to complete it, to share the device or to go on later.
+
+    To complete it while items are open is refused once: the page asks for the button that finishes it so.
+    """
     assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
     if assessment is None and (request.method != "POST" or patient is None):
         raise Http404
@@ -74,19 +79,24 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
         return redirect("assessments:detail", pk)
     if request.method != "POST":
         return questionnaire_page(request, definition, patient, assessment=assessment)
-    complete = request.POST.get("do") == "complete"
+    whole = _whole(request, definition, patient, assessment)
+    complete = whole.completed_by(request.POST.get("do", ""))
     try:
-        _keep(request, pk, definition, patient, complete=complete)
+        state = _keep(request, pk, definition, patient, complete=complete)
     except Changed as changed:
         return questionnaire_page(request, definition, patient, assessment=changed.current, posted=True, status=409)
     except (*REFUSED, refusals.NotOpen) as refusal:
         return questionnaire_page(
             request, definition, patient, key=pk, assessment=assessment, posted=True, refusal=refusal, status=422
         )
+    if request.POST.get("do") == "complete" and not complete:
+        return questionnaire_page(
+            request, definition, patient, key=pk, assessment=assessment, posted=True, whole=whole, status=422
+        )
     if request.POST.get("do") == "share" and definition.answered_by == "patient":
         lock_device(request, by=request.actor, id=pk)
         return redirect("answer:device")
-    saved(request, "Assessment completed." if complete else "Answers saved. Go on whenever you like.")
+    saved(request, _completed(state.assessment, definition) if complete else "Answers saved. Go on whenever you like.")
     return redirect("assessments:detail", pk)
 
 
@@ -185,6 +195,22 @@ def _what(request: Request, assessment: Assessment | None, patient: Patient | No
 
 def _day(request: Request) -> date:
     return check_assessment_date(parse_date(request.POST.get("date", "")))
+
+
+def _whole(
+    request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
+) -> questionnaire_form.Whole:
+    posted = questionnaire_form.read_form(form_items(definition, patient, assessment), request.POST.dict())
+    return questionnaire_form.how_whole(definition, patient.gender, posted.responses)
+
+
+def _completed(assessment: Assessment, definition: Definition) -> str:
+    """What to say about a completed assessment, and about a schedule that it leaves due."""
+    if assessment.score is not None or definition.score_range is None:
+        return "Assessment completed."
+    rows = Schedule.objects.active().filter(patient=assessment.patient_id, instrument=assessment.instrument)
+    due = " Its schedule stays due." if rows.exclude(unscored_on=None).exists() else ""
+    return f"Assessment completed without a score.{due}"
 
 
 def _readable(

@@ -135,8 +135,6 @@ def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     if assessment.instrument:
         return redirect("assessments:detail", pk)
     patient = assessment.patient
-    if assessment.instrument:
-        return redirect("assessments:amend" if assessment.made else "assessments:answer", pk)
     if request.method != "POST":
         rows = QuestionFormSet(initial=assessment.questions, prefix="questions")
         return _form_page(

@@ -93,6 +93,37 @@ def drawn_items(definition: Definition, sex: str, kept: Mapping[str, Number | No
     return tuple(item for item in definition.drawn(sex, kept) if not item.source)
 
 
+@dataclass(frozen=True)
+class Whole:
+    """How much of what counts is answered. `open` has the codes of the items that are not."""
+
+    asked: int
+    open: frozenset[str] = frozenset()
+
+    @property
+    def answered(self) -> int:
+        return self.asked - len(self.open)
+
+    @property
+    def in_part(self) -> bool:
+        """Whether somebody must say that it is to be finished so. Without any answer it cannot be finished at all."""
+        return bool(self.open) and self.answered > 0
+
+    def completed_by(self, button: str) -> bool:
+        """Whether the button completes the questionnaire. With items open only "incomplete" does."""
+        return button == "incomplete" or (button == "complete" and not self.in_part)
+
+
+class ItemsOpen(Exception):
+    """The button that completes a questionnaire was pressed while items are open. Another one completes it so."""
+
+
+def how_whole(definition: Definition, sex: str, responses: Mapping[str, Number | None]) -> Whole:
+    """Look for items that count, and that neither these responses nor the record answer."""
+    codes = [item.code for item in definition.counted(sex) if not item.source]
+    return Whole(len(codes), frozenset(code for code in codes if responses.get(code) is None))
+
+
 def form_questions(
     definition: Definition,
     items: Iterable[Item],

@@ -38,7 +38,8 @@ def device_form(request: Request) -> HttpResponse:
         return _thanks(request, assessment)
     if request.method != "POST":
         return _page(request, definition, assessment)
-    complete = request.POST.get("do") == "complete"
+    whole = patient_questionnaire.posted_whole(request, definition, assessment.patient.gender, assessment)
+    complete = whole.completed_by(request.POST.get("do", ""))
     try:
         _keep(request, assessment, definition, complete=complete)
     except Changed as changed:
@@ -46,6 +47,8 @@ def device_form(request: Request) -> HttpResponse:
         return _page(request, definition, changed.current, **more)
     except REFUSED as refusal:
         return _page(request, definition, assessment, refusal=refusal, status=422)
+    if request.POST.get("do") == "complete" and not complete:
+        return _page(request, definition, assessment, whole=whole, status=422)
     return redirect("answer:device")
 
 

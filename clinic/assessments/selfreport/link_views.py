@@ -23,6 +23,7 @@ from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import Assessment
 from clinic.assessments.models.requests import AnswerRequest, RequestState
+from clinic.assessments.questionnaire.form import ItemsOpen
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
@@ -201,11 +202,17 @@ def _keep(request: Request, patient_request: AnswerRequest, definition: Definiti
 
 def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     """Complete the form, or save it for later, by the buttons of the page."""
-    complete = request.POST.get("do") == "complete"
     try:
         with clinic_scope(link.clinic):
             patient_request, definition = _patient_request(link)
+            sex, kept = patient_request.patient.gender, patient_request.assessment
+            whole = patient_questionnaire.posted_whole(request, definition, sex, kept)
+            complete = whole.completed_by(request.POST.get("do", ""))
             _keep(request, patient_request, definition, complete=complete)
+            if request.POST.get("do") == "complete" and not complete:
+                raise ItemsOpen
+    except ItemsOpen:
+        return _questionnaire(request, token, link, whole=whole, status=422)
     except Changed as changed:
         return _questionnaire(
             request,

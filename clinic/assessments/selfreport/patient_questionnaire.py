@@ -48,6 +48,15 @@ def readable(
     return posted.responses
 
 
+def posted_whole(
+    request: Request, definition: Definition, sex: str, assessment: Assessment | None
+) -> questionnaire_form.Whole:
+    """How much of what counts the posted form answers."""
+    items = questionnaire_form.drawn_items(definition, sex, stored_responses(assessment))
+    posted = questionnaire_form.read_form(items, request.POST.dict())
+    return questionnaire_form.how_whole(definition, sex, posted.responses)
+
+
 def posted_page(request: Request) -> UUID | None:
     """The id of the copy of the form that was posted."""
     try:
@@ -96,11 +105,15 @@ def page(
     assessment: Assessment | None,
     *,
     language: str,
+    whole: questionnaire_form.Whole | None = None,
     refusal: Exception | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """Render the form with the stored responses, or with what was posted and could not be saved."""
+    """Render the form with the stored responses, or with what was posted and could not be saved.
+
+    With `whole` it asks whether to send it although questions are open.
+    """
     responses: Mapping[str, Number | None] = stored_responses(assessment)
     items = questionnaire_form.drawn_items(definition, sex, responses)
     typed, problems = {}, {}
@@ -109,13 +122,15 @@ def page(
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         responses, typed = form.responses, form.typed
     translation = definition.translations.get(language)
+    questions = questionnaire_form.form_questions(
+        definition, items, responses=responses, language=language, typed=typed, errors=problems
+    )
     context = {
         **progress(items, responses),
         "questionnaire_title": translation.title if translation else definition.title,
         "instruction": translation.instruction if translation else definition.instruction,
-        "questions": questionnaire_form.form_questions(
-            definition, items, responses=responses, language=language, typed=typed, errors=problems
-        ),
+        "questions": questions,
+        "open_questions": [question for question in questions if whole and question.code in whole.open],
         "language": language,
         "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
         "page": request.POST.get("page") or uuid4(),
