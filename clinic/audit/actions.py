@@ -1,7 +1,6 @@
 """Writing to the trail."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,9 +23,10 @@ def snapshot(record: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]
     """The values of `fields`, or of all that people write, as JSON can hold them; foreign keys as their ids."""
     values: dict[str, Any] = {}
     for name in fields or editable_fields(type(record)):
-        value = getattr(record, record._meta.get_field(name).attname)  # type: ignore[union-attr]
-        if isinstance(value, Decimal):  # 12 as it was typed is the 12.00 that was stored
-            value = f"{value.normalize():f}"
+        field = record._meta.get_field(name)
+        value = getattr(record, field.attname)  # type: ignore[union-attr]
+        if isinstance(field, models.DecimalField) and value is not None:  # 12 as typed is the 12.00 that is stored
+            value = f"{value:.{field.decimal_places}f}"
         values[name] = value if value is None or isinstance(value, bool | int | list | dict) else str(value)
     return values
 

@@ -208,7 +208,7 @@ def test_chart_shows_every_total_in_both_themes_and_on_paper(practice, patient, 
 @pytest.mark.parametrize(
     ("instrument", "keys", "answers", "said"),
     [
-        ("gcs", "456", {"E": 4, "V": 5, "M": 6}, "Total 15 Mild"),
+        ("gcs", "456", {"E": 4, "V": 5, "M": 6}, "Total 15 Fully responsive"),
         ("gcs", "111", {"E": 1, "V": 1, "M": 1}, "Total 3 Severe"),
         ("gds-15", "0" * 15, dict.fromkeys([str(number) for number in range(1, 16)], 0), "Total 0 Normal"),
         ("gds-15", "1" * 15, dict.fromkeys([str(number) for number in range(1, 16)], 1), "Total 15 Severe"),
