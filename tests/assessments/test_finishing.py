@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.assessments.models import Assessment
+from clinic.assessments.models.alerts import Alert
 from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.instruments.files.toml import shipped
@@ -73,8 +74,26 @@ def version_of(page: str) -> str:
 def test_final_button_names_what_is_open_and_finishes_nothing(post, look):
     answer = post(**THREE, do="complete")
     page = answer.content.decode()
-    assert (answer.status_code, re.findall(r'<li>\s*<a href="#item-(\w+)"', page)) == (422, OPEN)
-    assert look() is None or look().completed_at is None
+    assert (answer.status_code, re.findall(r'<li>\s*<a href="#item-(\w+)"', page)) == (200, OPEN)
+    assert (look().status, look().completed_at, look().answered) == ("in_progress", None, 3)
+
+
+@pytest.mark.parametrize("way", ["staff", "link", "device"])
+def test_alert_is_raised_whether_or_not_somebody_finishes(patient, make_link, riverside, sign_in, way):
+    """Whoever closes the page at the question has said what needs action."""
+    risky = {"answer-1": "2", "answer-9": "3", "do": "complete"}
+    client, address = sign_in(riverside.clinician), f"/assessments/new/?patient={patient.pk}&instrument=phq-9"
+    form = {"id": uuid4(), "patient": patient.pk, "instrument": "phq-9", "date": "1 March 2026"}
+    if way == "link":
+        link = make_link("phq-9")
+        answer = let_in(link).post(link, risky)
+    elif way == "device":
+        client.post(address, {**form, "do": "share"})
+        answer = client.post("/handover/", {"version": 1, **risky})
+    else:
+        answer = client.post(address, {**form, **risky})
+    with clinic_scope(riverside.clinic):
+        assert (answer.status_code, Alert.objects.count(), Assessment.objects.get().status) == (200, 1, "in_progress")
 
 
 def test_everything_that_was_chosen_is_on_the_page(post):

@@ -69,7 +69,8 @@ def questionnaire_new(request: Request, patient: Patient, instrument: str) -> Ht
 def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = None) -> HttpResponse:
     """Continue an assessment. The button says whether to complete it, to share the device or to go on later.
 
-    To complete it while items are open is refused once: the page asks for the button that finishes it so.
+    To complete it while items are open saves it and asks for the button that finishes it so. The responses are kept
+    and their alerts raised, whether or not somebody presses that one.
     """
     assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
     if assessment is None and (request.method != "POST" or patient is None):
@@ -90,9 +91,7 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
             request, definition, patient, key=pk, assessment=assessment, posted=True, refusal=refusal, status=422
         )
     if request.POST.get("do") == "complete" and not complete:
-        return questionnaire_page(
-            request, definition, patient, key=pk, assessment=assessment, posted=True, whole=whole, status=422
-        )
+        return questionnaire_page(request, definition, patient, assessment=state.assessment, posted=True, whole=whole)
     if request.POST.get("do") == "share" and definition.answered_by == "patient":
         lock_device(request, by=request.actor, id=pk)
         return redirect("answer:device")

@@ -114,10 +114,6 @@ class Whole:
         return button == "incomplete" or (button == "complete" and not self.in_part)
 
 
-class ItemsOpen(Exception):
-    """The button that completes a questionnaire was pressed while items are open. Another one completes it so."""
-
-
 def how_whole(definition: Definition, sex: str, responses: Mapping[str, Number | None]) -> Whole:
     """Look for items that count, and that neither these responses nor the record answer."""
     codes = [item.code for item in definition.counted(sex) if not item.source]

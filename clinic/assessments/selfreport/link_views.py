@@ -23,7 +23,6 @@ from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import Assessment
 from clinic.assessments.models.requests import AnswerRequest, RequestState
-from clinic.assessments.questionnaire.form import ItemsOpen
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
@@ -209,10 +208,6 @@ def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
             whole = patient_questionnaire.posted_whole(request, definition, sex, kept)
             complete = whole.completed_by(request.POST.get("do", ""))
             _keep(request, patient_request, definition, complete=complete)
-            if request.POST.get("do") == "complete" and not complete:
-                raise ItemsOpen
-    except ItemsOpen:
-        return _questionnaire(request, token, link, whole=whole, status=422)
     except Changed as changed:
         return _questionnaire(
             request,
@@ -225,4 +220,6 @@ def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
         )
     except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
         return _questionnaire(request, token, link, refusal=refusal, status=422)
+    if request.POST.get("do") == "complete" and not complete:
+        return _questionnaire(request, token, link, whole=whole)
     return redirect("answer:thanks" if complete else "answer:link", token)
