@@ -182,18 +182,22 @@ def test_completed_assessment_is_no_longer_answered(client, patient, look):
     assert look().answers["1"] == 1
 
 
-def test_key_of_another_patients_assessment_is_not_taken_over(client, patient, riverside, look):
+@pytest.mark.parametrize("do", ["later", "complete", "incomplete", "share"])
+@pytest.mark.parametrize("other", ["patient", "instrument"])
+@pytest.mark.parametrize("address", ["new", "answer", "answers", "amend"])
+def test_form_of_another_patient_or_instrument_changes_nothing(client, patient, riverside, look, address, other, do):
+    """A stale tab's form goes to the assessment that its id or its address names, at whichever address."""
     with clinic_scope(riverside.clinic):
-        other = make_patient(full_name="Olga Other")
+        somebody = make_patient(full_name="Olga Other", gender="female", date_of_birth=date(1980, 1, 1))
     key = uuid4()
-    saved(client, patient, key, **{"answer-1": "1"})
-    answers = [
-        client.post(new(other), {**posted(other, key), **ALL, "version": "1", "do": do})
-        for do in ("later", "complete", "incomplete", "share")
-    ]
-    assert [answer.status_code for answer in answers] == [409] * 4
-    kept = look()
-    assert (kept.patient_id, kept.answers, kept.version, kept.status) == (patient.pk, {"1": 1}, 1, "in_progress")
+    client.post(new(patient), posted(patient, key, **ALL, do="complete" if address == "amend" else "later"))
+    before = (look().patient_id, look().answers, look().version, look().status)
+    who, what = (somebody, "phq-9") if other == "patient" else (patient, "gad-7")
+    form = posted(who, key, what, **{"answer-1": "3", "version": "1", "do": do, "reason": "Misread"})
+    path = new(who, what) if address == "new" else f"/assessments/{key}/{address}/"
+    answer = client.post(path, form)
+    assert (answer.status_code, "Nothing was saved" in answer.content.decode()) == (409, True)
+    assert (look().patient_id, look().answers, look().version, look().status) == before
     assert client.get("/patients/").status_code == 200
 
 

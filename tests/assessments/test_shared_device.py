@@ -155,3 +155,19 @@ def test_completed_assessment_is_not_shared(riverside, sign_in, patient, key):
 def test_only_three_views_are_open_on_a_shared_device():
     marked = {route for route, view in views() if getattr(view, "on_shared_device", False)}
     assert (marked, [name for name in PUBLIC_MODULES if "handover" in name]) == (OPEN_ON_SHARED_DEVICE, [])
+
+
+@pytest.mark.parametrize("address", ["/handover/", "/handover/answers/"])
+def test_form_that_was_on_the_device_before_changes_nothing(tablet, riverside, assessment, address):
+    """A tab that was left open shows the questions of the patient who had the device before."""
+    before = re.search(r'name="assessment" value="([0-9a-f-]{36})"', tablet.get("/handover/").content.decode())[1]
+    tablet.post("/handover/leave/", {"password": PASSWORD})
+    with clinic_scope(riverside.clinic):
+        other = make_patient(full_name="Olga Other", gender="female", date_of_birth=date(1980, 1, 1))
+    form = {"id": uuid4(), "patient": other.pk, "instrument": "phq-9", "date": "1 March 2026", "do": "share"}
+    assert tablet.post(f"/assessments/new/?patient={other.pk}&instrument=phq-9", form)["Location"] == "/handover/"
+    answer = tablet.post(address, {**ALL, "assessment": before, "version": 1, "do": "complete"})
+    assert (answer.status_code, "Nothing was saved" in answer.content.decode()) == (409, True)
+    with clinic_scope(riverside.clinic):
+        kept = Assessment.objects.filter(patient=other).values_list("answers", "status")
+        assert [*kept, (assessment().answers, assessment().status)] == [({}, "planned")] * 2

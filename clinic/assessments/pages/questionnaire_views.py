@@ -37,6 +37,7 @@ from clinic.text.dates import parse_date
 from clinic.ui import errors
 from clinic.ui.pages import posted_version, saved
 
+OF_ANOTHER = "This form is of another patient or another questionnaire. Nothing was saved."
 REFUSED = (
     refusals.ResponsesRefused,
     refusals.NotForPatient,
@@ -54,8 +55,9 @@ def questionnaire_new(request: Request, patient: Patient, instrument: str) -> Ht
     if definition is None:
         raise Http404
     if request.method == "POST":
-        if Assessment.objects.filter(pk=_key(request)).exclude(patient=patient).exists():
-            return errors.answer(request, 409, "conflict", "This assessment is of another patient. Nothing was saved.")
+        known = Assessment.objects.filter(pk=_key(request)).first()
+        if known is not None and (known.patient_id, known.instrument) != (patient.pk, definition.id):
+            return errors.answer(request, 409, "conflict", OF_ANOTHER)
         return questionnaire_answer(request, _key(request), patient=patient)
     try:
         refusals.check_patient(definition, patient, timezone.localdate())
@@ -75,6 +77,8 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
     assessment = Assessment.objects.select_related("patient__user").filter(pk=pk).first()
     if assessment is None and (request.method != "POST" or patient is None):
         raise Http404
+    if is_of_another(request, assessment):
+        return errors.answer(request, 409, "conflict", OF_ANOTHER)
     definition, patient = _what(request, assessment, patient)
     if assessment is not None and (assessment.made or not assessment.instrument):
         return redirect("assessments:detail", pk)
@@ -107,6 +111,8 @@ def questionnaire_save(request: Request, pk: UUID) -> HttpResponse:
     patient = None if assessment is not None else patient_of(request.POST.get("patient", ""))
     if assessment is None and patient is None:
         raise Http404
+    if is_of_another(request, assessment):
+        return _fragment(request, 409, problem=OF_ANOTHER)
     definition, patient = _what(request, assessment, patient)
     try:
         kept = _keep(request, pk, definition, patient, complete=False)
@@ -133,6 +139,8 @@ def questionnaire_amend(request: Request, pk: UUID) -> HttpResponse:
     page = partial(questionnaire_page, request, definition, assessment.patient, amending=True)
     if not assessment.made:
         return redirect("assessments:answer", pk)
+    if is_of_another(request, assessment):
+        return errors.answer(request, 409, "conflict", OF_ANOTHER)
     if request.method != "POST":
         return page(assessment=assessment)
     try:
@@ -178,6 +186,12 @@ def _key(request: Request) -> UUID:
         return UUID(request.POST.get("id", ""))
     except ValueError as error:
         raise Http404 from error
+
+
+def is_of_another(request: Request, assessment: Assessment | None) -> bool:
+    """Whether the form that was posted is of another patient or instrument than the assessment, as in a stale tab."""
+    of = {} if assessment is None else {"patient": str(assessment.patient_id), "instrument": assessment.instrument}
+    return any(request.POST.get(name, value) != value for name, value in of.items())
 
 
 def _what(request: Request, assessment: Assessment | None, patient: Patient | None) -> tuple[Definition, Patient]:
@@ -240,7 +254,7 @@ def _keep(request: Request, key: UUID, definition: Definition, patient: Patient,
             complete=complete,
             language=language or ENGLISH,
         )
-        if started.assessment.patient_id != patient.pk:
+        if (started.assessment.patient_id, started.assessment.instrument) != (patient.pk, definition.id):
             raise Http404
         return started
     return change_responses(

@@ -22,9 +22,11 @@ from clinic.assessments.selfreport.shared_device import is_password, unlock_devi
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.tenancy.scope import public_scope
+from clinic.ui import errors
 from clinic.ui.pages import posted_version
 
 REFUSED = (*patient_questionnaire.REFUSED, refusals.NotForPatient, refusals.NotOpen, refusals.ReasonMissing)
+OF_ANOTHER = "This form is from before. The questions on this device are others now. Nothing was saved."
 AWAY = "You have been signed out. Give the device back."
 
 
@@ -38,6 +40,8 @@ def device_form(request: Request) -> HttpResponse:
         return _thanks(request, assessment)
     if request.method != "POST":
         return _page(request, definition, assessment)
+    if _is_of_another(request, assessment):
+        return errors.answer(request, 409, "conflict", OF_ANOTHER)
     whole = patient_questionnaire.posted_whole(request, definition, assessment.patient.gender, assessment)
     complete = whole.completed_by(request.POST.get("do", ""))
     try:
@@ -60,6 +64,8 @@ def device_save(request: Request) -> HttpResponse:
     assessment, definition = _assessment(request)
     address = reverse("answer:device")
     answer = partial(patient_questionnaire.fragment, request, definition, assessment.patient.gender, action=address)
+    if _is_of_another(request, assessment):
+        return answer(None, status=409, problem=OF_ANOTHER)
     try:
         return answer(_keep(request, assessment, definition, complete=False))
     except Changed as changed:
@@ -105,6 +111,11 @@ def _assessment(request: Request) -> tuple[Assessment, Definition]:
     return assessment, find_version(assessment.instrument, assessment.instrument_version)
 
 
+def _is_of_another(request: Request, assessment: Assessment) -> bool:
+    """Whether the form was drawn for an assessment that was on this device before."""
+    return request.POST.get("assessment", str(assessment.pk)) != str(assessment.pk)
+
+
 def _keep(request: Request, assessment: Assessment, definition: Definition, *, complete: bool) -> Assessment:
     kept = change_responses(
         by=patient_actor(assessment.pk),
@@ -127,6 +138,7 @@ def _page(request: Request, definition: Definition, assessment: Assessment, **mo
         action=reverse("answer:device"),
         save_url=reverse("answer:device_save"),
         unlock_url=reverse("answer:unlock"),
+        assessment_id=assessment.pk,
         away=AWAY,
         clinic_name=request.clinic.name,
         **more,
