@@ -91,7 +91,9 @@ def due_html(day: date, today: date, language: str | None) -> str:
 
 
 def unscored_html(day: date | None, today: date, language: str | None) -> str:
-    return f' <span class="hint">answered without a score {day_html(day, today, language)}</span>' if day else ""
+    return (
+        f' <span class="hint unscored">answered without a score {day_html(day, today, language)}</span>' if day else ""
+    )
 
 
 class DueTable(tables.Table):

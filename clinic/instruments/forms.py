@@ -19,7 +19,7 @@ TOTAL = rf"([-{MINUS}]?\d{{1,5}}(?:[.,]\d{{1,2}})?)"
 BAND = re.compile(rf"{TOTAL}\s*(?:-|–|to)\s*{TOTAL}\s+(\S.*)", re.ASCII)
 CLASS_LABELS = {"free": "Free to use", "non-commercial": "Free to use without commercial purpose"}
 BECOMES = [
-    ("", "Go by its address; ask me if another has its title"),
+    ("", "By the file's own web address; ask me if only the title is the same"),
     (ANOTHER, "It is another instrument, though it may have the same title"),
 ]
 ANSWERED_BY = [("patient", "The patient"), ("clinician", "Whoever examines the patient")]

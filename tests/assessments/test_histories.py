@@ -115,7 +115,7 @@ def test_trend_page_says_recovery_and_the_numbers_that_it_goes_by(client, known,
             by=BY, definition=PHQ9, patient=known, user=known.user, date=ahead(0), answers=unfinished, complete=True
         )
     page = client.get(f"/patients/{known.pk}/course/").content.decode()
-    said = "<p>Recovered: below the threshold of 10, and the change is reliable (6 points or more).</p>"
+    said = ">Recovered: below the threshold of 10, and the change is reliable (6 points or more).</p>"
     assert (said in page, page.count("Reliably recovered")) == (True, 2)
 
 

@@ -7,8 +7,6 @@ from uuid import uuid4
 from django.core import mail
 from playwright.sync_api import Page
 
-from clinic.assessments.questionnaire.actions import start_assessment
-from clinic.instruments.catalogue import find
 from clinic.patients import actions as patients
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
@@ -17,6 +15,7 @@ from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
 from tests.browser.walk_answers import by_patients
 from tests.browser.walk_people import by_owners
+from tests.browser.walk_results import results
 from tests.browser.walk_tools import tools
 from tests.world import Writer
 
@@ -211,18 +210,6 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
     yield "instrument-errors", page
     page.goto("/settings/")
     yield "clinic-settings", page
-    with clinic_scope(site.world.clinic):
-        sitting = start_assessment(
-            by=Writer(),
-            definition=find("phq-9"),
-            patient=site.patient,
-            user=site.patient.user,
-            date=site.assessment.date,
-            answers=dict.fromkeys("123456789", 1),
-            complete=True,
-        ).assessment
-    page.goto(f"/assessments/{sitting.pk}/")
-    yield "sitting", page
 
 
 def account(page: Page, watch: Watch, site: Site) -> Shown:
@@ -293,6 +280,7 @@ PARTS: dict[str, tuple[Callable[..., Shown], Callable[[Visit, Site], object]]] =
     "patients answer": (by_patients, lambda visit, site: visit),
     "people": (by_owners, lambda visit, site: visit(site.world.owner)),
     "instruments": (about_instruments, lambda visit, site: visit(site.world.owner)),
+    "results": (results, lambda visit, site: visit(site.world.clinician)),
 } | {
     part.__name__.replace("_", " "): (part, of_two_clinics)
     for part in (lists, tools, about_a_patient, patient_forms, about_assessments, assessment_forms, account, refusals,
