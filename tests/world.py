@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import connections
+from django.utils import timezone
 
 from clinic.access import Role
 from clinic.accounts.models import User
@@ -76,6 +77,11 @@ def own_clinic(name: str) -> AbstractContextManager[World]:
     """A committed clinic of a name that no other has."""
     key = uuid4().hex[:8]
     return dropped_at_end(make_world(f"{name} {key}", f"{key}.test"))
+
+
+def ahead(days: int) -> date:
+    """The day so many days from today, where the clinic is."""
+    return timezone.localdate() + timedelta(days=days)
 
 
 def make_patient(**fields: Any) -> Patient:

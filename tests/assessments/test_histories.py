@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from clinic.assessments.models import Schedule
 from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
@@ -12,15 +11,11 @@ from clinic.assessments.schedules.actions import set_schedule
 from clinic.assessments.trend.steps import Reading, explained, trend_steps
 from clinic.instruments.files.toml import newest, shipped
 from clinic.tenancy.scope import clinic_scope
-from tests.world import Writer, make_patient
+from tests.world import Writer, ahead, make_patient
 
 PHQ9, GAD7, GCS = (newest(shipped())[id] for id in ("phq-9", "gad-7", "gcs"))
 START = date(2026, 1, 5)
 BY = Writer()
-
-
-def ahead(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
 
 
 def answers_for(total, definition=PHQ9):

@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,15 +17,11 @@ from clinic.instruments.change import Change
 from clinic.instruments.files.toml import newest, shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
-from tests.world import Writer, make_patient
+from tests.world import Writer, ahead, make_patient
 
 PHQ9, GAD7 = newest(shipped())["phq-9"], newest(shipped())["gad-7"]
 START = date(2026, 1, 5)
 BY = Writer()
-
-
-def ahead(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
 
 
 @pytest.fixture

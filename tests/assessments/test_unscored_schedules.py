@@ -1,10 +1,9 @@
 """A schedule counts as done only by a questionnaire with a score."""
 
 import tomllib
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from clinic.assessments.models import Schedule
 from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
@@ -15,15 +14,11 @@ from clinic.instruments.files.toml import shipped
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_languages import FILE
-from tests.world import Writer, make_patient
+from tests.world import Writer, ahead, make_patient
 
 PHQ9 = shipped()["phq-9", "1"]
 BY = Writer()
 ALL = {item.code: 1 for item in PHQ9.items}
-
-
-def ahead(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
 
 
 @pytest.fixture
