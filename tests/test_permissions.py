@@ -35,7 +35,7 @@ PAGES = {
         handover/ handover/answers/ handover/leave/
     """,
     MANAGE: """
-        instruments/new/ instruments/import/ settings/
+        instruments/new/ instruments/import/ settings/ clinic/settings/
         clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
     """,
 }
