@@ -64,7 +64,7 @@ class SettingsForm(forms.Form):
     alert_numbers = TextField(
         max_length=2000,
         required=False,
-        label="Telephone numbers for that",
+        label="Telephone numbers for an alert",
         help_text=f"One on each line, {MOST_NUMBERS} at most: whose it is, a colon, the number. "
         "For example Crisis team: 0800 123 456.",
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
