@@ -36,7 +36,7 @@ PAGES = {
     """,
     MANAGE: """
         instruments/new/ instruments/import/ instruments/<slug:instrument>/edit/
-        instruments/<slug:instrument>/offer/ settings/
+        instruments/<slug:instrument>/offer/ settings/ clinic/settings/
         clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
     """,
 }

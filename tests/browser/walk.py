@@ -217,7 +217,7 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
     pressed(page, "Save instrument")
     yield "instrument-own", page
     page.goto("/settings/")
-    yield "clinic-settings", page
+    yield "instrument-settings", page
 
 
 def account(page: Page, watch: Watch, site: Site) -> Shown:

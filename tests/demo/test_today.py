@@ -57,6 +57,6 @@ def test_filled_clinic_is_of_today(clock, django_db_setup, django_db_blocker):
         with transaction.atomic(using="owner"), owner_connection().cursor() as cursor:
             schema = quote_schema_name(worlds.riverside.clinic.schema_name)
             cursor.execute(f"SET LOCAL search_path = {schema}, public")
-            assert fill._prepared(cursor, 1, 1, 1).today == clock.today
+            assert fill._prepared(worlds.riverside.clinic, cursor, 1, 1, 1).today == clock.today
             transaction.set_rollback(True, using="owner")
         owner_connection().close()
