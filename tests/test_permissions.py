@@ -23,7 +23,7 @@ PAGES = {
     """,
     READ: """
         assessments/ assessments/bulk/ assessments/<uuid:pk>/ patients/<uuid:pk>/assessments/ patients/<uuid:pk>/course/
-        worklists/counts/ worklists/due/ worklists/alerts/
+        worklists/counts/ worklists/due/ worklists/alerts/ patients/<uuid:pk>/alerts/
         instruments/ instruments/<slug:instrument>/ instruments/<slug:instrument>/<slug:version>/
     """,
     ASSESS: """
@@ -31,6 +31,7 @@ PAGES = {
         assessments/<uuid:pk>/cancel/ assessments/<uuid:pk>/edit/ assessments/<uuid:pk>/archive/
         assessments/<uuid:pk>/undo/ assessments/<uuid:pk>/restore/
         patients/<uuid:pk>/plans/ plans/<uuid:pk>/end/ worklists/alerts/<uuid:pk>/acknowledge/
+        patients/<uuid:pk>/alerts/acknowledge/
         patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
         handover/ handover/answers/ handover/leave/
     """,

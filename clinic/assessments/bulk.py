@@ -1,6 +1,7 @@
 """The lists of assessments, alerts and due schedules: what they show, and the jobs that export or archive many rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import QuerySet
 
@@ -27,7 +28,12 @@ def assessments() -> "QuerySet[Assessment]":
 
 
 def alerts() -> "QuerySet[Alert]":
-    return Alert.objects.select_related("patient__user", "assessment")
+    return Alert.objects.with_worst().select_related("patient__user", "assessment")
+
+
+def leading_alerts() -> "QuerySet[Alert]":
+    """One alert for each patient."""
+    return Alert.objects.leading().with_worst().select_related("patient__user", "assessment")
 
 
 def schedules() -> "QuerySet[Schedule]":
@@ -69,7 +75,9 @@ ASSESSMENTS = BulkList(
         ),
     ),
 )
-ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "raised", AlertFilter)
+# The file has a row for each alert, the page a card for each patient.
+ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "severity", AlertFilter)
+ALERT_CARDS = replace(ALERTS, noun="patient", noun_plural="patients", rows=leading_alerts)
 DUE = BulkList(
     "due", "due assessment", "due assessments", "/worklists/due/", schedules, DueTable, "due", DueFilter
 )  # fmt: skip

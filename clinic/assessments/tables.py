@@ -63,6 +63,8 @@ class AlertTable(tables.Table):
     raised = DateColumn(accessor="raised_on", order_by="raised_at")
     practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)
     state = TextColumn(accessor="state_label", orderable=False)
+    severity = NumberColumn(order_by=("-worst", "raised_at"))
+    answered_by = TextColumn(orderable=False)
 
 
 class DuePatientColumn(TextColumn):

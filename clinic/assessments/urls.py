@@ -27,5 +27,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/end/", trend_views.schedule_end, name="schedule_end"),
     path("worklists/alerts/", alert_views.alert_list, name="alerts"),
     path("worklists/alerts/<uuid:pk>/acknowledge/", alert_views.alert_acknowledge, name="acknowledge"),
+    path("patients/<uuid:pk>/alerts/", alert_views.patient_alerts, name="alerts_of"),
+    path("patients/<uuid:pk>/alerts/acknowledge/", alert_views.patient_acknowledge, name="acknowledge_all"),
     path("patients/<uuid:pk>/assessments/", views.patient_assessments, name="for_patient"),
 ]

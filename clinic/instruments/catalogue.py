@@ -1,6 +1,7 @@
 """The instruments of the active clinic: the shipped ones and its custom ones."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -95,6 +96,14 @@ def find_version(id: str, version: str) -> Definition:
     """
     definition = _shipped_by_newest_meaning().get((id, version))
     return definition if definition is not None else custom()[id, version]
+
+
+def find_versions(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Definition]:
+    """Those of the versions that are there, by id and version, by one query at most."""
+    known = _shipped_by_newest_meaning()
+    if any(key not in known for key in keys):
+        known = known | custom()
+    return {key: known[key] for key in keys if key in known}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -29,6 +30,8 @@ def list_page(
     page: ListPage,
     *,
     when_empty: Callable[[ListPage, FilterSet], None] | None = None,
+    template: str = "ui/list.html",
+    context: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
     """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
     page.key = bulk.key
@@ -40,5 +43,13 @@ def list_page(
     if not asked_part(request):
         page.views = views_of(request, bulk.key)
     return table_page(
-        request, bulk.rows(), bulk.table_class, bulk.filterset_class, page, sort=bulk.sort, when_empty=when_empty
+        request,
+        bulk.rows(),
+        bulk.table_class,
+        bulk.filterset_class,
+        page,
+        sort=bulk.sort,
+        template=template,
+        context=context,
+        when_empty=when_empty,
     )

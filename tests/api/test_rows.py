@@ -73,7 +73,8 @@ RISKY = (
     '"subscales":[],"answered":9,"asked":9,"summary":"9 of 9 answered, total 14","sex":"female","age":56,'
     '"alerts":[{"__typename":"RiskAlert","id":ID,"rule":"item-9","text":"PHQ-9, item 9, \u201cNearly every day\u201d: '
     "Thoughts of being better off dead or of self-harm. Assess the risk of suicide before the patient leaves."
-    '","severity":4,"raised_at":NOW,"raised_by":"Clara Clinician","acknowledged_at":NOW,"acknowledged_by":"Test",'
+    '","severity":4,"raised_at":NOW,"raised_by":"Clara Clinician","channel":"staff",'
+    '"answered_by":"Clara Clinician","acknowledged_at":NOW,"acknowledged_by":"Test",'
     '"note":"Called; safe."}],"completed_at":NOW,"archived_at":null,"created_at":NOW,"updated_at":NOW,"version":1}'
 )
 FREE = (

@@ -115,7 +115,7 @@ def test_worse_answer_beside_an_acknowledgement_raises_another_alert(in_woodside
         assert list(found) == [(1, "Called."), (3, "")]
 
 
-@holds_lock("assessments.alerts.actions.acknowledge_alert")
+@holds_lock("assessments.alerts.actions.acknowledge_alerts")
 def test_first_note_on_an_alert_counts(in_woodside, assessment):
     with in_woodside():
         alert = Alert.objects.get(assessment=assessment)

@@ -147,7 +147,7 @@ def test_menu_counts_what_is_due_today_or_before(clock, riverside, sign_in):
 
 
 @pytest.mark.clock(
-    "clinic/assessments/models/alerts.py:Alert.raised_on", "clinic/assessments/alerts/actions.py:acknowledge_alert"
+    "clinic/assessments/models/alerts.py:Alert.raised_on", "clinic/assessments/alerts/actions.py:acknowledge_alerts"
 )
 def test_alert_is_raised_and_acknowledged_by_the_clinics_clock(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):

@@ -54,6 +54,8 @@ ALERT: dict[str, Any] = {
     "severity": 4,
     "raised_at": "2026-03-01T09:30:00Z",
     "raised_by": "Clara Clinician",
+    "channel": "staff",
+    "answered_by": "Clara Clinician",
     "acknowledged_at": None,
     "acknowledged_by": "",
     "note": "",

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from clinic.api.objects.fields import NumberField, RangeField
 from clinic.api.objects.strict import StrictSerializer
+from clinic.assessments.models.alerts import Channel
 from clinic.instruments.definitions import SEXES
 
 
@@ -141,6 +142,15 @@ class RiskAlertSerializer(StrictSerializer):
     severity = serializers.IntegerField(read_only=True)
     raised_at = serializers.DateTimeField(read_only=True)
     raised_by = serializers.CharField(source="raised_by_name", read_only=True)
+    channel = serializers.ChoiceField(
+        choices=Channel.choices,
+        read_only=True,
+        help_text="How the response came in: `staff` wrote it down, the patient gave it on a shared `device` or by a "
+        "`link`, or a `program` sent it.",
+    )
+    answered_by = serializers.CharField(
+        read_only=True, help_text="By whom the response was given or written down, in words."
+    )
     acknowledged_at = serializers.DateTimeField(read_only=True, allow_null=True)
     acknowledged_by = serializers.CharField(source="acknowledged_by_name", read_only=True)
     note = serializers.CharField(read_only=True)

@@ -1,18 +1,20 @@
 """Raise and acknowledge alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.assessments.models import Assessment
-from clinic.assessments.models.alerts import Alert
+from clinic.assessments.alerts.wording import what_to_do
+from clinic.assessments.models import AnswerRequest, Assessment
+from clinic.assessments.models.alerts import Alert, Channel, channel_of
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, record
 from clinic.instruments.definitions import AlertRule, Definition, Number
 from clinic.instruments.scoring import Result
+from clinic.staff.actions import OPERATOR
 
 LONGEST = 500  # letters of an alert: title, answer and rule together can be longer than its column
 
@@ -31,17 +33,17 @@ def raise_alerts(
     another.
     """
     raised = []
+    rows = Alert.objects.filter(assessment=assessment).order_by("pk").select_for_update()
+    known = list(rows) if result.alerts else []
     for rule in result.alerts:
         points = _points(rule, definition, responses, result)
-        text = _text(rule, definition, points)
-        before = list(Alert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
+        said = _said(assessment, rule, definition, points, by=by)
+        before = [alert for alert in known if alert.rule == rule.code]
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
-            waiting.points, waiting.text = points, text
-            waiting.save(update_fields=["points", "text"])
-            record("alert.raised_again", waiting, by=by, changes={"text": ["", text]})
+            _raise_again(waiting, said, by=by)
         elif not before or (waiting is None and max(alert.points for alert in before) < points):
-            raised.append(_raise(assessment, rule, text, points, by=by))
+            raised.append(_raise(assessment, rule, said, by=by))
     return raised
 
 
@@ -53,43 +55,99 @@ def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Num
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
-def _text(rule: AlertRule, definition: Definition, points: Decimal) -> str:
+def _said(
+    assessment: Assessment, rule: AlertRule, definition: Definition, points: Decimal, *, by: By
+) -> dict[str, Decimal | str]:
+    """What an alert says of a response: how bad it was, in words, and by whom it was given."""
+    channel = channel_of(by.id, assessment.pk)
+    return {
+        "points": points,
+        "text": _text(rule, definition, points, channel),
+        "raised_by_id": by.id,
+        "raised_by_name": assessment.user.display_name if by.id == OPERATOR.id else by.name,
+        "link_made_by": _maker(by) if channel == Channel.LINK else "",
+    }
+
+
+def _maker(by: By) -> str:
+    """Who made the link that a patient writes by."""
+    rows = AnswerRequest.objects.filter(pk=by.id.partition(":")[2])
+    return rows.values_list("created_by_name", flat=True).first() or ""
+
+
+def _text(rule: AlertRule, definition: Definition, points: Decimal, channel: Channel) -> str:
     item = definition.by_code.get(rule.item)
     answer = "" if item is None else item.text_of.get(points, "")
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
-    return f"{where}: {rule.text}"[:LONGEST]
+    return f"{where}: {what_to_do(rule.text, channel)}"[:LONGEST]
 
 
-def _raise(assessment: Assessment, rule: AlertRule, text: str, points: Decimal, *, by: By) -> Alert:
+def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Decimal | str], *, by: By) -> Alert:
     alert = Alert.objects.create(
-        patient_id=assessment.patient_id,
-        assessment=assessment,
-        rule=rule.code,
-        text=text,
-        severity=rule.severity,
-        points=points,
-        raised_by_id=by.id,
-        raised_by_name=by.name,
+        patient_id=assessment.patient_id, assessment=assessment, rule=rule.code, severity=rule.severity, **said
     )
     changes = {"assessment": [None, str(assessment.pk)], "rule": [None, rule.code], "text": [None, alert.text]}
     record("alert.raised", alert, by=by, changes=changes)
     return alert
 
 
-@transaction.atomic
-def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:
-    """Close an alert with a note of what was done. Raises Alert.DoesNotExist and NoteMissing.
+def _raise_again(alert: Alert, said: dict[str, Decimal | str], *, by: By) -> None:
+    for name, value in said.items():
+        setattr(alert, name, value)
+    alert.save(update_fields=list(said))
+    record("alert.raised_again", alert, by=by, changes={"text": ["", alert.text]})
 
-    An acknowledged alert stays as it is: the first note counts, with its author and time.
+
+@transaction.atomic
+def acknowledge_alerts(*, by: By, patient_id: UUID, ids: Collection[UUID], note: str) -> list[Alert]:
+    """Close these alerts of a patient with a note of what was done; raises NoteMissing.
+
+    Returns those that are closed by this. An acknowledged alert stays as it is: the first note counts, with its author
+    and time. An alert that is not among `ids` stays open.
     """
-    alert = Alert.objects.select_for_update().get(pk=id)
     if not note.strip():
         raise NoteMissing("Say what was done about it.")
-    if alert.open:
+    rows = Alert.objects.filter(patient=patient_id, pk__in=ids).order_by("pk").select_for_update()
+    closed = [alert for alert in rows if alert.open]
+    for alert in closed:
         alert.acknowledged_at = timezone.now()
         alert.acknowledged_by_id, alert.acknowledged_by_name = by.id, by.name
         alert.note = note.strip()
         alert.save()
         record("alert.acknowledged", alert, by=by, changes={"note": [None, alert.note]})
-        keep_latest_results(alert.patient_id, by=by)
+    if closed:
+        keep_latest_results(patient_id, by=by)
+    return closed
+
+
+def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:
+    """Close one alert, as `acknowledge_alerts` does. Raises Alert.DoesNotExist and NoteMissing."""
+    alert = Alert.objects.get(pk=id)
+    acknowledge_alerts(by=by, patient_id=alert.patient_id, ids=[id], note=note)
+    alert.refresh_from_db()
     return alert
+
+
+@transaction.atomic
+def claim_mail(*, by: By, alerts: Sequence[Alert]) -> bool:
+    """Note on the newly raised alerts of one patient that a mail tells of them; False if one did so today already.
+
+    Whoever raised them holds the lock of the patient's latest results, so that of two at once one claims the mail.
+    """
+    today = timezone.localdate()
+    if not alerts or Alert.objects.filter(patient=alerts[0].patient_id, told_on=today).exists():
+        return False
+    for alert in alerts:
+        alert.told_on = today
+        alert.save(update_fields=["told_on"])
+        record("alert.told", alert, by=by, changes={"told_on": [None, str(today)]})
+    return True
+
+
+@transaction.atomic
+def return_claim(*, by: By, alerts: Sequence[Alert]) -> None:
+    """Take the note back, as no mail could be sent: the next alert is told of."""
+    for alert in alerts:
+        before, alert.told_on = alert.told_on, None
+        alert.save(update_fields=["told_on"])
+        record("alert.not_told", alert, by=by, changes={"told_on": [str(before), None]})

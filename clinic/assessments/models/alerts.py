@@ -10,10 +10,38 @@ from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
+class Channel(models.TextChoices):
+    """How a response came in."""
+
+    STAFF = "staff", "Written down by staff"
+    DEVICE = "device", "By the patient on a shared device"
+    LINK = "link", "By the patient's link"
+    PROGRAM = "program", "By a program"
+
+
+def channel_of(writer_id: str, assessment_id: uuid.UUID) -> Channel:
+    """The channel of who wrote a response. A patient writes as their request, or as the assessment on the device."""
+    kind, _, key = writer_id.partition(":")
+    if kind == "patient":
+        return Channel.DEVICE if key == str(assessment_id) else Channel.LINK
+    return Channel.PROGRAM if kind == "client" else Channel.STAFF
+
+
 class AlertQuerySet(ClinicQuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
         """Alerts that nobody has acknowledged."""
         return self.filter(acknowledged_at=None)
+
+    def leading(self) -> "AlertQuerySet":
+        """One alert of each patient: the one that is open for longest, else the one acknowledged last."""
+        same = Alert.objects.filter(patient=models.OuterRef("patient"))
+        first = same.order_by(models.F("acknowledged_at").desc(nulls_first=True), "raised_at", "pk")
+        return self.filter(pk=models.Subquery(first.values("pk")[:1]))
+
+    def with_worst(self) -> "AlertQuerySet":
+        """Each alert with `worst`, the strongest severity of its patient's open alerts; None if none is open."""
+        same = Alert.objects.open().filter(patient=models.OuterRef("patient"))
+        return self.annotate(worst=models.Subquery(same.order_by("-severity").values("severity")[:1]))
 
 
 class Alert(ClinicModel):
@@ -21,6 +49,8 @@ class Alert(ClinicModel):
 
     A changed response does not close the alert: the patient did respond so. An assessment has at most one open alert of
     a rule. `points` says how bad the response was; a worse one after an acknowledgement raises another alert.
+    `raised_by_id` and `raised_by_name` are of whoever gave the worst response, and `link_made_by` names who made the
+    link that it came by. `told_on` is the day on which a mail told the practitioner.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -36,6 +66,8 @@ class Alert(ClinicModel):
     raised_at = models.DateTimeField(auto_now_add=True)
     raised_by_id = models.CharField(max_length=64)
     raised_by_name = models.CharField(max_length=200)
+    link_made_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    told_on = models.DateField(null=True, blank=True, editable=False)
     acknowledged_at = models.DateTimeField(null=True, blank=True, editable=False)
     acknowledged_by_id = models.CharField(max_length=64, blank=True, default="")
     acknowledged_by_name = models.CharField(max_length=200, blank=True, default="")
@@ -72,6 +104,21 @@ class Alert(ClinicModel):
     @property
     def open(self) -> bool:
         return self.acknowledged_at is None
+
+    @property
+    def channel(self) -> Channel:
+        return channel_of(self.raised_by_id, self.assessment_id)
+
+    @property
+    def answered_by(self) -> str:
+        """By whom the response was given or written down, in words."""
+        if self.channel == Channel.DEVICE:
+            return "the patient, on a shared device"
+        if self.channel == Channel.LINK:
+            return (
+                f"the patient, by a link made by {self.link_made_by}" if self.link_made_by else "the patient, by a link"
+            )
+        return f"{self.raised_by_name}, a program" if self.channel == Channel.PROGRAM else self.raised_by_name
 
     @property
     def raised_on(self) -> date:

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from clinic.access import Permission, Request
+from clinic.assessments.alerts.cards import cards_of
 from clinic.assessments.models import Assessment, AssessmentRevision
-from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
@@ -37,7 +37,7 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
             "definition": find_version(assessment.instrument, assessment.instrument_version),
             "answered": response_rows(assessment),
             "scored_by": scored_by(assessment) if assessment.made else "",
-            "alerts": list(Alert.objects.filter(assessment=assessment)),
+            "card": cards_of([assessment.patient], assessment)[0],
             "revisions": revisions(assessment),
             "may_cancel": editor and not assessment.made and assessment.status != "cancelled",
         }

@@ -1,52 +1,131 @@
-"""The worklist of alerts, oldest first, and acknowledging one of them."""
+"""The worklist of alerts, a card for each patient, and acknowledging them: one alert, or all that a card shows."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.access import Permission, Request, requires
-from clinic.assessments.alerts.actions import NoteMissing, acknowledge_alert
-from clinic.assessments.bulk import ALERTS
+from clinic.access import PRACTITIONER_ROLES, Permission, Request, requires
+from clinic.assessments.alerts.actions import NoteMissing, acknowledge_alerts
+from clinic.assessments.alerts.cards import Card, cards_of
+from clinic.assessments.bulk import ALERT_CARDS, ALERTS
 from clinic.assessments.models.alerts import Alert
-from clinic.assessments.pages.pages import detail_page
+from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import ListPage
 from clinic.lists.pages import list_page
-from clinic.ui.pages import saved
+from clinic.patients.models import Patient
+from clinic.staff.clinic_settings.actions import alert_instructions
+from clinic.ui.pages import own_path, saved
 
 LONGEST_NOTE = 2000
+MEANWHILE = "Somebody acknowledged this meanwhile. Your note was not saved; it is kept below."
 
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def alert_list(request: Request) -> HttpResponseBase:
+    """A card for each patient with an open alert. The file has a row for each alert."""
+    if "_export" in request.GET:
+        return download(request, ALERTS)
     page = ListPage(
         heading="Alerts",
-        noun="alert",
-        noun_plural="alerts",
+        noun=ALERT_CARDS.noun,
+        noun_plural=ALERT_CARDS.noun_plural,
         search_hint="Patient or record number",
-        empty_title="No alerts to show",
+        empty_title="No open alerts",
         empty_text="Answers that need action appear here until somebody says what was done.",
+        card_template="assessments/_alert_cards.html",
+        make_cards=_cards,
     )
-    return list_page(request, ALERTS, page)
+    context = {"instructions": alert_instructions(), "mine_url": _mine(request)}
+    return list_page(request, ALERT_CARDS, page, template="assessments/alert_list.html", context=context)
 
 
-@require_POST
+@require_safe
+@requires(Permission.ASSESSMENTS_VIEW)
+def patient_alerts(request: Request, pk: UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    return _patient_page(request, patient)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
-    """Acknowledge an alert with a note. Without a note the page asks again."""
-    alert = get_object_or_404(Alert.objects.select_related("assessment__patient__user", "assessment__user"), pk=pk)
+    """Acknowledge one alert with a note. Without a note the patient's card asks again."""
+    alert = get_object_or_404(Alert.objects.select_related("patient__user"), pk=pk)
+    return _acknowledge(request, alert.patient, [pk], field=str(pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def patient_acknowledge(request: Request, pk: UUID) -> HttpResponse:
+    """Acknowledge with one note all alerts that the card showed as open. One that was raised meanwhile stays open."""
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    return _acknowledge(request, patient, _shown(request), field=str(pk))
+
+
+def _acknowledge(request: Request, patient: Patient, ids: Collection[UUID], *, field: str) -> HttpResponse:
+    """Acknowledge and go back; `field` says which note of the card was written."""
+    address = reverse("assessments:alerts_of", args=[patient.pk])
+    if request.method != "POST":
+        return redirect(address)
     note = request.POST.get("note", "")
-    problem = ""
+    problem, closed = "", list[Alert]()
     if len(note) > LONGEST_NOTE or "\x00" in note:
         problem = f"Say what was done about it, in at most {LONGEST_NOTE:,} characters."
     try:
         if not problem:
-            acknowledge_alert(by=request.actor, id=pk, note=note)
+            closed = acknowledge_alerts(by=request.actor, patient_id=patient.pk, ids=ids, note=note)
     except NoteMissing as missing:
         problem = str(missing)
     if problem:
-        return detail_page(request, alert.assessment, status=422, note_error=problem, note_alert=pk, note=note)
-    saved(request, "Alert acknowledged.")
-    return redirect("assessments:detail", alert.assessment_id)
+        return _patient_page(request, patient, status=422, note_error=problem, note_field=field, note=note)
+    if not closed and not _sent_twice(request, ids, note):
+        return _patient_page(request, patient, status=409, meanwhile=MEANWHILE, note=note)
+    many = len(closed) or len(ids)
+    saved(request, "Alert acknowledged." if many == 1 else f"{many} alerts acknowledged.")
+    return redirect(own_path(request.POST.get("next", ""), address))
+
+
+def _sent_twice(request: Request, ids: Collection[UUID], note: str) -> bool:
+    """Whether this form acknowledged the alerts already, as after pressing its button twice."""
+    rows = Alert.objects.filter(pk__in=ids)
+    return rows.filter(acknowledged_by_id=request.actor.id, note=note.strip()).exists()
+
+
+def _shown(request: Request) -> list[UUID]:
+    """The alerts that the card showed as open."""
+    found = []
+    for text in dict.fromkeys(request.POST.getlist("alert")):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _cards(alerts: Collection[Alert]) -> list[Card]:
+    return cards_of([alert.patient for alert in alerts])
+
+
+def _mine(request: Request) -> str:
+    """The address of the alerts of my own patients; empty for somebody who can have none."""
+    if request.membership is None or request.membership.role not in PRACTITIONER_ROLES:
+        return ""
+    return f"{reverse('assessments:alerts')}?user={request.actor.id}"
+
+
+def _patient_page(request: Request, patient: Patient, *, status: int = 200, **context: Any) -> HttpResponse:
+    """The card of one patient. `context` holds why a note was refused, and the note."""
+    shown = {
+        "patient": patient,
+        "card": cards_of([patient])[0],
+        "instructions": alert_instructions(),
+        "back": own_path(request.POST.get("next", ""), request.path if request.method != "POST" else ""),
+        **context,
+    }
+    return render(request, "assessments/patient_alerts.html", shown, status=status)

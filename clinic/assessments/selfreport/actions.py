@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.access import Actor
 from clinic.accounts.links import close_links, issue_link
+from clinic.assessments.alerts.actions import claim_mail
 from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.models.requests import MOST_TRIES, AnswerRequest, RequestState
 from clinic.assessments.questionnaire.actions import AssessmentState, Responses, change_responses, start_assessment
@@ -170,7 +171,8 @@ def answer_request(
     """Save all that a patient chose; with `complete` end the request.
 
     `version` is the one that the form `page` was made from. The form that saved last may save again with any version.
-    Raises RequestEnded, Changed and what `refusals` holds.
+    Alerts that are raised claim the day's mail about the patient; the caller sends it. Raises RequestEnded, Changed and
+    what `refusals` holds.
     """
     request = _locked(id)
     if not request.open:
@@ -193,6 +195,7 @@ def answer_request(
     else:
         request.state = RequestState.ANSWERING if state.assessment.answers else RequestState.OPENED
         request.save()
+    claim_mail(by=by, alerts=state.raised)
     return state
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -21,12 +22,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.access import Request, public
 from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
-from clinic.assessments.models import Assessment
+from clinic.assessments.alerts.mails import tell_practitioner
 from clinic.assessments.models.requests import AnswerRequest, RequestState
+from clinic.assessments.questionnaire.actions import AssessmentState
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
-from clinic.assessments.selfreport.actions import RequestEnded, answer_request, check_birth_date, note_opened
+from clinic.assessments.selfreport.actions import (
+    RequestEnded,
+    answer_request,
+    check_birth_date,
+    note_opened,
+    patient_actor,
+)
 from clinic.assessments.selfreport.patient_questionnaire import keep_private
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
@@ -97,11 +105,14 @@ def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
             patient_questionnaire.fragment, request, definition, patient_request.patient.gender, action=_address(token)
         )
         try:
-            return answer(_keep(request, patient_request, definition, complete=False))
+            state = _keep(request, patient_request, definition, complete=False)
+            answered = answer(state.assessment)
         except Changed as changed:
             return answer(changed.current, status=409, problem=patient_questionnaire.CHANGED, conflict=True)
         except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
             return answer(patient_request.assessment, status=422, problem=patient_questionnaire.refusal_text(refusal))
+    _tell(request, link, state)
+    return answered
 
 
 @require_safe
@@ -186,8 +197,10 @@ def _questionnaire(request: Request, token: str, link: AnswerLink, **more: Any) 
         return patient_questionnaire.page(request, definition, sex, clinic_name=link.clinic.name, **more)
 
 
-def _keep(request: Request, patient_request: AnswerRequest, definition: Definition, *, complete: bool) -> Assessment:
-    state = answer_request(
+def _keep(
+    request: Request, patient_request: AnswerRequest, definition: Definition, *, complete: bool
+) -> AssessmentState:
+    return answer_request(
         id=patient_request.pk,
         answers=patient_questionnaire.readable(
             request, definition, patient_request.patient.gender, patient_request.assessment
@@ -196,7 +209,20 @@ def _keep(request: Request, patient_request: AnswerRequest, definition: Definiti
         page=patient_questionnaire.posted_page(request),
         complete=complete,
     )
-    return state.assessment
+
+
+def _tell(request: Request, link: AnswerLink, state: AssessmentState) -> None:
+    """Mail the practitioner where an alert claimed the day's mail. The answers are committed by now."""
+    claimed = [alert for alert in state.raised if alert.told_on is not None]
+    if claimed:
+        query = urlencode({"next": reverse("assessments:alerts")})
+        tell_practitioner(
+            by=patient_actor(link.request_id),
+            clinic=link.clinic,
+            alerts=claimed,
+            responsible=state.assessment.patient.user_id,
+            sign_in=f"{request.build_absolute_uri(reverse('account_login'))}?{query}",
+        )
 
 
 def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
@@ -207,7 +233,7 @@ def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
             sex, kept = patient_request.patient.gender, patient_request.assessment
             whole = patient_questionnaire.posted_whole(request, definition, sex, kept)
             complete = whole.completed_by(request.POST.get("do", ""))
-            _keep(request, patient_request, definition, complete=complete)
+            state = _keep(request, patient_request, definition, complete=complete)
     except Changed as changed:
         return _questionnaire(
             request,
@@ -220,6 +246,7 @@ def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
         )
     except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
         return _questionnaire(request, token, link, refusal=refusal, status=422)
+    _tell(request, link, state)
     if request.POST.get("do") == "complete" and not complete:
         return _questionnaire(request, token, link, whole=whole)
     return redirect("answer:thanks" if complete else "answer:link", token)

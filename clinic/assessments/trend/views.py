@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
+from clinic.assessments.alerts.cards import cards_of
 from clinic.assessments.bulk import DUE
 from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
@@ -55,7 +56,7 @@ def _trend_page(request: Request, patient: Patient, form: ScheduleForm | None = 
     context = {
         "patient": patient,
         "trends": trends_of(patient),
-        "alerts": Alert.objects.open().filter(patient=patient),
+        "card": cards_of([patient])[0],
         "schedules": Schedule.objects.active().titled().filter(patient=patient).order_by("next_due_on", "id"),
         "form": form
         or ScheduleForm(instruments=_choices(patient), initial={"every_unit": "weeks", "then_unit": "months"}),

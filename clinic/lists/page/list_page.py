@@ -46,7 +46,11 @@ class Link(NamedTuple):
 
 @dataclass
 class ListPage:
-    """What `ui/list.html` shows; a list's view gives the words, `table_page` the rest."""
+    """What `ui/list.html` shows; a list's view gives the words, `table_page` the rest.
+
+    A list of cards names a template for its rows, which is shown in place of the table, and `make_cards`, which makes
+    the `cards` of a page's records.
+    """
 
     heading: str
     noun: str
@@ -57,6 +61,9 @@ class ListPage:
     action: Link | None = None
     empty_action: Link | None = None
     empty_links: Sequence[Link] = ()
+    card_template: str = ""
+    make_cards: Callable[[Sequence[Any]], Sequence[Any]] | None = None
+    cards: Sequence[Any] = ()
     table: tables.Table | None = None
     reasons: Sequence[str] = ()
     sort_stem: str = ""
@@ -192,6 +199,7 @@ def fill(
     show(page, request, found, table.page.number)
     if found.records:
         page.table, page.reasons, page.sort_stem = table, found.reasons, stem(request, "sort")
+        page.cards = page.make_cards(found.records) if page.make_cards is not None else ()
     elif when_empty is not None:
         when_empty(page, filterset)
 

@@ -81,8 +81,12 @@ class SeekPaginator(Paginator[Any]):
 
     def _found(self, place: Place) -> tuple[PageRows, int]:
         listing, size = self.listing, self.per_page
+        if listing.numbered:
+            place = Place(place.number, last=place.last or not place.number)
         if place.last:
             found = listing.last(size)
+            if listing.numbered:
+                found.total = self.count
             if found.total is None:
                 return found, 0
             rows = found.total % size or size  # the others are on the page before

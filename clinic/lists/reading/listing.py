@@ -71,6 +71,12 @@ class Listing:
         self.loader = loader_of(queryset)
         self.rows = Rows.of(queryset)
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the database sorts the list when it is asked for, so that pages are found by their numbers alone."""
+        first = next(iter(self.grades), None)
+        return first is not None and any(run.sorted_query is not None for run in first.runs)
+
     def first(self, size: int) -> PageRows:
         """The first `size` rows: one statement where the first grade fills the page."""
         found, counted, table_size, all_counted = PageRows(), 0, 0, True

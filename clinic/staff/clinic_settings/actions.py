@@ -1,5 +1,6 @@
 """A clinic's settings: where it is, and what it wants done when an answer raises an alert."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,13 @@ class PhoneLine(NamedTuple):
 
     label: str
     number: str
+
+    @property
+    def dialled(self) -> str:
+        """The number for a telephone's dialler: "(0800) 123 ext 4" is 0800123;ext=4."""
+        number, _, extension = re.sub(r"(?i)(?:x|ext\.?) ?(?=[0-9]+$)", ";", self.number).partition(";")
+        kept = re.sub(r"[^0-9+*#]", "", number).replace("#", "%23")
+        return f"{kept};ext={extension}" if extension else kept
 
 
 class AlertInstructions(NamedTuple):
