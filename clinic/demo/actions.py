@@ -14,6 +14,7 @@ from clinic.assessments.record.actions import create_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.demo.assessments import answered_over_time, invented_assessment
 from clinic.demo.people import people
+from clinic.instruments.actions import set_instrument_choices
 from clinic.instruments.files.toml import newest, shipped
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
@@ -72,6 +73,8 @@ def make_demo() -> None:
         add_member(clinic=clinic, user=_user(*BOTH), role=Role.CLINICIAN, by=OPERATOR)
         with clinic_scope(clinic):
             if not Patient.objects.exists():
+                # A demo has no commercial purpose, and shows every instrument.
+                set_instrument_choices(by=OPERATOR, licence_classes=["non-commercial"], hidden=[])
                 register_patients(Random(domain), PATIENTS)  # noqa: S311
                 measure_patients(Random(domain), MEASURED)  # noqa: S311
 

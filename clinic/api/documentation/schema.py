@@ -11,7 +11,8 @@ from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.documentation.examples import EXAMPLES
 from clinic.api.objects.fields import NUMBER
-from clinic.instruments.parsing import MOST_ITEMS
+from clinic.instruments.items.answers import LONGEST_TEXT
+from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
 from clinic.lists.reading.listing import CAP
 
 Schema = dict[str, Any]
@@ -237,11 +238,30 @@ class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         return {"type": ["array", "null"] if self.target.allow_null else "array", **pair}
 
 
+OPTION: Schema = {"type": ["number", "string"]}
+ANSWER = [
+    {"type": ["number", "boolean"]},
+    {"type": "string", "maxLength": LONGEST_TEXT},
+    {"type": "array", "items": OPTION, "maxItems": MOST_OPTIONS},
+]
+
+
 class AnswersExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "clinic.api.objects.fields.AnswersField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
-        return {"type": "object", "additionalProperties": {"type": ["number", "null"]}, "maxProperties": MOST_ITEMS}
+        return {
+            "type": "object",
+            "additionalProperties": {"anyOf": [*ANSWER, {"type": "null"}]},
+            "maxProperties": MOST_ITEMS,
+        }
+
+
+class AnswerExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.objects.fields.AnswerField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"anyOf": ANSWER}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:

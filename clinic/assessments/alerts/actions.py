@@ -11,7 +11,8 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, record
-from clinic.instruments.definitions import AlertRule, Definition, Number
+from clinic.instruments.definitions import AlertRule, Definition
+from clinic.instruments.items.parts import Answer
 from clinic.instruments.scoring import Result
 
 LONGEST = 500  # letters of an alert: title, answer and rule together can be longer than its column
@@ -23,7 +24,7 @@ class NoteMissing(ValueError):
 
 @transaction.atomic
 def raise_alerts(
-    assessment: Assessment, definition: Definition, responses: Mapping[str, Number | None], result: Result, *, by: By
+    assessment: Assessment, definition: Definition, responses: Mapping[str, Answer | None], result: Result, *, by: By
 ) -> list[Alert]:
     """Raise the alerts that the responses call for, in the action that saves them, drafts included.
 
@@ -33,7 +34,7 @@ def raise_alerts(
     raised = []
     for rule in result.alerts:
         points = _points(rule, definition, responses, result)
-        text = _text(rule, definition, points)
+        text = _text(rule, definition, responses)
         before = list(Alert.objects.filter(assessment=assessment, rule=rule.code).select_for_update())
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
@@ -45,17 +46,18 @@ def raise_alerts(
     return raised
 
 
-def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Number | None], result: Result) -> Decimal:
+def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None], result: Result) -> Decimal:
     """The item's points, or the least distance of the total from the harmless end of its range."""
     if rule.item:
-        return Decimal(responses.get(rule.item) or 0)
+        answer = responses.get(rule.item)
+        return Decimal(0 if answer is None else definition.by_code[rule.item].amount(answer))
     falls = definition.bands and definition.bands[0].rank > definition.bands[-1].rank
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
-def _text(rule: AlertRule, definition: Definition, points: Decimal) -> str:
-    item = definition.by_code.get(rule.item)
-    answer = "" if item is None else item.text_of.get(points, "")
+def _text(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None]) -> str:
+    item, given = definition.by_code.get(rule.item), responses.get(rule.item)
+    answer = "" if item is None or given is None else item.text_of.get(given, "")
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
     return f"{where}: {rule.text}"[:LONGEST]
 

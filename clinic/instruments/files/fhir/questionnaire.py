@@ -22,7 +22,7 @@ from clinic.instruments.files.fhir.understood import (
     strange,
 )
 from clinic.instruments.files.fhir.wording import clean, text_of, wording
-from clinic.instruments.parsing import LOINC, MOST_ITEMS
+from clinic.instruments.items.parsing import LOINC, MOST_ITEMS
 
 DEEPEST = 6
 NO_LICENCE = "The Questionnaire does not say who may use it."
