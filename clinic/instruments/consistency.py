@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import prod
 
 from clinic.instruments.definitions import RULED_SEXES, Band, Definition
 from clinic.instruments.items.checks import check_items
 from clinic.instruments.items.parts import ONE, WITH_POINTS
-from clinic.instruments.ranges import assignments, finest, step, whole_range
+from clinic.instruments.ranges import MOST_ASSIGNMENTS, assignments, finest, step, ways_to_decide, whole_range
 from clinic.instruments.reading import Fault, Path
-
-MOST_ASSIGNMENTS = 512
 
 
 def check(definition: Definition) -> list[Fault]:
@@ -95,7 +92,7 @@ def _known(definition: Definition, codes: Sequence[str], path: Path) -> Iterator
 
 
 def _range(definition: Definition) -> Iterator[Fault]:
-    if prod(len(definition.by_code[code].answers) for code in definition.controls) > MOST_ASSIGNMENTS:
+    if ways_to_decide(definition) > MOST_ASSIGNMENTS:
         yield Fault(("items",), "Too many answers decide how other items count.")
         return
     for index, item in enumerate(definition.items):

@@ -2,9 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from math import prod
 
 from clinic.instruments.definitions import Definition, Section
 from clinic.instruments.items.parts import ONE, Answer, Item, Number, Table
+
+MOST_ASSIGNMENTS = 512
+
+
+def ways_to_decide(definition: Definition) -> int:
+    """In how many ways the items can be answered that decide about others."""
+    return prod(len(definition.by_code[code].answers) for code in definition.controls)
 
 
 def step(numbers: Iterable[Number]) -> Number:

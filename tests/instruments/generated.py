@@ -45,11 +45,62 @@ def measured(draw, code, control):
     return {"code": code, "text": f"Measure {code}", "measure": measure, **weight}
 
 
+UNSCORED = ({"kind": "text"}, {"kind": "date"}, {"kind": "yes_no"}, {"kind": "several"})
+EXAMPLES = {"text": "Since May", "date": "2026-05-01"}
+
+
+def coded(options):
+    """The options with codes of their own, the last two with equal points."""
+    with_codes = [{**option, "code": f"c{option['points']}"} for option in options]
+    return [*with_codes, {**with_codes[-1], "text": "Another", "code": "another"}]
+
+
+def condition(draw, other):
+    """A condition on an item, of any operator that it takes."""
+    if other.get("kind") == "yes_no":
+        answer, operator = draw(st.booleans()), draw(st.sampled_from(["=", "!=", "exists"]))
+    else:
+        operator = draw(st.sampled_from(["=", "!=", "<", "<=", ">", ">=", "exists"]))
+        option = draw(st.sampled_from(other["options"]))
+        named = option.get("code", option["points"]) if operator in ("=", "!=") else option["points"]
+        answer = draw(st.booleans()) if operator == "exists" else named
+    return {"item": other["code"], "operator": operator, "answer": answer}
+
+
+def asked_if(draw, item, earlier):
+    """Perhaps conditions on earlier items that are asked of the same people."""
+    others = [
+        other
+        for other in earlier
+        if other.get("kind", "one") in ("one", "yes_no")
+        and set(item.get("sexes", ALL)) <= set(other.get("sexes", ALL))
+        and "reversed" not in other
+    ]
+    if not others or not draw(QUARTER):
+        return {}
+    chosen = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2))
+    rule = {
+        "conditions": [condition(draw, other) for other in chosen],
+        "behaviour": draw(st.sampled_from(["all", "any"])),
+    }
+    counts_as = {"counts_as": draw(st.integers(0, 3))} if draw(st.booleans()) else {}
+    return {"asked_if": {**rule, **counts_as}}
+
+
 @st.composite
 def items_of(draw):
     made = []
     for number in range(1, draw(st.integers(1, 5)) + 1):
         item = {"code": str(number), "text": f"Question {number}", "options": options(draw, 3)}
+        if draw(QUARTER):
+            item["options"] = coded(item["options"])
+        if made and draw(QUARTER):
+            kind = draw(st.sampled_from(UNSCORED))
+            made.append(
+                {**item, **kind} if kind["kind"] == "several" else {"code": item["code"], "text": "Well?", **kind}
+            )
+            made[-1] |= asked_if(draw, made[-1], made[:-1])
+            continue
         if draw(QUARTER):
             item["scored"] = False
         if draw(QUARTER):
@@ -58,8 +109,9 @@ def items_of(draw):
             item["weight"] = draw(WEIGHTS)
         if draw(QUARTER):
             item["sexes"] = draw(st.sampled_from([["female"], ["male"], ["female", "other", "unknown"]]))
-        made.append(item)
-    controls = [item for item in made if "sexes" not in item]
+        made.append(item | asked_if(draw, item, made))
+    plain = [item for item in made if len({"sexes", "asked_if", "kind"} & set(item)) == 0]
+    controls = [item for item in plain if "code" not in item["options"][0]]
     if draw(st.booleans()):
         control = draw(st.sampled_from(controls)) if controls and draw(st.booleans()) else None
         made.append(measured(draw, "m", control))
@@ -69,7 +121,7 @@ def items_of(draw):
 
 
 def subscales(draw, made):
-    codes = [item["code"] for item in made if "options" in item]
+    codes = [item["code"] for item in made if "options" in item and "kind" not in item]
     for code in "AB"[: draw(st.integers(0, 2))]:
         inside = draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
         needs = {"at_least": draw(st.integers(0, 3)), "needs": draw(st.integers(1, len(inside)))}
@@ -105,7 +157,7 @@ def cutoffs(draw, totals):
 
 
 def alerts(draw, data):
-    item = draw(st.sampled_from(data["items"]))
+    item = draw(st.sampled_from([item for item in data["items"] if "kind" not in item]))
     rules = [{"item": item["code"], "at_least": draw(st.integers(0, 3))}, {"any_item": draw(st.integers(1, 3))}]
     rules += [{"band": draw(st.sampled_from(data["bands"]))["word"]}] if data["bands"] else []
     for number, rule in enumerate(draw(st.lists(st.sampled_from(rules), max_size=3)), 1):
@@ -137,7 +189,12 @@ def definitions(draw):
 
 def values_of(data, item, answers):
     """Every answer that an item takes; of a measurement both ends of every row."""
-    if "options" in item:
+    kind = item.get("kind", "one")
+    if kind == "several":
+        return [(sent,) for sent in options_of(data, item)] + [tuple(options_of(data, item))]
+    if kind in EXAMPLES:
+        return [EXAMPLES[kind]]
+    if "measure" not in item:
         return options_of(data, item)
     return sorted({end for row in rows_of(item, answers) for end in (row["from"], row["to"])})
 
