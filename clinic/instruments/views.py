@@ -15,8 +15,18 @@ from clinic.instruments.files.importing import example_rows
 from clinic.instruments.files.spreadsheet import KINDS
 from clinic.instruments.files.toml import newest, shipped
 from clinic.instruments.forms import CLASS_LABELS, ClinicSettingsForm, ImportForm, InstrumentForm
+from clinic.instruments.items.conditions import asked_words
+from clinic.instruments.items.parts import DATE, SEVERAL, TEXT, YES_NO
 from clinic.instruments.texts.surroundings import surroundings
 from clinic.ui.pages import saved
+
+# What is asked of the kinds that never count.
+KIND_LABELS = {
+    SEVERAL: "Several answers, not scored",
+    TEXT: "A text, not scored",
+    DATE: "A date, not scored",
+    YES_NO: "Yes or no, not scored",
+}
 
 
 @require_safe
@@ -54,7 +64,10 @@ def instrument_detail(request: Request, instrument: str, version: str = "") -> H
         "licence_class": CLASS_LABELS[definition.licence_class],
         "licence_is_off": definition.licence_class not in chosen.licence_classes,
         "is_hidden": definition.id in chosen.hidden,
-        "questions": [(item, around[item.code]) for item in definition.items],
+        "questions": [
+            (item, around[item.code], asked_words(definition, item.code), KIND_LABELS.get(item.kind, ""))
+            for item in definition.items
+        ],
         "is_latest": shown == latest,
         "versions": sorted(versions, key=int, reverse=True),
     }
