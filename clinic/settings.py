@@ -187,7 +187,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic API",
-    "DESCRIPTION": "Patients and assessments of one clinic, typed by `__typename`.",
+    "DESCRIPTION": "Patients and assessments of one clinic, typed by `__typename`. Days are those of the clinic's time "
+    "zone, and moments carry its offset.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,

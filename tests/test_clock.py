@@ -1,11 +1,30 @@
 """Whatever reads the clock is run by a test that holds it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from clinic.tenancy.scope import clinic_scope
 from tests.clock import CLOCKS, TODAY
 
+# Calls that ask the machine or the server's setting what day or time it is, or move between zones.
+NOT_CALLED = {
+    "deactivate", "datetime.now", "fromtimestamp", "get_current_timezone", "get_default_timezone",
+    "make_aware", "make_naive", "override", "strftime", "today", "TruncDate", "TruncDay", "utcfromtimestamp", "utcnow",
+}  # fmt: skip
+DAY_IN_SQL = re.compile(
+    r"\b(CURRENT_DATE|LOCALTIMESTAMP|date_trunc|AT TIME ZONE)\b|::date\b"
+    r"|_at__(date|year|month|day|week\w*|quarter|time|hour|minute)\b",
+    re.IGNORECASE,
+)
+# What may, with the reason.
+AROUND = {
+    "clinic/tenancy/scope.py:override": "the one place where a clinic's zone begins and ends",
+    "clinic/tenancy/zones.py:settings.TIME_ZONE": "the zone of clinics for which nobody chose one",
+}
 ROOT = Path(__file__).resolve().parent.parent
 READERS = {"localdate", "localtime", "now"}
 # Places that no day and no order of moments depends on, with the reason.
@@ -65,16 +84,77 @@ def test_no_moment_is_cut_to_its_day_in_utc():
     assert (found, method_calls(ast.parse("row.raised_at.date()"))) == ([], {"date"})
 
 
+def test_nothing_goes_around_the_clinics_zone():
+    """Days and times come from `localdate` and `localtime` inside a scope, which puts them into the clinic's zone."""
+    found = {f"{path}:{what}" for path, tree in parsed("clinic/**/*.py") for what in around(tree)}
+    assert found == AROUND.keys()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "date.today()",
+        "datetime.now(UTC)",
+        "now().strftime('%d')",
+        "timezone.override(zone)",
+        "settings.TIME_ZONE",
+        "make_naive(at)",
+        "sql = 'SELECT CURRENT_DATE'",
+        "sql = 'SELECT created_at::date'",
+        "sql = f'WHERE raised_at AT TIME ZONE {zone}'",
+        "rows.filter(created_at__date=day)",
+        "rows.values('created_at__year')",
+        "TruncDate('created_at')",
+        "f'{self.created_at:%Y-%m-%d}'",
+    ],
+)
+def test_what_goes_around_the_clinics_zone_is_found(code):
+    assert len(list(around(ast.parse(code)))) == 1
+
+
+def test_no_template_leaves_the_clinics_zone():
+    texts = {path.name: path.read_text() for path in sorted((ROOT / "templates").rglob("*.*"))}
+    found = {name for name, text in texts.items() if re.search(r"\{% (now|localtime|timezone|load tz)|\|utc\b", text)}
+    assert (len(texts) > 80, found) == (True, set())
+
+
+def around(tree: ast.AST) -> Iterator[str]:
+    """What in a module takes a day or a time in another zone than the active one, or chooses the active one."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=func) if called_as(func) in NOT_CALLED:
+                yield called_as(func)
+            case ast.Attribute(attr="TIME_ZONE"):
+                yield "settings.TIME_ZONE"
+            case ast.FormattedValue(value=value, format_spec=ast.JoinedStr() as spec) if "%" in ast.unparse(spec):
+                if not (isinstance(value, ast.Call) and called_as(value.func) in ("localdate", "localtime")):
+                    yield "a moment as text"
+            case ast.Constant(value=str() as text) | ast.keyword(arg=str() as text) if DAY_IN_SQL.search(text):
+                yield "a day in SQL"
+
+
+def called_as(func: ast.expr) -> str:
+    """`today` for `date.today`; but `datetime.now`, since `timezone.now` is a moment and no day."""
+    if isinstance(func, ast.Attribute):
+        of = func.value.id if isinstance(func.value, ast.Name) else ""
+        return f"datetime.{func.attr}" if of == "datetime" and func.attr == "now" else func.attr
+    return getattr(func, "id", "")
+
+
 def method_calls(tree: ast.AST) -> set[str]:
     calls = [each.func for each in ast.walk(tree) if isinstance(each, ast.Call)]
     return {call.attr for call in calls if isinstance(call, ast.Attribute)}
 
 
-def test_clock_says_another_day_in_each_zone(clock):
+def test_clock_says_another_day_at_the_server(clock, riverside):
     import datetime
 
     from django.utils import timezone
 
     machine = datetime.date.today()  # noqa: DTZ011
-    assert (timezone.localdate(), timezone.now(), machine == clock.today) == (clock.today, clock.moment, False)
+    server = timezone.localdate()
+    with clinic_scope(riverside.clinic):
+        assert (timezone.localdate(), timezone.now()) == (clock.today, clock.moment)
+    assert (server, machine) == (clock.at_server.date(), clock.at_server.date())
+    assert server != clock.today
     assert (len(set(TODAY.values())), len(CLOCKS)) == (3, 3)

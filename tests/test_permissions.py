@@ -35,7 +35,8 @@ PAGES = {
         handover/ handover/answers/ handover/leave/
     """,
     MANAGE: """
-        instruments/new/ instruments/import/ settings/
+        instruments/new/ instruments/import/ instruments/<slug:instrument>/edit/
+        instruments/<slug:instrument>/offer/ settings/ clinic/settings/
         clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
     """,
 }

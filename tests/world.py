@@ -20,6 +20,8 @@ from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 
 PASSWORD = "a long enough passphrase"
+zone = "UTC"  # of the clinics that are made
+made: "list[World]" = []  # all of them, in this process
 CALLED = {
     Role.OWNER: "Olive Owner",
     Role.CLINICIAN: "Clara Clinician",
@@ -43,6 +45,9 @@ class World:
     clinic: Clinic
     users: dict[Role, User] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        made.append(self)
+
     def __getattr__(self, name: str) -> User:
         return self.users[Role(name)]
 
@@ -54,7 +59,8 @@ def make_user(email: str, name: str) -> User:
 def make_world(name: str, domain: str, called: Mapping[Role, str] = CALLED) -> World:
     """A committed clinic with one person of each role, `owner@domain` and so on."""
     users = {role: make_user(f"{role}@{domain}", called[role]) for role in Role}
-    world = World(staff.create_clinic(name=name, owner=users[Role.OWNER], by=Writer()), users)
+    clinic = staff.create_clinic(name=name, owner=users[Role.OWNER], time_zone=zone, by=Writer())
+    world = World(clinic, users)
     for role in (Role.CLINICIAN, Role.FRONT_DESK, Role.AUDITOR):
         staff.add_member(clinic=world.clinic, user=users[role], role=role, by=Writer())
     return world

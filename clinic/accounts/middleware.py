@@ -46,6 +46,8 @@ class Member:
     state: str
     out_of_service: bool
     deleted_at: str | None
+    time_zone: str
+    country: str
     role: Role
     preferences: dict[str, Any]
 
@@ -55,15 +57,10 @@ class Member:
 
     def clinic(self) -> Clinic:
         """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
-        values = {
-            "id": UUID(self.clinic_id),
-            "name": self.clinic_name,
-            "schema_name": self.schema_name,
-            "state": self.state,
-            "out_of_service": self.out_of_service,
-            "deleted_at": parse_datetime(self.deleted_at) if self.deleted_at else None,
-            "created_at": None,
-        }
+        same = ("schema_name", "state", "out_of_service", "time_zone", "country")
+        values: dict[str, Any] = {name: getattr(self, name) for name in same}
+        values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
+        values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None
         clinic: Clinic = loaded(Clinic, values, DEFAULT_DB_ALIAS)
         return clinic
 
@@ -261,7 +258,7 @@ def closed(request: Request) -> HttpResponse | None:
     if not clinic.is_closed:
         return None
     if clinic.gone_at is not None:
-        until = date_format(localtime(clinic.gone_at), "j M Y")
+        until = date_format(localtime(clinic.gone_at, clinic.zone), "j M Y")
         message = f"{clinic.name} was deleted. Until {until}, whoever looks after your clinics can bring it back."
         return _unavailable(request, 403, "clinic_deleted", "This clinic was deleted", message)
     if clinic.state == State.SUSPENDED:

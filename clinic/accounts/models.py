@@ -60,7 +60,7 @@ class Membership(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.role} since {self.created_at:%Y-%m-%d}"
+        return f"{self.role} since {self.created_at}"
 
 
 class Session(AbstractBaseSession):
@@ -78,7 +78,7 @@ class Session(AbstractBaseSession):
     memberships: list[dict[str, Any]]
 
     def __str__(self) -> str:
-        return f"until {self.expire_date:%Y-%m-%d %H:%M}"
+        return f"until {self.expire_date}"
 
     @classmethod
     def get_session_store_class(cls) -> Any:
@@ -128,4 +128,4 @@ class AnswerLink(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"until {self.expires_at:%Y-%m-%d %H:%M}"
+        return f"until {self.expires_at}"

@@ -20,7 +20,8 @@ ACCESS = """
 SELECT {columns}, (
     SELECT json_agg(json_build_object(
         'clinic_id', c.id, 'clinic_name', c.name, 'schema_name', c.schema_name, 'state', c.state,
-        'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'role', m.role, 'preferences', m.preferences
+        'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'time_zone', c.time_zone, 'country', c.country,
+        'role', m.role, 'preferences', m.preferences
     ) ORDER BY c.name)
     FROM accounts_membership m JOIN tenancy_clinic c ON c.id = m.clinic_id WHERE m.user_id = s.user_id AND m.is_active
 )

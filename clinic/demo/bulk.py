@@ -4,10 +4,11 @@ import json
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -87,6 +88,7 @@ class Clinicful:
     first_number: int
     taken: set[str]
     today: date
+    zone: ZoneInfo
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
@@ -127,7 +129,7 @@ class Clinicful:
             if precision == "year":
                 born = born.replace(month=1, day=1)
             registered = self.today - timedelta(days=int(chance() * min(lived, 3000)))
-            created = f"{registered} {8 + int(chance() * 10):02d}:{int(chance() * 60):02d}:00+00"
+            created = str(datetime.combine(registered, time(8 + int(chance() * 10), int(chance() * 60)), self.zone))
             archived = created if chance() < 0.04 else "\\N"
             key = self.identifier()
             self.keys.append(key)

@@ -75,7 +75,7 @@ def fill_clinic(
     connection = owner_connection()
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL search_path = {quote_schema_name(clinic.schema_name)}, public")
-        load = _prepared(cursor, patients, assessments, seed)
+        load = _prepared(clinic, cursor, patients, assessments, seed)
         with _without_indexes(cursor, progress):
             _copy(cursor, Patient, PATIENT_COLUMNS, load.patients(), patients, progress)
             _copy(cursor, Assessment, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
@@ -89,7 +89,7 @@ def fill_clinic(
             cursor.execute(f"VACUUM (ANALYZE) {quote_schema_name(clinic.schema_name)}.{table}")
 
 
-def _prepared(cursor: Any, patients: int, assessments: int, seed: int) -> Clinicful:
+def _prepared(clinic: Clinic, cursor: Any, patients: int, assessments: int, seed: int) -> Clinicful:
     """Draw the contents, and make as many practitioners as a clinic of that size has."""
     random = Random(seed)  # noqa: S311
     practitioners = list(Practitioner.objects.using("owner").active().order_by("id"))
@@ -102,7 +102,8 @@ def _prepared(cursor: Any, patients: int, assessments: int, seed: int) -> Clinic
     first = int(cursor.fetchone()[0]) + 1
     cursor.execute("SELECT user_id, lower(full_name) FROM patients_patient")
     taken = {f"{keys.index(user)} {name}" for user, name in cursor.fetchall() if user in keys}
-    return Clinicful(seed, patients, assessments, keys, first, taken, timezone.localdate())
+    today = timezone.localdate(timezone=clinic.zone)
+    return Clinicful(seed, patients, assessments, keys, first, taken, today, clinic.zone)
 
 
 @contextmanager

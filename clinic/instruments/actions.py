@@ -15,11 +15,20 @@ from clinic.instruments.models import ANOTHER, SETTINGS_ID, CustomInstrument, In
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import as_plain
 
+SETTINGS = ("licence_classes", "hidden", "urgent_text")
 VERSION_LOCK = 7_302_412  # the advisory lock under which a clinic counts versions of its instruments
 
 
 class Undecided(Exception):
     """A custom instrument has this title or address, and nobody said whether this is its next version."""
+
+
+class Newer(Exception):
+    """Somebody saved a version meanwhile. `version` is its number."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"Version {version} was saved meanwhile.")
+        self.version = version
 
 
 def custom_id(title: str, taken: Collection[str] = ()) -> str:
@@ -32,20 +41,18 @@ def custom_id(title: str, taken: Collection[str] = ()) -> str:
 
 @transaction.atomic
 def add_custom_instrument(
-    *, by: By, data: dict[str, Any], origin: str, becomes: str = ""
+    *, by: By, data: dict[str, Any], origin: str, becomes: str = "", after: int | None = None
 ) -> tuple[CustomInstrument, bool]:
     """Store a definition as a version of a custom instrument. `origin` is form, fhir, csv or xlsx.
 
     It is the next version of the instrument with the id `becomes`, or ANOTHER instrument. If that is empty its address
     decides, the `url` of the file. If that is new or missing, the instrument is new, unless another has its title:
     raises Undecided. Raises Faults. A definition equal to the newest version adds nothing: that version is returned,
-    and False.
+    and False. Whoever changes a version says which one by `after`: raises Newer if it is not the newest any more.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [VERSION_LOCK])
-    newest = {row.instrument: row for row in CustomInstrument.objects.order_by("instrument", "version")}
-    id = _instrument_of(data, becomes, newest)
-    before = newest.get(id)
+    id, before = check_becomes(data=data, becomes=becomes, after=after)
     checked = definition_of({**data, "id": id, "version": "1"})
     kept = as_plain({**data, "id": id, "version": str(before.version if before else 1)})
     if before is not None and before.definition == kept:
@@ -61,6 +68,18 @@ def add_custom_instrument(
     )
     _note(row, checked, by=by)
     return row, True
+
+
+def check_becomes(
+    *, data: dict[str, Any], becomes: str, after: int | None = None
+) -> tuple[str, CustomInstrument | None]:
+    """The id that the data would be added under, and its newest version; raises Undecided and Newer."""
+    newest = {row.instrument: row for row in CustomInstrument.objects.order_by("instrument", "version")}
+    id = _instrument_of(data, becomes, newest)
+    before = newest.get(id)
+    if after is not None and before is not None and before.version != after:
+        raise Newer(before.version)
+    return id, before
 
 
 def _instrument_of(data: dict[str, Any], becomes: str, newest: Mapping[str, CustomInstrument]) -> str:
@@ -108,12 +127,31 @@ def set_instrument_choices(
 
     Patients read the urgent text if a response of theirs raises an alert.
     """
-    fields = ("licence_classes", "hidden", "urgent_text")
-    row, _ = InstrumentSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
-    before = snapshot(row, fields)
+    row = _locked_settings()
+    before = snapshot(row, SETTINGS)
     row.licence_classes, row.hidden = sorted(set(licence_classes)), sorted(set(hidden))
     row.urgent_text = urgent_text
-    if changes := difference(before, snapshot(row, fields)):
+    return _keep_settings(row, before, by=by)
+
+
+@transaction.atomic
+def offer_instrument(*, by: By, definition: Definition, offered: bool) -> InstrumentSettings:
+    """Offer an instrument, and with it all of its licence class, or withdraw it alone."""
+    row = _locked_settings()
+    before = snapshot(row, SETTINGS)
+    row.hidden = sorted({*row.hidden, definition.id} - ({definition.id} if offered else set()))
+    if offered and definition.licence_class != "free":
+        row.licence_classes = sorted({*row.licence_classes, definition.licence_class})
+    return _keep_settings(row, before, by=by)
+
+
+def _locked_settings() -> InstrumentSettings:
+    row, _ = InstrumentSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
+    return row
+
+
+def _keep_settings(row: InstrumentSettings, before: dict[str, Any], *, by: By) -> InstrumentSettings:
+    if changes := difference(before, snapshot(row, SETTINGS)):
         row.save()
         record("instrument_settings.changed", row, by=by, changes=changes)
     return row

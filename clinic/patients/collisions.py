@@ -12,7 +12,7 @@ def distinguishing_names(typed: dict[str, Any], existing: Patient) -> list[str]:
     if born.year != existing.date_of_birth.year:
         proposals.append(f"{name} (born {born.year})")
     elif born != existing.date_of_birth:
-        proposals.append(f"{name} (born {born:%Y-%m-%d})")
+        proposals.append(f"{name} (born {born.isoformat()})")
     if (phone := str(typed.get("phone_number") or "")) and typed["phone_number"] != existing.phone_number:
         proposals.append(f"{name} (phone …{phone[-4:]})")
     count = 2

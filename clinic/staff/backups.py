@@ -63,7 +63,13 @@ def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
             manifest = {
                 "format": FORMAT,
                 "made_at": timezone.now().isoformat(),
-                "clinic": {"id": str(clinic.pk), "name": clinic.name, "state": clinic.state},
+                "clinic": {
+                    "id": str(clinic.pk),
+                    "name": clinic.name,
+                    "state": clinic.state,
+                    "time_zone": clinic.time_zone,
+                    "country": clinic.country,
+                },
                 "release": provisioning.fingerprint(),
                 "migrations": backup_rows.applied(clinic.schema_name),
                 "tables": backup_rows.copy_out(archive, clinic.schema_name),
@@ -214,7 +220,8 @@ def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
         raise Refused(f"This is a backup of {kept['name']} ({kept['id']}), not of {named}.")
     clinic: Clinic | None = rows.select_for_update(no_key=True).filter(pk=kept["id"]).first()
     if clinic is None:
-        clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"])
+        place = {field: kept[field] for field in ("time_zone", "country") if field in kept}
+        clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"], **place)
         clinic.full_clean(exclude=["schema_name", "state"])
     return clinic
 

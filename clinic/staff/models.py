@@ -1,10 +1,15 @@
-"""The clinic's own record of the people who work in it."""
+"""The clinic's own record of the people who work in it, and of what it wants done."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
 
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+
+# The id of the one row of settings, the same in every clinic; not that of its settings of instruments, which the trail
+# tells apart by it.
+SETTINGS_ID = UUID(int=2)
 
 
 class PractitionerQuerySet(ClinicQuerySet["Practitioner"]):
@@ -35,3 +40,24 @@ class Practitioner(ClinicModel):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class ClinicSettings(ClinicModel):
+    """What the clinic wants done when an answer raises an alert, in one row, which is missing until somebody says it.
+
+    `alert_numbers` are dicts of `label` and `number`, in the order in which they are shown. `version` counts changes of
+    the time zone and the country too, which are columns of the clinic in `public`.
+    """
+
+    web_may = "SELECT, INSERT, UPDATE"
+
+    id = models.UUIDField(primary_key=True)
+    alert_text = models.TextField(max_length=2000, blank=True, default="")
+    alert_numbers: "models.JSONField[Any, list[dict[str, str]]]" = models.JSONField(default=list, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=SETTINGS_ID), name="clinic_settings_one_row"),)
+
+    def __str__(self) -> str:
+        return "clinic settings"

@@ -73,7 +73,7 @@ def _look(schema_names: list[str]) -> dict[str, tuple[int | None, int | None]]:
 def _state(clinic: Clinic) -> str:
     """What its people find, in the order in which they find it."""
     if clinic.gone_at is not None:
-        return f"deleted, kept until {timezone.localtime(clinic.gone_at):%Y-%m-%d}"
+        return f"deleted, kept until {timezone.localtime(clinic.gone_at, clinic.zone):%Y-%m-%d}"
     if clinic.state == State.SUSPENDED:
         return "suspended"
     return "closed: a migration failed" if clinic.out_of_service else "active"

@@ -3,9 +3,13 @@
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django_tenants.models import TenantMixin
+
+from clinic.tenancy.zones import check_zone, server_zone
+from clinic.text.countries import check_country
 
 KEPT = timedelta(days=30)  # what is deleted can be brought back for so long
 
@@ -27,9 +31,10 @@ class Clinic(TenantMixin):
 
     People decide on `state`. `out_of_service` is set where a migration failed, and taken back by the run that brings
     the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
+    `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
     """
 
-    web_may = "SELECT"
+    web_may = "SELECT, UPDATE (time_zone, country)"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -40,6 +45,8 @@ class Clinic(TenantMixin):
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE, db_default=State.ACTIVE)
     out_of_service = models.BooleanField(default=False, db_default=False, db_column="fenced")
     deleted_at = models.DateTimeField(null=True, editable=False)
+    time_zone = models.CharField(max_length=63, default=server_zone, db_default="UTC", validators=[check_zone])
+    country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -48,6 +55,10 @@ class Clinic(TenantMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def is_closed(self) -> bool:

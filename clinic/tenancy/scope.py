@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.utils import timezone
 from django_tenants.utils import quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
@@ -32,7 +33,7 @@ def _connection(using: str) -> DatabaseWrapper:
 
 @contextmanager
 def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Run the block in `clinic`, in one transaction that an exception rolls back.
+    """Run the block in `clinic` and its time zone, in one transaction that an exception rolls back.
 
     The transaction's first statement carries the settings, so an unused scope costs nothing. Inside a
     transaction that is already open the scope is a savepoint, and its settings are undone on leaving. Entering
@@ -48,7 +49,7 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS) -> Iterator[No
     sql = settings_sql(clinic)
     inside = not connection.get_autocommit()
     try:
-        with transaction.atomic(using):
+        with timezone.override(clinic.zone), transaction.atomic(using):
             connection.apply_settings(sql)
             connection.enter_clinic(clinic, sql)
             yield
@@ -61,7 +62,10 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS) -> Iterator[No
 
 @contextmanager
 def public_scope(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Run the block on the public tables, inside a clinic's transaction too, and go back to the clinic after."""
+    """Run the block on the public tables, inside a clinic's transaction too, and go back to the clinic after.
+
+    The time zone stays the clinic's: "today" does not depend on which tables are read.
+    """
     connection = _connection(using)
     clinic, sql = connection.clinic, connection.settings_sql
     if clinic is None:

@@ -25,6 +25,13 @@ class LineField(forms.CharField):
         return one_line(super().to_python(value) or "")
 
 
+class TextField(forms.CharField):
+    """Text of several lines: NFC, with plain line ends."""
+
+    def to_python(self, value: Any) -> Any:
+        return unicodedata.normalize("NFC", super().to_python(value) or "").replace("\r\n", "\n")
+
+
 class DateField(forms.CharField):
     """A date in any of the usual spellings; cleans to a `date`, or None where it is optional and empty."""
 

@@ -178,7 +178,7 @@ def test_two_new_versions_of_an_instrument_are_numbered_one_after_the_other(in_w
         assert list(CustomInstrument.objects.order_by("version").values_list("version", flat=True)) == [1, 2, 3]
 
 
-@holds_lock("instruments.actions.set_instrument_choices")
+@holds_lock("instruments.actions._locked_settings")
 def test_second_change_of_the_choices_says_what_it_replaced(in_woodside):
     choose = partial(instrument_actions.set_instrument_choices, **BY, licence_classes=[])
     with in_woodside():

@@ -52,7 +52,7 @@ def sit(patient, day: date, **fields) -> Assessment:
 
 
 @pytest.mark.clock("clinic/assessments/record/dates.py:check_assessment_date")
-def test_assessment_is_made_from_1900_until_today(clock):
+def test_assessment_is_made_from_1900_until_today(clock, scope):
     days = [date(1900, 1, 1), clock.today]
     assert [check_assessment_date(day) for day in days] == days
     for day in (date(1899, 12, 31), clock.day(1)):
@@ -78,7 +78,7 @@ def test_due_is_counted_from_today(clock, schedules):
 
 
 @pytest.mark.clock("clinic/assessments/tables.py:DueDateColumn.cells")
-def test_cell_of_a_schedule_says_by_how_many_days(clock):
+def test_cell_of_a_schedule_says_by_how_many_days(clock, scope):
     rows = [Schedule(next_due_on=clock.day(days)) for days in (-2, -1, 0, 1)]
     column = DueTable.base_columns["due"]
     column.accessor = "next_due_on"
@@ -131,7 +131,7 @@ def test_form_says_when_it_was_saved_by_the_clinics_clock(clock, riverside, sign
 
 
 @pytest.mark.clock("clinic/assessments/pages/forms.py:new_initial")
-def test_form_is_dated_today(clock):
+def test_form_is_dated_today(clock, scope):
     assert new_initial(None)["date"] == f"{clock.today:%-d %B %Y}"
 
 

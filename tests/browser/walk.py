@@ -206,10 +206,18 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
     watch.provokes(422, "/instruments/new/")
     page.get_by_label("Questions", exact=False).first.fill("Did you lie awake?")
     page.get_by_label("Answers", exact=False).first.fill("Never")
-    pressed(page, "Save instrument")
+    pressed(page, "Preview")
     yield "instrument-errors", page
+    typed = {"Title": "Sleep, short", "Answers": "0 Never\n1 Often", "Bands": "0 Good (none)\n1 Poor (mild)",
+             "Alerts": "1 from 1 high: Ask about sleep.", "Source": "Made here", "Licence": "Ours"}  # fmt: skip
+    for label, text in typed.items():
+        page.get_by_label(label, exact=False).first.fill(text)
+    pressed(page, "Preview")
+    yield "instrument-preview", page
+    pressed(page, "Save instrument")
+    yield "instrument-own", page
     page.goto("/settings/")
-    yield "clinic-settings", page
+    yield "instrument-settings", page
 
 
 def account(page: Page, watch: Watch, site: Site) -> Shown:

@@ -1,4 +1,4 @@
-"""The states of the pages about a clinic's people, for the same checks and pictures as every page."""
+"""The states of the pages about a clinic's people and settings, for the same checks and pictures as every page."""
 
 from collections.abc import Iterator
 
@@ -17,6 +17,7 @@ def press(page: Page, name: str) -> None:
 
 def by_owners(page: Page, watch: Watch, site: Site) -> Shown:
     """Somebody is added, and what is refused; at the end everybody of the site works there as before."""
+    yield from settings(page, watch)
     page.goto("/clinic/people/new/")
     yield "person-new", page
     watch.provokes(422, "/clinic/people/new/")
@@ -44,3 +45,23 @@ def by_owners(page: Page, watch: Watch, site: Site) -> Shown:
     page.locator("main form").evaluate(f"form => {{ form.action = '{ended}' }}")
     press(page, "Change role")
     yield "person-end-refused", page
+
+
+def settings(page: Page, watch: Watch) -> Shown:
+    """The settings with a fault, saved, and sent once more as they were before that."""
+    path = "/clinic/settings/"
+    page.goto(path)
+    yield "clinic-settings", page
+    watch.provokes(422, path)
+    page.get_by_label("What to do when an answer raises an alert").fill("Call the patient.\n\nThen tell Dr Ames.")
+    page.get_by_label("Telephone numbers").fill("The crisis team at St Bartholomew's-by-the-Water, day and night")
+    press(page, "Save settings")
+    yield "clinic-settings-refused", page
+    page.get_by_label("Telephone numbers").fill("Crisis team: 0800 123 456")
+    press(page, "Save settings")
+    yield "clinic-settings-saved", page
+    watch.provokes(409, path)
+    page.locator("[name=version]").evaluate("field => { field.value = '1' }")
+    page.get_by_label("Country").select_option("NZ")
+    press(page, "Save settings")
+    yield "clinic-settings-conflict", page

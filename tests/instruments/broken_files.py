@@ -96,4 +96,7 @@ FORMS = [
     ("bands", "Good 0-1\n1.5-3 Poor", ["“Good 0-1” does not begin with a range, such as 0-4."]),
     ("bands", "0-1 Good\n2-3 Poor", ["The band must begin at 1.1."]),
     ("bands", "0-1.4 Good\n1.5-2 Poor", ["The last band must end at 3."]),
+    ("positive_from", "many", ["Write a number, such as 10."]),
+    ("alerts", "Ask", ["“Ask” is not as it must be: 9 from 1 severe: what to do."]),
+    ("youngest", "131", ["Ensure this value is less than or equal to 130."]),
 ]

@@ -44,7 +44,9 @@ def add(*items, becomes="", **more):
 
 def upload(client, becomes="", title="", items=ONE, **more):
     file = SimpleUploadedFile("a.json", json.dumps(resource(*items, **more)).encode())
-    return client.post("/instruments/import/", {**ABOUT, "file": file, "becomes": becomes, "title": title})
+    return client.post(
+        "/instruments/import/", {**ABOUT, "do": "save", "file": file, "becomes": becomes, "title": title}
+    )
 
 
 @pytest.mark.usefixtures("scope")

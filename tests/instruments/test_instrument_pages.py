@@ -19,7 +19,7 @@ from tests.instruments.oracles import ORACLES
 from tests.instruments.test_importing import as_csv, example_rows, question, questionnaire
 from tests.world import Writer, make_patient
 
-ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}
+ABOUT = {"do": "save", "type": "mental_health", "answered_by": "patient", "licence_class": "free"}
 TYPED = {
     **ABOUT,
     "title": "Sleep, short",

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clinic.instruments.files.importing import Refused, import_file
-from clinic.instruments.forms import InstrumentForm
+from clinic.instruments.pages.custom_forms import InstrumentForm
 from clinic.instruments.reading import exact
 from tests.instruments.broken import changed, faults
 from tests.instruments.broken_definitions import NUMBER

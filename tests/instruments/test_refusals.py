@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from clinic.instruments import consistency, parsing, reading
-from clinic.instruments import forms as instrument_forms
 from clinic.instruments.files import importing
 from clinic.instruments.files import spreadsheet as simple_layout
 from clinic.instruments.files import toml as instrument_files
 from clinic.instruments.files.fhir import options as fhir_options
 from clinic.instruments.files.fhir import questionnaire as fhir_questionnaire
-from clinic.instruments.forms import ImportForm, InstrumentForm
 from clinic.instruments.items import checks as item_checks
 from clinic.instruments.items import parsing as item_parsing
+from clinic.instruments.pages import custom_forms as instrument_forms
+from clinic.instruments.pages.custom_forms import ImportForm, InstrumentForm
 from clinic.instruments.texts import parsing as parsing_texts
 from tests.instruments import test_refused_files as files
 from tests.instruments.broken import GONE, SOUND, changed, faults, options, row
@@ -220,6 +220,7 @@ def refuse_everything(folder):
     files.said("a.csv", files.rows("2", "100001"))
     for field, typed, _ in files.FORMS:
         InstrumentForm({**files.FORM, field: typed}).is_valid()
+    ImportForm(files.ABOUT).is_valid()
     ImportForm(files.ABOUT, {"file": files.SimpleUploadedFile("a.csv", b"x")}).is_valid()
     files.broken_toml(folder)
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinic.instruments.files.importing import LARGEST_UNPACKED, Refused, import_file
 from clinic.instruments.files.toml import FOLDER, problems
-from clinic.instruments.forms import ImportForm, InstrumentForm
+from clinic.instruments.pages.custom_forms import ImportForm, InstrumentForm
 from tests.instruments.broken_files import FILES, FORM, FORMS, rows, unpacked
 from tests.instruments.broken_questionnaires import QUESTIONNAIRES
 

@@ -44,8 +44,8 @@ def test_instrument_that_is_hidden_says_so(owner, riverside, sign_in):
     owner.post("/settings/", {"offered": [made.id for made in shipped().values() if made.id != "gcs"]})
     pages = [read(sign_in(who), "/instruments/gcs/") for who in (riverside.owner, riverside.clinician)]
     assert [HIDDEN in page for page in pages] == [True, True]
-    links = ["/settings/#id_offered" in page for page in pages]
-    assert (links, "An owner can change this in Clinic settings." in pages[1]) == ([True, False], True)
+    switches = ['action="/instruments/gcs/offer/"' in page for page in pages]
+    assert (switches, "An owner can change this in Instrument settings." in pages[1]) == ([True, False], True)
 
 
 def test_page_says_the_total_and_what_the_file_lost_and_every_text_in_its_place(owner):

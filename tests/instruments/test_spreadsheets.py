@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clinic.instruments.files.importing import example_rows
 from clinic.instruments.files.spreadsheet import number_of
-from clinic.instruments.forms import InstrumentForm
+from clinic.instruments.pages.custom_forms import InstrumentForm
 from tests.instruments.broken_files import FORM
 from tests.instruments.test_importing import as_csv, made, refused
 from tests.sizes import times

@@ -39,14 +39,14 @@ def cells(column: type[DateColumn] | type[AgeColumn], accessor: str, patients: l
 
 
 @pytest.mark.clock("clinic/patients/dates.py:check_birth_date")
-def test_nobody_is_born_tomorrow(clock):
+def test_nobody_is_born_tomorrow(clock, scope):
     assert check_birth_date(clock.today) == clock.today
     with pytest.raises(ValidationError, match="in the future"):
         check_birth_date(clock.day(1))
 
 
 @pytest.mark.clock("clinic/patients/dates.py:check_birth_date")
-def test_birth_130_years_back_is_the_longest_ago(clock):
+def test_birth_130_years_back_is_the_longest_ago(clock, scope):
     year = clock.today.year - 130
     assert parse_birth_date(str(year))[0] == date(year, 1, 1)
     assert check_birth_date(date(year, 1, 1)) == date(year, 1, 1)
@@ -56,7 +56,7 @@ def test_birth_130_years_back_is_the_longest_ago(clock):
 
 
 @pytest.mark.clock("clinic/patients/models.py:Patient.age", "clinic/patients/tables.py:AgeColumn.cells")
-def test_age_changes_on_the_birthday(clock):
+def test_age_changes_on_the_birthday(clock, scope):
     born = [clock.today, years_ago(clock.today, 18), years_ago(clock.day(1), 18)]
     patients = [Patient(date_of_birth=day) for day in born]
     assert [patient.age for patient in patients] == [0, 18, 17]
@@ -82,7 +82,7 @@ def test_due_is_from_today_on_and_overdue_before(clock, scope):
 
 
 @pytest.mark.clock("clinic/patients/tables.py:DueColumn.cells")
-def test_cell_says_overdue_from_the_day_after(clock):
+def test_cell_says_overdue_from_the_day_after(clock, scope):
     patients = [Patient(next_due_on=clock.day(days)) for days in (-1, 0, 1)] + [Patient()]
     late, now, soon, never = cells(DueColumn, "next_due_on", patients)
     assert ["overdue" in cell for cell in (late, now, soon)] == [True, False, False]
@@ -98,7 +98,7 @@ def test_registered_today_is_the_clinics_today(clock, scope):
 
 
 @pytest.mark.clock("clinic/patients/search/dates.py:_spellings")
-def test_two_figures_of_a_year_are_of_this_century_until_this_year(clock):
+def test_two_figures_of_a_year_are_of_this_century_until_this_year(clock, scope):
     this, next = clock.today.year % 100, clock.today.year % 100 + 1
     assert [first.year for first, _ in birth_ranges(f"1/2/{this}")] == [2000 + this, 1900 + this]
     assert [first.year for first, _ in birth_ranges(f"1/2/{next}")] == [1900 + next]

@@ -20,6 +20,7 @@ from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import backup_rows, provisioning
+from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
 from tests.committed import administer
@@ -137,6 +138,7 @@ def test_programs_of_the_backup_can_ask_for_tokens(lake):
 
 def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     """As on another server."""
+    Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(time_zone="Asia/Tokyo", country="JP")
     before, folder = rows(lake.clinic), lake.file.parent / "media" / str(lake.clinic.pk)
     lake.backup()
     provisioning.drop_clinic(lake.clinic)
@@ -144,6 +146,7 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     said = lake.restore()
     assert said.count("is a member again") == 4
     assert rows(lake.clinic) == before
+    assert (row(lake.clinic).time_zone, row(lake.clinic).country) == ("Asia/Tokyo", "JP")
     client = signed_in(Client(), lake.world.clinician)
     assert "Ben" in client.get("/patients/").content.decode()
     assert [path.name for path in folder.rglob("*.txt")] == ["one.txt"]

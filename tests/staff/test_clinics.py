@@ -14,7 +14,7 @@ from clinic.access import Role
 from clinic.audit.models import AuditEvent
 from clinic.staff import actions as staff
 from clinic.staff import clinics, overview
-from clinic.tenancy.lifecycle import backup_rows
+from clinic.tenancy.lifecycle import backup_rows, provisioning
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
@@ -27,6 +27,23 @@ def command(*words: str) -> str:
     said = io.StringIO()
     call_command(*words, stdout=said, stderr=said)
     return said.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("words", "zone"), [((), "Asia/Tokyo"), (("--time-zone", "Pacific/Auckland"), "Pacific/Auckland")]
+)
+def test_new_clinic_is_in_the_zone_that_is_named_or_the_servers(lakeside, settings, words, zone):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    command("create_clinic", "Zoned", "--owner", lakeside.owner.email, *words)
+    made = Clinic.objects.using("owner").get(name="Zoned")
+    provisioning.drop_clinic(made)
+    assert (made.time_zone, made.country) == (zone, "")
+
+
+def test_new_clinic_of_no_zone_is_refused_and_not_made(lakeside):
+    with pytest.raises(CommandError, match="“Europe/Nowhere” is no time zone"):
+        command("create_clinic", "Zoned", "--owner", lakeside.owner.email, "--time-zone", "Europe/Nowhere")
+    assert Clinic.objects.using("owner").filter(name="Zoned").count() == 0
 
 
 def row(world) -> Clinic:

@@ -44,7 +44,7 @@ def test_list_says_who_cannot_sign_in_yet_or_any_more(owner, riverside):
 
 
 def test_settings_lead_to_the_people(owner):
-    assert f'href="{LIST}"' in owner.get("/settings/").content.decode()
+    assert f'href="{LIST}"' in owner.get("/clinic/settings/").content.decode()
 
 
 def test_new_colleague_gets_account_membership_practitioner_and_one_record_in_the_trail(owner, riverside, mailoutbox):

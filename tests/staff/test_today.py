@@ -24,16 +24,24 @@ def line_of(clinic: Clinic) -> str:
     return next(line for line in command("clinics").splitlines() if str(clinic.pk) in line)
 
 
+@pytest.mark.clock("clinic/staff/management/commands/delete_clinic.py:Command.handle")
+def test_operator_is_told_until_when_by_the_clinics_clock(clock, mooring):
+    said = command("delete_clinic", mooring.name)
+    clinics.undelete_clinic(clinic=mooring, by=Writer())
+    until = clock.local + KEPT
+    assert f"Until {until:%Y-%m-%d %H:%M} ({clock.zone}) undelete_clinic brings it back" in said
+
+
 @pytest.mark.clock(
     "clinic/staff/overview.py:_state", "clinic/staff/management/commands/clinics.py:_cells"
 )  # fmt: skip
-def test_overview_says_the_clinics_day_and_time(clock, mooring):
+def test_overview_says_the_clinics_day_and_the_operators_time(clock, mooring):
     User.objects.using("owner").filter(memberships__clinic=mooring.pk).update(last_login=clock.moment)
     clinics.delete_clinic(clinic=mooring, by=Writer())
     line = line_of(mooring)
     clinics.undelete_clinic(clinic=mooring, by=Writer())
     assert f"deleted, kept until {clock.day(30).isoformat()} " in line
-    assert line.endswith(f"{clock.local:%Y-%m-%d %H:%M}")
+    assert line.endswith(f"{clock.at_server:%Y-%m-%d %H:%M}")
 
 
 @in_one_zone

@@ -22,6 +22,9 @@ for a token with its id and secret (OAuth 2.0 client credentials, as HTTP Basic)
 Authorization: Bearer. A page of this site uses the session of whoever is signed in, and adds X-CSRFToken to \
 what it changes.
 
+Days are those of the clinic's time zone, which its owner sets: no assessment is dated after its today. Moments are \
+RFC 3339 with the clinic's offset at that moment, Z where that is none.
+
 Nothing is ever deleted: DELETE archives. Unknown fields, filters and parameters are refused rather than \
 ignored. The OpenAPI document of all this is at /api/v1/schema/."""
 

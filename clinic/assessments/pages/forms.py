@@ -1,6 +1,5 @@
 """Forms that parse what people type about an assessment."""
 
-import unicodedata
 import uuid
 from typing import Any
 
@@ -15,18 +14,11 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.text.dates import written
 from clinic.ui.declared import editable_fields, fill_in
-from clinic.ui.forms import DateField, LineField, field_for, helper, initial_values
+from clinic.ui.forms import DateField, LineField, TextField, field_for, helper, initial_values
 
 MOST_QUESTIONS = 200
 # The address names the patient, and the rows of questions are a formset.
 ELSEWHERE = OF_INSTRUMENT | {"patient", "questions"}
-
-
-class TextField(forms.CharField):
-    """Text of several lines: NFC, with plain line ends."""
-
-    def to_python(self, value: Any) -> Any:
-        return unicodedata.normalize("NFC", super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class AssessmentForm(forms.Form):

@@ -50,7 +50,9 @@ def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
     """The same file, made by the worker and kept with the job: of all that match, or of the rows that were ticked."""
     columns = known_columns(bulk.table_class, job.parameters["columns"])
     rows = _values(clinic, bulk, job.parameters["query"], columns, job if job.expected is None else None)
-    keep_file(clinic, job, file_name(bulk, kind), pieces(kind, _labels(bulk, columns), rows))
+    with clinic_scope(clinic):
+        name = file_name(bulk, kind)
+    keep_file(clinic, job, name, pieces(kind, _labels(bulk, columns), rows))
 
 
 def _table(bulk: BulkList, columns: Sequence[str], records: Sequence[Any] = ()) -> tables.Table:

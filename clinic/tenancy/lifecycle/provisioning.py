@@ -21,6 +21,7 @@ from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.lifecycle.recorder import MigrationKey, plain, rehearse, tenant_labels
 from clinic.tenancy.models import Blueprint, Clinic
 from clinic.tenancy.privileges import clinic_privileges, public_privileges
+from clinic.tenancy.zones import server_zone
 
 # Where Citus runs, a schema that is made under these becomes one that lives whole on one of its servers. Written
 # from its documentation, never run here.
@@ -172,10 +173,13 @@ def take_prepared() -> str | None:
     return row and str(row[0])
 
 
-def create_clinic(*, name: str) -> Clinic:
-    """A new clinic with an empty schema, in one transaction of the owner; raises ValidationError for a taken name."""
+def create_clinic(*, name: str, time_zone: str = "") -> Clinic:
+    """A new clinic with an empty schema, in one transaction of the owner; in the server's zone unless another is named.
+
+    Raises ValidationError for a name that is taken and a zone that is none.
+    """
     connection = owner_connection()
-    clinic = Clinic(name=" ".join(name.split()))
+    clinic = Clinic(name=" ".join(name.split()), time_zone=time_zone or server_zone())
     with transaction.atomic(using=connection.alias):
         prepared = take_prepared()
         clinic.schema_name = prepared or clinic.schema_name

@@ -18,14 +18,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what the clinic is called; unique")
         parser.add_argument("--owner", required=True, metavar="EMAIL", help="the address its owner signs in with")
+        parser.add_argument(
+            "--time-zone", default="", metavar="ZONE", help="such as Europe/London; the server's TIME_ZONE if not given"
+        )
 
-    def handle(self, *args: Any, name: str, owner: str, **options: Any) -> None:
+    def handle(self, *args: Any, name: str, owner: str, time_zone: str, **options: Any) -> None:
         user = User.objects.using("owner").filter(email=owner.lower()).first()
         if user is None:
             user = self._new_user(owner)
         ready = schema_pool.ready()
         try:
-            clinic = actions.create_clinic(name=name, owner=user, by=OPERATOR)
+            clinic = actions.create_clinic(name=name, owner=user, time_zone=time_zone, by=OPERATOR)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"Created {clinic.name} ({clinic.pk}); {user.email} owns it.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import localtime
 
 from clinic.staff import clinics
 from clinic.staff.actions import OPERATOR
@@ -21,7 +22,8 @@ class Command(BaseCommand):
             found = clinics.delete_clinic(clinic=clinics.find_clinic(clinic), by=OPERATOR)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
+        until = f"{localtime(found.gone_at, found.zone):%Y-%m-%d %H:%M} ({found.time_zone})"
         self.stdout.write(
-            f"{found.name} is deleted. Until {found.gone_at:%Y-%m-%d %H:%M} UTC undelete_clinic brings it back; "
+            f"{found.name} is deleted. Until {until} undelete_clinic brings it back; "
             "purge_clinics removes it after that."
         )

@@ -1,0 +1,89 @@
+"""A clinic's settings: where it is, and what it wants done when an answer raises an alert."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+
+from clinic.audit.actions import By, difference, record, snapshot
+from clinic.staff.models import SETTINGS_ID, ClinicSettings
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.scope import public_scope
+
+PLACE = ("time_zone", "country")
+ALERTS = ("alert_text", "alert_numbers")
+
+
+class PhoneLine(NamedTuple):
+    """A telephone number that the clinic wants called, and whose it is, both as somebody wrote them."""
+
+    label: str
+    number: str
+
+
+class AlertInstructions(NamedTuple):
+    """What the clinic wants done when an answer raises an alert; empty where it said nothing."""
+
+    text: str
+    numbers: list[PhoneLine]
+
+
+class Settings(NamedTuple):
+    """All settings of a clinic: those in its own schema, and the place in its row in `public`."""
+
+    own: ClinicSettings
+    clinic: Clinic
+
+
+class Changed(Exception):
+    """Somebody else changed the settings since they were read; `current` is how they are now."""
+
+    def __init__(self, current: Settings) -> None:
+        super().__init__("Someone else changed the settings meanwhile.")
+        self.current = current
+
+
+def alert_instructions() -> AlertInstructions:
+    """What the active clinic wants done about alerts, by one query."""
+    return instructions_of(own_settings())
+
+
+def own_settings() -> ClinicSettings:
+    """The active clinic's row, or what it is before somebody has changed anything."""
+    return ClinicSettings.objects.filter(pk=SETTINGS_ID).first() or ClinicSettings(pk=SETTINGS_ID)
+
+
+def instructions_of(own: ClinicSettings) -> AlertInstructions:
+    return AlertInstructions(own.alert_text, [PhoneLine(**line) for line in own.alert_numbers])
+
+
+@transaction.atomic
+def change_clinic_settings(
+    *,
+    by: By,
+    clinic: Clinic,
+    version: int,
+    time_zone: str,
+    country: str,
+    alert_text: str,
+    alert_numbers: Sequence[PhoneLine],
+) -> Settings:
+    """Change the settings of the active clinic, `clinic`, if they still have the `version` they were read with.
+
+    Raises Changed. Without a difference nothing is noted. The time zone counts from the next scope on.
+    """
+    own, _ = ClinicSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
+    with public_scope():
+        place: Clinic = Clinic.objects.get(pk=clinic.pk)
+    if version != own.version:
+        raise Changed(Settings(own, place))
+    before = snapshot(place, PLACE) | snapshot(own, ALERTS)
+    place.time_zone, place.country = time_zone, country
+    own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
+    if changes := difference(before, snapshot(place, PLACE) | snapshot(own, ALERTS)):
+        own.version += 1
+        own.save()
+        with public_scope():
+            Clinic.objects.filter(pk=clinic.pk).update(time_zone=time_zone, country=country)
+        record("clinic_settings.changed", own, by=by, changes=changes)
+    return Settings(own, place)
