@@ -50,9 +50,9 @@ class DrivingTable:
 
     A list by practitioner is driven by the practitioners, a list of similar names by the dictionary's words.
     `source` selects its rows, which are called `w`; `keys` are the columns that order them; `bind` is the condition
-    that ties a row of the list to one of them; `own_keys` are the same keys, read from a row of the list. With
-    `upwards` they rise where the rows of each fall. A `@rows@` in the source stands for the list's rows, up to and
-    without a further condition. The patients by practitioner:
+    that ties a row of the list to one of them; `own_keys` are the same keys, read from a row of the list, with
+    `own_params` in them. With `upwards` they rise where the rows of each fall. A `@rows@` in the source stands for the
+    list's rows, up to and without a further condition. The patients by practitioner:
 
         SELECT x.id, x.reason
           FROM (SELECT * FROM (SELECT "display_name", "id" FROM "staff_practitioner") w
@@ -67,6 +67,7 @@ class DrivingTable:
     bind: str
     own_keys: tuple[str, ...]
     upwards: bool = False
+    own_params: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def place_sql(queryset: QuerySet[Any], rows: Rows, runs: Sequence[IndexRun], key
         if run.driving is not None:
             source = _with_rows(run.driving.source, rows)
             held += f" AND EXISTS (SELECT FROM ({source.text}) w WHERE {run.driving.bind})"
-            more += source.params
+            more += [*source.params, *run.driving.own_params]
             terms += [f"({held})", *run.driving.own_keys, *run.order]
         else:
             terms += [f"({held})", *run.order]
