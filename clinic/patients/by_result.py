@@ -1,21 +1,21 @@
 """Narrowing and ordering patients by the latest results of a chosen instrument, or by the worst of all.
 
-The patients by their scores on the PHQ-9, the highest first, walk the index of its results:
+The patients by their scores on the PHQ-9, the highest first, are read by an index of the results. Where a search or a
+filter leaves few, PostgreSQL looks these up and sorts them instead:
 
-    SELECT x.id, x.reason
-      FROM (SELECT * FROM (SELECT "score", "patient_id" FROM "patients_latestresult" WHERE "instrument_id" = 'phq-9') w
-            ORDER BY w."score" DESC, w."patient_id" DESC) w
-     CROSS JOIN LATERAL (SELECT ... WHERE archived_at IS NULL AND "patients_patient"."id" = w."patient_id" LIMIT 26) x
-     LIMIT 26
+    SELECT "patients_patient"."id" AS id, '' AS reason FROM "patients_patient"
+      INNER JOIN "patients_latestresult" ON ("patients_patient"."id" = "patients_latestresult"."patient_id")
+     WHERE archived_at IS NULL AND "patients_latestresult"."instrument_id" = 'phq-9'
+     ORDER BY "patients_latestresult"."score" DESC, "patients_latestresult"."patient_id" DESC LIMIT 26
 """
 
 from typing import Any
 
 from django.db.models import QuerySet
 
-from clinic.lists.reading.index_runs import DrivingTable, IndexRun, Sql
+from clinic.lists.reading.index_runs import IndexRun, Sql
 from clinic.lists.reading.ordering import column, runs_by
-from clinic.patients.models import LatestResult, Patient, with_latest_results
+from clinic.patients.models import LatestResult, Patient, ScoredInstrument, with_latest_results
 
 # What an order of the list is by, where an instrument is chosen: the field of its result.
 OF_RESULT = {"worst_severity": "score", "last_assessed_on": "assessed_on"}
@@ -38,7 +38,7 @@ def runs_by_result(
     if values.get("instrument") is None or not set(names) & set(OF_RESULT):
         return runs_by(patients, terms, where)
     if len(terms) == 2:  # the order and the key
-        return (_driven_run(OF_RESULT[names[0]], where, values, descending=terms[0].startswith("-")),)
+        return (_run(OF_RESULT[names[0]], where, values["instrument"], descending=terms[0].startswith("-")),)
     signs = ["-" if term.startswith("-") else "" for term in terms]
     meant = [f"latest_results__{OF_RESULT[name]}" if name in OF_RESULT else name for name in names]
     return runs_by(patients, [sign + name for sign, name in zip(signs, meant, strict=True)], where)
@@ -55,16 +55,14 @@ def _conditions(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _driven_run(field: str, where: Sql, values: dict[str, Any], *, descending: bool) -> IndexRun:
-    results = LatestResult.objects.filter(**_conditions(values)).order_by().values(field, "patient_id")
-    text, params = results.query.get_compiler(using=results.db).as_sql()
-    key, table = column(Patient, "pk"), f'"{LatestResult._meta.db_table}"'
+def _run(field: str, where: Sql, chosen: ScoredInstrument, *, descending: bool) -> IndexRun:
+    """The patients in the order of their results of one instrument, which the list's filters join."""
+    table, key = f'"{LatestResult._meta.db_table}"', column(Patient, "pk")
     own = f'(SELECT s."{field}" FROM {table} s WHERE s."patient_id" = {key} AND s."instrument_id" = %s)'  # noqa: S608
-    driving = DrivingTable(
-        source=Sql(text, tuple(params)),
-        keys=(f'w."{field}"', 'w."patient_id"'),
-        bind=f'{key} = w."patient_id"',
-        own_keys=(own, key),
-        own_params=(values["instrument"].pk,),
+    return IndexRun(
+        order=(column(LatestResult, field), column(LatestResult, "patient")),
+        where=where,
+        descending=descending,
+        own_order=(own, key),
+        own_params=(chosen.pk,),
     )
-    return IndexRun(order=(key,), where=where, descending=descending, driving=driving)

@@ -1,12 +1,12 @@
 """The list of patients, as columns."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.db import models
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -129,13 +129,8 @@ class ResultColumn(NumberColumn):
 class AssessedColumn(DateColumn):
     """The day of the last result; where the list is of one instrument, of its result."""
 
-    def plain(self, record: Patient) -> Any:
-        return assessed_on(record)
-
-    def cells(self, records: Sequence[Patient]) -> list[str]:
-        today, language = timezone.localdate(), get_language()
-        days = map(assessed_on, records)
-        return ["" if day is None else day_html(day, today, language) for day in days]
+    def getter(self) -> Callable[[models.Model], Any]:
+        return assessed_on
 
 
 def shown_results(record: Patient) -> Sequence[LatestResult]:
@@ -148,7 +143,7 @@ def shown_results(record: Patient) -> Sequence[LatestResult]:
     return [found[0], *(each for each in found[1:] if each.instrument_id == record.last_instrument)]
 
 
-def assessed_on(record: Patient) -> date | None:
+def assessed_on(record: Any) -> Any:
     chosen = [each.assessed_on for each in record.results if each.is_chosen]
     return chosen[0] if chosen else record.last_assessed_on
 

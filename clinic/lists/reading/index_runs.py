@@ -50,9 +50,9 @@ class DrivingTable:
 
     A list by practitioner is driven by the practitioners, a list of similar names by the dictionary's words.
     `source` selects its rows, which are called `w`; `keys` are the columns that order them; `bind` is the condition
-    that ties a row of the list to one of them; `own_keys` are the same keys, read from a row of the list, with
-    `own_params` in them. With `upwards` they rise where the rows of each fall. A `@rows@` in the source stands for the
-    list's rows, up to and without a further condition. The patients by practitioner:
+    that ties a row of the list to one of them; `own_keys` are the same keys, read from a row of the list. With
+    `upwards` they rise where the rows of each fall. A `@rows@` in the source stands for the list's rows, up to and
+    without a further condition. The patients by practitioner:
 
         SELECT x.id, x.reason
           FROM (SELECT * FROM (SELECT "display_name", "id" FROM "staff_practitioner") w
@@ -67,7 +67,6 @@ class DrivingTable:
     bind: str
     own_keys: tuple[str, ...]
     upwards: bool = False
-    own_params: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,8 @@ class IndexRun:
     """Rows for which `where` holds, by `order`: SQL of columns without gaps, the last of them unique.
 
     `reason` says why a row is in the list where its cells do not show it. `sorted_query` is Django's own query of a
-    list in an order that no index gives; it has no other pages than numbered ones.
+    list in an order that no index gives; it has no other pages than numbered ones. Where `order` is of a table that the
+    list's filters join, `own_order` is the same order read from a row alone, with `own_params` in it.
     """
 
     order: tuple[str, ...] = ()
@@ -84,6 +84,8 @@ class IndexRun:
     reason: Sql = NO_REASON
     driving: DrivingTable | None = None
     sorted_query: QuerySet[Any] | None = None
+    own_order: tuple[str, ...] = ()
+    own_params: tuple[Any, ...] = ()
 
 
 class SeekKey(NamedTuple):
@@ -225,11 +227,11 @@ def place_sql(queryset: QuerySet[Any], rows: Rows, runs: Sequence[IndexRun], key
         if run.driving is not None:
             source = _with_rows(run.driving.source, rows)
             held += f" AND EXISTS (SELECT FROM ({source.text}) w WHERE {run.driving.bind})"
-            more += [*source.params, *run.driving.own_params]
+            more += source.params
             terms += [f"({held})", *run.driving.own_keys, *run.order]
         else:
-            terms += [f"({held})", *run.order]
-        params += more
+            terms += [f"({held})", *(run.own_order or run.order)]
+        params += [*more, *run.own_params]
     return Sql(f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", (*params, key))
 
 
