@@ -39,10 +39,7 @@ SEVERITIES = [
     for each in Severity
     if each != Severity.MINIMAL
 ]
-SCALE = (
-    "The worst of each instrument's latest result, or that of the chosen instrument. One scale for all: minimal, mild, "
-    "moderate, moderately severe (or high), severe. A normal result has no severity."
-)
+SCALE = f"Of the worst latest result: {', '.join(each.label.lower() for each in Severity)}. Normal has none."
 
 
 class Due(TextChoices):
@@ -76,7 +73,7 @@ class PatientFilter(SearchFilter):
         method="by_result",
         label="Instrument",
         empty_label="Any",
-        help_text="The result, its change, its date and its order are then those of this instrument.",
+        help_text="Whose result is shown and ordered by.",
     )
     severity = django_filters.ChoiceFilter(
         choices=SEVERITIES, method="by_result", label="Severity", empty_label="Any", help_text=SCALE

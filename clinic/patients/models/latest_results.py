@@ -71,6 +71,17 @@ class LatestResult(ClinicModel):
         return f"{self.instrument_id} of {self.patient_id}"
 
     @property
+    def score_text(self) -> str:
+        """The score without needless decimals."""
+        return f"{self.score.normalize():f}"
+
+    @property
+    def change_text(self) -> str:
+        """The change with its sign; empty where there is none."""
+        sign = "+" if (self.change or 0) > 0 else "\N{MINUS SIGN}"
+        return f"{sign}{abs(self.change).normalize():f}" if self.change else ""
+
+    @property
     def severity_label(self) -> str:
         return "" if self.severity is None else str(Severity(self.severity).label)
 
