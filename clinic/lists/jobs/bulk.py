@@ -17,7 +17,7 @@ from clinic.lists.actions import begin_job
 from clinic.lists.models import Job
 from clinic.lists.page.addresses import PAGING
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.page.filters import active_chips, errors_of
+from clinic.lists.page.filters import active_chips, errors_of, refuse_unknown
 from clinic.lists.page.layout import known_columns
 from clinic.lists.page.list_page import counted
 from clinic.lists.page.narrowing import listing_of
@@ -69,6 +69,7 @@ class BulkList:
             parameters.pop(name, None)
         sort = parameters.pop("sort", [self.sort])[-1]
         filterset = self.filterset_class(parameters, queryset=self.rows())
+        refuse_unknown(parameters, filterset, ())
         if problems := errors_of(filterset):
             raise BadList("\n".join(problems))
         terms = ordering(self.table_class, sort)
