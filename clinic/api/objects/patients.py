@@ -10,9 +10,9 @@ from clinic.access import Permission
 from clinic.api.objects.fields import (
     DayField,
     LineField,
+    NumberField,
     PhoneField,
     RecordField,
-    ScoreField,
     UuidField,
     VersionField,
     field_for,
@@ -64,14 +64,12 @@ class LatestResultSerializer(StrictSerializer):
     typename = "LatestResult"
 
     instrument = serializers.CharField(source="instrument_id", help_text="The instrument's id.")
-    score = ScoreField(max_digits=8, decimal_places=2)
+    score = NumberField()
     band = serializers.CharField(help_text="The instrument's own word; empty where it has none for this score.")
     severity = serializers.IntegerField(
         allow_null=True, help_text="From 0, minimal, to 4, severe, on one scale for all; null where a result is normal."
     )
-    change = ScoreField(
-        max_digits=8, decimal_places=2, allow_null=True, help_text="From the score before; null for the first."
-    )
+    change = NumberField(allow_null=True, help_text="From the score before; null for the first.")
     date = serializers.DateField(source="assessed_on")
 
 
