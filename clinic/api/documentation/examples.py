@@ -77,6 +77,15 @@ SUBSCALE: dict[str, Any] = {
     "count": 2,
     "met": True,
 }
+LATEST_RESULT: dict[str, Any] = {
+    "__typename": "LatestResult",
+    "instrument": "phq-9",
+    "score": 21,
+    "band": "Severe",
+    "severity": 4,
+    "change": -2,
+    "date": "2026-03-01",
+}
 TIMES: dict[str, Any] = {
     "archived_at": None,
     "created_at": "2026-03-01T09:30:00Z",
@@ -99,6 +108,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "second_phone_number": "",
         "address": "4 Mill Lane\nRiverside",
         "record_number": "P-000001",
+        "latest_results": [LATEST_RESULT],
         **TIMES,
     },
     "Assessment": {
@@ -138,6 +148,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "url": "https://record.example.org/api/v1/patients/",
         "description": "Patients of the clinic that are not archived, unless `archived` asks for others.",
     },
+    "LatestResult": LATEST_RESULT,
     "Question": QUESTION,
     "RiskAlert": ALERT,
     "Subscale": SUBSCALE,

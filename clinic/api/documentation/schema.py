@@ -217,17 +217,17 @@ class ScoreExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
     target_class = "clinic.api.objects.fields.ScoreField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
-        number = {"type": ["number", "null"], "minimum": -999999.99, "maximum": 999999.99}
+        number = {"type": "number", "minimum": -999999.99, "maximum": 999999.99}
         if direction == "response":
             return number
-        return {"anyOf": [number, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
+        return {"anyOf": [number | {"type": ["number", "null"]}, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
 
 
 class NumberExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "clinic.api.objects.fields.NumberField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
-        return {"type": ["number", "null"] if self.target.allow_null else "number", "readOnly": True}
+        return {"type": "number", "readOnly": True}
 
 
 class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -235,7 +235,7 @@ class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         pair = {"items": {"type": "number"}, "minItems": 2, "maxItems": 2, "readOnly": True}
-        return {"type": ["array", "null"] if self.target.allow_null else "array", **pair}
+        return {"type": "array", **pair}
 
 
 OPTION: Schema = {"type": ["number", "string"]}
