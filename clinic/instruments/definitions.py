@@ -244,6 +244,13 @@ class Definition:
     def languages(self) -> tuple[str, ...]:
         return (ENGLISH, *self.translations)
 
+    @property
+    def ages(self) -> str:
+        """Who is asked by age, in words; empty for everybody."""
+        if self.youngest is None:
+            return "" if self.oldest is None else f"Up to {self.oldest} years"
+        return f"From {self.youngest} years" + ("" if self.oldest is None else f" to {self.oldest}")
+
     def refusal(self, *, sex: str, age: int | None) -> str:
         """Why a person must not be asked, as a sentence; else empty. An unknown age refuses nobody."""
         if sex in RULED_SEXES and sex not in self.sexes:
