@@ -226,12 +226,15 @@ class Definition:
     @cached_property
     def _counted(self) -> dict[str, tuple[Item, ...]]:
         return {
-            sex: tuple(item for item in items if item.scored or item.code in self.controls)
+            sex: tuple(each for each in items if each.scored or each.code in self.controls or self.rule == "none")
             for sex, items in self._of_sex.items()
         }
 
     def counted(self, sex: str, responses: Mapping[str, Answer | None]) -> tuple[Item, ...]:
-        """The items of `asked` that must have a response before there is a total, as far as they are asked now."""
+        """The items of `asked` that must have a response before there is a total, as far as they are asked now.
+
+        Where nothing is scored these are all that are asked.
+        """
         if not self.asking:
             return self._counted[sex]
         values = self.settled(responses)
@@ -240,6 +243,13 @@ class Definition:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         return (ENGLISH, *self.translations)
+
+    @property
+    def ages(self) -> str:
+        """Who is asked by age, in words; empty for everybody."""
+        if self.youngest is None:
+            return "" if self.oldest is None else f"Up to {self.oldest} years"
+        return f"From {self.youngest} years" + ("" if self.oldest is None else f" to {self.oldest}")
 
     def refusal(self, *, sex: str, age: int | None) -> str:
         """Why a person must not be asked, as a sentence; else empty. An unknown age refuses nobody."""

@@ -102,6 +102,19 @@ def test_answer_that_cannot_be_is_said_beside_its_question_and_nothing_is_lost(s
     assert questions["4"].value == (typed if name == "answer_4" else "At home.\nAlone.")
 
 
+def test_questionnaire_without_any_score_is_completed_by_what_is_answered(client, world):
+    items = [{"code": "1", "text": "Tell us", "kind": "text"}, {"code": "2", "text": "Else?", "kind": "text"}]
+    unscored = {**EVERY_KIND, "title": "Unscored", "name": "Unscored", "items": items, "scoring": {"rule": "none"}}
+    with clinic_scope(world.clinic):
+        add_custom_instrument(by=Writer(), data=unscored, origin="form")
+    more = {"instrument": "own-unscored", "complete": True}
+    made, empty = (post(client, world, answers, **more) for answers in ({"1": "Well"}, {}))
+    found = made.json()["results"]
+    assert (made.status_code, found["status"], found["summary"]) == (201, "completed", "1 of 2 answered")
+    said = {"answers": ["None of the 2 items of Unscored that count is answered."]}
+    assert (empty.status_code, empty.json()["error"]["fields"]) == (400, said)
+
+
 def test_unreadable_text_in_a_question_that_is_not_asked_stops_nobody(sent):
     made, page = sent(answer_1="0", answer_7="heavy")
     assert (page.status_code, made.score, made.results["asked"]) == (302, 0, 1)

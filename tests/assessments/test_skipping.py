@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.assessments.models import Assessment
+from clinic.instruments import catalogue
 from clinic.instruments.actions import set_instrument_choices
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
@@ -60,6 +61,13 @@ def test_record_leaves_out_what_was_not_asked(sent, client):
     made, _ = sent(NEVER)
     page = client.get(f"/assessments/{made.pk}/").content.decode()
     assert ("How often do you have a drink" in page, "How many drinks" in page) == (True, False)
+
+
+def test_totals_of_earlier_versions_mean_what_those_of_the_newest_mean():
+    """When an item is asked changes no total's meaning."""
+    first, second, third = (catalogue.find_version("audit-c", version) for version in "123")
+    assert first.bands == second.bands == third.bands
+    assert [band.severity for band in first.bands] == [None, 2, None, 2]
 
 
 def test_form_says_when_an_item_is_asked(sent, client):

@@ -85,6 +85,12 @@ def conditional_group(own, around=None):
     return questionnaire(UNSCORED, inner)
 
 
+def ends_with_text():
+    """A text after the last question of a group that depends on answers would be shown to everybody."""
+    inner = {"linkId": "g", "type": "group", "text": "More", "item": [HELP | {"linkId": "t"}, question("A?"), HELP]}
+    return questionnaire(UNSCORED, inner | coded("a"))
+
+
 BOTH = {"enableWhen": [*coded("a")["enableWhen"], *coded("b")["enableWhen"]]}
 # Name, a file that is accepted, one that is refused, and what is said.
 WHOLE = [
@@ -181,6 +187,8 @@ CONDITIONS = [
            f"“A?” depends on “u” by “=” with an answer that {UNDERSTOOD[6:]}."]),
     after(UNSCORED, BOTH | {"enableBehavior": "any"}, BOTH,
           ["“A?” has several conditions, and does not say whether all must be met (“enableBehavior”)."]),
+    (conditional_group(coded("a")), ends_with_text(),
+     [f"“More” (g) ends with a text that depends on other answers, {UNDERSTOOD}."]),
     (conditional_group(coded("a")), conditional_group(coded("a"), BOTH | {"enableBehavior": "any"}),
      [f"“A?” has conditions beside those of its group, of which one is enough, {UNDERSTOOD}."]),
 ]  # fmt: skip

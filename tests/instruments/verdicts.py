@@ -116,7 +116,8 @@ def standing(data: Data, known: Responses) -> dict:
 
 def counted(data: Data, sex: str, known: Responses) -> list[Data]:
     left = standing(data, known)
-    due = [item for item in asked(data, sex) if scores(item) or item["code"] in deciding(data)]
+    every = data["scoring"].get("rule") == "none"
+    due = [item for item in asked(data, sex) if every or scores(item) or item["code"] in deciding(data)]
     return [item for item in due if is_asked(data, item, left)]
 
 

@@ -24,8 +24,8 @@ from clinic.instruments.files.fhir.understood import (
     place,
     strange,
 )
-from clinic.instruments.files.fhir.wording import clean, text_of, wording
-from clinic.instruments.items.parsing import LOINC, MOST_ITEMS
+from clinic.instruments.files.fhir.wording import clean, codes_of, loinc_of, text_of, wording
+from clinic.instruments.items.parsing import MOST_ITEMS
 from clinic.instruments.items.parts import SEVERAL, YES_NO
 
 DEEPEST = 6
@@ -81,6 +81,8 @@ class Reading:
                 self._other(part)
                 when = when_of(part, around, where, self.problems)
                 self.walk(part.get("item"), depth=depth + 1, group=inner, around=when)
+                if when.conditions and self.layout.waiting:
+                    self.problems.append(f"{where} ends with a text that depends on other answers, which {SAID}.")
             elif kind == "display":
                 self._display(part, where, group)
             elif kind in TYPED and (typed := typed_item(part)) and can_be_kept(part, around, self.items, self.known):
@@ -142,7 +144,7 @@ class Reading:
         self._other(part)
         if part.get("type") in NUMBERS and formulas:
             _, expression = name_and_expression(formulas[0])
-            loinc = _loinc(part)
+            loinc = loinc_of(part)
             self.formulas.append(Formula(where, expression, text_of(part), clean(part, "linkId"), loinc))
         elif formulas:
             self.notes.append(
@@ -195,7 +197,7 @@ class Reading:
     ) -> None:
         """Keep a question: what is `found` of its answers, and all that questions have in common."""
         self._part(part, where)
-        hint, loinc = self._help(part, where), _loinc(part)
+        hint, loinc = self._help(part, where), loinc_of(part)
         if not text_of(part):
             self.problems.append(f"{where} has no text.")
         self.layout.item(len(self.items), group)
@@ -250,7 +252,7 @@ def _data(resource: dict[str, Any], reading: Reading) -> dict[str, Any]:
     )
     asked = with_conditions(scored.items, reading.known, reading.whens, reading.problems)
     title = clean(resource, "title") or clean(resource, "name") or "Questionnaire"
-    loinc = {"panel": _loinc(resource), "total": scored.parts.pop("total", "")}
+    loinc = {"panel": loinc_of(resource), "total": scored.parts.pop("total", "")}
     exchange = {
         "url": clean(resource, "url"),
         "version": clean(resource, "version"),
@@ -285,16 +287,3 @@ def name_and_expression(found: dict[str, Any]) -> tuple[str, str]:
     value = value if isinstance(value, dict) else {"expression": found.get("valueString")}
     is_path = value.get("language", "text/fhirpath") == "text/fhirpath"
     return clean(value, "name"), clean(value, "expression") if is_path else ""
-
-
-def codes_of(part: dict[str, Any]) -> list[dict[str, str]]:
-    found = [{"code": clean(coding, "code"), "system": clean(coding, "system")} for coding in dicts(part.get("code"))]
-    return [{name: value for name, value in code.items() if value} for code in found]
-
-
-def _loinc(part: dict[str, Any]) -> str:
-    for coding in dicts(part.get("code")):
-        code = clean(coding, "code")
-        if coding.get("system") == "http://loinc.org" and LOINC.fullmatch(code):
-            return code
-    return ""
