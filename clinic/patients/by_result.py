@@ -27,7 +27,7 @@ def narrowed_by_result(patients: QuerySet[Any], values: dict[str, Any]) -> Query
     if chosen is None:
         return patients.filter(worst_severity__gte=severity) if severity else patients
     conditions = {f"latest_results__{name}": value for name, value in _conditions(values).items()}
-    return with_latest_results(patients.filter(**conditions), chosen)
+    return with_latest_results(patients.filter(**conditions), chosen.pk)
 
 
 def runs_by_result(

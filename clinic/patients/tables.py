@@ -23,7 +23,7 @@ from clinic.lists.page.columns import (
     months,
     number_text,
 )
-from clinic.patients.models import BirthPrecision, Gender, LatestResult, Patient, Severity, age_on
+from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, ShownResult, age_on
 from clinic.text.phones import international, stored
 
 # From empty to full: no two severities have marks of one shape.
@@ -119,7 +119,7 @@ class ResultColumn(NumberColumn):
             return ("", None, "", "", None, None)
         worst = found[0]
         return (
-            worst.instrument.title, worst.score, worst.band, worst.severity_label, worst.change, worst.assessed_on,
+            worst.title, worst.score, worst.band, worst.severity_label, worst.change, worst.assessed_on,
         )  # fmt: skip
 
     def plain(self, record: Patient) -> Any:
@@ -133,14 +133,14 @@ class AssessedColumn(DateColumn):
         return assessed_on
 
 
-def shown_results(record: Patient) -> Sequence[LatestResult]:
+def shown_results(record: Patient) -> Sequence[ShownResult]:
     """The result that a row is about, and the newest where that is another instrument's."""
     found = record.results
     if len(found) < 2:
         return found
     if chosen := [each for each in found if each.is_chosen]:
         return chosen
-    return [found[0], *(each for each in found[1:] if each.instrument_id == record.last_instrument)]
+    return [found[0], *(each for each in found[1:] if each.instrument == record.last_instrument)]
 
 
 def assessed_on(record: Any) -> Any:
@@ -148,7 +148,7 @@ def assessed_on(record: Any) -> Any:
     return chosen[0] if chosen else record.last_assessed_on
 
 
-def results_html(results: Sequence[LatestResult], language: str | None) -> str:
+def results_html(results: Sequence[ShownResult], language: str | None) -> str:
     if not results:
         return ""
     html = named_html(results[0], language).replace(TREND, sparkline(results[0].recent_scores), 1)
@@ -157,9 +157,8 @@ def results_html(results: Sequence[LatestResult], language: str | None) -> str:
     return f'{html} <span class="newest">{named_html(results[1], language).replace(TREND, "")}</span>'
 
 
-def named_html(result: LatestResult, language: str | None) -> str:
-    title = result.instrument.title
-    return result_html(title, result.score, result.change, result.severity, result.band, language)
+def named_html(result: ShownResult, language: str | None) -> str:
+    return result_html(result.title, result.score, result.change, result.severity, result.band, language)
 
 
 @lru_cache(maxsize=4096)

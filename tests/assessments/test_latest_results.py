@@ -104,7 +104,7 @@ def test_newer_result_of_another_instrument_hides_nothing(patient):
     done(patient, "phq-2", 0, 3, True, "")
     done(patient, "gds-15", 3, 0, True, "")
     patient.refresh_from_db()
-    assert [(row.instrument_id, row.severity) for row in patient.results] == [("phq-2", 2), ("gds-15", None)]
+    assert [(row.instrument, row.severity) for row in patient.results] == [("phq-2", 2), ("gds-15", None)]
     assert (patient.worst_severity, patient.last_instrument, patient.last_severity) == (2, "gds-15", None)
 
 
@@ -116,7 +116,7 @@ def test_instrument_without_results_is_no_longer_a_patient_s(patient):
 def test_instrument_is_called_as_it_is_called_now(patient):
     ScoredInstrument.objects.create(id="phq-2", title="Its old title")
     done(patient, "phq-2", 0, 3, True, "")
-    assert [row.instrument.title for row in patient.results] == ["PHQ-2"]
+    assert [row.title for row in patient.results] == ["PHQ-2"]
 
 
 def upgraded() -> None:

@@ -1,6 +1,7 @@
 """Patients and assessments as JSON, in both directions."""
 
 import datetime
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -63,7 +64,7 @@ class LatestResultSerializer(StrictSerializer):
 
     typename = "LatestResult"
 
-    instrument = serializers.CharField(source="instrument_id", help_text="The instrument's id.")
+    instrument = serializers.CharField(help_text="The instrument's id.")
     score = NumberField()
     band = serializers.CharField(help_text="The instrument's own word; empty where it has none for this score.")
     severity = serializers.IntegerField(
@@ -123,7 +124,12 @@ class PatientSerializer(StrictSerializer):
         request = self.context.get("request")
         if request is None or Permission.ASSESSMENTS_VIEW not in request._request.permissions:
             return None
-        return LatestResultSerializer(patient.results, many=True).data
+        return [self._of_result.to_representation(each) for each in patient.results]
+
+    @cached_property
+    def _of_result(self) -> LatestResultSerializer:
+        """One for all results: a serializer copies its fields."""
+        return LatestResultSerializer()
 
     def validate_date_of_birth(self, born: datetime.date) -> datetime.date:
         return check_birth_date(born)

@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('recent_scores', models.JSONField(default=list)),
             ],
             options={
-                'ordering': (models.OrderBy(models.F('severity'), descending=True, nulls_last=True), '-assessed_on', 'instrument_id'),
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,6 @@
 """Patients of a clinic, the words of their names, and their latest results."""
 
-from clinic.patients.models.latest_results import LatestResult, ScoredInstrument, Severity, with_latest_results
+from clinic.patients.models.latest_results import LatestResult, ScoredInstrument
 from clinic.patients.models.name_words import NameWord
 from clinic.patients.models.patient import (
     ACTIVE,
@@ -14,6 +14,7 @@ from clinic.patients.models.patient import (
     names_of,
     years_before,
 )
+from clinic.patients.models.results import Severity, ShownResult, with_latest_results
 
 __all__ = (
     "ACTIVE",
@@ -26,6 +27,7 @@ __all__ = (
     "PatientQuerySet",
     "ScoredInstrument",
     "Severity",
+    "ShownResult",
     "SparseCharField",
     "age_on",
     "names_of",

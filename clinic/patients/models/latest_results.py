@@ -3,20 +3,10 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q
 
 from clinic.patients.models.patient import Patient
 from clinic.tenancy.records import ClinicModel
-
-
-class Severity(models.IntegerChoices):
-    """The one scale on which the bands of all instruments lie; `docs/instruments.md` says what each is."""
-
-    MINIMAL = 0, "Minimal"
-    MILD = 1, "Mild"
-    MODERATE = 2, "Moderate"
-    HIGH = 3, "Moderately severe"
-    SEVERE = 4, "Severe"
 
 
 class ScoredInstrument(ClinicModel):
@@ -38,11 +28,10 @@ class LatestResult(ClinicModel):
     """A patient's latest score by one instrument; `change` is from the one before.
 
     `recent_scores` are shares of the instrument's range, 0 to 1, the oldest first. They can be worked out from the
-    patient's assessments at any time. Those of a patient come with the worst first, then the newest.
+    patient's assessments at any time. Pages show them as `Patient.results`.
     """
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"
-    is_chosen = False  # whether the list is of this result's instrument; see `with_latest_results`
 
     id = models.BigAutoField(primary_key=True)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="latest_results", db_index=False)
@@ -55,7 +44,6 @@ class LatestResult(ClinicModel):
     recent_scores: "models.JSONField[Any, list[float]]" = models.JSONField(default=list)
 
     class Meta:
-        ordering = (models.F("severity").desc(nulls_last=True), "-assessed_on", "instrument_id")
         constraints = (
             models.UniqueConstraint(fields=("patient", "instrument"), name="latest_result_once_per_instrument"),
             models.CheckConstraint(
@@ -69,28 +57,3 @@ class LatestResult(ClinicModel):
 
     def __str__(self) -> str:
         return f"{self.instrument_id} of {self.patient_id}"
-
-    @property
-    def score_text(self) -> str:
-        """The score without needless decimals."""
-        return f"{self.score.normalize():f}"
-
-    @property
-    def change_text(self) -> str:
-        """The change with its sign; empty where there is none."""
-        sign = "+" if (self.change or 0) > 0 else "\N{MINUS SIGN}"
-        return f"{sign}{abs(self.change).normalize():f}" if self.change else ""
-
-    @property
-    def severity_label(self) -> str:
-        return "" if self.severity is None else str(Severity(self.severity).label)
-
-
-def with_latest_results(patients: "QuerySet[Patient]", chosen: ScoredInstrument | None = None) -> "QuerySet[Patient]":
-    """The patients with their latest results, read by one statement; those of the `chosen` instrument are marked."""
-    results: QuerySet[Any] = LatestResult.objects.select_related("instrument")
-    if chosen is not None:
-        results = results.annotate(is_chosen=models.ExpressionWrapper(Q(instrument=chosen.pk), models.BooleanField()))
-    return patients.prefetch_related(None).prefetch_related(
-        Prefetch("latest_results", queryset=results, to_attr="results_read")
-    )

@@ -1,7 +1,7 @@
 """Patients of a clinic."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clinic.patients.models.results import ShownResult, shown, with_latest_results
 from clinic.patients.search.dictionary import note_words
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
 from clinic.patients.search.rules import search_indexes
@@ -241,10 +242,12 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing]  # of the re
             note_words(names_of([self]), using=kwargs.get("using"))
 
     @property
-    def results(self) -> Sequence[Any]:
+    def results(self) -> list[ShownResult]:
         """The latest results, the worst first, then the newest; read before by `with_latest_results`, or now."""
-        read: Sequence[Any] | None = self.__dict__.get("results_read")
-        return list(self.latest_results.all()) if read is None else read
+        if "results_read" not in self.__dict__:
+            found: Any = with_latest_results(type(self)._base_manager.filter(pk=self.pk)).first()
+            self.__dict__["results_read"] = found and found.results_read
+        return shown(self.__dict__["results_read"])
 
     @property
     def gender_label(self) -> str:
