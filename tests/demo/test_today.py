@@ -39,7 +39,7 @@ def test_patients_of_the_demo_are_of_today(clock, riverside):
 def test_sittings_and_plans_of_the_demo_end_today(clock, riverside):
     with clinic_scope(riverside.clinic):
         made = [make_patient(date_of_birth=date(clock.today.year - 40, 6, 1)) for _ in range(2)]
-        of_age, too_young = (make_patient(date_of_birth=years_ago(clock.day(days), 18)) for days in (0, 1))
+        of_age, too_young = (make_patient(date_of_birth=years_ago(clock.day(days), 19)) for days in (0, 1))
         actions.measure_patients(Latest(1), 4)
         assessed = set(Assessment.objects.values_list("patient", flat=True))
         assert (assessed, too_young.pk in assessed) == ({made[0].pk, made[1].pk, of_age.pk}, False)
