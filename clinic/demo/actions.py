@@ -122,7 +122,7 @@ def register_patients(random: Random, count: int) -> None:
 def measure_patients(random: Random, count: int) -> None:
     """Have some patients answer questionnaires over time, with a schedule to answer them again."""
     today = timezone.localdate()
-    # Of age for all of the last year, since the questionnaires are made for adults.
+    # Whoever answers has been of age since the first time, some months ago.
     adults = Patient.objects.active().aged(19, 90, today=today).select_related("user").order_by("record_number")
     for number, patient in enumerate(adults[:count]):
         definition = newest(shipped())["phq-9" if number % 3 else "gad-7"]

@@ -134,6 +134,20 @@ def test_option_is_named_by_its_code_or_by_points_of_its_own(client, world, code
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (" At home.\r\nAlone. ", "At home.\nAlone."),
+        ("e\u0301", "\u00e9"),
+        ("می\u200cروم", "می\u200cروم"),
+        ("x" * 2000, "x" * 2000),
+    ],
+)
+def test_text_is_kept_as_texts_are_everywhere(client, world, text, kept):
+    made = post(client, world, {"1": 1, "4": text})
+    assert (made.status_code, made.json()["results"]["answers"]["4"]) == (201, kept)
+
+
+@pytest.mark.parametrize(
     ("code", "answer", "said"),
     [
         ("2", 0, "Item 2 has 2 answers of 0 points: name one by its code."),
@@ -143,6 +157,8 @@ def test_option_is_named_by_its_code_or_by_points_of_its_own(client, world, code
         ("3", [1, 1], "The answer to item 3 must be a list of different answers of the item."),
         ("3", 1, "The answer to item 3 must be a list of different answers of the item."),
         ("4", "", "The answer to item 4 must be text of at most 2,000 characters."),
+        ("4", "a\0b", "The answer to item 4 must be text of at most 2,000 characters."),
+        ("4", "\ud800", "The answer to item 4 must be text of at most 2,000 characters."),
         ("4", 5, "The answer to item 4 must be text of at most 2,000 characters."),
         ("5", "1/2/2026", "The answer to item 5 must be a date such as 2026-11-23."),
         ("5", "20260201", "The answer to item 5 must be a date such as 2026-11-23."),

@@ -104,9 +104,7 @@ def read_form(definition: Definition, items: Iterable[Item], data: QueryDict) ->
 
 
 def _clean(item: Item, text: str) -> str:
-    if item.kind == TEXT:
-        return unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
-    return unicodedata.normalize("NFKC", text).strip()
+    return str(item.stored(text)) if item.kind == TEXT else unicodedata.normalize("NFKC", text).strip()
 
 
 def _answer(item: Item, typed: list[str]) -> Answer:

@@ -1,5 +1,6 @@
 """One answer: whether an item takes it, how it is kept as JSON, and how people read it."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from clinic.instruments.reading import exact
 from clinic.text.dates import written
 
 LONGEST_TEXT = 2000
+CONTROLS = ("Cc", "Cs")  # characters that no text has; joiners, which Persian and emoji need, are none of them
 YES, NO = "Yes", "No"
 SAID = {
     TEXT: f"must be text of at most {LONGEST_TEXT:,} characters.",
@@ -40,7 +42,7 @@ def _not_an_option(item: Item, answer: Answer) -> str:
     if answer in item.by_value:
         return ""
     if isinstance(answer, str):
-        return f"Item {item.code} has no answer with the code “{answer}”."
+        return f"Item {item.code} has no answer with the code “{answer[:60]}”."
     shared = [option for option in item.options if option.points == answer]
     if shared:
         return f"Item {item.code} has {len(shared)} answers of {answer} points: name one by its code."
@@ -61,7 +63,7 @@ def _not_measured(item: Item, answer: Answer) -> str:
 def _is_text(item: Item, answer: Answer) -> bool:
     if not isinstance(answer, str) or not answer.strip() or len(answer) > LONGEST_TEXT:
         return False
-    return all(letter.isprintable() or letter in "\n\t" for letter in answer)
+    return all(letter in "\n\t" or unicodedata.category(letter) not in CONTROLS for letter in answer)
 
 
 def _is_day(item: Item, answer: Answer) -> bool:
@@ -74,7 +76,7 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.isoformat() == text and day.year >= 1 else None
+    return day if day.isoformat() == text else None
 
 
 def _are_options(item: Item, answer: Answer) -> bool:

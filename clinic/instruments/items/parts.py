@@ -1,5 +1,6 @@
 """One question of an instrument as data: its kind, its answers, and when it is asked."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -148,12 +149,15 @@ class Item:
         return {value: option.text for value, option in self.by_value.items()}
 
     def stored(self, answer: Answer) -> Answer:
-        """What is stored for an answer: an option may be named by its code, or by points that no other has."""
+        """What is stored for an answer: an option may be named by its code, or by points that no other has.
+
+        A text is NFC, with plain line ends and without white space around it.
+        """
         if isinstance(answer, tuple):
             return tuple(self._stored_option(each) for each in answer)
-        if self.kind != ONE or isinstance(answer, bool):
-            return answer
-        return self._stored_option(answer)
+        if self.kind == TEXT and isinstance(answer, str):
+            return unicodedata.normalize("NFC", answer).replace("\r\n", "\n").strip()
+        return answer if self.kind != ONE or isinstance(answer, bool) else self._stored_option(answer)
 
     def _stored_option(self, named: Number | str) -> Number | str:
         same = [
