@@ -111,6 +111,10 @@ def _range(definition: Definition) -> Iterator[Fault]:
     if (definition.low, definition.high) != (low, high):
         message = f"The items add up to {low} at least and {high} at most; “minimum” and “maximum” must say so."
         yield Fault(("scoring", "minimum" if definition.low != low else "maximum"), message)
+    for sex in definition.sexes:
+        least, most = whole_range(definition, (sex,))
+        if (definition.low, definition.high) == (low, high) and not low <= least <= most <= high:
+            yield Fault(("items",), f"The total of {sex} patients, who are not asked every item, could be {least}.")
     if definition.youngest is not None and definition.oldest is not None and definition.youngest > definition.oldest:
         yield Fault(("asked", "youngest"), "“youngest” must not be above “oldest”.")
 

@@ -100,13 +100,14 @@ def finest(definition: Definition) -> Number:
     return step(points * definition.multiply for item in definition.items if item.scored for points in item.reachable)
 
 
-def whole_range(definition: Definition) -> tuple[Number, Number]:
-    """The least and the most of the total if all items are asked."""
+def whole_range(definition: Definition, sexes: Iterable[str] = ()) -> tuple[Number, Number]:
+    """The least and the most of the total if all items are asked, or those that somebody of one of the sexes is."""
+    items = [item for item in definition.items if item.scored and (not sexes or set(sexes) & set(item.sexes))]
     if definition.rule == "none":
         return 0, 0
     found = []
     for values in assignments(definition, {}):
-        ranges = counted_ranges(definition, (item for item in definition.items if item.scored), values)
+        ranges = counted_ranges(definition, items, values)
         low, high = added(ranges, definition.sections)
         found += [low * definition.multiply, high * definition.multiply]
     return min(found), max(found)

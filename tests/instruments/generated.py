@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.instruments.verdicts import ALL, RULES, deciding, options_of, possible, rows_of
+from tests.instruments.verdicts import ALL, RULES, choices_of, deciding, options_of, possible, rows_of, scores
 
 ABOUT = {
     "id": "made",
@@ -83,7 +83,8 @@ def asked_if(draw, item, earlier):
         "conditions": [condition(draw, other) for other in chosen],
         "behaviour": draw(st.sampled_from(["all", "any"])),
     }
-    counts_as = {"counts_as": draw(st.integers(0, 3))} if draw(st.booleans()) else {}
+    # Of others than these it would not count, and their totals could lie below those of everybody.
+    counts_as = {"counts_as": draw(st.integers(0, 3))} if draw(st.booleans()) and "sexes" not in item else {}
     return {"asked_if": {**rule, **counts_as}}
 
 
@@ -128,18 +129,29 @@ def subscales(draw, made):
         yield {"code": code, "title": f"Scale {code}", "items": inside, **(needs if draw(st.booleans()) else {})}
 
 
-def bands(draw, totals, sex):
+def bands(draw, totals, parts, sex):
     """Bands that leave no gap, of severities that rise or fall; each begins with a total that can be reached."""
-    unit = next(unit for unit in PLACES if not any(total % unit for total in totals))
+    unit = next(unit for unit in PLACES if not any(number % unit for number in (*totals, *parts)))
     starts = sorted({totals[0], *draw(st.lists(st.sampled_from(totals), max_size=3))})
     severities = range(len(starts)) if draw(st.booleans()) else range(len(starts) - 1, -1, -1)
     for start, end, severity in zip(starts, [*starts[1:], totals[-1] + unit], severities, strict=True):
         yield {"from": start, "to": end - unit, "word": f"Level {severity}", "severity": severity, **sex}
 
 
-def all_bands(draw, totals):
+def parts_of(data):
+    """Everything that an item could add, whether or not it is ever asked: bands are as fine as these."""
+    factor = data["scoring"].get("multiply", 1)
+    for item in filter(scores, data["items"]):
+        rows_there = [row for table in [item.get("measure", {}), *item.get("measure", {}).get("tables", [])]
+                      for row in table.get("points", [])]  # fmt: skip
+        added = [points for _, points in choices_of(data, item)] + [row["points"] for row in rows_there]
+        added += [item["asked_if"]["counts_as"]] if "counts_as" in item.get("asked_if", {}) else []
+        yield from (points * item.get("weight", 1) * factor for points in added)
+
+
+def all_bands(draw, totals, parts):
     sexes = draw(st.sampled_from([[{}], [{}], [{"sex": sex} for sex in RULES]]))
-    made = [band for sex in sexes for band in bands(draw, totals, sex)]
+    made = [band for sex in sexes for band in bands(draw, totals, parts, sex)]
     if draw(st.booleans()):
         covered = draw(st.sampled_from(made))
         sex = draw(st.sampled_from([{}, {"sex": covered["sex"]}])) if "sex" in covered else {}
@@ -181,7 +193,7 @@ def definitions(draw):
         data["scoring"] = {"rule": "none"}
     else:
         data["scoring"] |= {"minimum": totals[0], "maximum": totals[-1]}
-        data["bands"] = all_bands(draw, totals) if draw(st.booleans()) else []
+        data["bands"] = all_bands(draw, totals, tuple(parts_of(data))) if draw(st.booleans()) else []
         data["cutoffs"] = list(cutoffs(draw, totals))
     data["alerts"] = list(alerts(draw, data))
     return data

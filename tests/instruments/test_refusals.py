@@ -166,6 +166,21 @@ def deciding(*counts):
     return data
 
 
+def for_some(least):
+    """A question that is asked of women only, and adds so many points at least."""
+    answers = [{"points": least, "text": "Seldom"}, {"points": 2, "text": "Often"}]
+    item = {"code": "a", "text": "How often?", "options": answers, "sexes": ["female"]}
+    return {**deciding(), "items": [item], "scoring": {"minimum": least, "maximum": 2}}
+
+
+def test_total_of_somebody_who_is_not_asked_every_item_lies_in_the_range():
+    said = "items: The total of {} patients, who are not asked every item, could be 0."
+    assert (faults(for_some(0)), faults(for_some(1))) == (
+        [],
+        [said.format(sex) for sex in ("male", "other", "unknown")],
+    )
+
+
 def test_five_hundred_and_twelve_ways_to_decide_are_the_most():
     said = ["items: Too many answers decide how other items count."]
     assert (faults(deciding(8, 8, 8)), faults(deciding(19, 27))) == ([], said)
@@ -209,7 +224,7 @@ def refuse_everything(folder):
     """Run every broken definition, file and form of the tables."""
     for path, _, refused, _ in TABLE:
         faults(changed({path: refused}))
-    for broken in ([], deciding(19, 27), changed({"extra": 1}), changed({"title": "x" * 151})):
+    for broken in ([], deciding(19, 27), for_some(1), changed({"extra": 1}), changed({"title": "x" * 151})):
         faults(broken)
     for name, _, refused, _ in [*files.FILES, *files.QUESTIONNAIRES]:
         files.said(name, refused)
