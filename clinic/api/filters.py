@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db import models
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 
 from clinic.lists.page.filters import used_filters
 from clinic.lists.page.narrowing import listing_of
+from clinic.lists.page.permitted import permitted_filters, permitted_table
 from clinic.lists.page.sorting import chained, ordering, sortable
 from clinic.lists.reading.index_runs import BadList
 from clinic.ui.forms import DateField
@@ -37,13 +39,13 @@ def refuse_parameters(request: Request, known: Container[str] = ()) -> None:
         raise ValidationError(problems)
 
 
-def order_by(view: Any, text: str) -> list[str]:
+def order_by(view: Any, table_class: Any, text: str) -> list[str]:
     """The `order_by` of an `ordering` such as `-date,name`; raises ValidationError for any other name.
 
-    Names are those of the view's `table_class`, and of `field_columns` where a field has another name than its column.
+    Names are those of `table_class`, and of the view's `field_columns` where a field has another name than its column.
     """
     try:
-        return chained([ordering(view.table_class, _column(view, name)) for name in text.split(",")])
+        return chained([ordering(table_class, _column(view, name)) for name in text.split(",")])
     except BadList as problem:
         raise ValidationError({"ordering": [str(problem)]}) from problem
 
@@ -63,18 +65,22 @@ class ListParameters(BaseFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> QuerySet[Any]:
         mine: Any = view
-        fields = mine.filterset_class.base_filters
+        http: Any = request._request
+        permissions = http.permissions
+        filterset_class = permitted_filters(mine.filterset_class, permissions)
+        fields = filterset_class.base_filters
         listed = mine.action == "list"
         names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
         refuse_parameters(request, {*names, *PAGING} if listed else names)
         given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
-        used = used_filters(mine.filterset_class, given)
+        used = used_filters(filterset_class, given)
         filterset = used(given, queryset=queryset, request=request._request)
         if not filterset.is_valid():
             problems = filterset.errors.items()
             raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})
         if listed:
-            terms = order_by(mine, given.get("ordering", mine.default_ordering))
+            table_class = permitted_table(mine.table_class, permissions)
+            terms = order_by(mine, table_class, given.get("ordering", mine.default_ordering))
             mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given)
         found: QuerySet[Any] = mine.listing.queryset if listed else filterset.qs
         return found
@@ -89,7 +95,8 @@ class ListParameters(BaseFilterBackend):
 
 
 def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
-    description = str(field.label or name.replace("_", " ").capitalize())
+    label = str(field.label or name.replace("_", " ").capitalize())
+    description = f"{label}. {field.help_text}" if field.help_text else label
     if name == "archived":
         description = "Archived records are left out, unless all or only they are asked for."
     return {
@@ -103,7 +110,9 @@ def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
 def _schema(field: Any) -> dict[str, Any]:
     """What of JSON Schema a filter's form field stands for."""
     if isinstance(field, forms.ModelChoiceField | forms.UUIDField):
-        return {"type": "string", "format": "uuid"}
+        rows: Any = getattr(field, "queryset", None)
+        named = rows is not None and isinstance(rows.model._meta.pk, models.CharField)
+        return {"type": "string"} if named else {"type": "string", "format": "uuid"}
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices
         return {"type": "string", "enum": [value for value, _ in choices if value]}

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -28,7 +28,7 @@ from clinic.audit.actions import By
 from clinic.instruments import catalogue
 from clinic.patients import actions as patients
 from clinic.patients.filters import PatientFilter
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, with_latest_results
 from clinic.patients.tables import PatientTable
 from clinic.staff.filters import PractitionerFilter
 from clinic.staff.models import Practitioner
@@ -79,6 +79,9 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
     filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
     field_columns: ClassVar[dict[str, str]] = {"full_name": "name", "family_name": "name", "user": "practitioner"}
     http_method_names = METHODS
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        return with_latest_results(super().get_queryset())
 
     def create(self, request: Request) -> Response:
         """Registers a patient. Sending the same `id` again answers with the patient that it made."""

@@ -14,6 +14,7 @@ from clinic.assessments.record.actions import create_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.demo.assessments import answered_over_time, invented_assessment
 from clinic.demo.people import people
+from clinic.instruments.actions import set_instrument_choices
 from clinic.instruments.files.toml import newest, shipped
 from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
@@ -72,6 +73,8 @@ def make_demo() -> None:
         add_member(clinic=clinic, user=_user(*BOTH), role=Role.CLINICIAN, by=OPERATOR)
         with clinic_scope(clinic):
             if not Patient.objects.exists():
+                # A demo has no commercial purpose, and shows every instrument.
+                set_instrument_choices(by=OPERATOR, licence_classes=["non-commercial"], hidden=[])
                 register_patients(Random(domain), PATIENTS)  # noqa: S311
                 measure_patients(Random(domain), MEASURED)  # noqa: S311
 
@@ -119,7 +122,8 @@ def register_patients(random: Random, count: int) -> None:
 def measure_patients(random: Random, count: int) -> None:
     """Have some patients answer questionnaires over time, with a schedule to answer them again."""
     today = timezone.localdate()
-    adults = Patient.objects.active().aged(18, 90, today=today).select_related("user").order_by("record_number")
+    # Whoever answers has been of age since the first time, some months ago.
+    adults = Patient.objects.active().aged(19, 90, today=today).select_related("user").order_by("record_number")
     for number, patient in enumerate(adults[:count]):
         definition = newest(shipped())["phq-9" if number % 3 else "gad-7"]
         for day, answers in answered_over_time(random, definition, today):

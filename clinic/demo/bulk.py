@@ -21,12 +21,22 @@ PATIENT_COLUMNS = (
     "id", "user_id", "full_name", "family_name", "preferred_name", "gender", "date_of_birth",
     "date_of_birth_precision", "phone_number", "second_phone_number", "address", "record_number", "archived_at",
     "created_at", "updated_at", "version", "last_instrument", "last_score", "last_band", "last_severity",
-    "last_change", "last_assessed_on", "recent_scores", "next_due_on", "open_alerts",
+    "last_change", "last_assessed_on", "recent_scores", "next_due_on", "open_alerts", "worst_severity",
 )  # fmt: skip
 ASSESSMENT_COLUMNS = (
     "id", "patient_id", "user_id", "name", "type", "date", "questions", "score", "archived_at", "created_at",
     "updated_at", "version",
 )  # fmt: skip
+RESULT_COLUMNS = (
+    "patient_id",
+    "instrument_id",
+    "score",
+    "band",
+    "severity",
+    "change",
+    "assessed_on",
+    "recent_scores",
+)
 PREFERRED = (
     "Abby", "Alex", "Annie", "Bea", "Bill", "Charlie", "Dan", "Edu", "Ellie", "Fran", "Gabi", "Harry", "Izzy", "Jo",
     "Kate", "Leo", "Lili", "Manu", "Mary Ann", "Max", "Nacho", "Nell", "Pepe", "Rosie", "Sam", "Tess", "Toni", "Vera",
@@ -48,6 +58,10 @@ class AssessmentPattern(NamedTuple):
     score: int
     share: float
 
+    @property
+    def severity(self) -> int:
+        return min(4, int(self.share * 5))
+
 
 def other_columns(model: type[models.Model], columns: Sequence[str]) -> tuple[list[str], str]:
     """The columns of the model that are not drawn, and the text of their defaults behind each row."""
@@ -58,7 +72,7 @@ def other_columns(model: type[models.Model], columns: Sequence[str]) -> tuple[li
 
 def has_own_value(field: models.Field[Any, Any]) -> bool:
     """Whether the database fills the field, or leaves it empty."""
-    return field.generated or field.null or field.has_db_default()
+    return field.generated or field.null or field.has_db_default() or isinstance(field, models.AutoField)
 
 
 def escaped(text: str) -> str:
@@ -99,6 +113,8 @@ class Clinicful:
         self.whose, self.each = array("H"), array("B")
         self.days, self.drawn = array("H"), array("H")
         self.name = name_maker(self.random)
+        self.beside = Random(f"{self.seed} beside")  # noqa: S311  # its own, as above
+        self.second, self.second_days = array("h"), array("H")  # the result of another type, by its pattern, or -1
 
     def identifier(self) -> bytes:
         """The sixteen bytes of a random UUID."""
@@ -139,7 +155,7 @@ class Clinicful:
                 str(born), precision,
                 self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "",
                 self.address() if chance() < 0.8 else "", f"P-{self.first_number + number:06d}", archived, created,
-                created, "1", *self.latest_results(self.draw_assessments(number, lived)),
+                created, "1", *self.latest_results(self.draw_assessments(number, lived)), self.worst(),
             )) + "\n"  # fmt: skip
 
     def preferred_name(self) -> str:
@@ -178,19 +194,58 @@ class Clinicful:
 
     def latest_results(self, drawn: list[tuple[int, int]]) -> tuple[str, ...]:
         """The patient's latest results as the columns from `last_instrument` on."""
+        self.draw_second(drawn)
         if not drawn:
             return ("", "\\N", "", "\\N", "\\N", "\\N", "[]", "\\N", "0")
+        ago, severity = drawn[-1][0], self.patterns[drawn[-1][1]].severity
+        due = self.today + timedelta(days=90 - ago) if ago < 120 else None
+        alerts = "1" if severity == 4 and ago < 200 else "0"
+        instrument, score, band, _, change, assessed, recent = self.result(drawn)
+        return (
+            instrument, score, band, str(severity), change, assessed, recent, str(due) if due else "\\N", alerts,
+        )  # fmt: skip
+
+    def result(self, drawn: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+        """The latest result of some assessments of one type, from its instrument to the recent scores."""
         last = self.patterns[drawn[-1][1]]
-        severity = min(4, int(last.share * 5))
         change = str(last.score - self.patterns[drawn[-2][1]].score) if len(drawn) > 1 else "\\N"
         recent = ", ".join(str(self.patterns[which].share) for _, which in drawn[-12:])
         assessed = self.today - timedelta(days=drawn[-1][0])
-        due = self.today + timedelta(days=90 - drawn[-1][0]) if drawn[-1][0] < 120 else None
-        alerts = "1" if severity == 4 and drawn[-1][0] < 200 else "0"
         return (
-            last.label, str(last.score), BANDS[severity], str(severity), change, str(assessed), f"[{recent}]",
-            str(due) if due else "\\N", alerts,
+            last.type, str(last.score), BANDS[last.severity], str(last.severity), change, str(assessed), f"[{recent}]"
         )  # fmt: skip
+
+    def draw_second(self, drawn: list[tuple[int, int]]) -> None:
+        """One of three who were assessed has an older result of another type."""
+        which, ago = -1, 0
+        if drawn and self.beside.random() < 1 / 3:
+            mine = self.patterns[drawn[-1][1]].type
+            others = [kind for kind in self.by_type if kind != mine]
+            which, ago = self.beside.choice(self.by_type[self.beside.choice(others)]), drawn[0][0]
+        self.second.append(which)
+        self.second_days.append(ago)
+
+    def worst(self) -> str:
+        """The worst severity of the patient that was drawn last."""
+        found = [self.patterns[which].severity for which in (self.second[-1],) if which >= 0]
+        if self.each[-1]:
+            found.append(self.patterns[self.drawn[-1]].severity)
+        return str(max(found)) if found else "\\N"
+
+    @property
+    def result_count(self) -> int:
+        return sum(map(bool, self.each)) + sum(which >= 0 for which in self.second)
+
+    def results(self) -> Iterator[str]:
+        """The rows of the latest results of the drawn patients."""
+        at = 0
+        for patient, count, second, ago in zip(self.keys, self.each, self.second, self.second_days, strict=True):
+            if count:
+                mine = list(zip(self.days[at : at + count], self.drawn[at : at + count], strict=True))
+                yield "\t".join((patient.hex(), *self.result(mine))) + "\n"
+            if second >= 0:
+                yield "\t".join((patient.hex(), *self.result([(ago, second)]))) + "\n"
+            at += count
 
     def assessments(self) -> Iterator[str]:
         """The rows of the assessments of the drawn patients."""

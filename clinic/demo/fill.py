@@ -14,17 +14,18 @@ from django.utils import timezone
 from django_tenants.utils import quote_schema_name
 from psycopg2.errors import UniqueViolation
 
-from clinic.assessments.models import Assessment
+from clinic.assessments.models import Assessment, AssessmentType
 from clinic.audit.actions import By, record
-from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, Clinicful, other_columns
+from clinic.demo.assessments import SCHEMES
+from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, RESULT_COLUMNS, Clinicful, other_columns
 from clinic.demo.names import name_maker
-from clinic.patients.models import NAME_FIELDS, Patient
+from clinic.patients.models import NAME_FIELDS, LatestResult, Patient, ScoredInstrument
 from clinic.patients.search.dictionary import note_every_word
 from clinic.staff.models import Practitioner
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic
 
-PATIENTS, ASSESSMENTS = "patients_patient", "assessments_assessment"
+PATIENTS, ASSESSMENTS, RESULTS = "patients_patient", "assessments_assessment", "patients_latestresult"
 PRACTITIONERS = 40
 # The indexes of empty tables, and the constraints that no other depends on: how to drop and how to add each of them.
 MADE_AGAIN = """
@@ -78,15 +79,23 @@ def fill_clinic(
         load = _prepared(clinic, cursor, patients, assessments, seed)
         with _without_indexes(cursor, progress):
             _copy(cursor, Patient, PATIENT_COLUMNS, load.patients(), patients, progress)
+            _note_instruments()
+            _copy(cursor, LatestResult, RESULT_COLUMNS, load.results(), load.result_count, progress)
             _copy(cursor, Assessment, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
         progress("Words of names", 0, 0)
         note_every_word(cursor, NAME_FIELDS)
         counts = {"patients": patients, "assessments": assessments, "seed": seed}
         record("clinic.filled", clinic, by=by, changes=counts)
     with connection.cursor() as cursor:
-        for table in (PATIENTS, ASSESSMENTS, "patients_nameword"):
+        for table in (PATIENTS, ASSESSMENTS, RESULTS, "patients_nameword"):
             progress(f"Statistics of {table}", 0, 0)
             cursor.execute(f"VACUUM (ANALYZE) {quote_schema_name(clinic.schema_name)}.{table}")
+
+
+def _note_instruments() -> None:
+    """The invented assessments follow no instrument; in the lists of results each type stands for one."""
+    rows = [ScoredInstrument(id=kind, title=AssessmentType(kind).label) for kind in SCHEMES]
+    ScoredInstrument.objects.using("owner").bulk_create(rows, ignore_conflicts=True)
 
 
 def _prepared(clinic: Clinic, cursor: Any, patients: int, assessments: int, seed: int) -> Clinicful:
@@ -113,7 +122,7 @@ def _without_indexes(cursor: Any, progress: Progress) -> Iterator[None]:
     For example `DROP INDEX assessment_by_date` now, and `CREATE INDEX assessment_by_date ON ...` at the end.
     """
     cursor.execute(f"SELECT EXISTS (SELECT FROM {PATIENTS}) OR EXISTS (SELECT FROM {ASSESSMENTS})")
-    tables = [PATIENTS, ASSESSMENTS]
+    tables = [PATIENTS, ASSESSMENTS, RESULTS]
     cursor.execute(MADE_AGAIN, [tables, tables] if not cursor.fetchone()[0] else [[], []])
     found = cursor.fetchall()
     for drop, _, _ in sorted(found, key=lambda each: "fui".index(each[2])):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
 from clinic.instruments.definitions import Definition
 from clinic.instruments.files.toml import newest, shipped
@@ -114,7 +115,12 @@ def _shipped_by_newest_meaning() -> dict[tuple[str, str], Definition]:
 
 
 def _by_meaning_of(latest: Definition, definition: Definition) -> Definition:
-    same = (latest.items, latest.sections, latest.low, latest.high, latest.multiply)
-    if same != (definition.items, definition.sections, definition.low, definition.high, definition.multiply):
+    if _counted_alike(latest) != _counted_alike(definition):
         return definition
     return replace(definition, bands=latest.bands, cutoffs=latest.cutoffs, change=latest.change)
+
+
+def _counted_alike(definition: Definition) -> tuple[Any, ...]:
+    """What makes totals of two versions comparable. When an item is asked does not change what its points mean."""
+    items = tuple(replace(item, asked_if=None) for item in definition.items)
+    return items, definition.sections, definition.low, definition.high, definition.multiply

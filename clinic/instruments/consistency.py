@@ -1,22 +1,20 @@
 """Check that the parts of a definition fit together: no score is wrong, and every question can be answered."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import pairwise
-from math import prod
 
-from clinic.instruments.definitions import RULED_SEXES, Band, Definition, Item, Measure, Table
-from clinic.instruments.ranges import assignments, finest, step, whole_range
+from clinic.instruments.definitions import RULED_SEXES, Band, Definition
+from clinic.instruments.items.checks import check_items
+from clinic.instruments.items.parts import ONE, WITH_POINTS
+from clinic.instruments.ranges import MOST_ASSIGNMENTS, assignments, finest, step, ways_to_decide, whole_range
 from clinic.instruments.reading import Fault, Path
-
-MOST_ASSIGNMENTS = 64
 
 
 def check(definition: Definition) -> list[Fault]:
     """Everything that does not fit. The path of a fault leads into the data of the definition."""
     if not definition.items:
         return [Fault(("items",), "An instrument needs at least one item.")]
-    faults = [*_codes(definition), *_items(definition), *_references(definition)]
+    faults = [*_codes(definition), *check_items(definition), *_references(definition)]
     faults += [*_translations(definition), *_texts(definition)]
     # The next checks add up points, which needs sound items.
     return faults or [
@@ -36,53 +34,6 @@ def _codes(definition: Definition) -> Iterator[Fault]:
         seen.add(item.code)
 
 
-def _items(definition: Definition) -> Iterator[Fault]:
-    for index, item in enumerate(definition.items):
-        path: Path = ("items", index)
-        if (item.measure is None) == (not item.options):
-            yield Fault(path, "An item has either options or a measure.")
-        elif item.measure is not None:
-            yield from _measure(definition, item, item.measure, (*path, "measure"))
-        if item.source and item.measure is None:
-            yield Fault((*path, "source"), "What is taken from the record is a measure.")
-
-
-def _measure(definition: Definition, item: Item, measure: Measure, path: Path) -> Iterator[Fault]:
-    if measure.minimum >= measure.maximum:
-        yield Fault((*path, "minimum"), "The minimum must be less than the maximum.")
-    if not measure.tables:
-        if item.scored:
-            yield Fault((*path, "points"), "A measure that is scored needs its points.")
-        return
-    for index, table in enumerate(measure.tables):
-        where: Path = path if not table.when else (*path, "tables", index)
-        yield from _tiles((*where, "points"), table, measure)
-        yield from _conditions(definition, item, table, (*where, "when"))
-
-
-def _tiles(path: Path, table: Table, measure: Measure) -> Iterator[Fault]:
-    unit = Decimal(1).scaleb(-measure.decimals)
-    ends = [measure.minimum - unit, *(end for row in table.rows for end in (row.low, row.high)), measure.maximum + unit]
-    for index, (before, after) in enumerate(zip(ends[::2], ends[1::2], strict=True)):
-        if after != before + unit:
-            at: Path = (*path, min(index, len(table.rows) - 1))
-            yield Fault(at, f"After {before} the next row must begin at {before + unit}, not at {after}.")
-    for index, row in enumerate(table.rows):
-        if row.low > row.high:
-            yield Fault((*path, index), "A row's “from” must not be above its “to”.")
-
-
-def _conditions(definition: Definition, item: Item, table: Table, path: Path) -> Iterator[Fault]:
-    for code, points in table.when.items():
-        other = definition.by_code.get(code)
-        if other is None or other is item or not other.options:
-            yield Fault((*path, code), f"“{code}” is not the code of another item with options.")
-        elif points not in other.choices:
-            yield Fault((*path, code), f"No option of item {code} has {points} points.")
-        elif not set(item.sexes) <= set(other.sexes):
-            yield Fault((*path, code), f"Item {code} is not asked of everybody of whom item {item.code} is.")
-
-
 def _references(definition: Definition) -> Iterator[Fault]:
     placed: set[str] = set()
     for index, section in enumerate(definition.sections):
@@ -92,7 +43,7 @@ def _references(definition: Definition) -> Iterator[Fault]:
         placed |= set(section.items)
     for index, scale in enumerate(definition.subscales):
         yield from _known(definition, scale.items, ("subscales", index, "items"))
-        if any(code in definition.by_code and definition.by_code[code].measure for code in scale.items):
+        if any(code in definition.by_code and definition.by_code[code].kind != ONE for code in scale.items):
             yield Fault(("subscales", index, "items"), "A subscale is made of items with options.")
         if scale.needs > len(scale.items) or (scale.needs > 0) != (scale.at_least is not None):
             yield Fault(
@@ -141,12 +92,16 @@ def _known(definition: Definition, codes: Sequence[str], path: Path) -> Iterator
 
 
 def _range(definition: Definition) -> Iterator[Fault]:
-    if prod(len(definition.by_code[code].options) for code in definition.controls) > MOST_ASSIGNMENTS:
+    if ways_to_decide(definition) > MOST_ASSIGNMENTS:
         yield Fault(("items",), "Too many answers decide how other items count.")
         return
     for index, item in enumerate(definition.items):
         for values in assignments(definition, {}):
-            if item.tables and sum(table.fits(values) for table in item.tables) != 1:
+            if (
+                item.tables
+                and definition.is_asked(item, values)
+                and sum(table.fits(values) for table in item.tables) != 1
+            ):
                 yield Fault(("items", index, "measure"), "For each answer of what it depends on, one table must count.")
                 return
     if definition.multiply <= 0:
@@ -156,6 +111,10 @@ def _range(definition: Definition) -> Iterator[Fault]:
     if (definition.low, definition.high) != (low, high):
         message = f"The items add up to {low} at least and {high} at most; “minimum” and “maximum” must say so."
         yield Fault(("scoring", "minimum" if definition.low != low else "maximum"), message)
+    for sex in definition.sexes:
+        least, most = whole_range(definition, (sex,))
+        if (definition.low, definition.high) == (low, high) and not low <= least <= most <= high:
+            yield Fault(("items",), f"The total of {sex} patients, who are not asked every item, could be {least}.")
     if definition.youngest is not None and definition.oldest is not None and definition.youngest > definition.oldest:
         yield Fault(("asked", "youngest"), "“youngest” must not be above “oldest”.")
 
@@ -218,6 +177,8 @@ def _alerts(definition: Definition) -> Iterator[Fault]:
             yield Fault((*path, "band"), f"There is no band “{alert.band}”.")
         elif alert.item and alert.item not in definition.by_code:
             yield Fault((*path, "item"), f"There is no item “{alert.item}”.")
+        elif alert.item and definition.by_code[alert.item].kind not in WITH_POINTS:
+            yield Fault((*path, "item"), f"Item {alert.item} has no points.")
 
 
 def _change(definition: Definition) -> Iterator[Fault]:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 
 from clinic.instruments.change import Change
+from clinic.instruments.items.parts import SEXES, Answer, Item, Number
 from clinic.instruments.texts.parts import Display, Exchange, Translation
 
-Number = int | Decimal
-SEXES = ("female", "male", "other", "unknown")
 # The sexes that published rules name. For any other sex every rule is tried, and a result is what they agree on.
 RULED_SEXES = ("female", "male")
 ENGLISH = "en"
@@ -24,94 +23,6 @@ class AssessmentType(TextChoices):
     FUNCTIONAL_ABILITY = "functional_ability", "Functional ability"
     SOCIAL_SUPPORT = "social_support", "Social support"
     OTHER = "other", "Other"
-
-
-@dataclass(frozen=True)
-class Option:
-    points: Number
-    text: str
-    loinc: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """Values from `low` to `high`, both included, have `points`."""
-
-    low: Number
-    high: Number
-    points: Number
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows of a measurement that count while other items have the responses in `when`."""
-
-    rows: tuple[Row, ...]
-    when: Mapping[str, Number] = field(default_factory=dict)
-
-    def fits(self, values: Mapping[str, Number]) -> bool:
-        return all(values.get(code) == points for code, points in self.when.items())
-
-    def points_of(self, value: Number) -> Number:
-        return next(row.points for row in self.rows if row.low <= value <= row.high)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number that is measured: its unit, its limits and its decimals."""
-
-    unit: str
-    minimum: Number
-    maximum: Number
-    decimals: int
-    tables: tuple[Table, ...]
-    ucum: str = ""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One question. With `options` the response is the points of one of them; with `measure` it is the number measured.
-
-    `source` is "age" if the patient's age is the response and nobody is asked. `sexes` are those who are asked.
-    """
-
-    code: str
-    text: str
-    options: tuple[Option, ...] = ()
-    measure: Measure | None = None
-    scored: bool = True
-    weight: Number = 1
-    sexes: tuple[str, ...] = SEXES
-    source: str = ""
-    hint: str = ""
-    loinc: str = ""
-
-    @cached_property
-    def choices(self) -> frozenset[Number]:
-        return frozenset(option.points for option in self.options)
-
-    @cached_property
-    def text_of(self) -> dict[Number, str]:
-        return {option.points: option.text for option in self.options}
-
-    @cached_property
-    def tables(self) -> tuple[Table, ...]:
-        return self.measure.tables if self.measure is not None else ()
-
-    @cached_property
-    def lowest(self) -> Number:
-        return min(self.reachable)
-
-    @cached_property
-    def highest(self) -> Number:
-        return max(self.reachable)
-
-    @cached_property
-    def reachable(self) -> tuple[Number, ...]:
-        """Everything that this item can add: to the total if it is scored, to a subscale in any case."""
-        if self.measure is None:
-            return tuple(option.points * self.weight for option in self.options)
-        return tuple(row.points * self.weight for table in self.measure.tables for row in table.rows)
 
 
 @dataclass(frozen=True)
@@ -183,6 +94,17 @@ class AlertRule:
     peak: Number | None = None
 
 
+class Met(NamedTuple):
+    """A condition by the answers themselves: those of the item that meet it, and whether no response does."""
+
+    item: str
+    answers: frozenset[Answer]
+    without: bool
+
+    def by(self, value: Answer | None) -> bool:
+        return self.without if value is None else value in self.answers
+
+
 @dataclass(frozen=True)
 class Definition:
     """One version of an instrument. `low` and `high` are the least and the most that its total can be."""
@@ -234,17 +156,56 @@ class Definition:
 
     @cached_property
     def controls(self) -> frozenset[str]:
-        """The codes of items whose responses decide how others count."""
-        measures = [item.measure for item in self.items if item.measure is not None]
-        return frozenset(code for measure in measures for table in measure.tables for code in table.when)
+        """The codes of items whose responses decide how other items count, or whether they do."""
+        found = {code for item in self.items for table in item.tables for code in table.when}
+        counting = [item for item in self.items if item.code in self._adding or item.code in found]
+        # Conditions name earlier items, so that one way from the last item to the first finds whole chains.
+        for item in reversed(self.items):
+            if item.asked_if is not None and (item in counting or item.code in found):
+                found |= {condition.item for condition in item.asked_if.conditions}
+        return frozenset(found)
 
     @cached_property
-    def _asked(self) -> dict[str, tuple[Item, ...]]:
+    def _adding(self) -> frozenset[str]:
+        """The codes of items that add to the total or to a subscale."""
+        if self.rule == "none":
+            return frozenset()
+        scored = {item.code for item in self.items if item.scored}
+        return frozenset(scored.union(*(scale.items for scale in self.subscales)))
+
+    @cached_property
+    def asking(self) -> dict[str, tuple[Met, ...]]:
+        """By code what must be met for an item to be asked, of those that are not always asked."""
+        return {
+            item.code: tuple(
+                Met(each.item, each.met_by(self.by_code[each.item]), each.met_open) for each in item.asked_if.conditions
+            )
+            for item in self.items
+            if item.asked_if is not None
+        }
+
+    def is_asked(self, item: Item, values: Mapping[str, Answer | None]) -> bool:
+        """Whether the conditions of an item are met by the responses of the items before it that are asked."""
+        if item.asked_if is None:
+            return True
+        met = (each.by(values.get(each.item)) for each in self.asking[item.code])
+        return any(met) if item.asked_if.anyone else all(met)
+
+    def settled(self, values: Mapping[str, Answer | None]) -> dict[str, Answer]:
+        """The responses of items that are asked under the others; those of any other item do not count."""
+        found = {code: value for code, value in values.items() if value is not None}
+        for item in self.items:
+            if item.code in found and not self.is_asked(item, found):
+                del found[item.code]
+        return found
+
+    @cached_property
+    def _of_sex(self) -> dict[str, tuple[Item, ...]]:
         return {sex: tuple(item for item in self.items if sex in item.sexes) for sex in SEXES}
 
     def asked(self, sex: str) -> tuple[Item, ...]:
         """The items for a person of that sex, in their order, with those that the record answers."""
-        return self._asked[sex]
+        return self._of_sex[sex]
 
     def drawn(self, sex: str, responses: Mapping[str, object]) -> tuple[Item, ...]:
         """The items of `asked` and those with a response; for an unknown sex ("") the items that all are asked."""
@@ -265,17 +226,30 @@ class Definition:
     @cached_property
     def _counted(self) -> dict[str, tuple[Item, ...]]:
         return {
-            sex: tuple(item for item in items if item.scored or item.code in self.controls)
-            for sex, items in self._asked.items()
+            sex: tuple(each for each in items if each.scored or each.code in self.controls or self.rule == "none")
+            for sex, items in self._of_sex.items()
         }
 
-    def counted(self, sex: str) -> tuple[Item, ...]:
-        """The items of `asked` that must have a response before there is a total."""
-        return self._counted[sex]
+    def counted(self, sex: str, responses: Mapping[str, Answer | None]) -> tuple[Item, ...]:
+        """The items of `asked` that must have a response before there is a total, as far as they are asked now.
+
+        Where nothing is scored these are all that are asked.
+        """
+        if not self.asking:
+            return self._counted[sex]
+        values = self.settled(responses)
+        return tuple(item for item in self._counted[sex] if self.is_asked(item, values))
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
         return (ENGLISH, *self.translations)
+
+    @property
+    def ages(self) -> str:
+        """Who is asked by age, in words; empty for everybody."""
+        if self.youngest is None:
+            return "" if self.oldest is None else f"Up to {self.oldest} years"
+        return f"From {self.youngest} years" + ("" if self.oldest is None else f" to {self.oldest}")
 
     def refusal(self, *, sex: str, age: int | None) -> str:
         """Why a person must not be asked, as a sentence; else empty. An unknown age refuses nobody."""

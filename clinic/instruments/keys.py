@@ -3,7 +3,8 @@
 The keys of an item are all digits or all letters. Pages and their script take the keys from here.
 """
 
-from clinic.instruments.definitions import Definition, Item, Number
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items.parts import Item, Number
 
 # Without j, k, n and x, which are shortcuts on every page (static/js/lists.js).
 LETTERS = "ABCDEFGHILMOPQRSTUVWYZ"

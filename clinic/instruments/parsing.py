@@ -6,8 +6,11 @@ from typing import Any
 from clinic.instruments import definitions as parts
 from clinic.instruments.change import Change
 from clinic.instruments.consistency import check
-from clinic.instruments.definitions import SEXES, Definition
-from clinic.instruments.reading import Fault, Faults, Reader, exact
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items import parsing as parsing_items
+from clinic.instruments.items.parsing import LONGEST, MOST_ITEMS, MOST_ROWS, loinc
+from clinic.instruments.items.parts import SEXES
+from clinic.instruments.reading import Fault, Faults, Reader
 from clinic.instruments.texts import parsing as parsing_texts
 
 TYPES = ("cognitive_status", "physical", "mental_health", "functional_ability", "social_support", "other")
@@ -15,9 +18,8 @@ LICENCE_CLASSES = ("free", "non-commercial")
 ANSWERED_BY = ("patient", "clinician")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 VERSION = re.compile(r"[1-9]\d{0,3}")
-LOINC = re.compile(r"\d{1,7}-\d|LA\d{1,6}-\d")
 FORMS = {ID: "small letters, digits and single hyphens", VERSION: "a whole number from 1 on"}
-MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, LONGEST, LONGEST_TITLE, LONGEST_NOTE = 200, 30, 30, 2000, 150, 6000
+LONGEST_TITLE, LONGEST_NOTE = 150, 6000
 
 
 def definition_of(data: Any) -> Definition:
@@ -41,13 +43,13 @@ def read_definition(data: Any) -> Definition:
 
 
 def _definition(reader: Reader) -> Definition:
-    sets = _option_sets(reader.table("options"))
+    sets = parsing_items.option_sets(reader.table("options"))
     definition = Definition(
         **_identity(reader),
         **_rule(reader.table("scoring")),
         **_asked(reader.table("asked")),
         **_loinc_codes(reader.table("loinc")),
-        items=tuple(_item(row, sets) for row in reader.rows("items", MOST_ITEMS)),
+        items=tuple(parsing_items.item(row, sets) for row in reader.rows("items", MOST_ITEMS)),
         sections=tuple(_section(row) for row in reader.rows("sections", MOST_ITEMS)),
         subscales=tuple(_subscale(row) for row in reader.rows("subscales", MOST_ITEMS)),
         bands=tuple(_band(row) for row in reader.rows("bands", MOST_ROWS)),
@@ -102,7 +104,7 @@ def _asked(reader: Reader) -> dict[str, Any]:
 
 
 def _loinc_codes(reader: Reader) -> dict[str, Any]:
-    values = {"panel_loinc": _loinc(reader, "panel"), "total_loinc": _loinc(reader, "total")}
+    values = {"panel_loinc": loinc(reader, "panel"), "total_loinc": loinc(reader, "total")}
     reader.close()
     return values
 
@@ -112,103 +114,6 @@ def _pattern(reader: Reader, name: str, pattern: re.Pattern[str]) -> str:
     if value and not pattern.fullmatch(value):
         reader.note(name, f"“{value}” is not as it must be: {FORMS[pattern]}.")
     return value
-
-
-def _loinc(reader: Reader, name: str = "loinc") -> str:
-    value = reader.text(name, required=False, longest=12)
-    if value and not LOINC.fullmatch(value):
-        reader.note(name, f"“{value}” is not a LOINC code.")
-    return value
-
-
-def _option_sets(reader: Reader) -> dict[str, tuple[parts.Option, ...]]:
-    found = {}
-    for name in reader.data:
-        found[name] = _options(reader, name)
-    return found
-
-
-def _options(reader: Reader, name: str) -> tuple[parts.Option, ...]:
-    found: list[parts.Option] = []
-    for row in reader.rows(name, MOST_OPTIONS):
-        option = parts.Option(row.number("points"), row.text("text"), _loinc(row))
-        if any(option.points == other.points for other in found):
-            row.note("points", f"Two options have {option.points} points, so that they do not say which was chosen.")
-        if any(option.text == other.text for other in found):
-            row.note("text", "Two options have the same text.")
-        found.append(option)
-        row.close()
-    return tuple(found)
-
-
-def _item(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> parts.Item:
-    part = parts.Item(
-        code=row.text("code", longest=20),
-        text=row.text("text", longest=LONGEST),
-        options=_reversed(row, _item_options(row, sets)),
-        measure=_measure(row.table("measure")) if row.has("measure") else None,
-        scored=row.flag("scored", default=True),
-        weight=row.number("weight", 1),
-        sexes=row.texts("sexes", SEXES) or SEXES,
-        source=row.choice("source", ("", "age"), ""),
-        hint=row.text("hint", required=False, longest=LONGEST),
-        loinc=_loinc(row),
-    )
-    row.close()
-    return part
-
-
-def _item_options(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> tuple[parts.Option, ...]:
-    if not row.has("options"):
-        return ()
-    if isinstance(row.data["options"], list):
-        return _options(row, "options")
-    name = row.text("options")
-    if name and name not in sets:
-        row.note("options", f"There are no options called “{name}”.")
-    return sets.get(name, ())
-
-
-def _reversed(row: Reader, options: tuple[parts.Option, ...]) -> tuple[parts.Option, ...]:
-    """The options with reversed points, if the item says so: the highest counts as the lowest."""
-    if not row.flag("reversed", default=False) or not options:
-        return options
-    ends = min(option.points for option in options) + max(option.points for option in options)
-    return tuple(parts.Option(ends - option.points, option.text, option.loinc) for option in options)
-
-
-def _measure(reader: Reader) -> parts.Measure:
-    tables = tuple(_table(row) for row in reader.rows("tables", MOST_ROWS))
-    rows = _table_rows(reader, "points")
-    part = parts.Measure(
-        unit=reader.text("unit", required=False, longest=40),
-        ucum=reader.text("ucum", required=False, longest=40),
-        minimum=reader.number("minimum"),
-        maximum=reader.number("maximum"),
-        decimals=reader.whole("decimals", 0, 2, 0),
-        tables=(*((parts.Table(rows),) if rows else ()), *tables),
-    )
-    reader.close()
-    return part
-
-
-def _table(row: Reader) -> parts.Table:
-    when = row.table("when")
-    answers = {code: exact(value) for code, value in when.data.items()}
-    for code, value in answers.items():
-        if value is None:
-            when.note(code, "This must be the points of an answer.")
-    part = parts.Table(_table_rows(row, "points"), {code: value or 0 for code, value in answers.items()})
-    row.close()
-    return part
-
-
-def _table_rows(reader: Reader, name: str) -> tuple[parts.Row, ...]:
-    found = []
-    for row in reader.rows(name, MOST_ROWS):
-        found.append(parts.Row(row.number("from"), row.number("to"), row.number("points")))
-        row.close()
-    return tuple(found)
 
 
 def _section(row: Reader) -> parts.Section:

@@ -1,10 +1,18 @@
 """The totals that a definition can reach, whatever the responses are."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import product
+from math import prod
 
-from clinic.instruments.definitions import Definition, Item, Number, Section, Table
+from clinic.instruments.definitions import Definition, Section
+from clinic.instruments.items.parts import ONE, Answer, Item, Number, Table
+
+MOST_ASSIGNMENTS = 512
+
+
+def ways_to_decide(definition: Definition) -> int:
+    """In how many ways the items can be answered that decide about others."""
+    return prod(len(definition.by_code[code].answers) for code in definition.controls)
 
 
 def step(numbers: Iterable[Number]) -> Number:
@@ -13,22 +21,39 @@ def step(numbers: Iterable[Number]) -> Number:
     return Decimal(1).scaleb(-places) if places > 0 else 1
 
 
-def fitting(item: Item, values: Mapping[str, Number]) -> Table:
+def fitting(item: Item, values: Mapping[str, Answer]) -> Table:
     """The table of a measurement that counts under these responses to other items."""
     return item.tables[0] if len(item.tables) == 1 else next(table for table in item.tables if table.fits(values))
 
 
-def item_range(item: Item, values: Mapping[str, Number]) -> tuple[Number, Number]:
-    """The least and the most that the item adds. `values` holds its response, if it is known."""
+def item_range(item: Item, values: Mapping[str, Answer]) -> tuple[Number, Number]:
+    """The least and the most that an item adds if it is asked. `values` holds its response, if it is known."""
     known = values.get(item.code)
-    if item.measure is None:
-        return (item.lowest, item.highest) if known is None else (known * item.weight, known * item.weight)
+    if item.kind == ONE:
+        if known is None:
+            return item.lowest, item.highest
+        points = item.amount(known) * item.weight
+        return points, points
     table = fitting(item, values)
     if known is not None:
-        points = table.points_of(known) * item.weight
+        points = table.points_of(item.amount(known)) * item.weight
         return points, points
     counted = [row.points * item.weight for row in table.rows]
     return min(counted), max(counted)
+
+
+def counted_ranges(
+    definition: Definition, items: Iterable[Item], values: Mapping[str, Answer]
+) -> dict[str, tuple[Number, Number]]:
+    """The ranges of the items that count, by code. One that is not asked counts as its file says, or not at all."""
+    found = {}
+    for item in items:
+        if definition.is_asked(item, values):
+            found[item.code] = item_range(item, values)
+        elif item.asked_if is not None and item.asked_if.counts_as is not None:
+            points = item.asked_if.counts_as * item.weight
+            found[item.code] = (points, points)
+    return found
 
 
 def added(ranges: Mapping[str, tuple[Number, Number]], sections: Sequence[Section]) -> tuple[Number, Number]:
@@ -46,14 +71,28 @@ def added(ranges: Mapping[str, tuple[Number, Number]], sections: Sequence[Sectio
     return low, high
 
 
-def assignments(definition: Definition, values: Mapping[str, Number]) -> Iterator[Mapping[str, Number]]:
-    """`values` with every possible combination of the missing responses that decide how other items count."""
-    unknown = [code for code in definition.by_code if code in definition.controls and code not in values]
-    if not unknown:
-        yield values
-        return
-    for answers in product(*(sorted(definition.by_code[code].choices) for code in unknown)):
-        yield {**values, **dict(zip(unknown, answers, strict=True))}
+def assignments(definition: Definition, values: Mapping[str, Answer]) -> list[Mapping[str, Answer]]:
+    """Every way to give the missing responses that decide how other items count, or whether they are asked.
+
+    Each is `values` with these responses, and without those to items that are not asked then.
+    """
+    ways: list[Mapping[str, Answer]] = [values]
+    for item in definition.items:
+        if item.asked_if is not None:
+            ways = [way if definition.is_asked(item, way) else _without(item, way) for way in ways]
+        if item.code in definition.controls:
+            ways = [answered for way in ways for answered in _answered(definition, item, way)]
+    return ways
+
+
+def _without(item: Item, values: Mapping[str, Answer]) -> Mapping[str, Answer]:
+    return {code: value for code, value in values.items() if code != item.code}
+
+
+def _answered(definition: Definition, item: Item, values: Mapping[str, Answer]) -> list[Mapping[str, Answer]]:
+    if item.code in values or not definition.is_asked(item, values):
+        return [values]
+    return [{**values, item.code: answer} for answer in item.answers]
 
 
 def finest(definition: Definition) -> Number:
@@ -61,13 +100,14 @@ def finest(definition: Definition) -> Number:
     return step(points * definition.multiply for item in definition.items if item.scored for points in item.reachable)
 
 
-def whole_range(definition: Definition) -> tuple[Number, Number]:
-    """The least and the most of the total if all items are asked."""
+def whole_range(definition: Definition, sexes: Iterable[str] = ()) -> tuple[Number, Number]:
+    """The least and the most of the total if all items are asked, or those that somebody of one of the sexes is."""
+    items = [item for item in definition.items if item.scored and (not sexes or set(sexes) & set(item.sexes))]
     if definition.rule == "none":
         return 0, 0
     found = []
     for values in assignments(definition, {}):
-        ranges = {item.code: item_range(item, values) for item in definition.items if item.scored}
+        ranges = counted_ranges(definition, items, values)
         low, high = added(ranges, definition.sections)
         found += [low * definition.multiply, high * definition.multiply]
     return min(found), max(found)

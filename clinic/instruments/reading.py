@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from clinic.instruments.definitions import Number
+from clinic.instruments.items.parts import Number
 
 Path = tuple[str | int, ...]
 LARGEST = Decimal("100000")

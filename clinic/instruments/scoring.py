@@ -1,16 +1,20 @@
 """Score responses: pure functions over a definition and responses, exact in whole numbers and decimals.
 
-`responses` maps item codes to the points of the chosen option, or to the number measured. None and a missing code both
+`responses` maps item codes to answers as they are stored (`clinic.instruments.items`). None and a missing code both
 mean no response. While an item that counts has no response there is no total, only the range in which it must lie and
-the band that is certain.
+the band that is certain. A response to an item that is not asked, because of what others are answered, does not count.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from clinic.instruments.definitions import RULED_SEXES, AlertRule, Band, Definition, Item, Number, Subscale
-from clinic.instruments.ranges import added, assignments, item_range
+from clinic.instruments.definitions import RULED_SEXES, AlertRule, Band, Definition, Subscale
+from clinic.instruments.items import answers
+from clinic.instruments.items.parts import Answer, Item, Number
+from clinic.instruments.ranges import added, assignments, counted_ranges
+
+Responses = Mapping[str, Answer | None]
+Values = Mapping[str, Answer]
 
 POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
 
@@ -45,7 +49,8 @@ class Result:
 
     `total` is None while an item that counts has no response; `low` and `high` then say where it must lie. `band` is
     the one that every possible total lies in, else None. `cutoff` is positive, negative, uncertain (in a published
-    range, or by the rule of one sex but not of the other), or None while it is open.
+    range, or by the rule of one sex but not of the other), or None while it is open. `aside` are the items with a
+    response that does not count, because they are not asked.
     """
 
     total: Number | None = None
@@ -60,6 +65,7 @@ class Result:
     alerts: tuple[AlertRule, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    aside: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -92,44 +98,38 @@ class _Case:
     peak_high: Number
 
 
-def score(
-    definition: Definition,
-    responses: Mapping[str, Number | None],
-    *,
-    sex: str = "unknown",
-    age: int | None = None,
-) -> Result:
+def score(definition: Definition, responses: Responses, *, sex: str = "unknown", age: int | None = None) -> Result:
     """Score the responses of a person of that sex and age; see Result."""
     refusals = tuple(_refusals(definition, responses, sex))
-    counted = definition.counted(sex)
     if refusals:
-        return Result(asked=len(counted), refusals=refusals)
+        return Result(asked=len(definition.counted(sex, {})), refusals=refusals)
     values = _values(definition, responses, age)
-    answered = sum(1 for item in counted if item.code in values)
-    complete = answered == len(counted)
+    ways = assignments(definition, values)
+    counted = definition.counted(sex, values)
+    aside = tuple(code for code in values if not any(code in way for way in ways))
+    found = Result(answered=sum(item.code in values for item in counted), asked=len(counted), aside=aside)
     if definition.rule == "none":
-        return Result(answered=answered, asked=len(counted), alerts=_alerts(definition, values, (), None))
-    cases = [_case(definition, counted, assumed) for assumed in assignments(definition, values)]
+        return replace(found, alerts=_alerts(definition, values, ways, (), None))
+    cases = [_case(definition, sex, way) for way in ways]
     low, high = _plain(min(one.low for one in cases)), _plain(max(one.high for one in cases))
     possible = _possible_bands(definition, cases, sex)
     band = possible[0] if len(possible) == 1 else None
-    subscales = tuple(_subscore(definition, scale, values, sex) for scale in definition.subscales)
-    return Result(
-        total=low if complete else None,
+    subscales = tuple(_subscore(definition, scale, values, ways, sex) for scale in definition.subscales)
+    return replace(
+        found,
+        total=low if found.complete else None,
         low=low,
         high=high,
-        answered=answered,
-        asked=len(counted),
         band=band,
         cutoff=_cutoff(definition, low, high, sex),
         pattern=_pattern(subscales) if definition.pattern else None,
         subscales=subscales,
-        alerts=_alerts(definition, values, cases, band),
-        notes=_notes(definition, possible, complete=complete) if len(possible) > 1 else (),
+        alerts=_alerts(definition, values, ways, cases, band),
+        notes=_notes(definition, possible, complete=found.complete) if len(possible) > 1 else (),
     )
 
 
-def _refusals(definition: Definition, responses: Mapping[str, Number | None], sex: str) -> Iterable[Refusal]:
+def _refusals(definition: Definition, responses: Responses, sex: str) -> Iterable[Refusal]:
     for code, value in responses.items():
         item = definition.by_code.get(code)
         if item is None:
@@ -138,26 +138,15 @@ def _refusals(definition: Definition, responses: Mapping[str, Number | None], se
             yield Refusal(code, message)
 
 
-def _refused(item: Item, value: Number, sex: str) -> str:
+def _refused(item: Item, value: Answer, sex: str) -> str:
     if item.source:
         return f"Item {item.code} is taken from the patient's record."
     if sex not in item.sexes:
         return f"Item {item.code} is not asked of {sex} patients."
-    if type(value) is not int and type(value) is not Decimal:
-        return f"The answer to item {item.code} must be a number."
-    if item.measure is None:
-        if value in item.choices:
-            return ""
-        return f"Item {item.code} has no answer of {value} points."
-    measure = item.measure
-    if not measure.minimum <= value <= measure.maximum:
-        return f"Item {item.code} must lie between {measure.minimum} and {measure.maximum}."
-    if value.as_integer_ratio()[1] != 1 and value != round(value, measure.decimals):
-        return f"Item {item.code} takes at most {measure.decimals} decimal places."
-    return ""
+    return answers.refusal(item, value)
 
 
-def _values(definition: Definition, responses: Mapping[str, Number | None], age: int | None) -> dict[str, Number]:
+def _values(definition: Definition, responses: Responses, age: int | None) -> dict[str, Answer]:
     values = {code: value for code, value in responses.items() if value is not None}
     for item in definition.items:
         if item.source == "age" and age is not None and item.measure is not None:
@@ -165,8 +154,8 @@ def _values(definition: Definition, responses: Mapping[str, Number | None], age:
     return values
 
 
-def _case(definition: Definition, counted: Iterable[Item], values: Mapping[str, Number]) -> _Case:
-    ranges = {item.code: item_range(item, values) for item in counted if item.scored}
+def _case(definition: Definition, sex: str, values: Values) -> _Case:
+    ranges = counted_ranges(definition, (item for item in definition.asked(sex) if item.scored), values)
     low, high = added(ranges, definition.sections)
     peaks = ranges.values()
     return _Case(
@@ -227,15 +216,16 @@ def _cutoff(definition: Definition, low: Number, high: Number, sex: str) -> str 
     return UNCERTAIN if found and low == high else None
 
 
-def _subscore(definition: Definition, scale: Subscale, values: Mapping[str, Number], sex: str) -> Subscore:
+def _subscore(definition: Definition, scale: Subscale, values: Values, ways: Iterable[Values], sex: str) -> Subscore:
     items = [item for code in scale.items if sex in (item := definition.by_code[code]).sexes]
-    ranges = [item_range(item, values) for item in items]
-    low, high = sum(least for least, _ in ranges), sum(most for _, most in ranges)
-    total = low if all(item.code in values for item in items) else None
-    if scale.at_least is None:
+    ranges = [list(counted_ranges(definition, items, way).values()) for way in ways]
+    low, high = min(sum(least for least, _ in each) for each in ranges), max(sum(m for _, m in each) for each in ranges)
+    whole = all(item.code in values or not definition.is_asked(item, way) for way in ways for item in items)
+    total = low if whole and low == high else None
+    if (points := scale.at_least) is None:
         return Subscore(scale.code, scale.title, total, low, high)
-    sure = sum(1 for least, _ in ranges if least >= scale.at_least)
-    possible = sum(1 for _, most in ranges if most >= scale.at_least)
+    sure = min(sum(1 for least, _ in each if least >= points) for each in ranges)
+    possible = max(sum(1 for _, most in each if most >= points) for each in ranges)
     met = True if sure >= scale.needs else None if possible >= scale.needs else False
     return Subscore(scale.code, scale.title, total, low, high, sure, met)
 
@@ -249,14 +239,22 @@ def _pattern(subscales: Iterable[Subscore]) -> bool | None:
 
 
 def _alerts(
-    definition: Definition, values: Mapping[str, Number], cases: Iterable[_Case], band: Band | None
+    definition: Definition, values: Values, ways: Iterable[Values], cases: Iterable[_Case], band: Band | None
 ) -> tuple[AlertRule, ...]:
-    """The alert rules that are met for certain, whatever the other responses will be."""
+    """The alert rules that are met for certain, whatever the other responses will be.
+
+    A response that may still turn out not to be asked for raises its alert.
+    """
     peak = min((case.peak_low for case in cases), default=0)
+    points = {
+        code: definition.by_code[code].amount(value)
+        for code, value in values.items()
+        if any(code in way for way in ways)
+    }
     return tuple(
         alert
         for alert in definition.alerts
-        if (alert.item and alert.item in values and values[alert.item] >= alert.at_least)
+        if (alert.item and alert.item in points and points[alert.item] >= alert.at_least)
         or (alert.band and band is not None and band.word == alert.band)
         or (alert.peak is not None and peak >= alert.peak)
     )

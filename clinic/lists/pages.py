@@ -34,7 +34,7 @@ def list_page(
     context: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
     """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
-    page.key = bulk.key
+    page.key, bulk = bulk.key, bulk.seen_by(request.permissions)
     if "_export" in request.GET:
         return download(request, bulk)
     if bulk.actions and request.membership is not None:

@@ -1,7 +1,6 @@
 """Writing patients: used by the pages and the API alike."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -11,10 +10,11 @@ from django.utils import timezone
 
 from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
-from clinic.patients.latest_results import MOST_SCORES, LatestResults
-from clinic.patients.models import Patient
+from clinic.patients.latest_results import InstrumentResult, LatestResults, shares
+from clinic.patients.models import LatestResult, Patient, ScoredInstrument, Severity
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 
+OF_RESULT = ("score", "band", "severity", "change", "assessed_on", "recent_scores")
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
 
 
@@ -190,22 +190,59 @@ def lock_for_latest_results(*, patient_id: UUID) -> None:
 
 @transaction.atomic
 def note_latest_results(*, by: By, patient_id: UUID, results: LatestResults) -> bool:
-    """Keep `results`, worked out under `lock_for_latest_results`, on the patient's row; says whether it was another.
+    """Keep `results`, worked out under `lock_for_latest_results`, for lists; says whether it was another.
 
     The patient's version stays, since nothing that a form shows was changed: whoever edits the patient meanwhile is
     not told of a conflict. The trail gets no record either: it has the assessment that this follows from, written by
     the same `by` in the same transaction, and the results can be worked out from it at any time.
     Raises Patient.DoesNotExist, and ValueError for a severity or a share outside its range.
     """
-    shares = [round(float(share), 3) for share in results.recent_scores][-MOST_SCORES:]
-    if not all(0 <= share <= 1 for share in shares) or results.last_severity not in (None, 0, 1, 2, 3, 4):
+    each = results.results
+    severities = {results.last_severity, *(result.severity for result in each)} - {None}
+    scores = [*shares(results.recent_scores), *(share for result in each for share in shares(result.recent_scores))]
+    if not severities <= set(Severity.values) or not all(0 <= share <= 1 for share in scores):
         raise ValueError("A severity is 0 to 4, and a share of a score's range 0 to 1.")
-    values = {**asdict(results), "recent_scores": shares}
-    patient = Patient.objects.get(pk=patient_id)
-    if all(getattr(patient, name) == value for name, value in values.items()):
-        return False
-    Patient.objects.filter(pk=patient_id).update(**values)
-    return True
+    patient, values = Patient.objects.get(pk=patient_id), results.of_patient()
+    changed = any(getattr(patient, name) != value for name, value in values.items())
+    if changed:
+        Patient.objects.filter(pk=patient_id).update(**values)
+    return _note_each(patient_id, results.results) or changed
+
+
+def _note_each(patient_id: UUID, results: Sequence[InstrumentResult]) -> bool:
+    """Keep one result of each instrument and no other; says whether any was another."""
+    _note_titles({result.instrument: result.title for result in results})
+    before = {row.instrument_id: row for row in LatestResult.objects.filter(patient=patient_id)}
+    rows = [
+        LatestResult(
+            patient_id=patient_id, instrument_id=result.instrument, score=result.score, band=result.band,
+            severity=result.severity, change=result.change, assessed_on=result.assessed_on,
+            recent_scores=shares(result.recent_scores),
+        )
+        for result in results
+    ]  # fmt: skip
+    changed = [
+        row
+        for row in rows
+        if (old := before.pop(row.instrument_id, None)) is None
+        or any(getattr(old, name) != getattr(row, name) for name in OF_RESULT)
+    ]
+    LatestResult.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=("patient", "instrument"), update_fields=OF_RESULT
+    )
+    if before:
+        LatestResult.objects.filter(pk__in=[row.pk for row in before.values()]).delete()
+    return bool(changed or before)
+
+
+def _note_titles(titles: Mapping[str, str]) -> None:
+    """Keep what instruments are called; who writes the same meanwhile is not waited for."""
+    known = dict(ScoredInstrument.objects.filter(pk__in=titles).values_list("pk", "title"))
+    new = [ScoredInstrument(id=id, title=titles[id]) for id in sorted(titles) if id not in known]
+    ScoredInstrument.objects.bulk_create(new, ignore_conflicts=True)
+    for id, title in known.items():
+        if title != titles[id]:
+            ScoredInstrument.objects.filter(pk=id).update(title=titles[id])
 
 
 def _taken(error: IntegrityError, patient: Patient) -> Exception:

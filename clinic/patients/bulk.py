@@ -13,7 +13,7 @@ from clinic.lists.page.bulk_action import BulkAction
 from clinic.lists.running import ItemResult, gather, gather_undo, run_batches
 from clinic.patients import actions
 from clinic.patients.filters import PatientFilter
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, with_latest_results
 from clinic.patients.tables import PatientTable
 from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
@@ -29,7 +29,7 @@ def practitioners() -> list[tuple[str, str]]:
 
 
 def patients() -> "QuerySet[Patient]":
-    return Patient.objects.select_related("user")
+    return with_latest_results(Patient.objects.select_related("user"))
 
 
 PATIENTS = BulkList(

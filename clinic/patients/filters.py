@@ -1,14 +1,18 @@
 """How patients are searched and narrowed, on the page and in the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import TextChoices
+from django import forms
+from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
+from clinic.access import Permission
 from clinic.lists.page.narrowing import SearchFilter
+from clinic.lists.reading.index_runs import ALL, IndexRun, Sql
 from clinic.lists.reading.selection import Search
-from clinic.patients.models import Gender, Patient, PatientQuerySet
+from clinic.patients.by_result import narrowed_by_result, runs_by_result
+from clinic.patients.models import Gender, Patient, PatientQuerySet, ScoredInstrument, Severity
 from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
 
@@ -29,13 +33,13 @@ class Archived(TextChoices):
     ALL = "all", "Archived too"
 
 
-class Severity(TextChoices):
-    """The severity bands of all instruments on one scale; each choice takes in what is worse."""
-
-    MILD = "1", "Mild or worse"
-    MODERATE = "2", "Moderate or worse"
-    HIGH = "3", "High or worse"
-    SEVERE = "4", "Severe"
+# Each choice takes in what is worse; the normal end of a scale has no severity, and minimal is hardly a choice.
+SEVERITIES = [
+    (str(each.value), each.label if each == Severity.SEVERE else f"{each.label} or worse")
+    for each in Severity
+    if each != Severity.MINIMAL
+]
+SCALE = f"Of the worst latest result: {', '.join(each.label.lower() for each in Severity)}. Normal has none."
 
 
 class Due(TextChoices):
@@ -47,20 +51,38 @@ class Alerts(TextChoices):
     OPEN = "open", "Open alerts"
 
 
+class PatientFilterForm(forms.Form):
+    """Refuses limits of a score of which it is not said whose they are."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("score_min", "score_max"):
+            if values.get(name) is not None and not values.get("instrument") and "instrument" not in self.errors:
+                self.add_error(name, "Choose the instrument too: 10 is much on one and little on another.")
+        return values
+
+
 class PatientFilter(SearchFilter):
     gender = django_filters.ChoiceFilter(choices=Gender.choices, label="Gender", empty_label="Any")
     age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
     )
+    instrument = django_filters.ModelChoiceFilter(
+        queryset=lambda request: ScoredInstrument.objects.all(),
+        method="by_result",
+        label="Instrument",
+        empty_label="Any",
+        help_text="Whose result is shown and ordered by.",
+    )
     severity = django_filters.ChoiceFilter(
-        choices=Severity.choices, field_name="last_severity", lookup_expr="gte", label="Severity", empty_label="Any"
+        choices=SEVERITIES, method="by_result", label="Severity", empty_label="Any", help_text=SCALE
     )
     score_min = django_filters.NumberFilter(
-        field_name="last_score", lookup_expr="gte", label="Last score from", max_digits=8, decimal_places=2
+        method="by_result", label="Score from", max_digits=8, decimal_places=2, help_text="Of the chosen instrument."
     )
     score_max = django_filters.NumberFilter(
-        field_name="last_score", lookup_expr="lte", label="Last score to", max_digits=8, decimal_places=2
+        method="by_result", label="Score to", max_digits=8, decimal_places=2, help_text="Of the chosen instrument."
     )
     due = django_filters.ChoiceFilter(choices=Due.choices, method="by_due", label="Next due", empty_label="Any")
     alerts = django_filters.ChoiceFilter(choices=Alerts.choices, method="by_alerts", label="Alerts", empty_label="Any")
@@ -71,6 +93,11 @@ class PatientFilter(SearchFilter):
     class Meta:
         model = Patient
         fields = ()
+        form = PatientFilterForm
+
+    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(
+        ("instrument", "severity", "score_min", "score_max"), Permission.ASSESSMENTS_VIEW
+    )
 
     def searched(self, text: str) -> Search | None:
         return search_for(text)
@@ -89,6 +116,15 @@ class PatientFilter(SearchFilter):
     def by_archived(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset
 
+    def by_result(self, queryset: PatientQuerySet, name: str, value: Any) -> PatientQuerySet:
+        """Narrowed together with the others of one result, in `narrowed`."""
+        return queryset
+
     def narrowed(self, queryset: Any) -> Any:
         found = super().narrowed(queryset)
-        return found if self.form.cleaned_data["archived"] else found.active()
+        found = found if self.form.cleaned_data["archived"] else found.active()
+        return narrowed_by_result(found, self.form.cleaned_data)
+
+    def runs(self, queryset: QuerySet[Any], terms: list[str], where: Sql = ALL) -> tuple[IndexRun, ...]:
+        """With an instrument the orders by result are those of its results."""
+        return runs_by_result(queryset, terms, where, self.form.cleaned_data)

@@ -1,15 +1,17 @@
 """The list of patients, as columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.db import models
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
 
+from clinic.access import Permission
 from clinic.lists.page.columns import (
     ChoiceColumn,
     DateColumn,
@@ -21,7 +23,7 @@ from clinic.lists.page.columns import (
     months,
     number_text,
 )
-from clinic.patients.models import BirthPrecision, Gender, Patient, age_on
+from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, ShownResult, age_on
 from clinic.text.phones import international, stored
 
 # From empty to full: no two severities have marks of one shape.
@@ -99,31 +101,81 @@ class PhoneColumn(TextColumn):
         return [f'<bdi dir="ltr">{escaped(international(number))}</bdi>' if number else "" for number in numbers]
 
 
-class ScoreColumn(NumberColumn):
-    """The last score with its band, how it changed, and its trend; a severity's mark differs in shape."""
+class ResultColumn(NumberColumn):
+    """The worst of the latest results, with its instrument and trend, and the newest where that is another.
+
+    Where the list is of one instrument, its result. A severity's mark differs in shape.
+    """
+
+    file_columns = ("Instrument", "Score", "Band", "Severity", "Change", "Result date")
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         language = get_language()
-        return ["" if record.last_score is None else trend_html(record, language) for record in records]
+        return [results_html(shown_results(record), language) for record in records]
+
+    def file_values(self, record: Patient) -> Sequence[Any]:
+        found = shown_results(record)
+        if not found:
+            return ("", None, "", "", None, None)
+        worst = found[0]
+        return (
+            worst.title, worst.score, worst.band, worst.severity_label, worst.change, worst.assessed_on,
+        )  # fmt: skip
+
+    def plain(self, record: Patient) -> Any:
+        return self.file_values(record)[1]
 
 
-def trend_html(record: Patient, language: str | None) -> str:
-    """The latest score, its band and its change, with the line of the last scores."""
-    said = result_html(record.last_score, record.last_change, record.last_severity, record.last_band, language)
-    return said.replace(TREND, sparkline(record.recent_scores), 1)
+class AssessedColumn(DateColumn):
+    """The day of the last result; where the list is of one instrument, of its result."""
+
+    def getter(self) -> Callable[[models.Model], Any]:
+        return assessed_on
+
+
+def shown_results(record: Patient) -> Sequence[ShownResult]:
+    """The result that a row is about, and the newest where that is another instrument's."""
+    found = record.results
+    if len(found) < 2:
+        return found
+    if chosen := [each for each in found if each.is_chosen]:
+        return chosen
+    return [found[0], *(each for each in found[1:] if each.instrument == record.last_instrument)]
+
+
+def assessed_on(record: Any) -> Any:
+    chosen = [each.assessed_on for each in record.results if each.is_chosen]
+    return chosen[0] if chosen else record.last_assessed_on
+
+
+def results_html(results: Sequence[ShownResult], language: str | None) -> str:
+    if not results:
+        return ""
+    html = named_html(results[0], language).replace(TREND, sparkline(results[0].recent_scores), 1)
+    if len(results) == 1:
+        return html
+    return f'{html} <span class="newest">{named_html(results[1], language).replace(TREND, "")}</span>'
+
+
+def named_html(result: ShownResult, language: str | None) -> str:
+    return result_html(result.title, result.score, result.change, result.severity, result.band, language)
 
 
 @lru_cache(maxsize=4096)
-def result_html(score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None) -> str:
-    """A score, its change and its band; a band's circle is the fuller the more severe it is."""
+def result_html(
+    title: str, score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None
+) -> str:
+    """A score behind its instrument, its change and its band; a band's circle is the fuller the more severe it is."""
     mark = f'<span aria-hidden="true">{CIRCLES[severity]}</span> ' if severity is not None else ""
+    scale = f' title="Severity: {Severity(severity).label.lower()}"' if severity is not None else ""
     css = f"band band-{severity}" if severity is not None else "band"
     moved = f"{'+' if change > 0 else MINUS}{number_text(abs(change))}" if change else ""
     return (
-        escape(number_text(score))
+        f'<span class="of"><bdi>{escape(title)}</bdi></span> '
+        + escape(number_text(score))
         + (f' <span class="change" title="Change since the last time">{escape(moved)}</span>' if moved else "")
         + TREND
-        + (f' <span class="{css}">{mark}<bdi>{escape(band)}</bdi></span>' if band or mark else "")
+        + (f' <span class="{css}"{scale}>{mark}<bdi>{escape(band)}</bdi></span>' if band or mark else "")
     )
 
 
@@ -155,14 +207,15 @@ class PatientTable(tables.Table):
     age = AgeColumn(verbose_name="Age", order_by="-date_of_birth")
     gender = ChoiceColumn(choices=Gender.choices)
     phone_number = PhoneColumn(verbose_name="Phone")
-    last_score = ScoreColumn(verbose_name="Last score")
-    assessed = DateColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on")
+    last_score = ResultColumn(verbose_name="Latest result", order_by="worst_severity")
+    assessed = AssessedColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on")
     next_due = DueColumn(verbose_name="Next due", accessor="next_due_on", order_by="next_due_on")
     practitioner = TextColumn(
         accessor="user__display_name", order_by=("user__display_name", "user", "filed_as", "given_as"), css="person"
     )
     created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")
 
+    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(("last_score", "assessed"), Permission.ASSESSMENTS_VIEW)
     shown = (
         "name", "record_number", "date_of_birth", "age", "gender", "last_score", "next_due", "practitioner",
     )  # fmt: skip

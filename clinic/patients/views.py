@@ -22,7 +22,7 @@ from clinic.patients.bulk import PATIENTS
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
 from clinic.patients.forms import PatientForm, initial_of, new_initial
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, with_latest_results
 from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
@@ -70,7 +70,7 @@ def patient_recent(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = get_object_or_404(with_latest_results(Patient.objects.select_related("user")), pk=pk)
     record_access(patient, by=request.actor)
     return render(
         request, "patients/patient_detail.html", {"patient": patient, "undo": undo_of("patients:undo", patient)}

@@ -6,9 +6,48 @@
   const questionnaire = document.querySelector("[data-questions]");
   if (!questionnaire) return;
   const items = [...questionnaire.querySelectorAll("[data-item]")];
-  const fields = (item) => [...item.querySelectorAll("input")];
+  const fields = (item) => [...item.querySelectorAll("input, textarea")];
+  const isPick = (field) => field.type === "radio" || field.type === "checkbox";
+  const isAnswered = (item) => fields(item).some((field) => (isPick(field) ? field.checked : field.value.trim()));
   const last = () => document.querySelector("[data-complete]");
 
+  // An item that depends on others is hidden while it is not asked. What was answered in it stays in the form.
+  const values = (name) => {
+    const item = items.find((each) => fields(each)[0].name === name);
+    if (!item || item.hidden) return [];
+    return fields(item).filter((field) => field.checked).map((field) => field.value);
+  };
+  const isAsked = (rule) => {
+    const met = rule.conditions.map((condition) => {
+      const given = values(condition.name);
+      return given.length ? given.some((value) => condition.values.includes(value)) : condition.without;
+    });
+    return rule.any ? met.some(Boolean) : met.every(Boolean);
+  };
+  const showAsked = () => {
+    for (const item of items) {
+      if (item.dataset.askedIf) item.hidden = !isAsked(JSON.parse(item.dataset.askedIf));
+    }
+    // A text goes with the item below it, a heading with all items up to the next heading.
+    let [texts, heading] = [[], null];
+    for (const part of questionnaire.children) {
+      if (part.matches(".questionnaire-section")) {
+        heading = part;
+        heading.hidden = true;
+      } else if (part.matches("[data-item]")) {
+        for (const text of texts) text.hidden = part.hidden;
+        if (heading && !part.hidden) heading.hidden = false;
+        texts = [];
+      } else {
+        texts.push(part);
+      }
+    }
+  };
+  for (const words of questionnaire.querySelectorAll("[data-asked-words]")) words.hidden = true;
+  showAsked();
+  questionnaire.addEventListener("change", showAsked);
+
+  const asked = () => items.filter((item) => !item.hidden);
   const focusItem = (item) => {
     if (!item) {
       last()?.focus();
@@ -21,8 +60,8 @@
 
   const here = () => document.activeElement.closest("[data-item]");
   const step = (by) => {
-    const index = here() ? items.indexOf(here()) + by : 0;
-    if (index >= 0) focusItem(items[index]);
+    const index = here() ? asked().indexOf(here()) + by : 0;
+    if (index >= 0) focusItem(asked()[index]);
   };
 
   const choose = (item, key) => {
@@ -32,7 +71,7 @@
       field.checked = true;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    focusItem(items[items.indexOf(item) + 1]);
+    focusItem(asked()[asked().indexOf(item) + 1]);
     return true;
   };
 
@@ -50,11 +89,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = event.target.closest("input:not([type=radio]), textarea, select");
+    const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select");
     const anywhere = document.activeElement === document.body && document.body.dataset.shortcuts !== "off";
-    const item = here() || (anywhere ? items[0] : null);
+    const item = here() || (anywhere ? asked()[0] : null);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (typing && !typing.closest("[data-item]")) return;
+      if (typing && (typing.matches("textarea") || !typing.closest("[data-item]"))) return;
       event.preventDefault();
       step(event.key === "ArrowDown" ? 1 : -1);
     } else if (typing || !item) {
@@ -67,14 +106,13 @@
       event.preventDefault();
     } else if ((event.key === "Backspace" || event.key === "Delete") && item.querySelector(":checked")) {
       event.preventDefault();
-      item.querySelector(":checked").checked = false;
+      for (const field of item.querySelectorAll(":checked")) field.checked = false;
       item.dispatchEvent(new Event("change", { bubbles: true }));
     }
   });
 
   if (!document.querySelector("main [autofocus]")) {
-    const open = items.find((item) => !fields(item).some((input) => (input.type === "radio" ? input.checked : input.value)));
-    focusItem(open);
+    focusItem(asked().find((item) => !isAnswered(item)));
   }
   if (!form) return;
 
@@ -155,7 +193,7 @@
     save();
   });
   form.addEventListener("input", (event) => {
-    if (event.target.type === "radio") return;
+    if (isPick(event.target)) return;
     changed = true;
     clearTimeout(timer);
     timer = setTimeout(() => save(), 800);

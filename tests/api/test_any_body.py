@@ -119,7 +119,7 @@ def test_any_sitting_is_answered_in_the_envelope(person, sitting_fields, data):
 @given(
     parameters=st.dictionaries(
         st.sampled_from(["search", "ordering", "page", "page_size", "gender", "age", "type", "date_from", "score_min",
-                         "user", "patient", "archived"]) | st.text(max_size=5),
+                         "instrument", "user", "patient", "archived"]) | st.text(max_size=5),
         st.text(st.characters(codec="utf-8"), max_size=20),
         max_size=3,
     )

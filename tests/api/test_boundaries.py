@@ -4,7 +4,7 @@ from rest_framework.serializers import ListSerializer
 
 from clinic.api.objects.assessments import AssessmentSerializer, QuestionSerializer
 from clinic.api.objects.patients import PatientSerializer
-from clinic.instruments.parsing import MOST_ITEMS
+from clinic.instruments.items.parsing import MOST_ITEMS
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import SITTINGS, send
 from tests.world import make_patient

@@ -2,11 +2,21 @@
 
 import pytest
 
+from clinic.instruments.actions import set_instrument_choices
 from clinic.instruments.files.toml import shipped
+from clinic.tenancy.scope import clinic_scope
 from tests.api.test_schema import errors
 from tests.instruments.oracles import ORACLES
+from tests.world import Writer
 
 LIST = "/api/v1/instruments/"
+
+
+@pytest.fixture(autouse=True)
+def every_licence(riverside):
+    """The clinic says that it works without commercial purpose, so that every instrument is offered."""
+    with clinic_scope(riverside.clinic):
+        set_instrument_choices(by=Writer(), licence_classes=["non-commercial"], hidden=[])
 
 
 def test_list_has_every_shipped_instrument_by_title(client):
@@ -46,6 +56,15 @@ def test_measurement_says_its_unit_and_limits(client):
         "maximum": 45,
         "decimals": 1,
     }
+
+
+def test_item_says_when_it_is_asked_and_what_it_counts_where_it_is_not(client):
+    found = client.get(f"{LIST}audit-c/").json()
+    condition = {"__typename": "Condition", "item": "1", "operator": "!=", "answer": 0}
+    asked_if = {"__typename": "AskedIf", "behaviour": "all", "conditions": [condition], "counts_as": 0}
+    assert errors("InstrumentAnswer", found) == []
+    items = found["results"]["items"]
+    assert [(item["kind"], item["asked_if"]) for item in items] == [("one", None), ("one", asked_if), ("one", asked_if)]
 
 
 def test_pages_of_the_list(client):

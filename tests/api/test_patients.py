@@ -41,6 +41,7 @@ def test_create_answers_with_the_whole_patient(client, riverside, patient_body):
         "second_phone_number": "",
         "address": "4 Mill Lane\nRiverside",
         "record_number": "X-1",
+        "latest_results": [],
         "archived_at": None,
         "version": 1,
     }

@@ -136,11 +136,14 @@ def test_score_of_an_incomplete_sitting_is_refused(client, body):
             {"answers.1": ["Item 1 has no answer of -1 points."], "answers.x": ["PHQ-9 has no item x."]},
         ),
         ({"1": 1.5}, {"answers.1": ["Item 1 has no answer of 1.5 points."]}),
+        ({"1": True}, {"answers.1": ["The answer to item 1 must be a number."]}),
+        ({"1": "2"}, {"answers.1": ["The answer to item 1 must be a number."]}),
+        ({"1": [2]}, {"answers.1": ["The answer to item 1 must be a number."]}),
         (
-            {"1": True},
-            {"answers": ["The answer to item 1 must be a number of at most two decimal places, or null."]},
+            {"1": {"points": 2}},
+            {"answers": ["The answer to item 1 must be a number, text, true or false, a list of options, or null."]},
         ),
-        ([2, 2], {"answers": ["Send an object of item codes with numbers or null."]}),
+        ([2, 2], {"answers": ["Send an object of item codes with answers or null."]}),
         (None, {"answers": ["This field may not be null."]}),
     ],
 )

@@ -82,6 +82,20 @@ def test_archived_records_can_be_asked_for_one_by_one(db):
     assert asked == {method: ["archived", "id"] for method in ("get", "put", "patch", "delete")}
 
 
+def types_in(part):
+    """Every list of types in a part of the document."""
+    for name, value in part.items() if isinstance(part, dict) else enumerate(part):
+        if name == "type" and isinstance(value, list):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from types_in(value)
+
+
+def test_no_type_is_named_twice(db):
+    found = list(types_in(document()["components"]))
+    assert (len(found) > 20, [each for each in found if len(set(each)) < len(each)]) == (True, [])
+
+
 @pytest.mark.parametrize("name", ["Patient", "Assessment", "Question", "Error"])
 def test_typename_is_a_constant(db, name):
     schema = document()["components"]["schemas"][name]

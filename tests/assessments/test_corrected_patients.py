@@ -13,6 +13,7 @@ from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record.refusals import ResponsesRefused
 from clinic.assessments.record.results import person_now
 from clinic.instruments import catalogue
+from clinic.instruments.actions import set_instrument_choices
 from clinic.patients.actions import update_patient
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import answers, chosen, let_in
@@ -183,6 +184,14 @@ def bands_drawn(client, patient) -> list[str]:
     return re.findall(r'class="tick-y"[^>]*>(\d+)<', client.get(f"/patients/{patient.pk}/course/").content.decode())
 
 
+@pytest.fixture
+def with_audit_c(riverside):
+    """The clinic says that it works without commercial purpose."""
+    with clinic_scope(riverside.clinic):
+        set_instrument_choices(by=BY, licence_classes=["non-commercial"], hidden=[])
+
+
+@pytest.mark.usefixtures("with_audit_c")
 def test_chart_has_the_bands_that_the_totals_were_scored_by(client, patient, completed, correct):
     completed("audit-c", {"answer-1": "3", "answer-2": "0", "answer-3": "0"})
     assert bands_drawn(client, patient) == ["0", "3", "12"]
@@ -190,6 +199,7 @@ def test_chart_has_the_bands_that_the_totals_were_scored_by(client, patient, com
     assert bands_drawn(client, patient) == ["0", "3", "12"]
 
 
+@pytest.mark.usefixtures("with_audit_c")
 def test_chart_of_totals_by_different_rules_has_the_bands_of_neither(client, patient, completed, correct):
     answers = {"answer-1": "3", "answer-2": "0", "answer-3": "0"}
     completed("audit-c", answers)

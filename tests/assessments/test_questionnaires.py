@@ -11,7 +11,13 @@ from clinic.assessments.alerts import actions as alert_actions
 from clinic.assessments.models import Alert, Assessment, AssessmentRevision, InstrumentSettings
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions, refusals
-from clinic.assessments.record.latest_results import LatestResults, ScoredAssessment, latest_results, latest_results_of
+from clinic.assessments.record.latest_results import (
+    InstrumentResult,
+    LatestResults,
+    ScoredAssessment,
+    latest_results,
+    latest_results_of,
+)
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
 from clinic.instruments.models import SETTINGS_ID
@@ -213,6 +219,12 @@ def test_latest_results_is_that_of_the_last_scored_instrument():
         last_assessed_on=date(2026, 1, 4),
         recent_scores=[0.6667, 0.3333, 0.2222],
         open_alerts=2,
+        results=[
+            InstrumentResult("gad-7", "GAD-7", Decimal(9), date(2026, 1, 2), "Mild", 1, None, [0.3333]),
+            InstrumentResult(
+                "phq-9", "PHQ-9", Decimal(6), date(2026, 1, 4), "Mild", 1, Decimal(-3), [0.6667, 0.3333, 0.2222]
+            ),
+        ],
     )
 
 

@@ -101,7 +101,7 @@ def test_schedule_begins_and_ends_today(clock, scope):
     assert schedule_actions.end_schedule(by=BY, id=schedule.pk).ended_on == clock.today
 
 
-@pytest.mark.clock("clinic/patients/models.py:Patient.age")
+@pytest.mark.clock("clinic/patients/models/patient.py:Patient.age")
 def test_instrument_is_offered_from_the_birthday_on(clock, scope):
     patients = [make_patient(date_of_birth=sixteen(clock.day(days))) for days in (-1, 0, 1)]
     assert [NEWS2 in offered_to(sex=patient.gender, age=patient.age) for patient in patients] == [True, True, False]

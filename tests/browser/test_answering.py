@@ -24,7 +24,7 @@ from tests.world import World, make_patient
 @pytest.fixture
 def patient(practice) -> Patient:
     with clinic_scope(practice.clinic):
-        return make_patient(full_name="Petra Patient", family_name="Patient", date_of_birth=date(1980, 1, 1))
+        return make_patient(full_name="Petra Patient", family_name="Patient", date_of_birth=date(1950, 1, 1))
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,9 @@
 """Demonstrations are of the clinic's today, in three zones and at the edges of a day."""
 
-from datetime import date
+from datetime import date, datetime
 from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -9,6 +11,7 @@ from django_tenants.utils import quote_schema_name
 
 from clinic.assessments.models import Assessment, Schedule
 from clinic.demo import actions, fill
+from clinic.demo.bulk import PATIENT_COLUMNS, Clinicful
 from clinic.patients.models import Patient
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.scope import clinic_scope
@@ -39,7 +42,7 @@ def test_patients_of_the_demo_are_of_today(clock, riverside):
 def test_sittings_and_plans_of_the_demo_end_today(clock, riverside):
     with clinic_scope(riverside.clinic):
         made = [make_patient(date_of_birth=date(clock.today.year - 40, 6, 1)) for _ in range(2)]
-        of_age, too_young = (make_patient(date_of_birth=years_ago(clock.day(days), 18)) for days in (0, 1))
+        of_age, too_young = (make_patient(date_of_birth=years_ago(clock.day(days), 19)) for days in (0, 1))
         actions.measure_patients(Latest(1), 4)
         assessed = set(Assessment.objects.values_list("patient", flat=True))
         assert (assessed, too_young.pk in assessed) == ({made[0].pk, made[1].pk, of_age.pk}, False)
@@ -60,3 +63,12 @@ def test_filled_clinic_is_of_today(clock, django_db_setup, django_db_blocker):
             assert fill._prepared(worlds.riverside.clinic, cursor, 1, 1, 1).today == clock.today
             transaction.set_rollback(True, using="owner")
         owner_connection().close()
+
+
+def test_filled_patients_are_registered_in_the_opening_hours_of_the_clinic():
+    """In UTC they would be registered tomorrow, where it is Auckland's tomorrow already."""
+    zone = ZoneInfo("Pacific/Auckland")
+    rows = list(Clinicful(1, 50, 0, [UUID(int=1)], 1, set(), date(2027, 7, 1), zone).patients())
+    moments = [datetime.fromisoformat(row.split("\t")[PATIENT_COLUMNS.index("created_at")]) for row in rows]
+    assert {moment.astimezone(zone).hour for moment in moments} == set(range(8, 18))
+    assert max(moment.astimezone(zone).date() for moment in moments) <= date(2027, 7, 1)

@@ -51,6 +51,12 @@ SOUND = {
             ]},
         },
         {"code": "6", "text": "Age", "scored": False, "source": "age", "measure": {"minimum": 0, "maximum": 130}},
+        {"code": "7", "text": "Whom?", "kind": "text", "asked_if": {"behaviour": "any", "conditions": [
+            {"item": "1", "operator": "=", "answer": 2}, {"item": "2", "operator": ">", "answer": 0}]}},
+        {"code": "8", "text": "Which?", "scored": False, "options": [
+            {"points": 0, "text": "Answer 0", "code": "a"}, {"points": 0, "text": "Answer 1", "code": "b"}],
+         "asked_if": {"counts_as": 0, "conditions": [{"item": "3", "operator": "exists", "answer": True}]},
+         "sexes": ["female"]},
     ],
     "sections": [
         {"title": "Most", "items": ["1", "2"], "counts": "highest"},
@@ -81,7 +87,7 @@ SOUND = {
     "translations": {
         "de": {
             "title": "Heil", "instruction": "In der letzten Woche:", "source": "Erfunden",
-            "items": {str(number): f"Frage {number}" for number in range(1, 7)},
+            "items": {str(number): f"Frage {number}" for number in range(1, 9)},
             "options": {text: f"({text})" for text in
                         ("Often 0", "Often 1", "Often 2", "Answer 0", "Answer 1")},
         }

@@ -95,6 +95,17 @@ READ = [
     ("items.0.loinc", "1-2", "1-23", "items 1, loinc: “1-23” is not a LOINC code."),
     ("options.often.1.points", SAME, 0, "options, often 2, points: Two options have 0 points, so that they do not say "
      "which was chosen."),
+    ("items.7.options.1.code", SAME, GONE, "items 8, options 2, points: Two options have 0 points, so that they do "
+     "not say which was chosen."),
+    ("items.7.options.1.code", "c", "a", "items 8, options 2, code: Two options have the same code."),
+    ("items.6.kind", "date", "day", "items 7, kind: “day” is none of: one, several, number, text, date, yes_no."),
+    ("items.6.asked_if.behaviour", GONE, "some", "items 7, asked_if, behaviour: “some” is none of: all, any."),
+    ("items.7.asked_if.counts_as", 1, "none", f"items 8, asked_if, counts_as: {NUMBER}"),
+    ("items.6.asked_if.conditions.0.operator", "<=", "==", "items 7, asked_if, conditions 1, operator: “==” is none "
+     "of: =, !=, <, <=, >, >=, exists."),
+    ("items.6.asked_if.conditions.0.answer", 1, GONE, "items 7, asked_if, conditions 1: “answer” is missing."),
+    ("items.6.asked_if.conditions.0.answer", 1, [1], "items 7, asked_if, conditions 1, answer: This must be the "
+     "points or the code of an answer, or true or false."),
     ("items.2.options.1.text", SAME, "Answer 0", "items 3, options 2, text: Two options have the same text."),
     ("items.0.options", SAME, "seldom", "items 1, options: There are no options called “seldom”."),
     ("items.4.measure.tables.0.when", SAME, {"3": "0"}, "items 5, measure, tables 1, when, 3: This must be the points "
@@ -108,7 +119,8 @@ READ = [
 # How the parts fit together.
 FIT = [
     ("items", SAME, [], "items: An instrument needs at least one item."),
-    ("items.1.code", SAME, "1", "items 2, code: Another item has the code “1”.|sections 1, items: There is no item "
+    ("items.1.code", SAME, "1", "items 2, code: Another item has the code “1”.|items 7, asked_if, conditions 2, "
+     "item: “2” is not the code of an earlier item.|sections 1, items: There is no item "
      "“2”.|subscales 1, items: There is no item “2”.|translations, de, items, 2: There is no item “2”."),
     ("items.3.measure", SAME, GONE, "items 4: An item has either options or a measure."),
     ("items.3.options", GONE, options(2), "items 4: An item has either options or a measure."),
@@ -132,6 +144,41 @@ FIT = [
      "must begin at 9.1, not at 10.0."),
     ("items.4.measure.tables.0.when", SAME, {"7": 0}, "items 5, measure, tables 1, when, 7: “7” is not the code of "
      "another item with options."),
+    ("items.4.measure.tables.0.when", SAME, {"9": 0}, "items 5, measure, tables 1, when, 9: “9” is not the code of "
+     "another item with options."),
+    ("items.2.asked_if", GONE, {"conditions": [{"item": "1", "operator": ">", "answer": 0}]}, "items 5, measure, "
+     "tables 1, "
+     "when, 3: Item 3 is not asked of everybody of whom item 5 is.|items 5, measure, tables 2, when, 3: Item 3 is not "
+     "asked of everybody of whom item 5 is."),
+    ("items.3.kind", "number", "one", "items 4, kind: An item with a measure is of the kind “number”, with options "
+     "“one”."),
+    ("items.6.kind", "yes_no", "several", "items 7, kind: “several” has options, “text”, “date” and “yes_no” have "
+     "neither these nor a measure."),
+    ("items.7.kind", "several", "date", "items 8, kind: “several” has options, “text”, “date” and “yes_no” have "
+     "neither these nor a measure."),
+    ("items.6.scored", False, True, "items 7, scored: An item of the kind “text” adds no points."),
+    ("items.5.asked_if", GONE, {"conditions": [{"item": "1", "operator": "=", "answer": 0}]}, "items 6, asked_if: "
+     "What is taken from the record is asked of nobody."),
+    ("items.6.asked_if.conditions", [{"item": "1", "operator": "=", "answer": 0}], [], "items 7, asked_if, "
+     "conditions: Name at least one condition."),
+    ("items.6.asked_if.conditions.0.item", "2", "9", "items 7, asked_if, conditions 1, item: “9” is not the code of an "
+     "earlier item."),
+    ("items.6.asked_if.conditions.0.item", "2", "7", "items 7, asked_if, conditions 1, item: “7” is not the code of an "
+     "earlier item."),
+    ("items.6.asked_if.conditions.0.item", "2", "8", "items 7, asked_if, conditions 1, item: “8” is not the code of an "
+     "earlier item."),
+    ("items.6.asked_if.conditions.0.item", "2", "4", "items 7, asked_if, conditions 1, item: Item 4 has no list of "
+     "answers to compare with."),
+    ("items.7.sexes", ["female", "male", "other"], GONE, "items 8, asked_if, conditions 1, item: Item 3 is not asked "
+     "of everybody of whom item 8 is."),
+    ("items.7.asked_if.conditions.0.answer", False, 1, "items 8, asked_if, conditions 1, answer: “exists” is true or "
+     "false."),
+    ("items.6.asked_if.conditions.1.answer", 1, True, "items 7, asked_if, conditions 2, answer: Only points are more "
+     "or less than others."),
+    ("items.6.asked_if.conditions.0.answer", 1, 3, "items 7, asked_if, conditions 1, answer: Item 1 has no answer "
+     "“3”."),
+    ("items.6.asked_if.conditions.0.answer", 1, True, "items 7, asked_if, conditions 1, answer: Item 1 has no answer "
+     "“True”."),
     ("items.4.measure.tables.0.when", SAME, {"5": 0}, "items 5, measure, tables 1, when, 5: “5” is not the code of "
      "another item with options."),
     ("items.4.measure.tables.0.when", SAME, {"4": 0}, "items 5, measure, tables 1, when, 4: “4” is not the code of "
@@ -142,14 +189,14 @@ FIT = [
      "everybody of whom item 5 is.|items 5, measure, tables 2, when, 3: Item 3 is not asked of everybody of whom item "
      "5 is."),
     ("sections.1.items", ["3"], GONE, "sections 2, items: Name at least one item."),
-    ("sections.1.items", ["3", "4"], ["3", "7"], "sections 2, items: There is no item “7”."),
+    ("sections.1.items", ["3", "7"], ["3", "9"], "sections 2, items: There is no item “9”."),
     ("sections.1.items", ["3"], ["3", "2"], "sections 2, items: Item 2 is in an earlier section."),
-    ("displays.0.before", "6", "7", "displays 1, before: There is no item “7”."),
-    ("exchange.items", {"6": {"link_id": "/6"}}, {"7": {}}, "exchange, items, 7: There is no item “7”."),
+    ("displays.0.before", "8", "9", "displays 1, before: There is no item “9”."),
+    ("exchange.items", {"8": {"link_id": "/8"}}, {"9": {}}, "exchange, items, 9: There is no item “9”."),
     ("exchange.items.1.options", [{"code": "a"}] * 3, [{"code": "a"}] * 2, "exchange, items, 1, options: There must be "
      "one for each option of the item."),
     ("subscales.0.items", ["1", "3"], ["1", "4"], "subscales 1, items: A subscale is made of items with options."),
-    ("subscales.0.items", ["1", "3"], ["1", "8"], "subscales 1, items: There is no item “8”."),
+    ("subscales.0.items", ["1", "8"], ["1", "9"], "subscales 1, items: There is no item “9”."),
     ("subscales.0.needs", 2, 3, "subscales 1, needs: “needs” goes with “at_least”, and is at most the number of "
      "items."),
     ("subscales.0.at_least", 1, GONE, "subscales 1, needs: “needs” goes with “at_least”, and is at most the number of "
@@ -164,7 +211,7 @@ FIT = [
     ("translations.de.items.3", SAME, GONE, "translations, de, items: The item “3” is not translated."),
     ("translations.de.options.Often 1", SAME, GONE, "translations, de, options: The option “Often 1” is not "
      "translated."),
-    ("translations.de.items.7", GONE, "Sieben", "translations, de, items, 7: There is no item “7”."),
+    ("translations.de.items.9", GONE, "Neun", "translations, de, items, 9: There is no item “9”."),
     ("translations.de.options.Seldom", GONE, "Selten", "translations, de, options, Seldom: There is no option "
      "“Seldom”."),
     ("items.4.measure.tables.1", SAME, GONE, "items 5, measure: For each answer of what it depends on, one table must "
@@ -228,5 +275,6 @@ MARKS = [
     ("alerts.0.band", GONE, "High", "alerts 1: An alert is for one of: an item, a band, any item."),
     ("alerts.1.any_item", GONE, 1, "alerts 2: An alert is for one of: an item, a band, any item."),
     ("alerts.1.band", "One high", "Lowest", "alerts 2, band: There is no band “Lowest”."),
-    ("alerts.0.item", "2", "7", "alerts 1, item: There is no item “7”."),
+    ("alerts.0.item", "2", "9", "alerts 1, item: There is no item “9”."),
+    ("alerts.0.item", "2", "7", "alerts 1, item: Item 7 has no points."),
 ]  # fmt: skip

@@ -58,7 +58,40 @@ def scored_system(url):
 
 SOUND = questionnaire(question("A?"))
 TYPES = "only single choices can be scored."
-CONDITION = "depends on other answers or may be answered more than once."
+NOT_BEFORE = "which is no choice of one answer that is asked before it."
+WHOLE_NUMBERS = question("How many?", linkId="n", answerOption=[{"valueInteger": number} for number in range(3)])
+MANY = question("Which?", linkId="m", answerOption=[{"valueString": text} for text in "AB"])
+CODED = [{"valueCoding": {"code": code, "display": code.upper()}} for code in "ab"]
+UNSCORED = question("Which?", linkId="u", answerOption=CODED)
+
+
+def when(link, operator="=", **answer):
+    return {"enableWhen": [{"question": link, "operator": operator, **answer}]}
+
+
+def coded(code, link="u", operator="="):
+    return when(link, operator, answerCoding={"code": code})
+
+
+def after(first, allowed, refused, said):
+    """Two files in which a question depends on the one before it."""
+    return questionnaire(first, question("A?", **allowed)), questionnaire(first, question("A?", **refused)), said
+
+
+def conditional_group(own, around=None):
+    """A group that depends on answers, with a question that does so by itself."""
+    around = around or coded("a")
+    inner = {"linkId": "g", "type": "group", "text": "More", "item": [question("A?", **own)], **around}
+    return questionnaire(UNSCORED, inner)
+
+
+def ends_with_text():
+    """A text after the last question of a group that depends on answers would be shown to everybody."""
+    inner = {"linkId": "g", "type": "group", "text": "More", "item": [HELP | {"linkId": "t"}, question("A?"), HELP]}
+    return questionnaire(UNSCORED, inner | coded("a"))
+
+
+BOTH = {"enableWhen": [*coded("a")["enableWhen"], *coded("b")["enableWhen"]]}
 # Name, a file that is accepted, one that is refused, and what is said.
 WHOLE = [
     (SOUND, b'{"resourceType": "Patient"}', ["This is not a FHIR Questionnaire."]),
@@ -82,8 +115,10 @@ WHOLE = [
 ]  # fmt: skip
 
 ITEMS = [
-    (question("A?", repeats=False), question("A?", repeats=True), [f"“A?” {CONDITION}"]),
-    (question("A?", enableWhen=[]), question("A?", enableWhen=[{}]), [f"“A?” {CONDITION}"]),
+    (question("A?", repeats=False), question("A?", repeats=True),
+     ["“A?” may be answered more than once, and its answers have points."]),
+    (GROUP | {"repeats": False}, GROUP | {"repeats": True}, ["“Sleep” (g) may be answered more than once."]),
+    (question("A?", enableWhen=[]), question("A?", enableWhen=[{}]), [f"“A?” depends on “”, {NOT_BEFORE}"]),
     (question("A?"), question("A?", **by_formula("sdc-questionnaire-enableWhenExpression")),
      ["“A?” has “sdc-questionnaire-enableWhenExpression”: it depends on other answers by a formula."]),
     (GROUP, GROUP | by_formula("sdc-questionnaire-enableWhenExpression"),
@@ -132,8 +167,31 @@ ITEMS = [
 DISPLAYS = [
     (HELP, HELP | {"text": " "}, ["“h” is a text without words."]),
     (HELP, HELP | {"item": [question("B?")]}, [f"“Think of today” (h) has questions under it, {UNDERSTOOD}."]),
-    (HELP, HELP | {"enableWhen": [{}]}, [f"“Think of today” (h) {CONDITION}"]),
+    (HELP, HELP | {"enableWhen": [{}]}, [f"“Think of today” (h) depends on other answers, {UNDERSTOOD} of a text."]),
 ]
+
+CONDITIONS = [
+    after(UNSCORED, coded("a"), coded("a", "A?"), [f"“A?” depends on “A?”, {NOT_BEFORE}"]),
+    after(MANY | {"repeats": True}, {}, when("m", answerString="A"), [f"“A?” depends on “m”, {NOT_BEFORE}"]),
+    after(UNSCORED, coded("b"), coded("c"), [f"“A?” depends on “u” by “=” with an answer that {UNDERSTOOD[6:]}."]),
+    after(UNSCORED, coded("b"), coded("b", operator="~"),
+          [f"“A?” depends on “u” by “~” with an answer that {UNDERSTOOD[6:]}."]),
+    after(UNSCORED, when("u", "exists", answerBoolean=True), when("u", "exists", answerInteger=1),
+          [f"“A?” depends on “u” by “exists” with an answer that {UNDERSTOOD[6:]}."]),
+    after(WHOLE_NUMBERS, when("n", ">", answerInteger=0), coded("b", "n", ">"),
+          [f"“A?” depends on “n” by “>” with an answer that {UNDERSTOOD[6:]}."]),
+    after(UNSCORED, coded("a"), when("u", ">", answerInteger=0),
+          [f"“A?” depends on “u” by “>” with an answer that {UNDERSTOOD[6:]}."]),
+    after(UNSCORED, coded("a"), when("u", answerDate="2026-01-01"),
+          [f"“A?” has a condition with “answerDate”, {UNDERSTOOD}.",
+           f"“A?” depends on “u” by “=” with an answer that {UNDERSTOOD[6:]}."]),
+    after(UNSCORED, BOTH | {"enableBehavior": "any"}, BOTH,
+          ["“A?” has several conditions, and does not say whether all must be met (“enableBehavior”)."]),
+    (conditional_group(coded("a")), ends_with_text(),
+     [f"“More” (g) ends with a text that depends on other answers, {UNDERSTOOD}."]),
+    (conditional_group(coded("a")), conditional_group(coded("a"), BOTH | {"enableBehavior": "any"}),
+     [f"“A?” has conditions beside those of its group, of which one is enough, {UNDERSTOOD}."]),
+]  # fmt: skip
 
 SETS = [
     (composed(), composed("#no"), ["“A?” takes its answers from “#no”, which is not in the file."]),
@@ -168,5 +226,6 @@ QUESTIONNAIRES = [
             for allowed, refused, said in DISPLAYS
         ],
         *SETS,
+        *CONDITIONS,
     ]
 ]

@@ -43,8 +43,8 @@ def phq15(answers: Responses, sex: str, age: int | None) -> Outcome:
 
 
 def audit_c(answers: Responses, sex: str, age: int | None) -> Outcome:
-    """Bush 1998 and Bradley 2003: positive from 4 in men, from 3 in women."""
-    total = answers["1"] + answers["2"] + answers["3"]
+    """Bush 1998 and Bradley 2003: positive from 4 in men, from 3 in women. Who never drinks is not asked how much."""
+    total = 0 if answers["1"] == 0 else answers["1"] + answers["2"] + answers["3"]
     positive = {threshold for threshold in (3, 4) if total >= threshold}
     if sex in ("female", "male"):
         return total, "Positive screen" if {"female": 3, "male": 4}[sex] in positive else "Negative screen"

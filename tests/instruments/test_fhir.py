@@ -1,5 +1,7 @@
 """What a FHIR Questionnaire says is kept where it stands, left out with a note, or refused for its true reason."""
 
+from itertools import product
+
 import pytest
 
 from clinic.assessments.questionnaire.form import form_questions
@@ -76,20 +78,27 @@ def test_refusal_gives_the_true_reason_and_the_place(item, reason):
     assert refusals(item) == [f"“{item['text']}” (1) {reason}"]
 
 
+NUMBERS, TEXTS, TIMES = ["decimal", "integer", "quantity"], ["string", "text", "url"], ["dateTime", "time"]
+UNASKED = [{"readOnly": True}, {"enableWhen": [{"question": "1"}]}, {"repeats": True}]
+
+
 @pytest.mark.parametrize(
-    "kind", ["decimal", "integer", "quantity", "string", "text", "url", "date", "dateTime", "time"]
+    ("kind", "more"),
+    [
+        *product([*NUMBERS, *TIMES], [{}, *UNASKED]),
+        *product([*TEXTS, "date"], UNASKED),
+    ],
 )
-@pytest.mark.parametrize("more", [{}, {"readOnly": True}, {"enableWhen": [{"question": "1"}]}, {"repeats": True}])
 def test_item_that_nobody_answers_here_is_left_out_with_a_note(kind, more):
     definition = read(asked("1"), {"linkId": "t", "type": kind, "text": "Total", **more})
     assert ([item.code for item in definition.items], definition.score_range) == (["1"], (0, 3))
-    assert definition.exchange.notes == (f"“Total” (t) is left out: only choices are asked here ({kind}).", ADDED_UP)
+    assert definition.exchange.notes == (f"“Total” (t) is left out: nobody is asked it here ({kind}).", ADDED_UP)
 
 
 def test_file_of_nothing_but_typed_answers_is_refused_with_what_was_left_out():
     assert refusals(total()) == [
         *("The Questionnaire has no question that can be used.",),
-        "“Total” (total) is left out: only choices are asked here (decimal).",
+        "“Total” (total) is left out: nobody is asked it here (decimal).",
     ]
 
 
@@ -126,7 +135,7 @@ def test_what_other_programs_call_the_parts_is_kept():
     assert exchange.items == {
         "1": ExchangeItem("/44250-9", (Code("44250-9", LOINC),), exchange.items["1"].options),
         "2": ExchangeItem("/i", (), (Code("0", kind="integer"), Code("1", kind="integer"))),
-        "3": ExchangeItem("/b", (), (Code("false", kind="boolean"), Code("true", kind="boolean"))),
+        "3": ExchangeItem("/b"),
     }
     assert [(part.link_id, part.type, part.codes) for part in exchange.others] == [
         ("total", "decimal", (Code("44261-6", LOINC),))

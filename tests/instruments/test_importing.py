@@ -158,8 +158,8 @@ def test_questionnaire_with_a_contained_value_set():
     ("items", "message"),
     [
         ([{"type": "attachment", "linkId": "1", "text": "Tell me"}], "“Tell me” (1) is of the type “attachment”"),
-        ([question("A?", enableWhen=[{"question": "x"}])], "“A?” depends on other answers"),
-        ([question("A?", repeats=True)], "“A?” depends on other answers"),
+        ([question("A?", enableWhen=[{"question": "x"}])], "“A?” depends on “x”, which is no choice of one answer"),
+        ([question("A?", repeats=True)], "“A?” may be answered more than once, and its answers have points."),
         ([question("A?", answerOption=[])], "“A?” has no answers to choose from"),
         ([question("A?", item=[question("B?")])], "“A?” has questions under it, such as “B?”"),
         ([], "The Questionnaire has no question that can be used."),

@@ -18,26 +18,29 @@ RELEASED = {
     "apgar.v2.toml": "fd2e181748d70cf5",
     "audit-c.v1.toml": "93c5f620f7867da2",
     "audit-c.v2.toml": "2df0bd2205022e8d",
+    "audit-c.v3.toml": "376bf82a8837dd1a",
     "ciwa-ar.v1.toml": "54c09714239d3e5b",
-    "ciwa-ar.v2.toml": "005c4d914e2d535e",
+    "ciwa-ar.v2.toml": "5df63543dc135105",
     "curb-65.v1.toml": "72c028079dd14521",
-    "curb-65.v2.toml": "5841bb7967ead720",
+    "curb-65.v2.toml": "afb2a41aafaab1dc",
     "gad-2.v1.toml": "a3f924d2fe64508e",
-    "gad-2.v2.toml": "bb7f4e3829de3db6",
+    "gad-2.v2.toml": "62e52d989fd7f8e6",
     "gad-7.v1.toml": "834b108034bfdeca",
-    "gad-7.v2.toml": "7b2928d684b2b6bf",
+    "gad-7.v2.toml": "b0ca455129f110c9",
     "gcs.v1.toml": "c96feabc6334ebfe",
-    "gcs.v2.toml": "eb8eb18fe74e4262",
+    "gcs.v2.toml": "0fcbba116caa3118",
     "gds-15.v1.toml": "8cb132c75644277f",
-    "gds-15.v2.toml": "2268b9c2a619db20",
+    "gds-15.v2.toml": "5b163c542fe930b7",
     "news2.v1.toml": "c2adf62dbe4b85ea",
     "news2.v2.toml": "c605333186725286",
     "pcl-5.v1.toml": "f85ba75ef9a0884c",
+    "pcl-5.v2.toml": "bfc40ffa6464e551",
     "phq-15.v1.toml": "37fe6af8237e9fa1",
+    "phq-15.v2.toml": "ce24efe8306d38c0",
     "phq-2.v1.toml": "9bd03982ac498cb9",
-    "phq-2.v2.toml": "213480831188e401",
+    "phq-2.v2.toml": "1ac387746299ebd2",
     "phq-9.v1.toml": "30fb008d89288cf9",
-    "phq-9.v2.toml": "264a574fc42d739d",
+    "phq-9.v2.toml": "4d71bf6e144ce143",
 }
 
 
@@ -82,13 +85,14 @@ def test_normal_end_of_a_scale_has_no_severity():
 
 
 def test_every_instrument_names_its_source_and_licence():
-    said = {made.id: (min(len(made.source), len(made.licence)) > 20, made.licence_class) for made in shipped().values()}
-    assert said == dict.fromkeys(ORACLES, (True, "free"))
+    newest_files = newest(shipped()).values()
+    said = {made.id: (min(len(made.source), len(made.licence)) > 20, made.licence_class) for made in newest_files}
+    assert said == dict.fromkeys(ORACLES, (True, "free")) | {"audit-c": (True, "non-commercial")}
 
 
 @pytest.mark.parametrize("id", sorted(DOMAINS))
 def test_items_are_numbered_as_published(id):
-    counted = [item.code for item in shipped()[id, "1"].counted("female") if not item.source]
+    counted = [item.code for item in shipped()[id, "1"].counted("female", {}) if not item.source]
     assert counted == list(DOMAINS[id])
 
 
@@ -210,7 +214,30 @@ def test_file_of_another_name_is_refused(tmp_path):
 def test_command_names_the_faults_or_says_that_there_are_none(tmp_path):
     printed = io.StringIO()
     call_command("check_instruments", stdout=printed)
-    assert printed.getvalue() == "24 files of 13 instruments, no faults.\n"
+    assert printed.getvalue() == "27 files of 13 instruments, no faults.\n"
     (tmp_path / "x.v1.toml").write_text("")
     with pytest.raises(CommandError, match=r"x.v1.toml:1: “id” is missing"):
         call_command("check_instruments", str(tmp_path))
+
+
+# From what age, and up to which, somebody is asked; docs/instruments.md has the sources.
+ADULTS = ("audit-c", "ciwa-ar", "curb-65", "gad-2", "gad-7", "pcl-5", "phq-15", "phq-2", "phq-9")
+AGES = dict.fromkeys(ADULTS, (18, None)) | {
+    "apgar": (None, 0),
+    "gcs": (5, None),
+    "gds-15": (60, None),
+    "news2": (16, None),
+}
+
+
+def test_ages_that_are_asked_are_those_of_the_sources():
+    assert {id: (made.youngest, made.oldest) for id, made in newest(shipped()).items()} == AGES
+
+
+@pytest.mark.parametrize(
+    ("age", "ids"),
+    [(0, ["apgar"]), (4, []), (5, ["gcs"]), (36, [*ADULTS, "gcs", "news2"]), (60, sorted({*AGES} - {"apgar"}))],
+)
+def test_somebody_is_offered_what_is_made_for_that_age(age, ids):
+    found = [id for id, made in newest(shipped()).items() if not made.refusal(sex="female", age=age)]
+    assert sorted(found) == sorted(ids)

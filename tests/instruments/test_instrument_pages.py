@@ -1,6 +1,7 @@
 """The pages about instruments, and the clinic's settings."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,6 +51,18 @@ def test_list_names_every_instrument(riverside, sign_in):
     response, offered = (sign_in(who).get("/instruments/") for who in (riverside.auditor, riverside.owner))
     assert [row["definition"].id for row in response.context["rows"]][:3] == ["apgar", "audit-c", "ciwa-ar"]
     assert ["New instrument" in page.content.decode() for page in (response, offered)] == [False, True]
+
+
+@pytest.mark.parametrize(("id", "ages"), [("gds-15", "From 60 years"), ("apgar", "Up to 0 years")])
+def test_page_of_an_instrument_says_who_is_asked(owner, id, ages):
+    text = owner.get(f"/instruments/{id}/").content.decode()
+    assert re.findall(r"<dt>Asked</dt>\s*<dd>\s*<bdi>([^<]*)</bdi>", text) == [ages]
+
+
+def test_page_of_an_instrument_says_when_an_item_is_asked_and_what_it_counts(owner):
+    text = owner.get("/instruments/audit-c/").content.decode()
+    said = re.findall(r'<div class="hint">(Asked only[^<]*|Counts as[^<]*)</div>', text)
+    assert said == ["Asked only if item 1 is not “Never”", "Counts as 0 where it is not asked"] * 2
 
 
 def test_page_of_an_instrument_says_source_licence_and_bands(owner):

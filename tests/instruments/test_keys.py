@@ -13,7 +13,7 @@ from clinic.instruments.files.toml import FOLDER, shipped
 from clinic.instruments.parsing import definition_of
 from clinic.tenancy.scope import clinic_scope
 from tests.instruments.generated import ABOUT, definitions
-from tests.instruments.verdicts import options_of, possible
+from tests.instruments.verdicts import choices_of, options_of, possible, scores
 from tests.world import make_patient
 
 FILES = {path.stem: tomllib.loads(path.read_text(), parse_float=Decimal) for path in sorted(FOLDER.glob("*.toml"))}
@@ -23,16 +23,18 @@ LETTERS = "ABCDEFGHILMOPQRSTUVWYZ"
 def added(data, item):
     """What each answer adds to the total; empty where it adds nothing, or where that depends on other answers."""
     together = [section["items"] for section in data.get("sections", []) if section.get("counts") == "highest"]
-    if data["scoring"].get("rule") == "none" or not item.get("scored", True):
+    if data["scoring"].get("rule") == "none" or not scores(item):
         return []
     if any(item["code"] in codes for codes in together):
         return []
     factor = item.get("weight", 1) * data["scoring"].get("multiply", 1)
-    return [points * factor for points in options_of(data, item)]
+    return [points * factor for _, points in choices_of(data, item)]
 
 
 def keys_due(data, item):
-    """What the issue asks for, read from the plain data of a file."""
+    """What the issue asks for, read from the plain data of a file. Of several answers none is chosen by a key."""
+    if item.get("kind") == "several":
+        return [""] * len(options_of(data, item))
     points = added(data, item)
     if points and all(number in range(10) for number in points) and len(set(points)) == len(points):
         return [str(int(number)) for number in points]
@@ -46,7 +48,7 @@ def keys_shown(definition):
 
 
 def due(data):
-    return {item["code"]: keys_due(data, item) for item in data["items"] if "options" in item}
+    return {item["code"]: keys_due(data, item) for item in data["items"] if options_of(data, item)}
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

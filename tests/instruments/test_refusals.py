@@ -12,6 +12,8 @@ from clinic.instruments.files import spreadsheet as simple_layout
 from clinic.instruments.files import toml as instrument_files
 from clinic.instruments.files.fhir import options as fhir_options
 from clinic.instruments.files.fhir import questionnaire as fhir_questionnaire
+from clinic.instruments.items import checks as item_checks
+from clinic.instruments.items import parsing as item_parsing
 from clinic.instruments.pages import custom_forms as instrument_forms
 from clinic.instruments.pages.custom_forms import ImportForm, InstrumentForm
 from clinic.instruments.texts import parsing as parsing_texts
@@ -21,7 +23,7 @@ from tests.instruments.broken_definitions import FIT, MARKS, READ, SAME
 
 TABLE = [*READ, *FIT, *MARKS]
 FILES = (fhir_options, fhir_questionnaire, importing, instrument_files, simple_layout)
-CHECKER = (consistency, instrument_forms, parsing, parsing_texts, reading, *FILES)
+CHECKER = (consistency, instrument_forms, item_checks, item_parsing, parsing, parsing_texts, reading, *FILES)
 # How the checker says that something is refused.
 SAYING = {"Fault", "note", "Refused", "NotUsable", "BrokenFile", "Faults", "add_error"}
 LISTS = {"problems", "faults"}
@@ -41,6 +43,7 @@ LONGEST = {
     "items.0.code": 20,
     "items.0.text": 2000,
     "items.0.hint": 2000,
+    "items.6.asked_if.conditions.0.item": 20,
     "items.3.measure.unit": 40,
     "items.3.measure.ucum": 40,
     "sections.0.title": 2000,
@@ -77,6 +80,7 @@ MOST = {
     "alerts": 30,
     "options.often": 30,
     "items.2.options": 30,
+    "items.6.asked_if.conditions": 10,
     "items.3.measure.points": 30,
     "items.4.measure.tables": 30,
     "displays": 200,
@@ -149,11 +153,11 @@ def test_entry_that_nothing_asks_for_is_refused_in_every_table():
     assert found == {path: [f"{where}: There is no such entry here."] for path, where in asked.items()}
 
 
-def deciding(first, second):
-    """Two items of so many answers, and for each a measure with a table for each answer."""
+def deciding(*counts):
+    """Items of so many answers, and for each a measure with a table for each answer."""
     data = {name: part for name, part in SOUND.items() if name in ("id", "version", "title", "name", "type")}
     data |= {"source": "x", "licence": "x", "licence_class": "free", "items": [], "scoring": {"maximum": 0}}
-    for code, count in (("a", first), ("b", second)):
+    for code, count in zip("abc", counts, strict=False):
         rows = [{"when": {code: points}, "points": [row(0, 9, 0)]} for points in range(count)]
         data["items"] += [
             {"code": code, "text": "Which?", "options": options(count), "scored": False},
@@ -162,9 +166,24 @@ def deciding(first, second):
     return data
 
 
-def test_sixty_four_ways_to_decide_are_the_most():
-    assert (faults(deciding(8, 8)), faults(deciding(5, 13))) == ([], ["items: Too many answers decide how other items "
-                                                                     "count."])  # fmt: skip
+def for_some(least):
+    """A question that is asked of women only, and adds so many points at least."""
+    answers = [{"points": least, "text": "Seldom"}, {"points": 2, "text": "Often"}]
+    item = {"code": "a", "text": "How often?", "options": answers, "sexes": ["female"]}
+    return {**deciding(), "items": [item], "scoring": {"minimum": least, "maximum": 2}}
+
+
+def test_total_of_somebody_who_is_not_asked_every_item_lies_in_the_range():
+    said = "items: The total of {} patients, who are not asked every item, could be 0."
+    assert (faults(for_some(0)), faults(for_some(1))) == (
+        [],
+        [said.format(sex) for sex in ("male", "other", "unknown")],
+    )
+
+
+def test_five_hundred_and_twelve_ways_to_decide_are_the_most():
+    said = ["items: Too many answers decide how other items count."]
+    assert (faults(deciding(8, 8, 8)), faults(deciding(19, 27))) == ([], said)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +224,7 @@ def refuse_everything(folder):
     """Run every broken definition, file and form of the tables."""
     for path, _, refused, _ in TABLE:
         faults(changed({path: refused}))
-    for broken in ([], deciding(5, 13), changed({"extra": 1}), changed({"title": "x" * 151})):
+    for broken in ([], deciding(19, 27), for_some(1), changed({"extra": 1}), changed({"title": "x" * 151})):
         faults(broken)
     for name, _, refused, _ in [*files.FILES, *files.QUESTIONNAIRES]:
         files.said(name, refused)

@@ -38,6 +38,7 @@ def said(definition, answers, sex, age):
         ],
         "alerts": [alert.code for alert in result.alerts],
         "notes": list(result.notes),
+        "aside": list(result.aside),
         "summary": result.summary,
     }
 

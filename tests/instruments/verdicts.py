@@ -15,11 +15,21 @@ Responses = Mapping[str, Any]
 Reached = tuple[Any, Any]  # a total, and the points of the highest item
 
 
+def choices_of(data: Data, item: Data) -> list[tuple]:
+    """What is sent for each option, and its points as they count: the points, or codes where two have the same."""
+    named = item.get("options", [])
+    options = data["options"][named] if isinstance(named, str) else named
+    points = [option["points"] for option in options]
+    if item.get("reversed"):
+        points = [min(points) + max(points) - number for number in points]
+    if len(set(points)) == len(points):
+        return [(number, number) for number in points]
+    return [(option["code"], number) for option, number in zip(options, points, strict=True)]
+
+
 def options_of(data: Data, item: Data) -> list:
-    """The points that can be chosen, as they count."""
-    options = item.get("options", [])
-    points = [option["points"] for option in (data["options"][options] if isinstance(options, str) else options)]
-    return [min(points) + max(points) - number for number in points] if item.get("reversed") else points
+    """What can be answered."""
+    return [True, False] if item.get("kind") == "yes_no" else [sent for sent, _ in choices_of(data, item)]
 
 
 def rows_of(item: Data, answers: Responses) -> list[Data]:
@@ -35,13 +45,80 @@ def asked(data: Data, sex: str) -> list[Data]:
     return [item for item in data["items"] if sex in item.get("sexes", ALL)]
 
 
+def conditions(item: Data) -> list[Data]:
+    return list(item.get("asked_if", {}).get("conditions", []))
+
+
+def adding(data: Data) -> set[str]:
+    """Items that add to the total or to a subscale."""
+    if data["scoring"].get("rule") == "none":
+        return set()
+    inside = {code for scale in data.get("subscales", []) for code in scale["items"]}
+    return {item["code"] for item in data["items"] if scores(item) or item["code"] in inside}
+
+
 def deciding(data: Data) -> set[str]:
+    """Items that decide about others that count, and those that decide whether these are asked."""
     tables = [table for item in data["items"] for table in item.get("measure", {}).get("tables", [])]
-    return {code for table in tables for code in table["when"]}
+    found = {code for table in tables for code in table["when"]}
+    start = adding(data)
+    for _ in data["items"]:
+        found |= {each["item"] for item in data["items"] if item["code"] in start | found for each in conditions(item)}
+    return found
 
 
-def counted(data: Data, sex: str) -> list[Data]:
-    return [item for item in asked(data, sex) if item.get("scored", True) or item["code"] in deciding(data)]
+def scores(item: Data) -> bool:
+    return bool(item.get("scored", item.get("kind", "one") in ("one", "number")))
+
+
+def meets(data: Data, condition: Data, known: Responses) -> bool:
+    """Whether what is known of an item meets a condition, as FHIR words its operators."""
+    operator, wanted = condition["operator"], condition["answer"]
+    given = known.get(condition["item"])
+    if operator == "exists":
+        return (given is not None) is wanted
+    if operator == "!=":
+        return given is None or not same(data, condition, given)
+    if given is None:
+        return False
+    if operator == "=":
+        return same(data, condition, given)
+    points = worth(data, condition["item"], given)
+    return {"<": points < wanted, "<=": points <= wanted, ">": points > wanted, ">=": points >= wanted}[operator]
+
+
+def same(data: Data, condition: Data, given: Any) -> bool:
+    wanted = condition["answer"]
+    if isinstance(wanted, str) or isinstance(given, bool):
+        return bool(given == wanted)
+    return bool(worth(data, condition["item"], given) == wanted)
+
+
+def worth(data: Data, code: str, given: Any) -> Any:
+    """The points of an answer, which is a code where two have equal points."""
+    item = next(item for item in data["items"] if item["code"] == code)
+    return dict(choices_of(data, item)).get(given, given)
+
+
+def is_asked(data: Data, item: Data, known: Responses) -> bool:
+    found = [meets(data, each, known) for each in conditions(item)]
+    return not found or (any(found) if item["asked_if"].get("behaviour") == "any" else all(found))
+
+
+def standing(data: Data, known: Responses) -> dict:
+    """What is left of the answers without those to items that are not asked."""
+    left: dict = {}
+    for item in data["items"]:
+        if item["code"] in known and is_asked(data, item, left):
+            left[item["code"]] = known[item["code"]]
+    return left
+
+
+def counted(data: Data, sex: str, known: Responses) -> list[Data]:
+    left = standing(data, known)
+    every = data["scoring"].get("rule") == "none"
+    due = [item for item in asked(data, sex) if every or scores(item) or item["code"] in deciding(data)]
+    return [item for item in due if is_asked(data, item, left)]
 
 
 def with_age(data: Data, answers: Responses, age: int | None) -> dict:
@@ -55,18 +132,20 @@ def with_age(data: Data, answers: Responses, age: int | None) -> dict:
 
 
 def ways(data: Data, known: Responses) -> Iterator[dict]:
-    """The known answers with every way to answer the items that decide about others."""
+    """The known answers with every way to answer the items that decide about others, without what is not asked."""
     by_code = {item["code"]: item for item in data["items"]}
     open_codes = sorted(deciding(data) - set(known))
     for values in product(*(options_of(data, by_code[code]) for code in open_codes)):
-        yield {**known, **dict(zip(open_codes, values, strict=True))}
+        yield standing(data, {**known, **dict(zip(open_codes, values, strict=True))})
 
 
 def points_of(data: Data, item: Data, known: Responses) -> set:
     """What the item may add, each way to answer it where it is not known."""
     weight, code = item.get("weight", 1), item["code"]
+    if not is_asked(data, item, known):
+        return {item["asked_if"]["counts_as"] * weight}
     if "measure" not in item:
-        return {number * weight for number in ([known[code]] if code in known else options_of(data, item))}
+        return {points * weight for sent, points in choices_of(data, item) if known.get(code, sent) == sent}
     rows = rows_of(item, known)
     fitting = [row for row in rows if code not in known or row["from"] <= known[code] <= row["to"]]
     return {row["points"] * weight for row in fitting}
@@ -88,8 +167,13 @@ def reached(data: Data, items: list[Data], known: Responses) -> set[Reached]:
 
 
 def possible(data: Data, known: Responses, sex: str) -> set[Reached]:
-    items = [item for item in asked(data, sex) if item.get("scored", True)]
-    return {pair for answers in ways(data, known) for pair in reached(data, items, answers)}
+    items = [item for item in asked(data, sex) if scores(item)]
+    return {pair for answers in ways(data, known) for pair in reached(data, adds(data, items, answers), answers)}
+
+
+def adds(data: Data, items: list[Data], known: Responses) -> list[Data]:
+    """Those that count: one that is not asked only where its file says as what."""
+    return [item for item in items if is_asked(data, item, known) or "counts_as" in item["asked_if"]]
 
 
 def word_of(data: Data, total: Any, peak: Any, rule: str) -> str | None:
@@ -122,14 +206,16 @@ def cutoff_of(data: Data, totals: set, rules: tuple[str, ...]) -> str | None:
 
 def subscale(data: Data, scale: Data, known: Responses, sex: str) -> tuple:
     """Code, title, total, lowest and highest possible total, how many items reach its points, and whether enough do."""
-    items = [item for item in asked(data, sex) if item["code"] in scale["items"]]
-    points = [points_of(data, item, known) for item in items]
-    low, high = sum(map(min, points)), sum(map(max, points))
-    total = sum(map(max, points)) if {item["code"] for item in items} <= set(known) else None
+    inside = [item for item in asked(data, sex) if item["code"] in scale["items"]]
+    each_way = list(ways(data, known))
+    found = [[points_of(data, item, way) for item in adds(data, inside, way)] for way in each_way]
+    low, high = min(sum(map(min, points)) for points in found), max(sum(map(max, points)) for points in found)
+    due = {item["code"] for way in each_way for item in inside if is_asked(data, item, way)}
+    total = high if due <= set(known) and low == high else None
     if "at_least" not in scale:
         return scale["code"], scale["title"], total, low, high, 0, None
-    sure = sum(min(each) >= scale["at_least"] for each in points)
-    most = sum(max(each) >= scale["at_least"] for each in points)
+    sure = min(sum(min(each) >= scale["at_least"] for each in points) for points in found)
+    most = max(sum(max(each) >= scale["at_least"] for each in points) for points in found)
     met = {True} if sure >= scale["needs"] else {False} if most < scale["needs"] else {True, False}
     return scale["code"], scale["title"], total, low, high, sure, met.pop() if len(met) == 1 else None
 
@@ -139,7 +225,9 @@ def alerts_of(data: Data, known: Responses, peaks: set, word: str | None) -> lis
     found = []
     for alert in data.get("alerts", []):
         answer = known.get(alert.get("item", ""))
-        given = "item" in alert and answer is not None and answer >= alert.get("at_least", 0)
+        stands = any(alert.get("item") in way for way in ways(data, known))
+        points = worth(data, alert["item"], answer) if stands and answer is not None else None
+        given = points is not None and points >= alert.get("at_least", 0)
         of_band = "band" in alert and alert["band"] == word
         if given or of_band or ("any_item" in alert and peaks and min(peaks) >= alert["any_item"]):
             found.append(alert["code"])
@@ -163,10 +251,11 @@ def summary(answered: int, asked_items: int, total: Any, low: Any, high: Any) ->
 def verdict(data: Data, answers: Responses, sex: str, age: int | None) -> dict[str, Any]:
     """Everything that can be said of the answers."""
     known = with_age(data, answers, age)
-    due = counted(data, sex)
+    due = counted(data, sex, known)
     given = sum(item["code"] in known for item in due)
     said: dict[str, Any] = dict.fromkeys(("total", "low", "high", "band", "cutoff", "pattern"))
     said |= {"answered": given, "asked": len(due), "complete": given == len(due), "subscales": [], "notes": []}
+    said["aside"] = [code for code in known if not any(code in way for way in ways(data, known))]
     if data["scoring"].get("rule", "sum") == "none":
         return said | {"alerts": alerts_of(data, known, set(), None), "summary": summary(given, len(due), *[None] * 3)}
     pairs = possible(data, known, sex)

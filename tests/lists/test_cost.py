@@ -18,18 +18,23 @@ class Stock(tables.Table):
     date_of_birth = tables.Column()
     age = tables.Column()
     gender = tables.Column()
-    last_score = tables.Column()
+    worst_severity = tables.Column()
     next_due_on = tables.Column()
     practitioner = tables.Column(accessor="user__display_name")
 
 
 def page() -> list[Patient]:
     who = Practitioner(id=uuid4(), display_name="Clara Clinician")
-    return [
+    patients = [
         Patient(id=uuid4(), user=who, full_name=f"Ana {number}", family_name="", record_number=f"P-{number}",
-                gender="female", date_of_birth=date(1961, 3, 12), last_score=number % 28, next_due_on=date(2026, 3, 1))
+                gender="female", date_of_birth=date(1961, 3, 12), last_instrument="phq-9", next_due_on=date(2026, 3, 1))
         for number in range(50)
     ]  # fmt: skip
+    for number, patient in enumerate(patients):
+        patient.__dict__["results_read"] = [
+            ["phq-9", "PHQ-9", str(number % 28), "Mild", number % 5, None, "2026-03-01", [], False]
+        ]
+    return patients
 
 
 def test_rows_cost_a_fraction_of_what_tables2_takes() -> None:

@@ -14,6 +14,7 @@ from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.filled import everything
+from tests.results import note_results, result
 from tests.world import make_assessment, make_patient
 
 PEOPLE = ["Ana Marsh", "Ben Marsh", "Cleo Marshall", "Lamar Bell", "Marta Abel", "Zed Marhs", "Johan Quist", "Bo Son"]
@@ -31,6 +32,7 @@ def scope(riverside):
                 gender="male" if number % 2 else "female",
             )  # fmt: skip
             make_assessment(made, name=f"PHQ-9 of {number}")
+            note_results(made, result("phq-9", number, 1), result("gad-7", 9 - number))
         yield
 
 
@@ -55,7 +57,9 @@ def test_search_for_what_nobody_has_finds_nobody(scope, filter_class):
 
 
 @pytest.mark.parametrize("cap", [1000, 2])
-@pytest.mark.parametrize("filters", [{}, {"score_min": "3"}, {"archived": "only"}, {"archived": "all"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"score_min": "3", "instrument": "phq-9"}, {"archived": "only"}, {"archived": "all"}]
+)
 @pytest.mark.parametrize("filter_class", LISTS)
 def test_queryset_of_a_filter_has_the_rows_of_its_list(scope, monkeypatch, filter_class, filters, cap):
     for module in (listing, selection):

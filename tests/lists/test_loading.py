@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import OuterRef, Subquery, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -11,6 +12,9 @@ from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.rows import Records, plain_rows, table_of, table_parts
+from clinic.lists.reading.index_runs import Sql
+from clinic.lists.reading.listing import Grade, Listing
+from clinic.lists.reading.ordering import runs_by
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -70,3 +74,13 @@ def test_api_looks_nothing_up_for_one_record(riverside, sign_in, path):
             found = client.get(f"/api/v1/{path}/").json()["results"]
         asked.append((len(queries), len(found)))
     assert asked == [(asked[0][0], 2), (asked[0][0], 4)]
+
+
+def test_annotations_come_with_the_rows_of_a_page_as_django_reads_them(scope):
+    """With values of their own, and with a subquery that has a FROM."""
+    again = Subquery(Practitioner.objects.filter(pk=OuterRef("user")).values("display_name"))
+    patients = Patient.objects.select_related("user").annotate(greeting=Value("Good day, 100 %"), again=again)
+    listing = Listing(patients, (Grade(runs_by(patients, ["id"], Sql("TRUE"))),))
+    read = [(each.pk, each.greeting, each.again) for each in listing.first(25).records]
+    assert read == list(patients.order_by("id").values_list("pk", "greeting", "again"))
+    assert {again for _, _, again in read} == {each.user.display_name for each in patients}

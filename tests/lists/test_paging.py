@@ -1,7 +1,6 @@
 """Paging: whichever way somebody goes through a list, each row comes once, in order."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,9 +21,9 @@ from tests.filled import everything, searched, sorted_list
 from tests.sizes import times
 from tests.world import make_assessment, make_patient
 
-SCORES = st.none() | st.sampled_from([Decimal("1"), Decimal("2.5")])
+SEVERITIES = st.none() | st.sampled_from([0, 3, 4])
 DAYS = st.none() | st.sampled_from([date(2026, 1, 1), date(2026, 2, 1)])
-ROWS = st.lists(st.tuples(SCORES, DAYS, st.sampled_from(["male", "female"]), st.sampled_from("ab")), max_size=14)
+ROWS = st.lists(st.tuples(SEVERITIES, DAYS, st.sampled_from(["male", "female"]), st.sampled_from("ab")), max_size=14)
 # Each sort with the values that it goes by; what is missing comes last both ways.
 KEYS: dict[str, Any] = {
     "name": lambda p: (p.filed_as, p.given_as),
@@ -33,7 +32,7 @@ KEYS: dict[str, Any] = {
     "date_of_birth": lambda p: (p.date_of_birth,),
     "gender": lambda p: (p.gender,),
     "phone_number": lambda p: (str(p.phone_number),),
-    "last_score": lambda p: (p.last_score,),
+    "last_score": lambda p: (p.worst_severity,),
     "assessed": lambda p: (p.last_assessed_on,),
     "next_due": lambda p: (p.next_due_on,),
     "practitioner": lambda p: (p.user.display_name, p.user_id, p.filed_as, p.given_as),
@@ -80,10 +79,11 @@ def scope(riverside):
 def test_every_way_through_a_list_gives_each_row_once_in_order(scope, rows, size):
     with transaction.atomic():
         users = list(Practitioner.objects.order_by("display_name"))
-        for number, (score, day, gender, name) in enumerate(rows):
+        for number, (severity, day, gender, name) in enumerate(rows):
             make_patient(
                 full_name=f"{name} Bell{number}", family_name="Bell", gender=gender, user=users[number % len(users)],
-                last_score=score, last_assessed_on=day, next_due_on=day, date_of_birth=date(1970, 1, 1 + number % 3),
+                worst_severity=severity, last_assessed_on=day, next_due_on=day,
+                date_of_birth=date(1970, 1, 1 + number % 3),
                 phone_number="+447700900123" if number % 2 else "", preferred_name=("", "Zu", "Annie")[number % 3],
             )  # fmt: skip
         records = list(Patient.objects.select_related("user"))

@@ -7,14 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from clinic.patients import actions
-from clinic.patients.latest_results import LatestResults
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from tests.world import Writer, make_patient
+from tests.results import note_results, result
+from tests.world import make_patient
 
 FRAGMENT = {"HX-Request": "true", "HX-Target": "table"}
-RESULTS = {"last_instrument": "PHQ-9", "last_band": "Moderate", "last_assessed_on": date(2026, 3, 1)}
 BORN = date(1950, 1, 1)
 LISTS = ["/patients/", "/assessments/", "/worklists/due/", "/worklists/alerts/"]
 
@@ -33,11 +31,11 @@ def page_of_patients(riverside):
                 full_name=f"Given{n:02} Family{n * 7:03}", family_name=f"Family{n * 7:03}", date_of_birth=born
             )
             scores = tuple((n * k % 10) / 10 for k in range(1, 8))
-            results = LatestResults(
-                **RESULTS, last_score=Decimal(n % 28), last_severity=n % 5, last_change=Decimal(n % 7 - 3),
+            phq9 = result(
+                "phq-9", n % 28, n % 5, band="Moderate", change=Decimal(n % 7 - 3),
                 recent_scores=scores if n % 3 else (),
             )  # fmt: skip
-            actions.note_latest_results(by=Writer(), patient_id=patient.pk, results=results)
+            note_results(patient, phq9)
 
 
 def compressed(text: bytes) -> int:

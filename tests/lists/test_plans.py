@@ -19,14 +19,15 @@ from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
 
-BIG = {"patients_patient", "assessments_assessment"}
+BIG = {"patients_patient", "patients_latestresult", "assessments_assessment"}
 MOST = 1200  # rows that a sort may take in: the cap of counts, a page, and what a search has that just passes the cap
 SEARCHES = ["m", "mar", "smith", "gonzalez", "gonzalex", "smith j", "j smith", "ana maria garcia", "son", "qu", "7946",
             "900123",
             "P-0001", "12/3/1961", "1961", "garcia 1961", "zu", "de la", "zzzz"]  # fmt: skip
 PATIENT_FILTERS = ["", "gender=female", "gender=other&age=80-150", "severity=4", "due=overdue", "alerts=open",
                    "archived=all",
-                   "score_min=3&score_max=6&gender=other&age=65-79", "archived=only"]  # fmt: skip
+                   "instrument=physical&score_min=3&score_max=6&gender=other&age=65-79", "archived=only",
+                   "instrument=mental_health&severity=4"]  # fmt: skip
 ASSESSMENT_FILTERS = ["", "type=physical", "date_from=1+March+2026&type=social_support", "score_min=9", "archived=all"]
 
 
@@ -118,6 +119,13 @@ def test_assessments_in_any_order_are_read_by_an_index(filled, db, sort):
 def test_patients_with_filters_are_read_by_an_index(filled, db, query):
     with filled_scope(filled):
         assert faults(statements(lambda: patients(query).first(25))) == []
+
+
+@pytest.mark.parametrize("sort", [sign + name for name in ("last_score", "assessed") for sign in ("", "-")])
+@pytest.mark.parametrize("query", ["", "&severity=4", "&score_min=2&score_max=3"])
+def test_patients_by_one_instrument_are_read_by_an_index_of_its_results(filled, db, query, sort):
+    with filled_scope(filled):
+        assert faults(statements(lambda: pages(patients(f"instrument=mental_health{query}", sort=sort)))) == []
 
 
 @pytest.mark.parametrize("query", ASSESSMENT_FILTERS)

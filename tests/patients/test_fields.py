@@ -21,7 +21,7 @@ NOT_WRITTEN = {
     **dict.fromkeys(["created_at", "updated_at", "version"], "follow from writing"),
     **dict.fromkeys(
         ["last_instrument", "last_score", "last_band", "last_severity", "last_change", "last_assessed_on",
-         "recent_scores", "next_due_on", "open_alerts"],
+         "recent_scores", "next_due_on", "open_alerts", "worst_severity"],
         "follow from the patient's assessments",
     ),
 }  # fmt: skip

@@ -12,12 +12,11 @@ from clinic.patients import actions
 from clinic.patients.latest_results import LatestResults
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
+from tests.results import result, summed_up
 from tests.world import Writer, make_patient
 
-RESULTS = LatestResults(
-    last_instrument="PHQ-9", last_score=Decimal("17"), last_band="Moderately <severe>", last_severity=3,
-    last_change=Decimal("-2.5"), last_assessed_on=date(2026, 3, 1), recent_scores=(0.1, 0.9, 0.63), open_alerts=1,
-)  # fmt: skip
+PHQ9 = result("phq-9", 17, 3, band="Moderately <severe>", change=Decimal("-2.5"), recent_scores=(0.1, 0.9, 0.63))
+RESULTS = summed_up(PHQ9, open_alerts=1)
 
 
 @pytest.fixture
@@ -58,15 +57,21 @@ def test_only_the_last_twelve_scores_are_kept(riverside):
     assert note(riverside, LatestResults(recent_scores=[0.5] * 11 + [0.25, 1])).recent_scores == [0.5] * 10 + [0.25, 1]
 
 
+def cells(page: str) -> list[str]:
+    """What stands in the column of the latest result."""
+    return re.findall(r'<td role="cell" data-label="Latest result"[^>]*>(.*?)</td>', page)
+
+
 def test_list_shows_score_change_course_and_band(client, riverside):
     note(riverside)
     page = client.get("/patients/").content.decode()
-    cell = re.search(r'<td role="cell" data-label="Last score"[^>]*>(.*?)</td>', page)[1]
-    assert cell == (
-        '17 <span class="change" title="Change since the last time">−2.5</span>'
+    assert cells(page) == [
+        '<span class="of"><bdi>PHQ-9</bdi></span> 17 '
+        '<span class="change" title="Change since the last time">−2.5</span>'
         '<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="2,13 24,3 46,6"/></svg>'
-        ' <span class="band band-3"><span aria-hidden="true">◕</span> <bdi>Moderately &lt;severe&gt;</bdi></span>'
-    )
+        ' <span class="band band-3" title="Severity: moderately severe"><span aria-hidden="true">◕</span>'
+        " <bdi>Moderately &lt;severe&gt;</bdi></span>"
+    ]
 
 
 def test_list_marks_who_has_an_open_alert(client, riverside):
@@ -79,7 +84,7 @@ def test_list_marks_who_has_an_open_alert(client, riverside):
 
 def test_marks_of_severities_differ_in_shape(client, riverside):
     for severity in range(5):
-        note(riverside, LatestResults(last_score=Decimal(severity), last_severity=severity, last_band="Band"))
+        note(riverside, summed_up(result("phq-9", severity, severity, band="Band")))
     page = client.get("/patients/?sort=last_score").content.decode()
     assert re.findall(r'aria-hidden="true">(.)</span> <bdi>Band', page) == ["○", "◔", "◑", "◕", "●"]
 
@@ -92,8 +97,8 @@ def names(client, query: str) -> list[str]:
 def test_list_is_filtered_by_standing(client, riverside):
     today = timezone.localdate()
     note(riverside, full_name="Abel", family_name="")
-    note(riverside, LatestResults(last_score=Decimal(3), last_severity=1, next_due_on=today - timedelta(days=1)),
-         full_name="Bell", family_name="")  # fmt: skip
+    due = today - timedelta(days=1)
+    note(riverside, summed_up(result("phq-9", 3, 1), next_due_on=due), full_name="Bell", family_name="")
     note(riverside, LatestResults(next_due_on=today + timedelta(days=7)), full_name="Cole", family_name="")
     note(riverside, LatestResults(next_due_on=today + timedelta(days=8)), full_name="Dunn", family_name="")
     found = {
@@ -101,8 +106,8 @@ def test_list_is_filtered_by_standing(client, riverside):
         for query in (
             "severity=1",
             "severity=2",
-            "score_min=3&score_max=5",
-            "score_min=17",
+            "instrument=phq-9&score_min=3&score_max=5",
+            "instrument=phq-9&score_min=17",
             "due=overdue",
             "due=soon",
             "alerts=open",
@@ -111,8 +116,8 @@ def test_list_is_filtered_by_standing(client, riverside):
     assert found == {
         "severity=1": ["Abel", "Bell"],
         "severity=2": ["Abel"],
-        "score_min=3&score_max=5": ["Bell"],
-        "score_min=17": ["Abel"],
+        "instrument=phq-9&score_min=3&score_max=5": ["Bell"],
+        "instrument=phq-9&score_min=17": ["Abel"],
         "due=overdue": ["Bell"],
         "due=soon": ["Cole"],
         "alerts=open": ["Abel"],
@@ -120,9 +125,9 @@ def test_list_is_filtered_by_standing(client, riverside):
 
 
 def test_what_is_missing_comes_last_both_ways(client, riverside):
-    note(riverside, LatestResults(last_score=Decimal(1)), full_name="One", family_name="")
+    note(riverside, summed_up(result("phq-9", 30, 1)), full_name="One", family_name="")
     note(riverside, LatestResults(), full_name="None", family_name="")
-    note(riverside, LatestResults(last_score=Decimal(2)), full_name="Two", family_name="")
+    note(riverside, summed_up(result("gad-7", 2, 2)), full_name="Two", family_name="")
     assert (names(client, "sort=last_score"), names(client, "sort=-last_score")) == (
         ["One", "Two", "None"],
         ["Two", "One", "None"],

@@ -55,7 +55,7 @@ def test_birth_130_years_back_is_the_longest_ago(clock, scope):
             parse_birth_date(text)
 
 
-@pytest.mark.clock("clinic/patients/models.py:Patient.age", "clinic/patients/tables.py:AgeColumn.cells")
+@pytest.mark.clock("clinic/patients/models/patient.py:Patient.age", "clinic/patients/tables.py:AgeColumn.cells")
 def test_age_changes_on_the_birthday(clock, scope):
     born = [clock.today, years_ago(clock.today, 18), years_ago(clock.day(1), 18)]
     patients = [Patient(date_of_birth=day) for day in born]
@@ -89,7 +89,9 @@ def test_cell_says_overdue_from_the_day_after(clock, scope):
     assert ['title="1 day ago"' in late, 'title="today"' in now, 'title="in 1 day"' in soon, never] == [True] * 3 + [""]
 
 
-@pytest.mark.clock("clinic/lists/page/columns.py:DateColumn.cells", "clinic/patients/models.py:Patient.created_on")
+@pytest.mark.clock(
+    "clinic/lists/page/columns.py:DateColumn.cells", "clinic/patients/models/patient.py:Patient.created_on"
+)
 def test_registered_today_is_the_clinics_today(clock, scope):
     patient = make_patient()
     assert (patient.created_on, patient.created_at) == (clock.today, clock.moment)

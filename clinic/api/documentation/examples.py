@@ -5,7 +5,13 @@ from typing import Any
 PATIENT_ID = "3edac2e3-d223-4fae-8515-daf96ef6bc76"
 USER_ID = "7a2c1f4e-52a6-4c02-9d3b-0f6d8f2f9b11"
 QUESTION = {"__typename": "Question", "question": "How far can you walk?", "answer": "To the shop and back"}
-OPTION: dict[str, Any] = {"__typename": "InstrumentOption", "points": 0, "text": "Not at all", "loinc": "LA6568-5"}
+OPTION: dict[str, Any] = {
+    "__typename": "InstrumentOption",
+    "points": 0,
+    "text": "Not at all",
+    "code": "",
+    "loinc": "LA6568-5",
+}
 MEASURE: dict[str, Any] = {
     "__typename": "Measure",
     "unit": "°C",
@@ -14,11 +20,15 @@ MEASURE: dict[str, Any] = {
     "maximum": 45,
     "decimals": 1,
 }
+CONDITION: dict[str, Any] = {"__typename": "Condition", "item": "1", "operator": "!=", "answer": 0}
+ASKED_IF: dict[str, Any] = {"__typename": "AskedIf", "behaviour": "all", "conditions": [CONDITION], "counts_as": 0}
 ITEM: dict[str, Any] = {
     "__typename": "InstrumentItem",
     "code": "1",
     "text": "Little interest or pleasure in doing things",
     "hint": "",
+    "kind": "one",
+    "asked_if": ASKED_IF,
     "options": [OPTION],
     "measure": None,
     "scored": True,
@@ -69,6 +79,15 @@ SUBSCALE: dict[str, Any] = {
     "count": 2,
     "met": True,
 }
+LATEST_RESULT: dict[str, Any] = {
+    "__typename": "LatestResult",
+    "instrument": "phq-9",
+    "score": 21,
+    "band": "Severe",
+    "severity": 4,
+    "change": -2,
+    "date": "2026-03-01",
+}
 TIMES: dict[str, Any] = {
     "archived_at": None,
     "created_at": "2026-03-01T09:30:00Z",
@@ -91,6 +110,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "second_phone_number": "",
         "address": "4 Mill Lane\nRiverside",
         "record_number": "P-000001",
+        "latest_results": [LATEST_RESULT],
         **TIMES,
     },
     "Assessment": {
@@ -130,6 +150,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "url": "https://record.example.org/api/v1/patients/",
         "description": "Patients of the clinic that are not archived, unless `archived` asks for others.",
     },
+    "LatestResult": LATEST_RESULT,
     "Question": QUESTION,
     "RiskAlert": ALERT,
     "Subscale": SUBSCALE,
@@ -160,6 +181,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "InstrumentItem": ITEM,
     "InstrumentOption": OPTION,
+    "AskedIf": ASKED_IF,
+    "Condition": CONDITION,
     "Measure": MEASURE,
     "Band": BAND,
     "Cutoff": CUTOFF,

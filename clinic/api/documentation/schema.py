@@ -11,7 +11,8 @@ from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.documentation.examples import EXAMPLES
 from clinic.api.objects.fields import NUMBER
-from clinic.instruments.parsing import MOST_ITEMS
+from clinic.instruments.items.answers import LONGEST_TEXT
+from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
 from clinic.lists.reading.listing import CAP
 
 Schema = dict[str, Any]
@@ -216,17 +217,17 @@ class ScoreExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
     target_class = "clinic.api.objects.fields.ScoreField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
-        number = {"type": ["number", "null"], "minimum": -999999.99, "maximum": 999999.99}
+        number = {"type": "number", "minimum": -999999.99, "maximum": 999999.99}
         if direction == "response":
             return number
-        return {"anyOf": [number, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
+        return {"anyOf": [number | {"type": ["number", "null"]}, {**TEXT, "pattern": f"^{NUMBER.pattern}$"}]}
 
 
 class NumberExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "clinic.api.objects.fields.NumberField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
-        return {"type": ["number", "null"] if self.target.allow_null else "number", "readOnly": True}
+        return {"type": "number", "readOnly": True}
 
 
 class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -234,14 +235,33 @@ class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         pair = {"items": {"type": "number"}, "minItems": 2, "maxItems": 2, "readOnly": True}
-        return {"type": ["array", "null"] if self.target.allow_null else "array", **pair}
+        return {"type": "array", **pair}
+
+
+OPTION: Schema = {"type": ["number", "string"]}
+ANSWER = [
+    {"type": ["number", "boolean"]},
+    {"type": "string", "maxLength": LONGEST_TEXT},
+    {"type": "array", "items": OPTION, "maxItems": MOST_OPTIONS},
+]
 
 
 class AnswersExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "clinic.api.objects.fields.AnswersField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
-        return {"type": "object", "additionalProperties": {"type": ["number", "null"]}, "maxProperties": MOST_ITEMS}
+        return {
+            "type": "object",
+            "additionalProperties": {"anyOf": [*ANSWER, {"type": "null"}]},
+            "maxProperties": MOST_ITEMS,
+        }
+
+
+class AnswerExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.objects.fields.AnswerField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"anyOf": ANSWER}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:

@@ -113,8 +113,9 @@ class AssessmentSerializer(StrictSerializer):
     status = serializers.ChoiceField(choices=AssessmentStatus.choices, read_only=True)
     answers = AnswersField(
         required=False,
-        help_text="Of an instrument, by item code: points of the chosen option, or what was measured; null or left "
-        "out for none. PATCH changes those that are sent.",
+        help_text="Of an instrument, by item code: points of the chosen option, or its code where several options have "
+        "these points, or what was measured; by the item's `kind` also text, a date (YYYY-MM-DD), true or false, or a "
+        "list of options. Null or left out for none. PATCH changes those that are sent.",
     )
     complete = serializers.BooleanField(
         write_only=True,

@@ -14,9 +14,10 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from clinic.assessments.record.results import as_json
-from clinic.instruments.definitions import Number
-from clinic.instruments.parsing import MOST_ITEMS
-from clinic.instruments.reading import exact
+from clinic.instruments.items.answers import as_answer
+from clinic.instruments.items.parsing import MOST_ITEMS
+from clinic.instruments.items.parts import Answer
+from clinic.instruments.reading import as_plain
 from clinic.text.phones import parse_phone, stored
 from clinic.ui.forms import one_line
 
@@ -163,25 +164,33 @@ def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):
-    """Answers by item code: the points of the chosen option or the number measured; null for none."""
+    """Answers by item code, each as its item takes it; null for none. The instrument decides which are right."""
 
     default_error_messages = {
-        "invalid": "Send an object of item codes with numbers or null.",
+        "invalid": "Send an object of item codes with answers or null.",
         "number": "The answer to item {code} must be a number of at most two decimal places, or null.",
+        "kind": "The answer to item {code} must be a number, text, true or false, a list of options, or null.",
     }
 
-    def to_internal_value(self, data: Any) -> dict[str, Number | None]:
+    def to_internal_value(self, data: Any) -> dict[str, Answer | None]:
         if not isinstance(data, dict) or len(data) > MOST_ITEMS:
             self.fail("invalid")
-        found: dict[str, Number | None] = {}
+        found: dict[str, Answer | None] = {}
         for code, value in data.items():
-            found[code] = None if value is None else exact(value)
+            found[code] = None if value is None else as_answer(value)
             if value is not None and found[code] is None:
-                self.fail("number", code=code)
+                self.fail("number" if isinstance(value, int | float | Decimal) else "kind", code=code)
         return found
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+class AnswerField(serializers.ReadOnlyField):
+    """An answer as JSON has it."""
+
+    def to_representation(self, value: Any) -> Any:
+        return as_plain(value)
 
 
 class InstrumentField(LineField):

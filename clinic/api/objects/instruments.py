@@ -2,19 +2,20 @@
 
 from rest_framework import serializers
 
-from clinic.api.objects.fields import NumberField, RangeField
+from clinic.api.objects.fields import AnswerField, NumberField, RangeField
 from clinic.api.objects.strict import StrictSerializer
 from clinic.assessments.models.alerts import Channel
-from clinic.instruments.definitions import SEXES
+from clinic.instruments.items.parts import KINDS, OPERATORS, SEXES
 
 
 class InstrumentOptionSerializer(StrictSerializer):
-    """One answer that can be chosen; the points are what is sent."""
+    """One answer that can be chosen. The points are what is sent, or the code where another has equal points."""
 
     typename = "InstrumentOption"
 
     points = NumberField()
     text = serializers.CharField(read_only=True)
+    code = serializers.CharField(read_only=True, help_text="Empty where the points tell the options apart.")
     loinc = serializers.CharField(read_only=True, help_text="Empty where there is no verified code.")
 
 
@@ -30,14 +31,36 @@ class MeasureSerializer(StrictSerializer):
     decimals = serializers.IntegerField(read_only=True, help_text="How many decimal places are taken.")
 
 
+class ConditionSerializer(StrictSerializer):
+    """What an earlier item is compared with, by an operator of FHIR's `enableWhen`."""
+
+    typename = "Condition"
+
+    item = serializers.CharField(read_only=True)
+    operator = serializers.ChoiceField(choices=OPERATORS, read_only=True)
+    answer = AnswerField(help_text="Points or a code of an option, or true or false.")
+
+
+class AskedIfSerializer(StrictSerializer):
+    """When an item is asked: any or all of the conditions are met."""
+
+    typename = "AskedIf"
+
+    behaviour = serializers.ChoiceField(choices=("all", "any"), read_only=True)
+    conditions = ConditionSerializer(many=True, read_only=True)
+    counts_as = NumberField(allow_null=True, help_text="Points of an item that is not asked; null where none count.")
+
+
 class InstrumentItemSerializer(StrictSerializer):
-    """One question: with `options`, or with a `measure`."""
+    """One question of a kind: `one` and `several` have `options`, `number` has a `measure`, the others neither."""
 
     typename = "InstrumentItem"
 
     code = serializers.CharField(read_only=True, help_text="The published number, or what stands for it.")
     text = serializers.CharField(read_only=True)
     hint = serializers.CharField(read_only=True)
+    kind = serializers.ChoiceField(choices=KINDS, read_only=True)
+    asked_if = AskedIfSerializer(read_only=True, allow_null=True)
     options = InstrumentOptionSerializer(many=True, read_only=True)
     measure = MeasureSerializer(read_only=True, allow_null=True)
     scored = serializers.BooleanField(read_only=True)

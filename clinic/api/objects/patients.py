@@ -1,11 +1,23 @@
 """Patients and assessments as JSON, in both directions."""
 
 import datetime
+from functools import cached_property
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from clinic.api.objects.fields import DayField, LineField, PhoneField, RecordField, UuidField, VersionField, field_for
+from clinic.access import Permission
+from clinic.api.objects.fields import (
+    DayField,
+    LineField,
+    NumberField,
+    PhoneField,
+    RecordField,
+    UuidField,
+    VersionField,
+    field_for,
+)
 from clinic.api.objects.strict import StrictSerializer
 from clinic.patients.dates import check_birth_date
 from clinic.patients.models import BirthPrecision, Gender, Patient
@@ -17,6 +29,10 @@ VERSION_HELP = "On update: the version that you read; refused with 409 when it i
 USER_HELP = (
     "The responsible practitioner, by the id in `/practitioners/`. Left out on create: the person signed in. "
     "API clients must give it."
+)
+RESULTS_HELP = (
+    "The latest result of each instrument, the worst severity first, then the newest. "
+    "Null for who may not see assessments."
 )
 NO_PRACTITIONER = "This clinic has no active practitioner with this id."
 
@@ -41,6 +57,21 @@ def practitioner_field() -> RecordField:
     return RecordField(
         Practitioner.objects.active, NO_PRACTITIONER, default=SignedInPractitioner(), help_text=USER_HELP
     )
+
+
+class LatestResultSerializer(StrictSerializer):
+    """A patient's latest result of one instrument."""
+
+    typename = "LatestResult"
+
+    instrument = serializers.CharField(help_text="The instrument's id.")
+    score = NumberField()
+    band = serializers.CharField(help_text="The instrument's own word; empty where it has none for this score.")
+    severity = serializers.IntegerField(
+        allow_null=True, help_text="From 0, minimal, to 4, severe, on one scale for all; null where a result is normal."
+    )
+    change = NumberField(allow_null=True, help_text="From the score before; null for the first.")
+    date = serializers.DateField(source="assessed_on")
 
 
 class PatientSerializer(StrictSerializer):
@@ -79,6 +110,7 @@ class PatientSerializer(StrictSerializer):
         allow_blank=True,
         help_text="Unique in the clinic. Left out or empty on create: the clinic's next number.",
     )
+    latest_results = serializers.SerializerMethodField()
     archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -86,6 +118,18 @@ class PatientSerializer(StrictSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         return fill_in(super().get_fields(), Patient, field_for)
+
+    @extend_schema_field(LatestResultSerializer(many=True, allow_null=True, help_text=RESULTS_HELP))
+    def get_latest_results(self, patient: Patient) -> Any:
+        request = self.context.get("request")
+        if request is None or Permission.ASSESSMENTS_VIEW not in request._request.permissions:
+            return None
+        return [self._of_result.to_representation(each) for each in patient.results]
+
+    @cached_property
+    def _of_result(self) -> LatestResultSerializer:
+        """One for all results: a serializer copies its fields."""
+        return LatestResultSerializer()
 
     def validate_date_of_birth(self, born: datetime.date) -> datetime.date:
         return check_birth_date(born)

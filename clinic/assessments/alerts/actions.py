@@ -12,7 +12,8 @@ from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.models.alerts import Alert, Channel, channel_of
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, record
-from clinic.instruments.definitions import AlertRule, Definition, Number
+from clinic.instruments.definitions import AlertRule, Definition
+from clinic.instruments.items.parts import Answer
 from clinic.instruments.scoring import Result
 from clinic.staff.actions import OPERATOR
 
@@ -25,7 +26,7 @@ class NoteMissing(ValueError):
 
 @transaction.atomic
 def raise_alerts(
-    assessment: Assessment, definition: Definition, responses: Mapping[str, Number | None], result: Result, *, by: By
+    assessment: Assessment, definition: Definition, responses: Mapping[str, Answer | None], result: Result, *, by: By
 ) -> list[Alert]:
     """Raise the alerts that the responses call for, in the action that saves them, drafts included.
 
@@ -37,7 +38,8 @@ def raise_alerts(
     known = list(rows) if result.alerts else []
     for rule in result.alerts:
         points = _points(rule, definition, responses, result)
-        said = _said(assessment, rule, definition, points, by=by)
+        channel = channel_of(by.id, assessment.pk)
+        said = _said(assessment, points, _text(rule, definition, responses, channel), channel, by=by)
         before = [alert for alert in known if alert.rule == rule.code]
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
@@ -47,22 +49,22 @@ def raise_alerts(
     return raised
 
 
-def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Number | None], result: Result) -> Decimal:
+def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None], result: Result) -> Decimal:
     """The item's points, or the least distance of the total from the harmless end of its range."""
     if rule.item:
-        return Decimal(responses.get(rule.item) or 0)
+        answer = responses.get(rule.item)
+        return Decimal(0 if answer is None else definition.by_code[rule.item].amount(answer))
     falls = definition.bands and definition.bands[0].rank > definition.bands[-1].rank
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
 def _said(
-    assessment: Assessment, rule: AlertRule, definition: Definition, points: Decimal, *, by: By
+    assessment: Assessment, points: Decimal, text: str, channel: Channel, *, by: By
 ) -> dict[str, Decimal | str]:
     """What an alert says of a response: how bad it was, in words, and by whom it was given."""
-    channel = channel_of(by.id, assessment.pk)
     return {
         "points": points,
-        "text": _text(rule, definition, points, channel),
+        "text": text,
         "raised_by_id": by.id,
         "raised_by_name": assessment.user.display_name if by.id == OPERATOR.id else by.name,
         "link_made_by": _maker(by) if channel == Channel.LINK else "",
@@ -75,9 +77,9 @@ def _maker(by: By) -> str:
     return rows.values_list("created_by_name", flat=True).first() or ""
 
 
-def _text(rule: AlertRule, definition: Definition, points: Decimal, channel: Channel) -> str:
-    item = definition.by_code.get(rule.item)
-    answer = "" if item is None else item.text_of.get(points, "")
+def _text(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None], channel: Channel) -> str:
+    item, given = definition.by_code.get(rule.item), responses.get(rule.item)
+    answer = "" if item is None or given is None else item.text_of.get(given, "")
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
     return f"{where}: {what_to_do(rule.text, channel)}"[:LONGEST]
 

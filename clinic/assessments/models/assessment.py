@@ -8,7 +8,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
 
-from clinic.instruments.definitions import SEXES, AssessmentType
+from clinic.instruments.definitions import AssessmentType
+from clinic.instruments.items.parts import SEXES
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet

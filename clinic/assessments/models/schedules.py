@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.instruments.catalogue import title_of
 from clinic.instruments.change import Change
-from clinic.instruments.definitions import Number
+from clinic.instruments.items.parts import Number
 from clinic.instruments.models import CustomInstrument
 from clinic.patients.models import Patient
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet

@@ -15,7 +15,8 @@ from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.questionnaire.actions import result_by_record, result_of
 from clinic.assessments.record.results import as_responses, scored_by
 from clinic.assessments.selfreport.request_forms import patients_languages
-from clinic.instruments.definitions import ENGLISH, Definition, Item, Number
+from clinic.instruments.definitions import ENGLISH, Definition
+from clinic.instruments.items.parts import Answer, Item
 from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
 from clinic.text.dates import written
@@ -54,7 +55,7 @@ def questionnaire_page(
         "reason": request.POST.get("reason", ""),
         "result": result_of(assessment)
         if assessment is not None
-        else Result(asked=len(definition.counted(patient.gender))),
+        else Result(asked=len(definition.counted(patient.gender, {}))),
         "alerts": open_alerts(assessment) if assessment is not None else [],
         "amending": amending,
         "scored_by": scored_by(assessment) if amending and assessment is not None else "",
@@ -80,7 +81,7 @@ def _questions(
     items, kept = form_items(definition, patient, assessment), _stored_responses(assessment)
     if not posted:
         return questionnaire_form.form_questions(definition, items, responses=kept)
-    form = questionnaire_form.read_form(items, request.POST.dict())
+    form = questionnaire_form.read_form(definition, items, request.POST)
     problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
     return questionnaire_form.form_questions(
         definition, items, responses=form.responses, typed=form.typed, errors=problems
@@ -92,7 +93,7 @@ def form_items(definition: Definition, patient: Patient, assessment: Assessment 
     return questionnaire_form.drawn_items(definition, patient.gender, _stored_responses(assessment))
 
 
-def _stored_responses(assessment: Assessment | None) -> dict[str, Number]:
+def _stored_responses(assessment: Assessment | None) -> dict[str, Answer]:
     return as_responses(assessment.answers) if assessment is not None else {}
 
 

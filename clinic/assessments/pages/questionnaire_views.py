@@ -213,7 +213,7 @@ def _day(request: Request) -> date:
 def _whole(
     request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
 ) -> questionnaire_form.Whole:
-    posted = questionnaire_form.read_form(form_items(definition, patient, assessment), request.POST.dict())
+    posted = questionnaire_form.read_form(definition, form_items(definition, patient, assessment), request.POST)
     return questionnaire_form.how_whole(definition, patient.gender, posted.responses)
 
 
@@ -230,7 +230,7 @@ def _readable(
     request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
 ) -> questionnaire_form.Responses:
     """The posted responses; raises ValidationError if one is not a number."""
-    posted = questionnaire_form.read_form(form_items(definition, patient, assessment), request.POST.dict())
+    posted = questionnaire_form.read_form(definition, form_items(definition, patient, assessment), request.POST)
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
     return posted.responses

@@ -29,7 +29,9 @@ from clinic.assessments.record.results import (
 )
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.catalogue import find_version
-from clinic.instruments.definitions import ENGLISH, Definition, Number
+from clinic.instruments.definitions import ENGLISH, Definition
+from clinic.instruments.items.answers import as_stored
+from clinic.instruments.items.parts import Answer, Number
 from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
 from clinic.ui.declared import editable_fields
@@ -37,7 +39,7 @@ from clinic.ui.declared import editable_fields
 # The fields that the trail and a revision hold; `results` can be worked out again.
 FIELDS = (*(name for name in editable_fields(Assessment) if name not in ("questions", "results")), "sex", "age")
 
-Responses = Mapping[str, Number | None]
+Responses = Mapping[str, Answer | None]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def start_assessment(
     if (existing := Assessment.objects.select_related("patient").filter(pk=id).first()) is not None:
         return _as_it_is(existing)
     refusals.check_patient(definition, patient, date)
+    answers = as_stored(definition.by_code, answers or {})
     assessment = Assessment(
         pk=id,
         patient=patient,
@@ -81,13 +84,13 @@ def start_assessment(
         **{"type": definition.type, "language": ENGLISH, **fields},
     )
     person = person_now(patient, date)
-    result = _answer(assessment, definition, answers or {}, person, complete=complete, score=score)
+    result = _answer(assessment, definition, answers, person, complete=complete, score=score)
     found = insert_named(assessment, base=f"{definition.title} · {date.isoformat()}")
     if found is not assessment:
         return _as_it_is(found)
     record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
     return _settled(
-        AssessmentState(assessment, result, raise_alerts(assessment, definition, answers or {}, result, by=by)), by
+        AssessmentState(assessment, result, raise_alerts(assessment, definition, answers, result, by=by)), by
     )
 
 
@@ -137,7 +140,7 @@ def change_responses(
         refusals.check_patient(definition, assessment.patient, date)
         assessment.date = date
     assessment.language = language or assessment.language
-    wanted = kept if answers is None else {**({} if replace else kept), **answers}
+    wanted = kept if answers is None else {**({} if replace else kept), **as_stored(definition.by_code, answers)}
     person = _person(assessment, before, wanted, reason)
     result = _answer(assessment, definition, wanted, person, complete=complete, score=score)
     if not (changes := difference(before, snapshot(assessment, FIELDS))):

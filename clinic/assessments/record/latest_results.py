@@ -1,8 +1,8 @@
-"""The latest results of a patient: the last scored instrument, what is due and the open alerts, as lists show them.
+"""The latest results of a patient: of each scored instrument, what is due and the open alerts, as lists show them.
 
-The patient's row and the schedules hold them. They are updated whenever an assessment is completed, amended, archived
-or restored, an alert is raised or acknowledged, or a schedule changes. A lock of the patient makes sure that the newest
-sum stays.
+The patient's row, a row for each instrument and the schedules hold them. They are updated whenever an assessment is
+completed, amended, archived or restored, an alert is raised or acknowledged, or a schedule changes. A lock of the
+patient makes sure that the newest sum stays.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Last, next_due
 from clinic.audit.actions import By
-from clinic.instruments.catalogue import find_version, newest_of
+from clinic.instruments.catalogue import find_version, newest_of, title_of
 from clinic.instruments.definitions import Definition
 from clinic.patients.actions import lock_for_latest_results, note_latest_results
-from clinic.patients.latest_results import LatestResults
+from clinic.patients.latest_results import MOST_SCORES, InstrumentResult, LatestResults
 
-MOST_RECENT = 12
+SUMMED_UP = ("instrument", "instrument_version", "date", "score", "band", "severity")
 
 
 @dataclass(frozen=True)
@@ -48,35 +48,56 @@ class ScoredAssessment:
 def latest_results(
     assessments: Sequence[ScoredAssessment], *, open_alerts: int, next_due_on: date | None = None
 ) -> LatestResults:
-    """Sum up scored assessments, oldest first, of any instruments. The instrument of the last one counts."""
-    if not assessments:
+    """Sum up scored assessments, oldest first, of any instruments: each of these, and the one of the last."""
+    same: dict[str, list[ScoredAssessment]] = {}
+    for assessment in assessments:
+        same.setdefault(assessment.instrument, []).append(assessment)
+    if not same:
         return LatestResults(open_alerts=open_alerts, next_due_on=next_due_on)
-    last = assessments[-1]
-    same = [assessment for assessment in assessments if assessment.instrument == last.instrument]
+    results = {instrument: _result(scored) for instrument, scored in same.items()}
+    last = results[assessments[-1].instrument]
     return LatestResults(
         last_instrument=last.instrument,
         last_score=last.score,
         last_band=last.band,
         last_severity=last.severity,
-        last_change=last.score - same[-2].score if len(same) > 1 else None,
-        last_assessed_on=last.day,
-        recent_scores=[assessment.share for assessment in same[-MOST_RECENT:]],
+        last_change=last.change,
+        last_assessed_on=last.assessed_on,
+        recent_scores=last.recent_scores,
         open_alerts=open_alerts,
         next_due_on=next_due_on,
+        results=[results[instrument] for instrument in sorted(results)],
+    )
+
+
+def _result(scored: Sequence[ScoredAssessment]) -> InstrumentResult:
+    """The latest of one instrument's scores, oldest first."""
+    last = scored[-1]
+    return InstrumentResult(
+        instrument=last.instrument,
+        title=title_of(last.instrument),
+        score=last.score,
+        assessed_on=last.day,
+        band=last.band,
+        severity=last.severity,
+        change=last.score - scored[-2].score if len(scored) > 1 else None,
+        recent_scores=[assessment.share for assessment in scored[-MOST_SCORES:]],
     )
 
 
 def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> LatestResults:
     """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count."""
-    completed = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None)
-    last = (
-        completed.exclude(instrument="").order_by("-date", "-completed_at", "-id").values_list("instrument", flat=True)
-    )
-    rows: list[Assessment] = []
-    if instrument := last.first():
-        rows = list(completed.following(instrument).order_by("-date", "-completed_at", "-id")[:MOST_RECENT])
+    completed = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None).exclude(instrument="")
+    kept: dict[str, int] = {}
+    rows = []
+    for row in completed.only(*SUMMED_UP).order_by("-date", "-completed_at", "-id"):
+        kept[row.instrument] = kept.get(row.instrument, 0) + 1
+        if kept[row.instrument] <= MOST_SCORES:
+            rows.append(row)
+    ranges = {key: find_version(*key) for key in {(row.instrument, row.instrument_version) for row in rows}}
+    scored = [_scored(row, ranges[row.instrument, row.instrument_version]) for row in reversed(rows)]
     alerts = Alert.objects.open().filter(patient=patient_id).count()
-    return latest_results([_scored(row) for row in reversed(rows)], open_alerts=alerts, next_due_on=next_due_on)
+    return latest_results(scored, open_alerts=alerts, next_due_on=next_due_on)
 
 
 @transaction.atomic
@@ -119,8 +140,7 @@ def definition_of_last(row: Assessment | None, instrument: str) -> Definition:
     return newest_of(instrument)
 
 
-def _scored(row: Assessment) -> ScoredAssessment:
-    definition = find_version(row.instrument, row.instrument_version)
+def _scored(row: Assessment, definition: Definition) -> ScoredAssessment:
     return ScoredAssessment(
         instrument=row.instrument,
         day=row.date,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from clinic.instruments.definitions import Definition, Number
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items.parts import Number
 from clinic.instruments.scoring import Refusal, Result
 from clinic.patients.models import Patient, age_on
 

@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from clinic.assessments.models import Assessment
 from clinic.instruments.catalogue import find_version
-from clinic.instruments.definitions import Definition, Item, Number
-from clinic.instruments.reading import exact
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items.answers import as_answer, words
+from clinic.instruments.items.conditions import asked_words
+from clinic.instruments.items.parts import Answer, Item, Number
+from clinic.instruments.reading import as_plain
 from clinic.instruments.scoring import Result, score
 from clinic.instruments.texts.surroundings import surroundings
 from clinic.patients.models import Patient, age_on
@@ -22,9 +25,9 @@ def as_json(number: Number | None) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def as_responses(stored: Mapping[str, int | float]) -> dict[str, Number]:
-    """Convert stored responses to the numbers that are scored."""
-    return {code: number for code, value in stored.items() if (number := exact(value)) is not None}
+def as_responses(stored: Mapping[str, Any]) -> dict[str, Answer]:
+    """Convert stored responses to the answers that are scored."""
+    return {code: answer for code, value in stored.items() if (answer := as_answer(value)) is not None}
 
 
 class Person(NamedTuple):
@@ -48,12 +51,15 @@ def person_then(assessment: Assessment) -> Person:
 
 def score_responses(
     definition: Definition,
-    responses: Mapping[str, Number | None],
+    responses: Mapping[str, Answer | None],
     person: Person,
     *,
-    kept: Mapping[str, Number],
+    kept: Mapping[str, Answer],
 ) -> Result:
-    """Score responses. Stored responses to items that the person is not asked stay in `kept` and do not count."""
+    """Score responses. Those to items that are not asked stay and do not count, which a note says.
+
+    Sex decides who is asked, so that a new response of somebody else is refused, and one in `kept` stays.
+    """
     aside = {
         item.code
         for item in definition.items
@@ -61,18 +67,20 @@ def score_responses(
     }
     counted = {code: value for code, value in responses.items() if code not in aside}
     result = score(definition, counted, sex=person.sex, age=person.age)
+    reasons = dict.fromkeys(aside, f"it is not asked of {person.sex} patients")
+    reasons |= {code: f"it is asked {asked_words(definition, code)}" for code in result.aside}
     notes = [
-        f"Item {item.code} is answered and does not count: it is not asked of {person.sex} patients."
+        f"Item {item.code} is answered and does not count: {reasons[item.code]}."
         for item in definition.items
-        if item.code in aside
+        if item.code in reasons
     ]
     return replace(result, notes=(*result.notes, *notes))
 
 
-def note_result(assessment: Assessment, responses: Mapping[str, Number | None], result: Result, person: Person) -> None:
+def note_result(assessment: Assessment, responses: Mapping[str, Answer | None], result: Result, person: Person) -> None:
     """Set responses, result, sex and age on the assessment, without saving it."""
     assessment.sex, assessment.age = person
-    assessment.answers = {code: kept for code, value in responses.items() if (kept := as_json(value)) is not None}
+    assessment.answers = {code: as_plain(value) for code, value in responses.items() if value is not None}
     assessment.answered = result.answered
     assessment.score = _decimal(result.total)
     assessment.score_low, assessment.score_high = _decimal(result.low), _decimal(result.high)
@@ -122,19 +130,20 @@ def response_rows(assessment: Assessment) -> list[ResponseRow]:
     return rows_of(definition, assessment.answers, assessment.sex, assessment.age)
 
 
-def rows_of(definition: Definition, stored: Mapping[str, int | float], sex: str, age: int | None) -> list[ResponseRow]:
+def rows_of(definition: Definition, stored: Mapping[str, Any], sex: str, age: int | None) -> list[ResponseRow]:
     """Describe stored responses in the words of a definition."""
     responses = as_responses(stored)
-    items = definition.drawn(sex, responses)
+    values = definition.settled(responses)
+    items = [
+        item for item in definition.drawn(sex, responses) if item.code in responses or definition.is_asked(item, values)
+    ]
     around = surroundings(definition, items)
     return [ResponseRow(item.code, item.text, _words(item, responses, age), around[item.code].texts) for item in items]
 
 
-def _words(item: Item, responses: Mapping[str, Number], age: int | None) -> str:
+def _words(item: Item, responses: Mapping[str, Answer], age: int | None) -> str:
     value = age if item.source else responses.get(item.code)
-    if value is None:
-        return ""
-    return item.text_of.get(value, "") if item.measure is None else f"{value} {item.measure.unit}".strip()
+    return "" if value is None else words(item, value)
 
 
 def scored_by(assessment: Assessment) -> str:

@@ -1,6 +1,6 @@
 """The questionnaire form as a patient sees it, by a link or on a shared device: no score, no band, no identity."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +17,8 @@ from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.record import refusals
 from clinic.assessments.record.results import as_responses
 from clinic.instruments.catalogue import urgent_text
-from clinic.instruments.definitions import Definition, Item, Number
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items.parts import Answer, Item
 
 REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
 NOTHING = "Answer at least one question first."
@@ -32,7 +33,7 @@ def keep_private[R: HttpResponseBase](response: R) -> R:
     return response
 
 
-def stored_responses(assessment: Assessment | None) -> dict[str, Number]:
+def stored_responses(assessment: Assessment | None) -> dict[str, Answer]:
     return as_responses(assessment.answers) if assessment is not None else {}
 
 
@@ -41,7 +42,7 @@ def readable(
 ) -> questionnaire_form.Responses:
     """The posted responses; raises ValidationError if one is not a number."""
     posted = questionnaire_form.read_form(
-        questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), request.POST.dict()
+        definition, questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), request.POST
     )
     if posted.errors:
         raise ValidationError("Some answers could not be read.")
@@ -53,7 +54,7 @@ def posted_whole(
 ) -> questionnaire_form.Whole:
     """How much of what counts the posted form answers."""
     items = questionnaire_form.drawn_items(definition, sex, stored_responses(assessment))
-    posted = questionnaire_form.read_form(items, request.POST.dict())
+    posted = questionnaire_form.read_form(definition, items, request.POST)
     return questionnaire_form.how_whole(definition, sex, posted.responses)
 
 
@@ -82,10 +83,9 @@ def fragment(
     request: Request, definition: Definition, sex: str, assessment: Assessment | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Render what the page shows after saving: progress, problems and the urgent text."""
+    responses = stored_responses(assessment)
     context = {
-        **progress(
-            questionnaire_form.drawn_items(definition, sex, stored_responses(assessment)), stored_responses(assessment)
-        ),
+        **progress(definition, questionnaire_form.drawn_items(definition, sex, responses), responses),
         "version": assessment.version if assessment is not None else "",
         "urgent": urgent_for(assessment),
         "now": timezone.localtime(),
@@ -94,8 +94,11 @@ def fragment(
     return keep_private(render(request, "answer/_kept.html", context, status=status))
 
 
-def progress(items: Collection[Item], responses: Mapping[str, Number | None]) -> dict[str, int]:
-    return {"asked": len(items), "answered": sum(1 for item in items if responses.get(item.code) is not None)}
+def progress(definition: Definition, items: Iterable[Item], responses: Mapping[str, Answer | None]) -> dict[str, int]:
+    """How many of these items are asked under the responses, and how many of those are answered."""
+    values = definition.settled(responses)
+    asked = [item.code for item in items if definition.is_asked(item, values)]
+    return {"asked": len(asked), "answered": sum(1 for code in asked if code in values)}
 
 
 def page(
@@ -114,11 +117,12 @@ def page(
 
     With `whole` it asks whether to send it although questions are open.
     """
-    responses: Mapping[str, Number | None] = stored_responses(assessment)
+    responses: Mapping[str, Answer | None] = stored_responses(assessment)
     items = questionnaire_form.drawn_items(definition, sex, responses)
-    typed, problems = {}, {}
+    typed: dict[str, list[str]] = {}
+    problems: dict[str, str] = {}
     if status != 200:
-        form = questionnaire_form.read_form(items, request.POST.dict())
+        form = questionnaire_form.read_form(definition, items, request.POST)
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         responses, typed = form.responses, form.typed
     translation = definition.translations.get(language)
@@ -126,7 +130,7 @@ def page(
         definition, items, responses=responses, language=language, typed=typed, errors=problems
     )
     context = {
-        **progress(items, responses),
+        **progress(definition, items, responses),
         "questionnaire_title": translation.title if translation else definition.title,
         "instruction": translation.instruction if translation else definition.instruction,
         "questions": questions,

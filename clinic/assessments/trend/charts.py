@@ -11,7 +11,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from clinic.assessments.trend.steps import Step
-from clinic.instruments.definitions import Band, Definition, Number
+from clinic.instruments.definitions import Band, Definition
+from clinic.instruments.items.parts import Number
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 40, 150, 16, 36

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.instruments.change import Change
-from clinic.instruments.definitions import Number
+from clinic.instruments.items.parts import Number
 
 
 @dataclass(frozen=True)

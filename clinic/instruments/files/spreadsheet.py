@@ -17,7 +17,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from clinic.instruments.reading import Fault, Path
+from clinic.instruments.parsing import read_definition
+from clinic.instruments.ranges import MOST_ASSIGNMENTS, ways_to_decide, whole_range
+from clinic.instruments.reading import Fault, Faults, Path
 from clinic.ui.forms import one_line
 
 TEXTS = ("title", "name", "instruction", "source", "licence", "note")
@@ -123,7 +125,7 @@ def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
     high: Any = 0
     scored = False
     for item in completed["items"]:
-        options = item["options"]
+        options = item.get("options", [])
         named = options if isinstance(options, list) else completed.get("options", {}).get(options, [])
         points = [option["points"] * item.get("weight", 1) for option in named]
         if points and item.get("scored", True):
@@ -131,7 +133,21 @@ def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
     factor = completed.get("scoring", {}).get("multiply", 1)
     more = {"multiply": factor} if factor != 1 else {}
     rule = {"rule": "sum", "minimum": low * factor, "maximum": high * factor, **more} if scored else {"rule": "none"}
-    return {**completed, "scoring": rule}
+    return {**completed, "scoring": rule | _range_of_conditions({**completed, "scoring": rule})}
+
+
+def _range_of_conditions(data: dict[str, Any]) -> dict[str, Any]:
+    """The range where items depend on others; empty if none do, or if the checks will refuse the data anyway."""
+    if not any("asked_if" in item for item in data["items"]) or data["scoring"]["rule"] == "none":
+        return {}
+    try:
+        definition = read_definition({**data, "id": "own-checked", "version": "1"})
+    except Faults:
+        return {}
+    if ways_to_decide(definition) > MOST_ASSIGNMENTS:
+        return {}
+    low, high = whole_range(definition)
+    return {"minimum": low, "maximum": high}
 
 
 def without_number(item: dict[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from clinic.instruments.files.spreadsheet import KINDS
 from clinic.instruments.models import CustomInstrument
 from clinic.instruments.pages.custom_forms import ImportForm, InstrumentForm, typed_of
 from clinic.instruments.pages.preview import examples
+from clinic.instruments.pages.questions import drawn_questions
 from clinic.instruments.parsing import definition_of
-from clinic.instruments.texts.surroundings import surroundings
 from clinic.ui.pages import saved
 
 CustomForm = InstrumentForm | ImportForm
@@ -121,13 +121,12 @@ def _saved(request: Request, found: Imported, becomes: str, after: int | None) -
 
 def _preview(request: Request, form: CustomForm, found: Imported, heading: str) -> HttpResponse:
     definition = definition_of({**found.data, "id": "own-preview", "version": "1"})
-    around = surroundings(definition, definition.items)
     context = {
         "heading": heading,
         "form": form,
         "definition": definition,
         "is_offered": catalogue.choices().offers(definition),
-        "questions": [(item, around[item.code]) for item in definition.items],
+        "questions": drawn_questions(definition),
         "examples": examples(definition),
     }
     return render(request, "instruments/instrument_preview.html", context)

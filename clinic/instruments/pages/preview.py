@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clinic.instruments.definitions import Definition, Item, Number
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items.parts import ONE, Answer, Item
 from clinic.instruments.scoring import Result, score
 
 
@@ -30,9 +31,10 @@ def _scored(definition: Definition, place: Callable[[int], int]) -> Result:
     return score(definition, {item.code: _answer(item, place) for item in asked})
 
 
-def _answer(item: Item, place: Callable[[int], int]) -> Number | None:
-    if item.options:
-        return item.options[place(len(item.options))].points
+def _answer(item: Item, place: Callable[[int], int]) -> Answer | None:
+    """The answer at a place. What adds no points stays open: texts, dates, and so on."""
+    if item.kind == ONE:
+        return item.answers[place(len(item.answers))]
     if item.measure is None:
         return None
     ends = (item.measure.minimum, (item.measure.minimum + item.measure.maximum) // 2, item.measure.maximum)

@@ -11,8 +11,10 @@ from clinic.instruments.definitions import AssessmentType, Definition
 from clinic.instruments.files.toml import newest, shipped
 from clinic.instruments.pages.custom_views import newest_typed
 from clinic.instruments.pages.forms import CLASS_LABELS, ClinicSettingsForm
-from clinic.instruments.texts.surroundings import surroundings
+from clinic.instruments.pages.questions import drawn_questions
 from clinic.ui.pages import saved
+
+# What is asked of the kinds that never count.
 
 
 @require_safe
@@ -43,14 +45,14 @@ def instrument_detail(request: Request, instrument: str, version: str = "") -> H
     latest = max(versions, key=int)
     shown = version or latest
     definition: Definition = versions[shown]
-    chosen, around = catalogue.choices(), surroundings(definition, definition.items)
+    chosen = catalogue.choices()
     context = {
         "definition": definition,
         "type": AssessmentType(definition.type).label,
         "licence_class": CLASS_LABELS[definition.licence_class],
         "licence_is_off": definition.licence_class not in chosen.licence_classes,
         "is_hidden": definition.id in chosen.hidden,
-        "questions": [(item, around[item.code]) for item in definition.items],
+        "questions": drawn_questions(definition),
         "is_own": (is_own := definition.id.startswith("own-")),
         "is_editable": is_own and newest_typed(definition.id) is not None,
         "is_latest": shown == latest,

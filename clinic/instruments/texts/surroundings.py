@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clinic.instruments.definitions import Definition, Item
+from clinic.instruments.definitions import Definition
+from clinic.instruments.items.parts import Item
 
 
 @dataclass(frozen=True)

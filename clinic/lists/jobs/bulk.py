@@ -1,7 +1,7 @@
 """Beginning work on many rows of a list: which rows are meant, and that the person was told how many."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,15 +12,16 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django_filters import FilterSet
 
-from clinic.access import Request
+from clinic.access import Permission, Request
 from clinic.lists.actions import begin_job
 from clinic.lists.models import Job
 from clinic.lists.page.addresses import PAGING
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.page.filters import active_chips, errors_of
-from clinic.lists.page.layout import NAME
+from clinic.lists.page.filters import active_chips, errors_of, refuse_unknown
+from clinic.lists.page.layout import known_columns
 from clinic.lists.page.list_page import counted
 from clinic.lists.page.narrowing import listing_of
+from clinic.lists.page.permitted import permitted_filters, permitted_table
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.index_runs import BadList, Sql
 from clinic.lists.reading.listing import Listing
@@ -51,6 +52,16 @@ class BulkList:
     actions: tuple[BulkAction, ...] = ()
     record_view: str = ""
 
+    def seen_by(self, permissions: frozenset[Permission]) -> "BulkList":
+        """The list with what somebody of these permissions may see."""
+        table: Any = self.table_class
+        filters: Any = self.filterset_class
+        return replace(
+            self,
+            table_class=permitted_table(table, permissions),
+            filterset_class=permitted_filters(filters, permissions),
+        )
+
     def selected(self, query: str) -> "Selected":
         """The rows that an address selects; raises BadList where the list would refuse it."""
         parameters = QueryDict(query, mutable=True)
@@ -58,6 +69,7 @@ class BulkList:
             parameters.pop(name, None)
         sort = parameters.pop("sort", [self.sort])[-1]
         filterset = self.filterset_class(parameters, queryset=self.rows())
+        refuse_unknown(parameters, filterset, ())
         if problems := errors_of(filterset):
             raise BadList("\n".join(problems))
         terms = ordering(self.table_class, sort)
@@ -93,6 +105,7 @@ def begin(request: Request, bulk: BulkList) -> HttpResponse:
         return _refused(request, "Choose what to do with the selected rows.")
     if action.permission not in request.permissions:
         raise PermissionDenied
+    bulk = bulk.seen_by(request.permissions)
     try:
         asked = _asked(request, bulk, action)
     except BadList as problem:
@@ -111,7 +124,7 @@ def begin(request: Request, bulk: BulkList) -> HttpResponse:
             "query": asked.query,
             "value": asked.value,
             "permission": action.permission.value,
-            "columns": [name for name in request.POST.get("shown_columns", "").split(",") if NAME.fullmatch(name)],
+            "columns": known_columns(bulk.table_class, request.POST.get("shown_columns", "").split(",")),
         },
     )
     return redirect("lists:job", job.pk)

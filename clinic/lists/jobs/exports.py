@@ -12,7 +12,7 @@ from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.spreadsheets import FORMATS, pieces
 from clinic.lists.models import Job
 from clinic.lists.page.layout import known_columns, layout_of
-from clinic.lists.page.rows import Records, exported, plain_rows, table_of
+from clinic.lists.page.rows import Records, file_labels, plain_rows, table_of
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import Listing
 from clinic.lists.running import keep_file
@@ -60,7 +60,7 @@ def _table(bulk: BulkList, columns: Sequence[str], records: Sequence[Any] = ()) 
 
 
 def _labels(bulk: BulkList, columns: Sequence[str]) -> list[str]:
-    return [str(column.header) for column in exported(_table(bulk, columns))]
+    return file_labels(_table(bulk, columns))
 
 
 def file_name(bulk: BulkList, kind: str) -> str:

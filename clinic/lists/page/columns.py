@@ -75,6 +75,7 @@ class TextColumn(tables.Column):
     """
 
     css = ""
+    file_columns: Sequence[str] = ()  # the headings of a column that is several in a file; `file_values` fills them
 
     def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
         if css := type(self).css if css is None else css:
@@ -92,6 +93,10 @@ class TextColumn(tables.Column):
     def value(self, record: Any) -> Any:
         """The value as a file holds it: text, a number, a date, or None."""
         return self.plain(record)
+
+    def file_values(self, record: Any) -> Sequence[Any]:
+        """The values of `file_columns`."""
+        raise NotImplementedError
 
     def getter(self) -> Callable[[models.Model], Any]:
         """What reads the value; a related record that is loaded is taken as it is, not by Django's slower way to it."""

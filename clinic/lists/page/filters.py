@@ -14,6 +14,7 @@ from django_filters.filters import QuerySetRequestMixin
 
 from clinic.access import Request
 from clinic.lists.page.addresses import PAGING
+from clinic.lists.reading.index_runs import BadList
 
 ALWAYS = frozenset({"q", "archived"})  # filters that mean something where they are not given
 
@@ -40,9 +41,11 @@ def all_parameters(filterset_class: Any) -> dict[str, list[str]]:
     return {name: parameters_of(name, found.field) for name, found in filters.items()}
 
 
-def unknown_parameters(request: Request, filterset: FilterSet, reserved: Iterable[str]) -> list[str]:
+def refuse_unknown(given: Iterable[str], filterset: FilterSet, reserved: Iterable[str]) -> None:
+    """Raise BadList where a parameter is none of the list's: a filter that is passed over shows too much."""
     known = {name for names in all_parameters(whole_class(type(filterset))).values() for name in names} | set(reserved)
-    return [name for name in request.GET if name not in known]
+    if unknown := [name for name in given if name not in known]:
+        raise BadList(f"This list has no filter called “{unknown[0]}”.")
 
 
 def whole_class(filterset_class: Any) -> Any:

@@ -14,7 +14,7 @@ from django_filters import FilterSet
 from clinic.access import Request
 from clinic.lists.page.addresses import PAGING, from_start, place, stem, url_with, whole_number
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.page.filters import Chip, active_chips, errors_of, unknown_parameters, used_filters
+from clinic.lists.page.filters import Chip, active_chips, errors_of, refuse_unknown, used_filters
 from clinic.lists.page.layout import (
     DEFAULT_PER_PAGE,
     DENSITIES,
@@ -170,8 +170,7 @@ def asked_table(
     request: Request, page: ListPage, filterset: FilterSet, table_class: type[tables.Table], names: Sequence[str]
 ) -> tables.Table:
     """The table on the asked page; raises BadList where the address cannot be answered."""
-    if unknown := unknown_parameters(request, filterset, RESERVED):
-        raise BadList(f"This list has no filter called “{unknown[0]}”.")
+    refuse_unknown(request.GET, filterset, RESERVED)
     terms = ordering(table_class, page.sort)
     if request.GET.get("count", "exact") != "exact":
         raise BadList("“count” can only be “exact”.")

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django_filters import FilterSet
 
+from clinic.lists.reading.index_runs import ALL, IndexRun, Sql
 from clinic.lists.reading.listing import Grade, Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.lists.reading.selection import Search, matching, matching_keys
@@ -29,6 +30,10 @@ class SearchFilter(FilterSet):
             queryset = queryset if name == "q" else self.filters[name].filter(queryset, value)
         return queryset
 
+    def runs(self, queryset: QuerySet[Any], terms: list[str], where: Sql = ALL) -> tuple[IndexRun, ...]:
+        """The list in the order of `terms`; a filter that is used may give a term another meaning."""
+        return runs_by(queryset, terms, where)
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The search comes last, since how many rows are left decides whether those like them belong to the list."""
         return self.by_search(self.narrowed(queryset), "q", self.form.cleaned_data["q"])
@@ -41,7 +46,7 @@ def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool
     queryset = filterset.narrowed(filterset.queryset)
     search = filterset.searched(filterset.form.cleaned_data["q"])
     if search is None:
-        return Listing(queryset, [Grade(runs_by(queryset, terms))])
+        return Listing(queryset, [Grade(filterset.runs(queryset, terms))])
     if not sorted_by_choice or not search.grades:
         return Listing(queryset, search.grades)
-    return Listing(queryset, [Grade(runs_by(queryset, terms, matching(queryset, search)))])
+    return Listing(queryset, [Grade(filterset.runs(queryset, terms, matching(queryset, search)))])

@@ -192,8 +192,26 @@ def _values(column: BoundColumn, rows: Sequence[BoundRow]) -> list[Any]:
 def plain_rows(table: tables.Table) -> list[list[Any]]:
     """The rows as values for files, of the columns that django-tables2 would export."""
     rows = list(table.rows)
-    found = [_values(column, rows) for column in exported(table)]
+    found = [values for column in exported(table) for values in _file_values(column, rows)]
     return [list(row) for row in zip(*found, strict=True)]
+
+
+def _file_values(column: BoundColumn, rows: Sequence[BoundRow]) -> list[Sequence[Any]]:
+    """The values of each column that a file has for this one."""
+    names = getattr(column.column, "file_columns", ())
+    if not names:
+        return [_values(column, rows)]
+    found = [column.column.file_values(row.record) for row in rows]
+    return [[values[at] for values in found] for at in range(len(names))]
+
+
+def file_labels(table: tables.Table) -> list[str]:
+    """The headings of a file with these columns."""
+    return [
+        str(label)
+        for column in exported(table)
+        for label in (getattr(column.column, "file_columns", ()) or (column.header,))
+    ]
 
 
 def exported(table: tables.Table) -> list[BoundColumn]:

@@ -74,7 +74,8 @@ class IndexRun:
     """Rows for which `where` holds, by `order`: SQL of columns without gaps, the last of them unique.
 
     `reason` says why a row is in the list where its cells do not show it. `sorted_query` is Django's own query of a
-    list in an order that no index gives; it has no other pages than numbered ones.
+    list in an order that no index gives; it has no other pages than numbered ones. Where `order` is of a table that the
+    list's filters join, `own_order` is the same order read from a row alone, with `own_params` in it.
     """
 
     order: tuple[str, ...] = ()
@@ -83,6 +84,8 @@ class IndexRun:
     reason: Sql = NO_REASON
     driving: DrivingTable | None = None
     sorted_query: QuerySet[Any] | None = None
+    own_order: tuple[str, ...] = ()
+    own_params: tuple[Any, ...] = ()
 
 
 class SeekKey(NamedTuple):
@@ -227,8 +230,8 @@ def place_sql(queryset: QuerySet[Any], rows: Rows, runs: Sequence[IndexRun], key
             more += source.params
             terms += [f"({held})", *run.driving.own_keys, *run.order]
         else:
-            terms += [f"({held})", *run.order]
-        params += more
+            terms += [f"({held})", *(run.own_order or run.order)]
+        params += [*more, *run.own_params]
     return Sql(f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", (*params, key))
 
 

@@ -1,4 +1,4 @@
-"""Loading records by SQL of our own, as Django's models with what `select_related` brings along.
+"""Loading records by SQL of our own, as Django's models with what `select_related` and `annotate` bring along.
 
 All is loaded but the keys that searches go by: they are longer than all the other fields together, and no list shows
 them. They are what Django calls deferred: reading one is slow and not wrong.
@@ -17,16 +17,21 @@ from clinic.lists.reading.index_runs import Sql
 
 
 class Loader(NamedTuple):
-    """How rows become records; `select` and `tables` are SQL, made once. Of each row the columns come first."""
+    """How rows become records; `select` and `tables` are SQL, made once, and `params` are those of `select`.
+
+    Of each row the model's columns come first. `annotated` says in which column an annotation is.
+    """
 
     model: type[Model]
     alias: str
     select: str
+    params: Sequence[Any]
     tables: str
     key: str
     names: Sequence[str]
     converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
     related: Sequence[Any]
+    annotated: Sequence[tuple[str, int]]
 
     def records(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         connection, width = connections[self.alias], len(self.names)
@@ -39,6 +44,8 @@ class Loader(NamedTuple):
             record = self.model.from_db(self.alias, self.names, values[:width])
             for populator in self.related:
                 populator.populate(values, record)
+            for name, at in self.annotated:
+                setattr(record, name, values[at])
             records.append(record)
         return records
 
@@ -47,7 +54,8 @@ def loader_of(queryset: QuerySet[Any]) -> Loader:
     """The loader for records as `queryset` would give them; its filters do not matter."""
     model: Any = queryset.model
     related = queryset.query.select_related
-    return _loader(model, _paths(related) if isinstance(related, dict) else (), queryset.db)
+    paths = _paths(related) if isinstance(related, dict) else ()
+    return _loader(model, paths, tuple(queryset.query.annotations.items()), queryset.db)
 
 
 def _paths(related: dict[str, Any]) -> tuple[str, ...]:
@@ -69,24 +77,29 @@ def _search_keys(model: type[Model], related: Sequence[str]) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _loader(model: type[Model], related: tuple[str, ...], alias: str) -> Loader:
+def _loader(
+    model: type[Model], related: tuple[str, ...], annotations: tuple[tuple[str, Any], ...], alias: str
+) -> Loader:
     queryset = model._default_manager.using(alias).order_by().defer(*_search_keys(model, related))
+    queryset = queryset.annotate(**dict(annotations))
     if related:
         queryset = queryset.select_related(*related)
     compiler: Any = queryset.query.get_compiler(using=alias)
-    text, _ = compiler.as_sql()
-    head, _, tables = text.partition(" FROM ")
+    text, params = compiler.as_sql()
+    head, _, tables = text.rpartition(" FROM ")  # the last one: an annotation can have its own
     pk: Any = model._meta.pk
     found = compiler.get_converters([column[0] for column in compiler.select])
     return Loader(
         model=model,
         alias=alias,
         select=head.removeprefix("SELECT "),
+        params=params,
         tables=tables,
         key=f'"{model._meta.db_table}"."{pk.column}"',
         names=[compiler.select[at][0].target.attname for at in compiler.klass_info["select_fields"]],
         converters=[(at, converters, expression) for at, (converters, expression) in found.items()],
         related=get_related_populators(compiler.klass_info, compiler.select, alias, FETCH_ONE),
+        annotated=tuple(compiler.annotation_col_map.items()),
     )
 
 
@@ -100,5 +113,5 @@ def chosen_sql(loader: Loader, chosen: Sql, limit: int) -> Sql:
         f"SELECT {loader.select}, h.reason, (SELECT count(*) FROM chosen), {size} FROM {loader.tables} INNER JOIN "
         f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit}) h "
         f"ON h.id = {loader.key} ORDER BY h.place",
-        chosen.params,
+        (*chosen.params, *loader.params),
     )

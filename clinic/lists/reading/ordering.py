@@ -20,10 +20,10 @@ def runs_by(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL) -> 
     names = [term.removeprefix("-") for term in terms]
     if all(term.startswith("-") is descending for term in terms):
         related = list(takewhile(lambda name: "__" in name, names))
-        if not related:
+        if not any("__" in name for name in names):
             return _plain(queryset.model, names, descending, where)
-        key = related[0].partition("__")[0]
-        if {name.partition("__")[0] for name in related} == {key} and names[len(related)] == key:
+        key = names[0].partition("__")[0]
+        if related and {name.partition("__")[0] for name in related} == {key} and names[len(related)] == key:
             driving = _driving_table(queryset.model, key, [name.partition("__")[2] for name in related])
             order = tuple(column(queryset.model, name) for name in names[len(related) + 1 :])
             return (IndexRun(order=order, where=where, descending=descending, driving=driving),)

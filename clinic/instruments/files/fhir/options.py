@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.instruments.files.fhir.understood import POINTS, dicts, extension, strange
 from clinic.instruments.files.fhir.wording import clean
-from clinic.instruments.parsing import LOINC
+from clinic.instruments.items.parsing import LOINC
 from clinic.instruments.reading import exact
 
 SAID = "is not understood here"

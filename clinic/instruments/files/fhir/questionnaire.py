@@ -1,15 +1,18 @@
 """Read a FHIR R4 Questionnaire as the data of a definition: everything is kept, named in a note, or refused by name.
 
-Single choices are items, groups are sections, displayed texts stay in their places. Numbers and texts that are typed,
-and totals, are left out with a note. Points come from the extensions ordinalValue and itemWeight, or from an option
-that is a whole number; without points an item is not scored.
+Questions are items, groups are sections, displayed texts stay in their places. Totals and what nobody can be asked here
+are left out with a note. Points come from the extensions ordinalValue and itemWeight, or from an option that is a whole
+number; without points an item is not scored.
 """
 
 from typing import Any
 
+from clinic.instruments.files.fhir.conditions import When, can_be_kept, when_of, with_conditions
 from clinic.instruments.files.fhir.layout import Layout
+from clinic.instruments.files.fhir.numbering import numbered
 from clinic.instruments.files.fhir.options import SAID, Answer, Answers
 from clinic.instruments.files.fhir.totals import Formula, scoring
+from clinic.instruments.files.fhir.typed import NUMBERS, TYPED, typed_item
 from clinic.instruments.files.fhir.understood import (
     CALCULATED,
     HIDDEN,
@@ -21,21 +24,22 @@ from clinic.instruments.files.fhir.understood import (
     place,
     strange,
 )
-from clinic.instruments.files.fhir.wording import clean, text_of, wording
-from clinic.instruments.parsing import LOINC, MOST_ITEMS
+from clinic.instruments.files.fhir.wording import clean, codes_of, loinc_of, text_of, wording
+from clinic.instruments.items.parsing import MOST_ITEMS
+from clinic.instruments.items.parts import SEVERAL, YES_NO
 
 DEEPEST = 6
 NO_LICENCE = "The Questionnaire does not say who may use it."
 CHOICES = ("choice", "coding", "boolean")
-NUMBERS = ("decimal", "integer", "quantity")
-TYPED = (*NUMBERS, "string", "text", "url", "date", "dateTime", "time")
 REASONS = {
     "enableWhenExpression": "it depends on other answers by a formula",
     HIDDEN: "it is hidden",
     "initial": "an answer is there from the start",
     "initialExpression": "an answer is there from the start",
 }
-YES_NO = [Answer("No", {"code": "false", "kind": "boolean"}), Answer("Yes", {"code": "true", "kind": "boolean"})]
+
+
+ALWAYS = When()
 
 
 class NotUsable(Exception):
@@ -55,6 +59,7 @@ class Reading:
         self.layout = Layout()
         self.items: list[dict[str, Any]] = []
         self.known: list[dict[str, Any]] = []
+        self.whens: list[tuple[str, When]] = []
         self.others: list[dict[str, Any]] = []
         self.kinds: dict[str, str] = {}
         self.formulas: list[Formula] = []
@@ -63,7 +68,7 @@ class Reading:
         self.notes: list[str] = []
         self.links: set[str] = set()
 
-    def walk(self, value: Any, *, depth: int = 0, group: int | None = None) -> None:
+    def walk(self, value: Any, *, depth: int = 0, group: int | None = None, around: When = ALWAYS) -> None:
         if depth > DEEPEST or len(self.items) > MOST_ITEMS:
             self.problems.append("The Questionnaire is nested too deeply or too long.")
             return
@@ -74,13 +79,20 @@ class Reading:
                 self._part(part, where)
                 inner = self.layout.enter(wording(part), group)
                 self._other(part)
-                self.walk(part.get("item"), depth=depth + 1, group=inner)
+                when = when_of(part, around, where, self.problems)
+                self.walk(part.get("item"), depth=depth + 1, group=inner, around=when)
+                if when.conditions and self.layout.waiting:
+                    self.problems.append(f"{where} ends with a text that depends on other answers, which {SAID}.")
             elif kind == "display":
                 self._display(part, where, group)
+            elif kind in TYPED and (typed := typed_item(part)) and can_be_kept(part, around, self.items, self.known):
+                self._item(part, where, group, around, typed, [])
             elif kind in TYPED or (kind in CHOICES and _is_calculated(part)):
                 self._left_out(part, where)
+            elif kind == "boolean":
+                self._item(part, where, group, around, {"kind": YES_NO}, [])
             elif kind in CHOICES:
-                self._question(part, where, group)
+                self._choice(part, where, group, around)
             else:
                 self.problems.append(f"{where} is of the type “{str(kind)[:30]}”; only single choices can be scored.")
 
@@ -100,8 +112,11 @@ class Reading:
 
     def _part(self, part: dict[str, Any], where: str, *, left_out: bool = False) -> None:
         """Refuse what cannot be kept of a question, a group or a text."""
-        if not left_out and (part.get("enableWhen") or part.get("repeats") is True):
-            self.problems.append(f"{where} depends on other answers or may be answered more than once.")
+        is_text, may_repeat = part.get("type") == "display", part.get("type") in ("choice", "coding")
+        if not left_out and part.get("repeats") is True and not may_repeat:
+            self.problems.append(f"{where} may be answered more than once.")
+        if not left_out and part.get("enableWhen") and is_text:
+            self.problems.append(f"{where} depends on other answers, which {SAID} of a text.")
         if part.get("readOnly") is True and not left_out and part.get("type") != "display":
             self.problems.append(f"{where} is read-only: nobody answers it.")
         for name in strange(part, "item", left_out=left_out):
@@ -129,7 +144,7 @@ class Reading:
         self._other(part)
         if part.get("type") in NUMBERS and formulas:
             _, expression = name_and_expression(formulas[0])
-            loinc = _loinc(part)
+            loinc = loinc_of(part)
             self.formulas.append(Formula(where, expression, text_of(part), clean(part, "linkId"), loinc))
         elif formulas:
             self.notes.append(
@@ -137,7 +152,7 @@ class Reading:
             )
         else:
             self.numbers += part.get("type") in NUMBERS
-            self.notes.append(f"{where} is left out: only choices are asked here ({part.get('type')}).")
+            self.notes.append(f"{where} is left out: nobody is asked it here ({part.get('type')}).")
 
     def _help(self, part: dict[str, Any], where: str, *, left_out: bool = False) -> str:
         """The help texts below a question; anything else there is refused."""
@@ -153,27 +168,50 @@ class Reading:
                 texts.append(text_of(inner))
         return " ".join(filter(None, texts))
 
-    def _question(self, part: dict[str, Any], where: str, group: int | None) -> None:
+    def _choice(self, part: dict[str, Any], where: str, group: int | None, around: When) -> None:
+        answers = self.answers.of(part, where)
+        has_points = any(answer.points is not None for answer in answers)
+        options = [answer.option for answer in answers]
+        if not has_points:
+            options = [{**option, "points": number} for number, option in enumerate(options)]
+        if len({option["points"] for option in options}) < len(options):
+            options = [{**option, "code": answer.code["code"]} for option, answer in zip(options, answers, strict=True)]
+        found: dict[str, Any] = {"options": options, **({} if has_points else {"scored": False})}
+        if part.get("repeats") is True:
+            found["kind"] = SEVERAL
+            if has_points:
+                self.problems.append(f"{where} may be answered more than once, and its answers have points.")
+        elif has_points:
+            whole = all(answer.is_its_points for answer in answers)
+            self.kinds[clean(part, "linkId")] = "integer" if whole else "coding"
+        self._item(part, where, group, around, found, answers)
+
+    def _item(
+        self,
+        part: dict[str, Any],
+        where: str,
+        group: int | None,
+        around: When,
+        found: dict[str, Any],
+        answers: list[Answer],
+    ) -> None:
+        """Keep a question: what is `found` of its answers, and all that questions have in common."""
         self._part(part, where)
-        hint, link, loinc = self._help(part, where), clean(part, "linkId"), _loinc(part)
+        hint, loinc = self._help(part, where), loinc_of(part)
         if not text_of(part):
             self.problems.append(f"{where} has no text.")
-        answers = YES_NO if part.get("type") == "boolean" else self.answers.of(part, where)
-        scored = any(answer.points is not None for answer in answers)
-        options = [answer.option for answer in answers]
-        if not scored:
-            options = [{**option, "points": number} for number, option in enumerate(options)]
         self.layout.item(len(self.items), group)
-        self.items.append(
-            {"prefix": clean(part, "prefix"), "text": text_of(part), "options": options}
-            | ({"hint": hint} if hint else {})
-            | ({} if scored else {"scored": False})
-            | ({"loinc": loinc} if loinc else {})
-        )
+        about = {"prefix": clean(part, "prefix"), "text": text_of(part), "hint": hint, "loinc": loinc}
+        self.items.append({name: value for name, value in about.items() if value or name == "prefix"} | found)
+        self.whens.append((where, when_of(part, around, where, self.problems)))
         codes = [answer.code for answer in answers]
-        self.known.append({"link_id": link, "codes": codes_of(part), "options": codes})
-        if scored:
-            self.kinds[link] = "integer" if all(answer.is_its_points for answer in answers) else "coding"
+        self.known.append({"link_id": clean(part, "linkId"), "codes": codes_of(part), "options": codes})
+
+    @property
+    def conditional(self) -> set[str]:
+        """The linkIds of the questions that are not always asked."""
+        whens = zip(self.known, self.whens, strict=True)
+        return {names["link_id"] for names, (_, when) in whens if when.conditions}
 
     def _other(self, part: dict[str, Any]) -> None:
         """Keep what other programs call a part that is no item here."""
@@ -195,16 +233,26 @@ def data_of_questionnaire(resource: Any) -> dict[str, Any]:
     if not reading.items and not reading.problems:
         reading.problems += ["The Questionnaire has no question that can be used.", *reading.notes]
     if reading.problems:
-        raise NotUsable(list(dict.fromkeys(reading.problems))[:20])
-    return _data(resource, reading)
+        raise _not_usable(reading)
+    data = _data(resource, reading)
+    if reading.problems:
+        raise _not_usable(reading)
+    return data
+
+
+def _not_usable(reading: Reading) -> NotUsable:
+    return NotUsable(list(dict.fromkeys(reading.problems))[:20])
 
 
 def _data(resource: dict[str, Any], reading: Reading) -> dict[str, Any]:
-    items = _numbered(reading.items)
+    items = numbered(reading.items)
     codes, links = [item["code"] for item in items], [known["link_id"] for known in reading.known]
-    scored = scoring(items, links, reading.kinds, reading.formulas, reading.variables, reading.numbers)
+    scored = scoring(
+        items, links, reading.kinds, reading.formulas, reading.variables, reading.numbers, reading.conditional
+    )
+    asked = with_conditions(scored.items, reading.known, reading.whens, reading.problems)
     title = clean(resource, "title") or clean(resource, "name") or "Questionnaire"
-    loinc = {"panel": _loinc(resource), "total": scored.parts.pop("total", "")}
+    loinc = {"panel": loinc_of(resource), "total": scored.parts.pop("total", "")}
     exchange = {
         "url": clean(resource, "url"),
         "version": clean(resource, "version"),
@@ -220,7 +268,7 @@ def _data(resource: dict[str, Any], reading: Reading) -> dict[str, Any]:
         "source": clean(resource, "url") or clean(resource, "publisher") or "An imported FHIR Questionnaire",
         "licence": clean(resource, "copyright") or NO_LICENCE,
         "loinc": {name: code for name, code in loinc.items() if code},
-        "items": scored.items,
+        "items": asked,
         "sections": list(reading.layout.sections(codes)),
         "displays": list(reading.layout.texts(codes)),
         "subscales": scored.parts.pop("subscales", []),
@@ -239,39 +287,3 @@ def name_and_expression(found: dict[str, Any]) -> tuple[str, str]:
     value = value if isinstance(value, dict) else {"expression": found.get("valueString")}
     is_path = value.get("language", "text/fhirpath") == "text/fhirpath"
     return clean(value, "name"), clean(value, "expression") if is_path else ""
-
-
-def codes_of(part: dict[str, Any]) -> list[dict[str, str]]:
-    found = [{"code": clean(coding, "code"), "system": clean(coding, "system")} for coding in dicts(part.get("code"))]
-    return [{name: value for name, value in code.items() if value} for code in found]
-
-
-def _loinc(part: dict[str, Any]) -> str:
-    for coding in dicts(part.get("code")):
-        code = clean(coding, "code")
-        if coding.get("system") == "http://loinc.org" and LOINC.fullmatch(code):
-            return code
-    return ""
-
-
-def _printed(prefix: str) -> str:
-    """The number in a prefix: "1" in "1.", "Q 1 (a)" in "Q 1 (a):"."""
-    number = prefix.rstrip(" .:")
-    return number if "(" in number else number.rstrip(")")
-
-
-def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The items with the numbers that the Questionnaire prints; counted if one of them has no number of its own.
-
-    A printed number that is not the item's stays in front of the text.
-    """
-    printed = [_printed(item["prefix"]) for item in items]
-    own = all(printed) and len(set(printed)) == len(printed) and max(map(len, printed), default=0) <= 20
-    found = []
-    for number, item in enumerate(items, 1):
-        code = printed[number - 1] if own else str(number)
-        rest = {name: value for name, value in item.items() if name != "prefix"}
-        if not own and printed[number - 1] not in ("", code):
-            rest["text"] = f"{item['prefix']} {item['text']}"
-        found.append({"code": code, **rest})
-    return found

@@ -4,13 +4,13 @@ A formula is kept as weights, reversed items and a factor of the total. One that
 and nothing is scored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from clinic.instruments.files.fhir.formulas import Linear, NotLinear, linear
+from clinic.instruments.files.fhir.formulas import WHOLE, Linear, NotLinear, linear
 from clinic.instruments.reading import exact
 
 ADDED_UP = "The file does not say how the total is made: the points of all answers are added up."
@@ -49,10 +49,12 @@ def scoring(
     formulas: list[Formula],
     variables: Mapping[str, str],
     numbers: int,
+    conditional: Set[str],
 ) -> Scoring:
     """Score `items`, which are called `links`; `kinds` are those with points, see `formulas.linear`.
 
-    Of a file with several typed `numbers` nobody knows which are totals, and of what.
+    Of a file with several typed `numbers` nobody knows which are totals, and of what. A sum of named items has no
+    value in FHIRPath while one is not asked, so that a formula over `conditional` items must add up all answers.
     """
     unscored = [{**item, "scored": False} for item in items]
     if not formulas and kinds and numbers > 1:
@@ -60,10 +62,17 @@ def scoring(
     if not formulas:
         return Scoring(items, {}, [ADDED_UP] if kinds else [])
     try:
-        return _by_formulas(items, links, formulas, [linear(each.expression, variables, kinds) for each in formulas])
+        sums = [linear(each.expression, variables, kinds) for each in formulas]
+        if any(conditional & set(each.factors) for each in sums) and not all(map(_adds_all, formulas)):
+            raise NotLinear
+        return _by_formulas(items, links, formulas, sums)
     except NotLinear:
         end = "it is not understood, so that nothing is scored."
         return Scoring(unscored, {}, [formula.note(end) for formula in formulas])
+
+
+def _adds_all(formula: Formula) -> bool:
+    return WHOLE.fullmatch("".join(formula.expression.split())) is not None
 
 
 def _by_formulas(items: list[dict[str, Any]], links: list[str], formulas: list[Formula], sums: list[Linear]) -> Scoring:

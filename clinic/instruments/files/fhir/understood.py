@@ -29,6 +29,10 @@ PARTS: dict[str, dict[str, type]] = {
         "linkId": str, "code": list, "prefix": str, "text": str, "type": str, "enableWhen": list, "repeats": bool,
         "readOnly": bool, "answerValueSet": str, "answerOption": list, "item": list,
     },
+    "condition": {
+        "id": object, "question": str, "operator": str, "answerBoolean": bool, "answerInteger": int,
+        "answerDecimal": object, "answerCoding": dict, "answerString": str,
+    },
     "option": {
         "id": object, "valueCoding": dict, "valueInteger": int, "valueString": str, "initialSelected": bool,
     },

@@ -3,7 +3,8 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from clinic.instruments.files.fhir.understood import extension
+from clinic.instruments.files.fhir.understood import dicts, extension
+from clinic.instruments.items.parsing import LOINC
 from clinic.ui.forms import one_line
 
 FORMATTED = ("rendering-xhtml", "rendering-markdown")
@@ -41,4 +42,17 @@ def text_of(part: dict[str, Any]) -> str:
         words.close()
         if text := clean({"text": " ".join(words.words)}, "text"):
             return text
+    return ""
+
+
+def codes_of(part: dict[str, Any]) -> list[dict[str, str]]:
+    found = [{"code": clean(coding, "code"), "system": clean(coding, "system")} for coding in dicts(part.get("code"))]
+    return [{name: value for name, value in code.items() if value} for code in found]
+
+
+def loinc_of(part: dict[str, Any]) -> str:
+    for coding in dicts(part.get("code")):
+        code = clean(coding, "code")
+        if coding.get("system") == "http://loinc.org" and LOINC.fullmatch(code):
+            return code
     return ""

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clinic.patients.models.results import ShownResult, shown, with_latest_results
 from clinic.patients.search.dictionary import note_words
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
 from clinic.patients.search.rules import search_indexes
@@ -187,6 +186,7 @@ class Patient(ClinicModel):
     last_score = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, editable=False)
     last_band = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
     last_severity = models.SmallIntegerField(null=True, blank=True, editable=False)
+    worst_severity = models.SmallIntegerField(null=True, blank=True, editable=False)
     last_change = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, editable=False)
     last_assessed_on = models.DateField(null=True, blank=True, editable=False)
     recent_scores: "models.JSONField[Any, list[float]]" = models.JSONField(
@@ -210,6 +210,10 @@ class Patient(ClinicModel):
             models.CheckConstraint(
                 condition=models.Q(last_severity=None) | models.Q(last_severity__range=(0, 4)), name="patient_severity"
             ),
+            models.CheckConstraint(
+                condition=models.Q(worst_severity=None) | models.Q(worst_severity__range=(0, 4)),
+                name="patient_worst_severity",
+            ),
         )
         indexes = (
             *search_indexes(),
@@ -219,6 +223,7 @@ class Patient(ClinicModel):
             order("patient_by_user", "user", "filed_as", "given_as"),
             order("patient_by_created", "created_at"),
             order("patient_by_score", "last_score"),
+            order("patient_by_severity", "worst_severity"),
             order("patient_by_assessed", "last_assessed_on"),
             order("patient_by_due", "next_due_on"),
             models.Index(fields=["open_alerts", "id"], condition=models.Q(open_alerts__gt=0), name="patient_by_alerts"),
@@ -235,6 +240,14 @@ class Patient(ClinicModel):
         saved = kwargs.get("update_fields")
         if saved is None or set(NAME_FIELDS) & set(saved):
             note_words(names_of([self]), using=kwargs.get("using"))
+
+    @property
+    def results(self) -> list[ShownResult]:
+        """The latest results, the worst first, then the newest; read before by `with_latest_results`, or now."""
+        if "results_read" not in self.__dict__:
+            found: Any = with_latest_results(type(self)._base_manager.filter(pk=self.pk)).first()
+            self.__dict__["results_read"] = found and found.results_read
+        return shown(self.__dict__["results_read"])
 
     @property
     def gender_label(self) -> str:
@@ -271,26 +284,3 @@ class Patient(ClinicModel):
         exact = self.date_of_birth_precision == BirthPrecision.EXACT
         years = f"{self.age} year" if self.age == 1 else f"{self.age} years"
         return f"{self.birth_date_text}, {years}" if exact else f"{self.birth_date_text}, about {years}"
-
-
-class NameWord(ClinicModel):
-    """A word of some patient's name, in the form it is searched in: where misspelt words look for their like.
-
-    Saving a patient adds their words, and nothing takes one away: a word that nobody is called by any more finds
-    nobody. One may stand here more than once, since two writers need not wait for each other.
-    """
-
-    web_may = "SELECT, INSERT"
-
-    id = models.BigAutoField(primary_key=True)
-    word = models.TextField(db_collation="C")
-
-    class Meta:
-        indexes = (
-            models.Index(fields=["word"], name="nameword_by_word"),
-            models.Index(Reverse("word"), name="nameword_by_end"),
-            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], fastupdate=False, name="nameword_by_part"),
-        )
-
-    def __str__(self) -> str:
-        return self.word

@@ -30,7 +30,7 @@ AND practitioner.id = assessment.user_id
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0010_no_severity'),
+        ('assessments', '0011_latest_results'),
         ('staff', '0001_initial'),
     ]
 

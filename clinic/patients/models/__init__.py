@@ -1,0 +1,36 @@
+"""Patients of a clinic, the words of their names, and their latest results."""
+
+from clinic.patients.models.latest_results import LatestResult, ScoredInstrument
+from clinic.patients.models.name_words import NameWord
+from clinic.patients.models.patient import (
+    ACTIVE,
+    NAME_FIELDS,
+    BirthPrecision,
+    Gender,
+    Patient,
+    PatientQuerySet,
+    SparseCharField,
+    age_on,
+    names_of,
+    years_before,
+)
+from clinic.patients.models.results import Severity, ShownResult, with_latest_results
+
+__all__ = (
+    "ACTIVE",
+    "NAME_FIELDS",
+    "BirthPrecision",
+    "Gender",
+    "LatestResult",
+    "NameWord",
+    "Patient",
+    "PatientQuerySet",
+    "ScoredInstrument",
+    "Severity",
+    "ShownResult",
+    "SparseCharField",
+    "age_on",
+    "names_of",
+    "with_latest_results",
+    "years_before",
+)

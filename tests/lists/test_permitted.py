@@ -1,0 +1,107 @@
+"""Who may not see assessments has lists, files and JSON of patients without what they came to."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from clinic.access import PERMISSIONS, Permission, Role
+from clinic.lists.models import Job
+from clinic.patients.bulk import PATIENTS
+from clinic.tenancy.scope import clinic_scope
+from tests.results import note_results, result
+from tests.world import make_patient
+
+API = "/api/v1/patients/"
+SECRETS = ["PHQ-9", "phq-9", "Alarming", "13.5", "1 Feb 2026", "2026-02-01"]
+RESULT = result("phq-9", "13.5", 4, band="Alarming", assessed_on=date(2026, 2, 1), recent_scores=(0.1, 0.2))
+MAY = [role for role in Role if Permission.ASSESSMENTS_VIEW in PERMISSIONS[role]]
+NOT_ASKED = ["instrument=phq-9", "severity=1", "score_min=1", "score_max=20"]
+
+
+@pytest.fixture
+def patient(riverside):
+    with clinic_scope(riverside.clinic):
+        made = make_patient(full_name="Zora", family_name="")
+        note_results(made, RESULT)
+    return made
+
+
+@pytest.fixture
+def desk(riverside, sign_in, patient):
+    return sign_in(riverside.front_desk)
+
+
+def text(answer) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_results_are_shown_to_who_may_see_assessments(riverside, sign_in, patient, role):
+    client = sign_in(riverside.users[role])
+    seen = {}
+    for path in ("/patients/?columns=name,last_score,assessed", "/patients/?columns=last_score&_export=csv",
+                 "/patients/?open=filters", f"/patients/{patient.pk}/", API, f"{API}{patient.pk}/"):  # fmt: skip
+        answer = client.get(path)
+        page = text(answer)
+        seen[path] = (answer.status_code, "Zora" in page, any(secret in page for secret in SECRETS))
+    assert seen == dict.fromkeys(seen, (200, True, role in MAY))
+
+
+@pytest.mark.parametrize("query", NOT_ASKED)
+def test_filter_that_somebody_may_not_use_is_none_of_the_list(desk, query):
+    assert [desk.get(f"{path}?{query}").status_code for path in ("/patients/", API)] == [400, 400]
+    answer = desk.get(f"/patients/?{query}&_export=csv")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("name", ["last_score", "-last_score", "assessed", "-assessed"])
+def test_order_by_what_somebody_may_not_see_is_none_of_the_list(desk, name):
+    answers = [
+        desk.get(f"/patients/?sort={name}"),
+        desk.get(f"{API}?ordering={name}"),
+        desk.get(f"{API}?ordering=gender,{name}"),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
+def test_filters_and_columns_to_choose_are_those_that_somebody_may_see(desk):
+    filters, columns = desk.get("/patients/?open=filters"), desk.get("/patients/?open=layout")
+    fields = {name: f'name="{name}"' in text(filters) for name in ("gender", "instrument", "severity", "score_min")}
+    assert fields == {"gender": True, "instrument": False, "severity": False, "score_min": False}
+    offered = {name: f'value="{name}"' in text(columns) for name in ("age", "last_score", "assessed")}
+    assert offered == {"age": True, "last_score": False, "assessed": False}
+
+
+@pytest.mark.parametrize("columns", ["name,last_score,assessed", "", "last_score"])
+def test_job_s_file_has_no_column_that_who_began_it_may_not_see(desk, riverside, patient, columns):
+    form = {"do": "csv", "id": str(patient.pk), "shown_columns": columns, "query": "columns=last_score"}
+    assert desk.post("/patients/bulk/", form).status_code == 302
+    with clinic_scope(riverside.clinic):
+        job = Job.objects.get()
+    assert [name for name in ("last_score", "assessed") if name in job.parameters["columns"]] == []
+    assert job.parameters["columns"][0] == "name"
+
+
+@pytest.mark.parametrize("query", [*NOT_ASKED, "sort=last_score"])
+def test_work_on_all_that_match_what_somebody_may_not_ask_is_refused(desk, riverside, query):
+    form = {"do": "csv", "scope": "all", "expected": "1", "query": query}
+    assert desk.post("/patients/bulk/", form).status_code == 400
+    with clinic_scope(riverside.clinic):
+        assert not Job.objects.exists()
+
+
+def test_list_of_who_may_see_all_is_the_list_itself():
+    assert PATIENTS.seen_by(PERMISSIONS[Role.CLINICIAN]) == PATIENTS
+    seen = PATIENTS.seen_by(PERMISSIONS[Role.FRONT_DESK])
+    assert sorted(set(PATIENTS.table_class.base_columns) - set(seen.table_class.base_columns)) == [
+        "assessed",
+        "last_score",
+    ]
+
+
+def test_csv_of_the_front_desk_has_its_other_columns(desk):
+    rows = list(csv.reader(io.StringIO(text(desk.get("/patients/?_export=csv")), newline="")))
+    assert rows[0] == ["Name", "Record", "Born", "Age", "Gender", "Next due", "Practitioner"]
