@@ -88,7 +88,7 @@ class SeekPaginator(Paginator[Any]):
             rows = found.total % size or size  # the others are on the page before
             found.records, found.reasons = found.records[-rows:], found.reasons[-rows:]
             return found, -(-found.total // size)
-        if place.after or place.before:
+        if (place.after or place.before) and listing.seeks:
             found = listing.after(place.after, size) if place.after else listing.before(place.before, size)
             return (found, place.number and max(2, place.number)) if found.less else (listing.first(size), 1)
         if place.number == 1:
