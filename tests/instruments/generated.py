@@ -125,21 +125,22 @@ def subscales(draw, made):
     for code in "AB"[: draw(st.integers(0, 2))]:
         inside = draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
         needs = {"at_least": draw(st.integers(0, 3)), "needs": draw(st.integers(1, len(inside)))}
-        yield {"code": code, "title": f"Scale {code}", "items": inside, **(needs if draw(st.booleans()) else {})}
+        criterion = draw(st.sampled_from([{}, needs, {"positive_from": draw(st.integers(0, 6))}]))
+        yield {"code": code, "title": f"Scale {code}", "items": inside, **criterion}
 
 
-def bands(draw, totals, sex):
+def bands(draw, totals, finest, sex):
     """Bands that leave no gap, of severities that rise or fall; each begins with a total that can be reached."""
-    unit = next(unit for unit in PLACES if not any(total % unit for total in totals))
+    unit = next(unit for unit in PLACES if not any(number % unit for number in (*totals, *finest)))
     starts = sorted({totals[0], *draw(st.lists(st.sampled_from(totals), max_size=3))})
     severities = range(len(starts)) if draw(st.booleans()) else range(len(starts) - 1, -1, -1)
     for start, end, severity in zip(starts, [*starts[1:], totals[-1] + unit], severities, strict=True):
         yield {"from": start, "to": end - unit, "word": f"Level {severity}", "severity": severity, **sex}
 
 
-def all_bands(draw, totals):
+def all_bands(draw, totals, finest):
     sexes = draw(st.sampled_from([[{}], [{}], [{"sex": sex} for sex in RULES]]))
-    made = [band for sex in sexes for band in bands(draw, totals, sex)]
+    made = [band for sex in sexes for band in bands(draw, totals, finest, sex)]
     if draw(st.booleans()):
         covered = draw(st.sampled_from(made))
         sex = draw(st.sampled_from([{}, {"sex": covered["sex"]}])) if "sex" in covered else {}
@@ -177,11 +178,13 @@ def definitions(draw):
     everybody = [{name: value for name, value in item.items() if name != "sexes"} for item in made]
     data["scoring"]["multiply"] = draw(st.sampled_from([1, 1, 1, 2, Decimal("0.5")]))
     totals = sorted({total for total, _ in possible({**data, "items": everybody}, {}, "unknown")})
+    # What an item adds can be finer than every total, where only the highest of a section counts.
+    finest = [item.get("weight", 1) * data["scoring"]["multiply"] for item in made]
     if draw(QUARTER) and len(totals) == 1:
         data["scoring"] = {"rule": "none"}
     else:
         data["scoring"] |= {"minimum": totals[0], "maximum": totals[-1]}
-        data["bands"] = all_bands(draw, totals) if draw(st.booleans()) else []
+        data["bands"] = all_bands(draw, totals, finest) if draw(st.booleans()) else []
         data["cutoffs"] = list(cutoffs(draw, totals))
     data["alerts"] = list(alerts(draw, data))
     return data
