@@ -188,8 +188,8 @@ def four_at(answers: Responses, sex: str, age: int | None) -> Outcome:
     """MacLullich, version 1.2: 4 for altered alertness and for an acute change, 1 or 2 for the two tests."""
     total = {"normal": 0, "sleepy": 0, "abnormal": 4}[answers["1"]] + answers["2"] + answers["3"] + answers["4"]
     if total >= 4:
-        return total, "Possible delirium +/- cognitive impairment"
-    return total, "Possible cognitive impairment" if total else "Delirium or severe cognitive impairment unlikely"
+        return total, "Possible delirium"
+    return total, "Possible cognitive impairment" if total else "Delirium unlikely"
 
 
 ORACLES: dict[str, Callable[[Responses, str, int | None], Outcome]] = {

