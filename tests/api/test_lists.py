@@ -205,22 +205,6 @@ def test_rows_that_an_order_leaves_equal_come_by_their_names_and_then_their_ids(
         assert walked(client, back) == right[::-1]
 
 
-@pytest.mark.parametrize("order", ["gender,-record_number", "-gender,record_number", "practitioner,-record_number"])
-def test_order_of_both_directions_is_read_by_the_numbers_of_pages(client, riverside, order):
-    """PostgreSQL sorts the whole list for it, so that no page begins at a row."""
-    with clinic_scope(riverside.clinic):
-        user = Practitioner.objects.get(pk=riverside.owner.pk)
-        for number in range(1, 8):
-            gender = ("male", "female")[number % 2]
-            make_patient(pk=UUID(int=number), gender=gender, record_number=f"T-{number}", user=user)
-    whole = walked(client, f"{PATIENTS}?ordering={order}&page_size=100")
-    assert len(whole) == 7
-    for size in (1, 2, 3):
-        assert walked(client, f"{PATIENTS}?ordering={order}&page_size={size}") == whole
-    refused = client.get(PATIENTS, {"ordering": order, "after": str(UUID(int=3))})
-    assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["after"])
-
-
 def test_way_back_from_a_row_says_a_page_that_there_is(client, patients):
     there = client.get(PATIENTS, {"ordering": "name", "after": str(patients["z"].pk)})
     back = there.json()["meta"]["pagination"]["previous"]
