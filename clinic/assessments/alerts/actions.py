@@ -58,9 +58,7 @@ def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Ans
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
-def _said(
-    assessment: Assessment, points: Decimal, text: str, channel: Channel, *, by: By
-) -> dict[str, Decimal | str]:
+def _said(assessment: Assessment, points: Decimal, text: str, channel: Channel, *, by: By) -> dict[str, Decimal | str]:
     """What an alert says of a response: how bad it was, in words, and by whom it was given."""
     return {
         "points": points,

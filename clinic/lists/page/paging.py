@@ -81,11 +81,11 @@ class SeekPaginator(Paginator[Any]):
 
     def _found(self, place: Place) -> tuple[PageRows, int]:
         listing, size = self.listing, self.per_page
-        if listing.numbered:
+        if not listing.seeks:
             place = Place(place.number, last=place.last or not place.number)
         if place.last:
             found = listing.last(size)
-            if listing.numbered:
+            if not listing.seeks:
                 found.total = self.count
             if found.total is None:
                 return found, 0
