@@ -30,6 +30,7 @@ PAGES = {
         assessments/new/ assessments/<uuid:pk>/answer/ assessments/<uuid:pk>/answers/ assessments/<uuid:pk>/amend/
         assessments/<uuid:pk>/cancel/ assessments/<uuid:pk>/edit/ assessments/<uuid:pk>/archive/
         assessments/<uuid:pk>/undo/ assessments/<uuid:pk>/restore/
+        patients/<uuid:pk>/episodes/ episodes/<uuid:pk>/end/ episodes/<uuid:pk>/correct/
         patients/<uuid:pk>/plans/ plans/<uuid:pk>/end/ worklists/alerts/<uuid:pk>/acknowledge/
         patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
         handover/ handover/answers/ handover/leave/
