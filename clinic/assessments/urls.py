@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.assessments.pages import questionnaire_views, views
+from clinic.assessments.pages import questionnaire_views, reopen_views, views
 from clinic.assessments.pages import worklist_views as alert_views
 from clinic.assessments.trend import episode_views
 from clinic.assessments.trend import views as trend_views
@@ -17,6 +17,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/answers/", questionnaire_views.questionnaire_save, name="save"),
     path("assessments/<uuid:pk>/amend/", questionnaire_views.questionnaire_amend, name="amend"),
     path("assessments/<uuid:pk>/cancel/", questionnaire_views.questionnaire_cancel, name="cancel"),
+    path("assessments/<uuid:pk>/reopen/", reopen_views.assessment_reopen, name="reopen"),
     path("assessments/<uuid:pk>/edit/", views.assessment_edit, name="edit"),
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),

@@ -1,7 +1,7 @@
 """The latest results of a patient: of each scored instrument, what is due and the open alerts, as lists show them.
 
 The patient's row, a row for each instrument and the schedules hold them. They are updated whenever an assessment is
-completed, amended, archived or restored, an alert is raised or acknowledged, or a schedule or an episode
+completed, amended, opened again, archived or restored, an alert is raised or acknowledged, or a schedule or an episode
 changes. A lock of the patient makes sure that the newest sum stays.
 """
 
