@@ -198,7 +198,7 @@ class Assessment(ClinicModel):
 
 
 class AssessmentRevision(ClinicModel):
-    """A completed assessment as it was before an amendment. Insert-only."""
+    """A completed assessment as it was before it was amended or opened again. Insert-only."""
 
     web_may = "SELECT, INSERT"
 
