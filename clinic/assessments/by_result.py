@@ -33,6 +33,7 @@ WITH_VALUE = {
     "severity": f"({IS_MADE} AND {column(Assessment, 'severity')} IS NOT NULL)",
     "instrument": f"({column(Assessment, 'instrument')} <> '')",
 }
+LIMITS = {"score": ("score_min", "score_max")}  # filters that leave rows with a value only
 # The same terms among others, where PostgreSQL sorts.
 EXPRESSIONS = {
     "score": Case(When(status__in=MADE, then="score")),
@@ -46,8 +47,14 @@ def by_score(terms: Iterable[str]) -> bool:
     return any(term.removeprefix("-") == "score" for term in terms)
 
 
-def runs_by_result(assessments: QuerySet[Any], asked: Sequence[str], where: Sql) -> tuple[IndexRun, ...]:
-    """The index runs in the order of the `asked` terms, then by day, by when they were completed, and by key."""
+def runs_by_result(
+    assessments: QuerySet[Any], asked: Sequence[str], where: Sql, values: dict[str, Any]
+) -> tuple[IndexRun, ...]:
+    """The index runs in the order of the `asked` terms, then by day, by when they were completed, and by key.
+
+    What the filters' `values` leave out has no run: a condition that is said twice misleads PostgreSQL on how
+    many rows meet it.
+    """
     terms = _with_same_day(asked)
     names = [term.removeprefix("-") for term in terms]
     descending = terms[0].startswith("-")
@@ -56,6 +63,8 @@ def runs_by_result(assessments: QuerySet[Any], asked: Sequence[str], where: Sql)
     if len(asked) > 2:  # the order and the key
         return (_sorted(assessments, terms, where),)
     columns = tuple(column(Assessment, name) for name in names)
+    if any(values.get(name) is not None for name in LIMITS.get(names[0], ())) or values.get(names[0]):
+        return (IndexRun(columns, where, descending),)
     if names[0] == "status":
         statuses = reversed(AssessmentStatus) if descending else AssessmentStatus
         conditions = [f"{STATUS} = '{status}'" for status in statuses]

@@ -126,8 +126,8 @@ class AssessmentFilter(SearchFilter):
         return queryset.made().filter(severity__gte=value)
 
     def by_limit(self, queryset: AssessmentQuerySet, name: str, value: Decimal) -> AssessmentQuerySet:
-        scored = queryset.made().exclude(score=None)
-        return scored.filter(score__gte=value) if name == "score_min" else scored.filter(score__lte=value)
+        made = queryset.made()
+        return made.filter(score__gte=value) if name == "score_min" else made.filter(score__lte=value)
 
     def by_archived(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset
@@ -140,7 +140,7 @@ class AssessmentFilter(SearchFilter):
         """Those of one day in their order. Raises BadList for an order by score of which it is not said whose."""
         if by_score(terms) and not self.form.cleaned_data.get("instrument"):
             raise BadList(WHOSE_SCORE)
-        return runs_by_result(queryset, terms, where)
+        return runs_by_result(queryset, terms, where, self.form.cleaned_data)
 
 
 class PatientAssessmentFilter(AssessmentFilter):

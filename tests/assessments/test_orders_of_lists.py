@@ -1,5 +1,6 @@
 """The lists of assessments by what is a result, and those of one day in their order, through all pages."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,15 +37,33 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
+# Orders, each with filters and the rows that these leave.
+CASES: list[tuple[str, str, Callable[[Assessment], bool]]] = [
+    *((sort, "", lambda row: True) for sort in ("date", "instrument", "status", "severity")),
+    ("score", "instrument=phq-9", lambda row: row.instrument == "phq-9"),
+    ("score", "instrument=none&score_max=5", lambda row: not row.instrument and at_most(result(row).score, 5)),
+    ("severity", "severity=2", lambda row: (result(row).severity or 0) >= 2),
+    ("instrument", "instrument=gad-7", lambda row: row.instrument == "gad-7"),
+    ("status", "status=planned", lambda row: row.status == "planned"),
+]
+
+
+def result(row: Assessment) -> Assessment:
+    return row if row.status in ("completed", "amended") else Assessment()
+
+
+def at_most(score: Any, most: int) -> bool:
+    return score is not None and score <= most
+
+
 def place(row: Assessment, sort: str) -> Any:
     """What an order goes by before the day; None for a row without a value."""
-    is_result = row.status in ("completed", "amended")
     return {
         "date": 0,
         "instrument": row.instrument or None,
         "status": AssessmentStatus.values.index(row.status),
-        "score": row.score if is_result else None,
-        "severity": row.severity if is_result else None,
+        "score": result(row).score,
+        "severity": result(row).severity,
     }[sort]
 
 
@@ -58,8 +77,8 @@ def test_every_way_through_a_list_gives_each_row_once_in_the_order_of_its_result
             make_assessment(patient, name=f"A{at}", score=score, severity=severity, status=status, date=day,
                             completed_at=moment, **fields)  # fmt: skip
         stored = list(Assessment.objects.all())
-        for sort, only in [("date", ""), ("instrument", ""), ("status", ""), ("severity", ""), ("score", "phq-9")]:
-            mine = [row for row in stored if only in ("", row.instrument)]
+        for sort, filters, left in CASES:
+            mine = list(filter(left, stored))
             for sign in ("", "-"):
                 right = []
                 for there in (True, False):
@@ -69,7 +88,7 @@ def test_every_way_through_a_list_gives_each_row_once_in_the_order_of_its_result
                         for row in part
                     ]
                     right += [each[-1] for each in sorted(key, reverse=bool(sign))]
-                query = f"sort={sign}{sort}" + (f"&instrument={only}" if only else "")
+                query = f"{filters}&sort={sign}{sort}"
                 ways = dict.fromkeys(("forward", "backward", "jumps", "batches"), right)
                 assert driven(ASSESSMENTS.selected(query).listing, size) == ways, query
         transaction.set_rollback(True)
