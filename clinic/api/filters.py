@@ -107,6 +107,8 @@ class ListParameters(BaseFilterBackend):
 def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
     label = str(field.label or name.replace("_", " ").capitalize())
     description = f"{label}. {field.help_text}" if field.help_text else label
+    if isinstance(field, InstrumentChoiceField):
+        description += f" Its id, or “{field.null_value}”: {field.null_label}."
     if name == "archived":
         description = "Archived records are left out, unless all or only they are asked for."
     return {

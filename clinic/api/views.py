@@ -106,7 +106,11 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
 
 
 class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
-    """Assessments of all patients that are not archived, unless `archived` asks for others."""
+    """Assessments of all patients that are not archived, unless `archived` asks for others.
+
+    A draft has a `score` as far as it goes. `score_min`, `score_max`, `severity` and orders by these are of completed
+    ones, and those by score need `instrument`. Those of one day come in the order in which they were completed.
+    """
 
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
     queryset = Assessment.objects.select_related("patient")

@@ -87,7 +87,7 @@ class PatientAssessmentTable(tables.Table):
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
     type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
-    instrument = InstrumentColumn(css="nowrap")
+    instrument = InstrumentColumn()
     status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
     date = DateColumn()
     score = ScoreColumn()
@@ -111,7 +111,7 @@ class AssessmentTable(tables.Table):
         order_by=("patient__record_number", "patient"),
     )  # fmt: skip
     type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
-    instrument = InstrumentColumn(css="nowrap")
+    instrument = InstrumentColumn()
     status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
     date = DateColumn()
     score = ScoreColumn()
@@ -121,9 +121,7 @@ class AssessmentTable(tables.Table):
     )
 
     needs: ClassVar[dict[str, Permission]] = NEEDS
-    shown = (
-        "name", "patient", "record_number", "instrument", "status", "date", "score", "severity", "practitioner",
-    )  # fmt: skip
+    shown = ("name", "patient", "instrument", "status", "date", "score", "severity", "practitioner")
 
 
 class AlertLinkColumn(TextColumn):

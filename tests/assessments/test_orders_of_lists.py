@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from clinic.assessments.bulk import ASSESSMENTS
 from clinic.assessments.models import Assessment, AssessmentStatus
+from clinic.assessments.questionnaire.actions import complete_assessment, start_assessment
+from clinic.assessments.trend.views import trends_of
+from clinic.instruments.files.toml import newest, shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_results_in_lists import follow
+from tests.assessments.test_results_in_lists import names as listed
 from tests.lists.test_paging import driven
 from tests.sizes import times
-from tests.world import make_assessment, make_patient
+from tests.world import Writer, make_assessment, make_patient
 
 DAY, NEXT = date(2026, 1, 1), date(2026, 1, 2)
 
@@ -101,3 +105,26 @@ def test_limits_find_completed_scores_only_whatever_the_draft_has(scope):
     for query in ("instrument=phq-9&score_min=1", "instrument=phq-9&score_max=20", "severity=2"):
         found = ASSESSMENTS.selected(query).listing.first(25).records
         assert sorted(row.status for row in found) == ["amended", "completed"]
+
+
+def test_same_day_has_one_order_in_lists_json_latest_result_and_trend(riverside, sign_in):
+    """The first that was begun is completed last."""
+    definition = newest(shipped())["phq-2"]
+    with clinic_scope(riverside.clinic):
+        patient = make_patient(date_of_birth=date(1980, 1, 1))
+        first, _, third = (
+            start_assessment(
+                by=Writer(), definition=definition, patient=patient, user=patient.user, date=DAY, name=f"Made {at}",
+                answers={item.code: at for item in definition.items}, complete=at == 1,
+            ).assessment
+            for at in range(3)
+        )  # fmt: skip
+        complete_assessment(by=Writer(), id=third.pk)
+        complete_assessment(by=Writer(), id=first.pk)
+        trend = [step.reading.total for step in trends_of(patient)[0].steps]
+    client = sign_in(riverside.clinician)
+    lists = [listed(client.get(path)) for path in ("/assessments/", f"/patients/{patient.pk}/assessments/")]
+    rows = client.get("/api/v1/assessments/").json()["results"]
+    latest = client.get(f"/api/v1/patients/{patient.pk}/").json()["results"]["latest_results"]
+    assert [*lists, [row["name"] for row in rows]] == [["Made 0", "Made 2", "Made 1"]] * 3
+    assert (trend, [each["score"] for each in latest]) == ([0, 4, 2], [0])

@@ -7,7 +7,10 @@ from datetime import date
 import pytest
 
 from clinic.access import PERMISSIONS, Permission, Role
+from clinic.assessments.filters import AssessmentFilter, PatientAssessmentFilter
+from clinic.assessments.tables import AssessmentTable, PatientAssessmentTable
 from clinic.lists.models import Job
+from clinic.lists.page.permitted import permitted_filters, permitted_table
 from clinic.patients.bulk import PATIENTS
 from clinic.tenancy.scope import clinic_scope
 from tests.results import note_results, result
@@ -100,6 +103,32 @@ def test_list_of_who_may_see_all_is_the_list_itself():
         "assessed",
         "last_score",
     ]
+
+
+OF_ASSESSMENTS = ["instrument", "severity", "status"]
+
+
+@pytest.mark.parametrize("filters", [AssessmentFilter, PatientAssessmentFilter])
+def test_filters_of_assessments_say_what_they_need(filters):
+    seen = permitted_filters(filters, PERMISSIONS[Role.FRONT_DESK])
+    hidden = sorted(set(filters.base_filters) - set(seen.base_filters))
+    assert hidden == sorted([*OF_ASSESSMENTS, "score_min", "score_max"])
+
+
+@pytest.mark.parametrize("table", [AssessmentTable, PatientAssessmentTable])
+def test_columns_of_assessments_say_what_they_need(table):
+    seen = permitted_table(table, PERMISSIONS[Role.FRONT_DESK])
+    assert sorted(set(table.base_columns) - set(seen.base_columns)) == sorted([*OF_ASSESSMENTS, "score"])
+    assert [name for name in seen.shown if name not in seen.base_columns] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["", "instrument=phq-9", "status=planned", "severity=1", "sort=severity", "_export=csv"]
+)
+def test_assessments_are_none_of_the_front_desk_whatever_it_asks(desk, patient, query):
+    paths = ["/assessments/", f"/patients/{patient.pk}/assessments/"]
+    assert [desk.get(f"{path}?{query}").status_code for path in paths] == [403, 403]
+    assert desk.get(f"/api/v1/assessments/?{query}").status_code == 403
 
 
 def test_csv_of_the_front_desk_has_its_other_columns(desk):
