@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from clinic.api.renderer import Rows
 from clinic.lists.page.addresses import place, url_with, whole_number
 from clinic.lists.reading.index_runs import BadList
-from clinic.lists.reading.listing import CAP, TOO_LONG, Listing, PageRows
+from clinic.lists.reading.listing import CAP, TOO_LONG, UNSOUGHT, Listing, PageRows
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -38,7 +38,8 @@ class Pagination(BasePagination):
     """`page` from 1 and `page_size` up to 100; a page past the last is 404, a malformed one 400.
 
     The addresses of the next and the previous page begin at a row (`after`, `before`), so that nothing repeats or is
-    left out when records are added meanwhile; `page` in them only says which page that is.
+    left out when records are added meanwhile; `page` in them only says which page that is. An order of both directions
+    has only the numbers of pages.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
@@ -52,7 +53,7 @@ class Pagination(BasePagination):
         found, number = self._rows(http, listing, number, size)
         if found.total is None and "count" in http.GET:
             found.total = listing.count()
-        self.pagination = self._around(http, found, number)
+        self.pagination = self._around(http, found, number, seeks=listing.seeks)
         return found.records
 
     def _rows(self, http: Any, listing: Listing, number: int, size: int) -> tuple[PageRows, int]:
@@ -67,18 +68,20 @@ class Pagination(BasePagination):
             else:
                 found = (listing.after if beside[0] == "after" else listing.before)(beside[1], size)
         except BadList as problem:
+            if str(problem) == UNSOUGHT:
+                raise ValidationError({beside[0] if beside else "page": [UNSOUGHT]}) from problem
             raise (NotFound(str(problem)) if problem.status == 404 else TooLong()) from problem
         if beside is None and number > 1 and not found.records:
             raise NotFound(f"There is no page {number}; the last one is {-(-listing.count() // size) or 1}.")
         return found, number
 
-    def _around(self, http: Any, found: PageRows, number: int) -> dict[str, Any]:
+    def _around(self, http: Any, found: PageRows, number: int, *, seeks: bool) -> dict[str, Any]:
         following = previous = None
         if found.more:
-            key = found.records[-1].pk
+            key = found.records[-1].pk if seeks else None
             following = http.build_absolute_uri(url_with(http, page=number + 1, after=key, before=None))
         if found.less and found.records:
-            key = found.records[0].pk
+            key = found.records[0].pk if seeks else None
             previous = http.build_absolute_uri(url_with(http, page=max(1, number - 1), before=key, after=None))
         around: dict[str, Any] = {"count": found.total, "next": following, "previous": previous}
         return around if found.total is not None else {**around, "count_at_least": found.at_least}

@@ -10,6 +10,7 @@ from clinic.instruments.definitions import Definition
 from clinic.instruments.files.toml import newest, shipped
 from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import read_definition
+from clinic.instruments.variants import Offer, offers
 
 URGENT = "If you are in danger now, or may harm yourself, call your local emergency number. Do not wait for the clinic."
 ALWAYS_ON = frozenset({"free"})
@@ -59,9 +60,15 @@ def offered() -> list[Definition]:
     return sorted(filter(chosen.offers, found), key=lambda definition: (definition.title.lower(), definition.id))
 
 
-def offered_to(*, sex: str, age: int) -> list[Definition]:
-    """The offered instruments that a person of that sex and age may be asked."""
-    return [definition for definition in offered() if not definition.refusal(sex=sex, age=age)]
+def offered_to(*, sex: str, age: int, country: str) -> list[Offer]:
+    """The instruments that a person of that sex and age may be asked, by a clinic in that country."""
+    return offers((definition for definition in offered() if not definition.refusal(sex=sex, age=age)), country)
+
+
+def follow_up(definition: Definition, *, sex: str, age: int) -> Definition | None:
+    """What the person is asked after a positive screen, if the clinic offers it and it is made for such a person."""
+    found = find(definition.follow_up) if definition.follow_up else None
+    return found if found is not None and not found.refusal(sex=sex, age=age) else None
 
 
 def find(id: str) -> Definition | None:
@@ -109,7 +116,7 @@ def find_versions(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], De
 
 @cache
 def _shipped_by_newest_meaning() -> dict[tuple[str, str], Definition]:
-    """The shipped versions with the bands, cut-offs and change of the newest version of the same items and range."""
+    """The shipped versions with the meaning of totals of the newest version of the same items and range."""
     latest = newest(shipped())
     return {key: _by_meaning_of(latest[definition.id], definition) for key, definition in shipped().items()}
 
@@ -117,7 +124,8 @@ def _shipped_by_newest_meaning() -> dict[tuple[str, str], Definition]:
 def _by_meaning_of(latest: Definition, definition: Definition) -> Definition:
     if _counted_alike(latest) != _counted_alike(definition):
         return definition
-    return replace(definition, bands=latest.bands, cutoffs=latest.cutoffs, change=latest.change)
+    meaning = {name: getattr(latest, name) for name in ("bands", "cutoffs", "change", "follow_up")}
+    return replace(definition, **meaning)
 
 
 def _counted_alike(definition: Definition) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from clinic.instruments.items.checks import check_items
 from clinic.instruments.items.parts import ONE, WITH_POINTS
 from clinic.instruments.ranges import MOST_ASSIGNMENTS, assignments, finest, step, ways_to_decide, whole_range
 from clinic.instruments.reading import Fault, Path
+from clinic.text.countries import COUNTRIES
 
 
 def check(definition: Definition) -> list[Fault]:
@@ -15,7 +16,7 @@ def check(definition: Definition) -> list[Fault]:
     if not definition.items:
         return [Fault(("items",), "An instrument needs at least one item.")]
     faults = [*_codes(definition), *check_items(definition), *_references(definition)]
-    faults += [*_translations(definition), *_texts(definition)]
+    faults += [*_translations(definition), *_texts(definition), *_others(definition)]
     # The next checks add up points, which needs sound items.
     return faults or [
         *_range(definition),
@@ -49,8 +50,21 @@ def _references(definition: Definition) -> Iterator[Fault]:
             yield Fault(
                 ("subscales", index, "needs"), "“needs” goes with “at_least”, and is at most the number of items."
             )
+        if scale.needs and scale.positive_from is not None:
+            yield Fault(("subscales", index, "positive_from"), "A subscale is one criterion: “needs”, or a least sum.")
     if definition.pattern and not any(scale.needs for scale in definition.subscales):
         yield Fault(("scoring", "pattern"), "A pattern needs subscales with “needs”.")
+
+
+def _others(definition: Definition) -> Iterator[Fault]:
+    """Faults of what is said about other instruments."""
+    if bool(definition.variant_of) != bool(definition.countries) or definition.variant_of == definition.id:
+        yield Fault(("variant_of",), "A variant names another instrument, and the countries that it is made for.")
+    for code in definition.countries:
+        if code not in COUNTRIES:
+            yield Fault(("countries",), f"“{code}” is no country's code of two letters, such as GB.")
+    if definition.follow_up and (not definition.cutoffs or definition.follow_up == definition.id):
+        yield Fault(("follow_up", "positive"), "Another instrument follows a positive screen, which needs a cut-off.")
 
 
 def _translations(definition: Definition) -> Iterator[Fault]:

@@ -36,13 +36,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Subscale:
-    """A sum over some items. With `needs` it is also a criterion: that many items have `at_least` points."""
+    """A sum over some items.
+
+    It is also a criterion with `needs`: that many items have `at_least` points; or with `positive_from`: the least sum.
+    """
 
     code: str
     title: str
     items: tuple[str, ...]
     at_least: Number | None = None
     needs: int = 0
+    positive_from: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,11 @@ class Met(NamedTuple):
 
 @dataclass(frozen=True)
 class Definition:
-    """One version of an instrument. `low` and `high` are the least and the most that its total can be."""
+    """One version of an instrument. `low` and `high` are the least and the most that its total can be.
+
+    It is the wording of `variant_of`, the id of another instrument, that is made for `countries`. After a positive
+    screen the instrument `follow_up` is asked.
+    """
 
     id: str
     version: str
@@ -136,6 +144,9 @@ class Definition:
     sexes: tuple[str, ...] = SEXES
     caution: str = ""
     note: str = ""
+    variant_of: str = ""
+    countries: tuple[str, ...] = ()
+    follow_up: str = ""
     panel_loinc: str = ""
     total_loinc: str = ""
     translations: Mapping[str, Translation] = field(default_factory=dict)

@@ -49,6 +49,7 @@ def _definition(reader: Reader) -> Definition:
         **_rule(reader.table("scoring")),
         **_asked(reader.table("asked")),
         **_loinc_codes(reader.table("loinc")),
+        **_follow_up(reader.table("follow_up")),
         items=tuple(parsing_items.item(row, sets) for row in reader.rows("items", MOST_ITEMS)),
         sections=tuple(_section(row) for row in reader.rows("sections", MOST_ITEMS)),
         subscales=tuple(_subscale(row) for row in reader.rows("subscales", MOST_ITEMS)),
@@ -77,6 +78,8 @@ def _identity(reader: Reader) -> dict[str, Any]:
         "licence": reader.text("licence", longest=LONGEST_NOTE),
         "licence_class": reader.choice("licence_class", LICENCE_CLASSES),
         "note": reader.text("note", required=False, longest=LONGEST_NOTE),
+        "variant_of": _pattern(reader, "variant_of", ID, required=False),
+        "countries": reader.texts("countries"),
     }
 
 
@@ -103,14 +106,20 @@ def _asked(reader: Reader) -> dict[str, Any]:
     return values
 
 
+def _follow_up(reader: Reader) -> dict[str, Any]:
+    values = {"follow_up": _pattern(reader, "positive", ID, required=False)}
+    reader.close()
+    return values
+
+
 def _loinc_codes(reader: Reader) -> dict[str, Any]:
     values = {"panel_loinc": loinc(reader, "panel"), "total_loinc": loinc(reader, "total")}
     reader.close()
     return values
 
 
-def _pattern(reader: Reader, name: str, pattern: re.Pattern[str]) -> str:
-    value = reader.text(name, longest=60)
+def _pattern(reader: Reader, name: str, pattern: re.Pattern[str], *, required: bool = True) -> str:
+    value = reader.text(name, required=required, longest=60)
     if value and not pattern.fullmatch(value):
         reader.note(name, f"“{value}” is not as it must be: {FORMS[pattern]}.")
     return value
@@ -133,6 +142,7 @@ def _subscale(row: Reader) -> parts.Subscale:
         items=row.texts("items"),
         at_least=row.optional_number("at_least"),
         needs=row.whole("needs", 0, MOST_ITEMS, 0),
+        positive_from=row.optional_number("positive_from"),
     )
     row.close()
     return part

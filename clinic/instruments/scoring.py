@@ -222,6 +222,9 @@ def _subscore(definition: Definition, scale: Subscale, values: Values, ways: Ite
     low, high = min(sum(least for least, _ in each) for each in ranges), max(sum(m for _, m in each) for each in ranges)
     whole = all(item.code in values or not definition.is_asked(item, way) for way in ways for item in items)
     total = low if whole and low == high else None
+    if (least := scale.positive_from) is not None:
+        met = True if low >= least else None if high >= least else False
+        return Subscore(scale.code, scale.title, total, low, high, 0, met)
     if (points := scale.at_least) is None:
         return Subscore(scale.code, scale.title, total, low, high)
     sure = min(sum(1 for least, _ in each if least >= points) for each in ranges)

@@ -27,10 +27,6 @@ from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, Sh
 from clinic.text.phones import international, stored
 
 # From empty to full: no two severities have marks of one shape.
-CIRCLES = (
-    "\N{WHITE CIRCLE}\N{CIRCLE WITH UPPER RIGHT QUADRANT BLACK}\N{CIRCLE WITH RIGHT HALF BLACK}"
-    "\N{CIRCLE WITH ALL BUT UPPER LEFT QUADRANT BLACK}\N{BLACK CIRCLE}"
-)
 # The points of a line: by how many it has and which it is, at each of the heights that it can have.
 POINTS = [
     [[f"{2 + round(44 * number / (most - 1))},{14 - height}" for height in range(13)] for number in range(most)]
@@ -104,7 +100,7 @@ class PhoneColumn(TextColumn):
 class ResultColumn(NumberColumn):
     """The worst of the latest results, with its instrument and trend, and the newest where that is another.
 
-    Where the list is of one instrument, its result. A severity's mark differs in shape.
+    Where the list is of one instrument, its result.
     """
 
     file_columns = ("Instrument", "Score", "Band", "Severity", "Change", "Result date")
@@ -165,17 +161,16 @@ def named_html(result: ShownResult, language: str | None) -> str:
 def result_html(
     title: str, score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None
 ) -> str:
-    """A score behind its instrument, its change and its band; a band's circle is the fuller the more severe it is."""
-    mark = f'<span aria-hidden="true">{CIRCLES[severity]}</span> ' if severity is not None else ""
+    """A score behind its instrument, its change and its band with the mark of its severity."""
     scale = f' title="Severity: {Severity(severity).label.lower()}"' if severity is not None else ""
-    css = f"band band-{severity}" if severity is not None else "band"
+    css = f"band-mark band-mark-{'none' if severity is None else severity}"
     moved = f"{'+' if change > 0 else MINUS}{number_text(abs(change))}" if change else ""
     return (
         f'<span class="of"><bdi>{escape(title)}</bdi></span> '
         + escape(number_text(score))
         + (f' <span class="change" title="Change since the last time">{escape(moved)}</span>' if moved else "")
         + TREND
-        + (f' <span class="{css}"{scale}>{mark}<bdi>{escape(band)}</bdi></span>' if band or mark else "")
+        + (f' <span class="{css}"{scale}><bdi>{escape(band)}</bdi></span>' if band or scale else "")
     )
 
 

@@ -13,6 +13,8 @@ TABLE = "This must be a table of names and values."
 TEXTS = "This must be a list of texts."
 ADD_UP = "The items add up to 0 at least and 5 at most; “minimum” and “maximum” must say so."
 RULES = "Bands are either for everybody, or for female and for male patients."
+VARIANT = "A variant names another instrument, and the countries that it is made for."
+FOLLOWS = "Another instrument follows a positive screen, which needs a cut-off."
 FEMALE, MALE = {"sex": "female"}, {"sex": "male"}
 
 
@@ -203,6 +205,14 @@ FIT = [
      "items."),
     ("subscales.0.needs", 1, 0, "subscales 1, needs: “needs” goes with “at_least”, and is at most the number of "
      "items.|scoring, pattern: A pattern needs subscales with “needs”."),
+    ("subscales.0.positive_from", GONE, 2, "subscales 1, positive_from: A subscale is one criterion: “needs”, or a "
+     "least sum."),
+    ("variant_of", GONE, "other", f"variant_of: {VARIANT}"),
+    ("countries", GONE, ["GB"], f"variant_of: {VARIANT}"),
+    ("countries", GONE, ["UK"], f"variant_of: {VARIANT}|countries: “UK” is no country's code of two letters, such as "
+     "GB."),
+    ("follow_up", {"positive": "other"}, {"positive": "sound"}, f"follow_up, positive: {FOLLOWS}"),
+    ("follow_up", {}, {"negative": "other"}, "follow_up, negative: There is no such entry here."),
     ("subscales.0", SAME, {"code": "A", "title": "Scale", "items": ["1"]}, "scoring, pattern: A pattern needs "
      "subscales with “needs”."),
     ("translations.de.instruction", SAME, GONE, "translations, de, instruction: The instruction is in one of the two "

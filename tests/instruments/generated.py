@@ -126,7 +126,8 @@ def subscales(draw, made):
     for code in "AB"[: draw(st.integers(0, 2))]:
         inside = draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
         needs = {"at_least": draw(st.integers(0, 3)), "needs": draw(st.integers(1, len(inside)))}
-        yield {"code": code, "title": f"Scale {code}", "items": inside, **(needs if draw(st.booleans()) else {})}
+        criterion = draw(st.sampled_from([{}, needs, {"positive_from": draw(st.integers(0, 6))}]))
+        yield {"code": code, "title": f"Scale {code}", "items": inside, **criterion}
 
 
 def bands(draw, totals, parts, sex):

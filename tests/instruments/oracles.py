@@ -133,6 +133,65 @@ def news2(answers: Responses, sex: str, age: int | None) -> Outcome:
     return total, "Low-medium" if 3 in points else "Low"
 
 
+def phq8(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """Kroenke 2009: the PHQ-9's cut points over eight items."""
+    total = sum(answers.values())
+    words = {4: "None", 9: "Mild", 14: "Moderate", 19: "Moderately severe", 24: "Severe"}
+    return total, next(word for most, word in words.items() if total <= most)
+
+
+def phq4(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """Kroenke 2009: 3, 6 and 9 are mild, moderate and severe."""
+    total = sum(answers[code] for code in "1234")
+    return total, "Severe" if total >= 9 else "Moderate" if total >= 6 else "Mild" if total >= 3 else "None"
+
+
+def k10(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """Australian Bureau of Statistics, table E: 10-15, 16-21, 22-29, 30-50."""
+    total = sum(answers.values())
+    return total, "Very high" if total > 29 else "High" if total > 21 else "Moderate" if total > 15 else "Low"
+
+
+def k6(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """Kessler 2003: 13 and more; Prochaska 2012: 5 and more."""
+    total = sum(answers.values())
+    return total, "Serious distress" if total >= 13 else "Moderate distress" if total >= 5 else "None or low"
+
+
+def core10(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """Bands of the CORE-OM; the two items about what goes well are counted in the file as they are printed."""
+    total = sum(answers[str(number)] for number in range(1, 11))
+    for least, word in ((25, "Severe"), (20, "Moderate to severe"), (15, "Moderate"), (11, "Mild"), (6, "Low level")):
+        if total >= least:
+            return total, word
+    return total, "Healthy"
+
+
+def audit_c_uk(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """OHID: 0-4, 5-7, 8-10, 11-12, the same for everybody. Who never drinks is not asked how much."""
+    total = 0 if answers["1"] == 0 else answers["1"] + answers["2"] + answers["3"]
+    words = {4: "Low risk", 7: "Increasing risk", 10: "Higher risk", 12: "Possible dependence"}
+    return total, next(word for most, word in words.items() if total <= most)
+
+
+def audit(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """WHO 2001, interview: after "Never", and after no points in 2 and 3, on to 9 and 10. Zones at 8, 16 and 20."""
+    total = answers["9"] + answers["10"]
+    if answers["1"] > 0:
+        total += sum(answers[code] for code in "123")
+        if answers["2"] + answers["3"] > 0:
+            total += sum(answers[code] for code in "45678")
+    return total, "Zone " + ("I" if total < 8 else "II" if total < 16 else "III" if total < 20 else "IV")
+
+
+def four_at(answers: Responses, sex: str, age: int | None) -> Outcome:
+    """MacLullich, version 1.2: 4 for altered alertness and for an acute change, 1 or 2 for the two tests."""
+    total = {"normal": 0, "sleepy": 0, "abnormal": 4}[answers["1"]] + answers["2"] + answers["3"] + answers["4"]
+    if total >= 4:
+        return total, "Possible delirium"
+    return total, "Possible cognitive impairment" if total else "Delirium unlikely"
+
+
 ORACLES: dict[str, Callable[[Responses, str, int | None], Outcome]] = {
     "phq-9": phq9,
     "phq-2": two_items,
@@ -147,6 +206,14 @@ ORACLES: dict[str, Callable[[Responses, str, int | None], Outcome]] = {
     "apgar": apgar,
     "curb-65": curb65,
     "news2": news2,
+    "phq-8": phq8,
+    "phq-4": phq4,
+    "k10": k10,
+    "k6": k6,
+    "core-10": core10,
+    "audit-c-uk": audit_c_uk,
+    "audit": audit,
+    "4at": four_at,
 }
 
 
@@ -162,6 +229,14 @@ DOMAINS: dict[str, dict[str, tuple[Any, ...]]] = {
     "gad-2": {"1": TWO_WEEKS, "2": TWO_WEEKS},
     "phq-15": {str(number): whole(2) for number in range(1, 16)},
     "audit-c": {str(number): whole(4) for number in range(1, 4)},
+    "audit-c-uk": {str(number): whole(4) for number in range(1, 4)},
+    "audit": {str(number): whole(4) if number < 9 else (0, 2, 4) for number in range(1, 11)},
+    "phq-8": {str(number): TWO_WEEKS for number in range(1, 9)},
+    "phq-4": {str(number): TWO_WEEKS for number in range(1, 5)},
+    "k10": {str(number): whole(5, 1) for number in range(1, 11)},
+    "k6": {str(number): whole(4) for number in range(1, 7)},
+    "core-10": {str(number): whole(4) for number in range(1, 11)},
+    "4at": {"1": ("normal", "sleepy", "abnormal"), "2": whole(2), "3": whole(2), "4": (0, 4)},
     "pcl-5": {str(number): whole(4) for number in range(1, 21)},
     "gds-15": {str(number): whole(1) for number in range(1, 16)},
     "ciwa-ar": {str(number): whole(7 if number < 10 else 4) for number in range(1, 11)},

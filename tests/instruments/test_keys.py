@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 
-from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.instruments.files.toml import FOLDER, shipped
 from clinic.instruments.parsing import definition_of
+from clinic.instruments.questions import form_questions
 from clinic.tenancy.scope import clinic_scope
 from tests.instruments.generated import ABOUT, definitions
 from tests.instruments.verdicts import choices_of, options_of, possible, scores
@@ -43,7 +43,7 @@ def keys_due(data, item):
 
 def keys_shown(definition):
     """The keys of every item with options, on an form."""
-    shown = questionnaire_form.form_questions(definition, definition.items, responses={})
+    shown = form_questions(definition, definition.items, responses={})
     return {each.code: [choice.key for choice in each.choices] for each in shown if each.choices}
 
 

@@ -65,6 +65,10 @@ def test_nothing_is_saved_before_a_preview_of_range_and_three_answers(owner, riv
     text = page.content.decode()
     assert ("Totals go from 0 to 4." in text, "It is asked from 18 to 64 years." in text) == (True, True)
     assert ("Did you lie awake?" in text, "In the last week:" in text) == (True, True)
+    # As patients see it: an answer is a button without its points.
+    assert re.findall(r'type="radio"\s+name="(answer-.)"\s+value="(.)"', text) == [
+        (f"answer-{item}", str(points)) for item in (1, 2) for points in ((0, 1, 2) if item == 1 else (2, 1, 0))
+    ]
 
 
 def test_preview_saves_what_it_showed(owner, riverside):

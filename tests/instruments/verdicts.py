@@ -212,6 +212,9 @@ def subscale(data: Data, scale: Data, known: Responses, sex: str) -> tuple:
     low, high = min(sum(map(min, points)) for points in found), max(sum(map(max, points)) for points in found)
     due = {item["code"] for way in each_way for item in inside if is_asked(data, item, way)}
     total = high if due <= set(known) and low == high else None
+    if "positive_from" in scale:
+        enough = {reached >= scale["positive_from"] for reached in (low, high)}
+        return scale["code"], scale["title"], total, low, high, 0, enough.pop() if len(enough) == 1 else None
     if "at_least" not in scale:
         return scale["code"], scale["title"], total, low, high, 0, None
     sure = min(sum(min(each) >= scale["at_least"] for each in points) for points in found)

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -69,8 +70,8 @@ def test_list_shows_score_change_course_and_band(client, riverside):
         '<span class="of"><bdi>PHQ-9</bdi></span> 17 '
         '<span class="change" title="Change since the last time">−2.5</span>'
         '<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="2,13 24,3 46,6"/></svg>'
-        ' <span class="band band-3" title="Severity: moderately severe"><span aria-hidden="true">◕</span>'
-        " <bdi>Moderately &lt;severe&gt;</bdi></span>"
+        ' <span class="band-mark band-mark-3" title="Severity: moderately severe">'
+        "<bdi>Moderately &lt;severe&gt;</bdi></span>"
     ]
 
 
@@ -86,7 +87,9 @@ def test_marks_of_severities_differ_in_shape(client, riverside):
     for severity in range(5):
         note(riverside, summed_up(result("phq-9", severity, severity, band="Band")))
     page = client.get("/patients/?sort=last_score").content.decode()
-    assert re.findall(r'aria-hidden="true">(.)</span> <bdi>Band', page) == ["○", "◔", "◑", "◕", "●"]
+    assert re.findall(r'class="band-mark band-mark-(.)" title="[^"]*"><bdi>Band', page) == ["0", "1", "2", "3", "4"]
+    filled = re.findall(r"band-mark-(.) \{ --filled: (.);", Path("static/css/severity.css").read_text())
+    assert filled == [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")]
 
 
 def names(client, query: str) -> list[str]:

@@ -9,8 +9,9 @@ from clinic.access import Permission, Request
 from clinic.assessments.alerts.cards import cards_of
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
-from clinic.instruments.catalogue import find_version
+from clinic.instruments.catalogue import find_version, follow_up
 from clinic.instruments.definitions import Definition
+from clinic.instruments.scoring import POSITIVE
 from clinic.ui.pages import undo_of
 
 
@@ -39,9 +40,18 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
             "scored_by": scored_by(assessment) if assessment.made else "",
             "card": cards_of([assessment.patient], assessment)[0],
             "revisions": revisions(assessment),
+            "follow_up": _follow_up(assessment) if editor and assessment.made else None,
             "may_cancel": editor and not assessment.made and assessment.status != "cancelled",
         }
     return render(request, "assessments/assessment_detail.html", shown | context, status=status)
+
+
+def _follow_up(assessment: Assessment) -> Definition | None:
+    """What the patient is asked next, after a positive screen."""
+    if assessment.cutoff != POSITIVE or assessment.archived_at is not None:
+        return None
+    definition = find_version(assessment.instrument, assessment.instrument_version)
+    return follow_up(definition, sex=assessment.patient.gender, age=assessment.patient.age)
 
 
 def revisions(assessment: Assessment) -> list[Revision]:

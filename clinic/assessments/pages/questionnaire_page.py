@@ -17,6 +17,7 @@ from clinic.assessments.record.results import as_responses, scored_by
 from clinic.assessments.selfreport.request_forms import patients_languages
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.instruments.items.parts import Answer, Item
+from clinic.instruments.questions import Question, form_questions
 from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
 from clinic.text.dates import written
@@ -77,15 +78,13 @@ def _questions(
     refusal: Exception | None,
     *,
     posted: bool,
-) -> list[questionnaire_form.Question]:
+) -> list[Question]:
     items, kept = form_items(definition, patient, assessment), _stored_responses(assessment)
     if not posted:
-        return questionnaire_form.form_questions(definition, items, responses=kept)
+        return form_questions(definition, items, responses=kept)
     form = questionnaire_form.read_form(definition, items, request.POST)
     problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
-    return questionnaire_form.form_questions(
-        definition, items, responses=form.responses, typed=form.typed, errors=problems
-    )
+    return form_questions(definition, items, responses=form.responses, typed=form.typed, errors=problems)
 
 
 def form_items(definition: Definition, patient: Patient, assessment: Assessment | None) -> tuple[Item, ...]:

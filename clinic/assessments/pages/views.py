@@ -25,6 +25,7 @@ from clinic.assessments.record import actions
 from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by
 from clinic.instruments.catalogue import offered_to
+from clinic.instruments.variants import by_type
 from clinic.lists.jobs.bulk import begin
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import Link, ListPage, table_page
@@ -110,7 +111,8 @@ def assessment_new(request: Request) -> HttpResponse:
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
         rows = QuestionFormSet(prefix="questions")
-        return _form_page(request, form, rows, patient, instruments=offered_to(sex=patient.gender, age=patient.age))
+        offered = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
+        return _form_page(request, form, rows, patient, instruments=by_type(offered))
     form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient):
         return refusal

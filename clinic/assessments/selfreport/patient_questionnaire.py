@@ -19,6 +19,7 @@ from clinic.assessments.record.results import as_responses
 from clinic.instruments.catalogue import urgent_text
 from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import Answer, Item
+from clinic.instruments.questions import form_questions
 
 REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
 NOTHING = "Answer at least one question first."
@@ -126,9 +127,7 @@ def page(
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         responses, typed = form.responses, form.typed
     translation = definition.translations.get(language)
-    questions = questionnaire_form.form_questions(
-        definition, items, responses=responses, language=language, typed=typed, errors=problems
-    )
+    questions = form_questions(definition, items, responses=responses, language=language, typed=typed, errors=problems)
     context = {
         **progress(definition, items, responses),
         "questionnaire_title": translation.title if translation else definition.title,

@@ -7,6 +7,7 @@ from django import forms
 from django.conf.locale import LANG_INFO
 
 from clinic.instruments.definitions import ENGLISH, Definition
+from clinic.instruments.variants import Offer
 from clinic.ui.forms import helper
 
 DAYS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 days"), (90, "90 days"))
@@ -41,11 +42,11 @@ class RequestForm(forms.Form):
         help_text="Where something is not translated, it is asked in English.",
     )
 
-    def __init__(self, offered: Sequence[Definition], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, offered: Sequence[Offer], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(definition.id, f"{definition.title} – {definition.name}") for definition in offered]
+        choices = [(offer.definition.id, f"{offer.label} – {offer.definition.name}") for offer in offered]
         self.fields["instrument"].choices = [("", "Choose an instrument"), *choices]  # type: ignore[attr-defined]
-        codes = dict.fromkeys([ENGLISH, *(code for definition in offered for code in definition.languages)])
+        codes = dict.fromkeys([ENGLISH, *(code for offer in offered for code in offer.definition.languages)])
         if len(codes) == 1:
             del self.fields["language"]
         else:

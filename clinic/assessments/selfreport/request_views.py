@@ -27,14 +27,16 @@ REFUSED = (refusals.NotForPatient, request_actions.BirthDateUnknown, request_act
 def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Choose what to ask. The response to the form shows the link, once."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    offered = [each for each in offered_to(sex=patient.gender, age=patient.age) if each.answered_by == "patient"]
+    found = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
+    offered = [offer for offer in found if offer.definition.answered_by == "patient"]
     if request.method != "POST":
         form = RequestForm(offered, initial={"id": uuid.uuid4(), "instrument": request.GET.get("instrument", "")})
         return _form_page(request, patient, form)
     form = RequestForm(offered, request.POST)
     if not form.is_valid():
         return _form_page(request, patient, form, status=422)
-    definition = next(each for each in offered if each.id == form.cleaned_data["instrument"])
+    ids = {offer.definition.id: offer.definition for offer in offered}
+    definition = ids[form.cleaned_data["instrument"]]
     user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
     try:
         issued = request_actions.create_request(

@@ -59,13 +59,14 @@ def _trend_page(request: Request, patient: Patient, form: ScheduleForm | None = 
         "card": cards_of([patient])[0],
         "schedules": Schedule.objects.active().titled().filter(patient=patient).order_by("next_due_on", "id"),
         "form": form
-        or ScheduleForm(instruments=_choices(patient), initial={"every_unit": "weeks", "then_unit": "months"}),
+        or ScheduleForm(instruments=_choices(request, patient), initial={"every_unit": "weeks", "then_unit": "months"}),
     }
     return render(request, "assessments/patient_trend.html", context, status=422 if form is not None else 200)
 
 
-def _choices(patient: Patient) -> list[tuple[str, str]]:
-    return [(definition.id, definition.title) for definition in offered_to(sex=patient.gender, age=patient.age)]
+def _choices(request: Request, patient: Patient) -> list[tuple[str, str]]:
+    offered = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
+    return [(offer.definition.id, offer.label) for offer in offered]
 
 
 def trends_of(patient: Patient) -> list[Trend]:
@@ -106,7 +107,7 @@ def _trend(newest_first: list[Assessment]) -> Trend:
 def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Set how often the patient answers an instrument. A refused form is shown again with the reason."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    form = ScheduleForm(request.POST, instruments=_choices(patient))
+    form = ScheduleForm(request.POST, instruments=_choices(request, patient))
     definition = find(request.POST.get("instrument", "")) if form.is_valid() else None
     if definition is None:
         return _trend_page(request, patient, form)

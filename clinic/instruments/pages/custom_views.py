@@ -16,8 +16,8 @@ from clinic.instruments.files.spreadsheet import KINDS
 from clinic.instruments.models import CustomInstrument
 from clinic.instruments.pages.custom_forms import ImportForm, InstrumentForm, typed_of
 from clinic.instruments.pages.preview import examples
-from clinic.instruments.pages.questions import drawn_questions
 from clinic.instruments.parsing import definition_of
+from clinic.instruments.questions import form_questions
 from clinic.ui.pages import saved
 
 CustomForm = InstrumentForm | ImportForm
@@ -126,7 +126,7 @@ def _preview(request: Request, form: CustomForm, found: Imported, heading: str) 
         "form": form,
         "definition": definition,
         "is_offered": catalogue.choices().offers(definition),
-        "questions": drawn_questions(definition),
+        "questions": form_questions(definition, [item for item in definition.items if not item.source], responses={}),
         "examples": examples(definition),
     }
     return render(request, "instruments/instrument_preview.html", context)

@@ -12,6 +12,7 @@ from clinic.instruments.files.toml import newest, shipped
 from clinic.instruments.pages.custom_views import newest_typed
 from clinic.instruments.pages.forms import CLASS_LABELS, ClinicSettingsForm
 from clinic.instruments.pages.questions import drawn_questions
+from clinic.instruments.variants import made_for
 from clinic.ui.pages import saved
 
 # What is asked of the kinds that never count.
@@ -53,6 +54,8 @@ def instrument_detail(request: Request, instrument: str, version: str = "") -> H
         "licence_is_off": definition.licence_class not in chosen.licence_classes,
         "is_hidden": definition.id in chosen.hidden,
         "questions": drawn_questions(definition),
+        "made_for": made_for(definition),
+        "follows": catalogue.title_of(definition.follow_up) if definition.follow_up else "",
         "is_own": (is_own := definition.id.startswith("own-")),
         "is_editable": is_own and newest_typed(definition.id) is not None,
         "is_latest": shown == latest,

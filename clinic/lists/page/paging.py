@@ -81,21 +81,19 @@ class SeekPaginator(Paginator[Any]):
 
     def _found(self, place: Place) -> tuple[PageRows, int]:
         listing, size = self.listing, self.per_page
-        if listing.numbered:
-            place = Place(place.number, last=place.last or not place.number)
         if place.last:
             found = listing.last(size)
-            if listing.numbered:
+            if not listing.seeks:
                 found.total = self.count
             if found.total is None:
                 return found, 0
             rows = found.total % size or size  # the others are on the page before
             found.records, found.reasons = found.records[-rows:], found.reasons[-rows:]
             return found, -(-found.total // size)
-        if place.after or place.before:
+        if (place.after or place.before) and listing.seeks:
             found = listing.after(place.after, size) if place.after else listing.before(place.before, size)
             return (found, place.number and max(2, place.number)) if found.less else (listing.first(size), 1)
-        if place.number == 1:
+        if place.number <= 1:
             return listing.first(size), 1
         found = listing.at((place.number - 1) * size, size)
         if not found.records:

@@ -24,6 +24,7 @@ PATIENCE = 2000  # milliseconds
 # A plan for several processes returns rows in no order, and one list is not worth the whole server. An index that is
 # in memory, or on a disk without moving parts, is followed from row to row as fast as a table is read through.
 PLANNED = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL random_page_cost = 1.1; "
+UNSOUGHT = "In this order a page begins at no row: leave “after” and “before” out, and ask for “page”."
 TOO_LONG = (
     "This takes too long in so large a list. Narrow it: write more of a name, choose one more filter, or sort by name."
 )
@@ -72,10 +73,9 @@ class Listing:
         self.rows = Rows.of(queryset)
 
     @property
-    def numbered(self) -> bool:
-        """Whether the database sorts the list when it is asked for, so that pages are found by their numbers alone."""
-        first = next(iter(self.grades), None)
-        return first is not None and any(run.sorted_query is not None for run in first.runs)
+    def seeks(self) -> bool:
+        """Whether a page can begin at a row. Where PostgreSQL sorts the whole list, pages have only numbers."""
+        return all(run.sorted_query is None for grade in self.grades for run in grade.runs)
 
     def first(self, size: int) -> PageRows:
         """The first `size` rows: one statement where the first grade fills the page."""
@@ -170,6 +170,8 @@ class Listing:
 
     def _beside(self, key: Any) -> tuple[tuple[IndexRun, ...], int | None, SeekKey]:
         """The same, and the place of the row of that key; where there is one grade, by one statement."""
+        if not self.seeks:
+            raise BadList(UNSOUGHT)
         if len(self.grades) != 1:
             runs, total = self._active()
             return runs, total, self._seek_key(runs, key)[0]
