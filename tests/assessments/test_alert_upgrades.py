@@ -73,7 +73,8 @@ def test_upgrade_says_by_whom_each_alert_was_answered_and_what_to_do(patient):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [("GCS: Call the team.", ""), ("A, item B, “Often”: Look at “item C, “x”: ”.", "Often"),
-     ("A, item B, “cut off", ""), ("A, b, item 1a, “Yes, “very” often”: Look.", ""), ("A, b, item 1a, “Yes, often”: Look.", "Yes, often")],
+     ("A, item B, “cut off", ""), ("A, b, item 1a, “Yes, “very” often”: Look.", ""),
+     ("A, b, item 1a, “Yes, often”: Look.", "Yes, often")],
 )  # fmt: skip
 def test_upgrade_reads_the_answer_where_the_text_has_it_for_certain(patient, text, answer):
     assert upgraded(raised(patient, "ada", text, name="Dr Ada")) == [(answer, text, "Dr Ada")]

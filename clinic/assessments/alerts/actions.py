@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -41,7 +42,7 @@ def raise_alerts(
         points = _points(rule, definition, responses, result)
         channel, answer = channel_of(by.id, assessment.pk), _answer(rule, definition, responses)
         text = _text(rule, definition, answer, channel)
-        said = {"points": points, "answer": answer, "text": text, **_writer(assessment, channel, by=by)}
+        said: dict[str, Any] = {"points": points, "answer": answer, "text": text, **_writer(assessment, channel, by=by)}
         before = [alert for alert in known if alert.rule == rule.code]
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
@@ -85,7 +86,7 @@ def _text(rule: AlertRule, definition: Definition, answer: str, channel: Channel
     return f"{where}: {what_to_do(rule.text, channel)}"[:LONGEST]
 
 
-def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Decimal | str], *, by: By) -> Alert:
+def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Any], *, by: By) -> Alert:
     alert = Alert.objects.create(
         patient_id=assessment.patient_id, assessment=assessment, rule=rule.code, severity=rule.severity, **said
     )
@@ -94,7 +95,7 @@ def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Decimal | st
     return alert
 
 
-def _raise_again(alert: Alert, said: dict[str, Decimal | str], *, by: By) -> None:
+def _raise_again(alert: Alert, said: dict[str, Any], *, by: By) -> None:
     for name, value in said.items():
         setattr(alert, name, value)
     alert.save(update_fields=list(said))
