@@ -76,8 +76,9 @@ def test_any_form_is_answered(client, paths, data):
 @given(
     st.dictionaries(
         st.sampled_from(["q", "sort", "page", "per_page", "gender", "age", "user", "archived", "type", "date_from",
-                         "date_to", "score_min", "score_max", "patient", "instrument", "severity", "other"]),
-        st.text(max_size=30) | st.sampled_from(["1", "-1", "name", "-date", "female", "all", "1e9", "\x00", "%"]),
+                         "date_to", "score_min", "score_max", "patient", "instrument", "severity", "status", "other"]),
+        st.text(max_size=30) | st.sampled_from(["1", "-1", "name", "-date", "-score", "none", "planned", "female",
+                                                "all", "1e9", "\x00", "%"]),
         max_size=4,
     )
 )  # fmt: skip

@@ -29,7 +29,8 @@ PAGES = {
     ASSESS: """
         assessments/new/ assessments/<uuid:pk>/answer/ assessments/<uuid:pk>/answers/ assessments/<uuid:pk>/amend/
         assessments/<uuid:pk>/cancel/ assessments/<uuid:pk>/edit/ assessments/<uuid:pk>/archive/
-        assessments/<uuid:pk>/undo/ assessments/<uuid:pk>/restore/
+        assessments/<uuid:pk>/undo/ assessments/<uuid:pk>/restore/ assessments/<uuid:pk>/reopen/
+        patients/<uuid:pk>/episodes/ episodes/<uuid:pk>/end/ episodes/<uuid:pk>/correct/
         patients/<uuid:pk>/plans/ plans/<uuid:pk>/end/ worklists/alerts/<uuid:pk>/acknowledge/
         patients/<uuid:pk>/alerts/acknowledge/
         patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/

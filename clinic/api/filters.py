@@ -11,11 +11,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from clinic.assessments.filters import InstrumentChoiceField
 from clinic.lists.page.filters import used_filters
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.permitted import permitted_filters, permitted_table
 from clinic.lists.page.sorting import chained, ordering, sortable
 from clinic.lists.reading.index_runs import BadList
+from clinic.lists.reading.listing import Listing
 from clinic.ui.forms import DateField
 
 if TYPE_CHECKING:
@@ -56,6 +58,14 @@ def _column(view: Any, name: str) -> str:
     return sign + columns.get(field, field)
 
 
+def _listing(filterset: Any, terms: list[str], *, sorted_by_choice: bool) -> Listing:
+    """The list that a valid filterset selects; raises ValidationError where its filters do not go with the order."""
+    try:
+        return listing_of(filterset, terms, sorted_by_choice=sorted_by_choice)
+    except BadList as problem:
+        raise ValidationError({"ordering": [str(problem)]}) from problem
+
+
 class ListParameters(BaseFilterBackend):
     """Narrows and sorts by the view's `filterset_class` and `table_class`.
 
@@ -81,7 +91,7 @@ class ListParameters(BaseFilterBackend):
         if listed:
             table_class = permitted_table(mine.table_class, permissions)
             terms = order_by(mine, table_class, given.get("ordering", mine.default_ordering))
-            mine.listing = listing_of(filterset, terms, sorted_by_choice="ordering" in given)
+            mine.listing = _listing(filterset, terms, sorted_by_choice="ordering" in given)
         found: QuerySet[Any] = mine.listing.queryset if listed else filterset.qs
         return found
 
@@ -113,6 +123,8 @@ def _schema(field: Any) -> dict[str, Any]:
         rows: Any = getattr(field, "queryset", None)
         named = rows is not None and isinstance(rows.model._meta.pk, models.CharField)
         return {"type": "string"} if named else {"type": "string", "format": "uuid"}
+    if isinstance(field, InstrumentChoiceField):
+        return {"type": "string"}
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices
         return {"type": "string", "enum": [value for value, _ in choices if value]}

@@ -2,7 +2,8 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -10,18 +11,26 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 from django_filters import FilterSet
+from django_filters.fields import ChoiceField
 
-from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentType
+from clinic.access import Permission
+from clinic.assessments.by_result import by_score, runs_by_result
+from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentStatus, AssessmentType
 from clinic.assessments.models.alerts import Alert, AlertQuerySet
 from clinic.assessments.models.schedules import Schedule, ScheduleQuerySet
 from clinic.assessments.search import search_for_assessments
+from clinic.instruments.catalogue import every_title
 from clinic.lists.page.narrowing import SearchFilter
+from clinic.lists.reading.index_runs import ALL, BadList, IndexRun, Sql
 from clinic.lists.reading.selection import Search, matching_keys
-from clinic.patients.filters import Archived
+from clinic.patients.filters import SCALE_WORDS, SEVERITIES, WHOSE_SCORE, Archived, ScoreForm
 from clinic.patients.models import Patient
 from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
 from clinic.ui.forms import DateField
+
+FREE = "none"  # in place of an instrument's id
+OF_COMPLETED = "Of the chosen instrument, of completed ones."
 
 
 class PatientField(forms.UUIDField):
@@ -45,15 +54,50 @@ class DateFilter(django_filters.Filter):
     field_class = DateField
 
 
+class InstrumentChoiceField(ChoiceField):
+    """One of the clinic's instruments, of which each clinic has others."""
+
+
+class InstrumentChoiceFilter(django_filters.ChoiceFilter):
+    field_class = InstrumentChoiceField
+
+
+class AssessmentFilterForm(ScoreForm):
+    """Refuses an order by score too, of which it is not said whose it is."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if by_score([self.data.get("sort", "")]) and "instrument" in self.fields and not values.get("instrument"):
+            self.add_error("instrument", WHOSE_SCORE)
+        return values
+
+
 class AssessmentFilter(SearchFilter):
     type = django_filters.ChoiceFilter(choices=AssessmentType.choices, label="Type", empty_label="Any")
+    instrument = InstrumentChoiceFilter(
+        choices=every_title,
+        method="by_instrument",
+        label="Instrument",
+        empty_label="Any",
+        null_label="None, free assessments",
+        null_value=FREE,
+        help_text="Scores are narrowed and sorted by within one.",
+    )
+    status = django_filters.ChoiceFilter(choices=AssessmentStatus.choices, label="Status", empty_label="Any")
+    severity = django_filters.ChoiceFilter(
+        choices=SEVERITIES,
+        method="by_severity",
+        label="Severity",
+        empty_label="Any",
+        help_text=f"Of completed ones: {SCALE_WORDS}. Normal has none.",
+    )
     date_from = DateFilter(field_name="date", lookup_expr="gte", label="From")
     date_to = DateFilter(field_name="date", lookup_expr="lte", label="Until")
     score_min = django_filters.NumberFilter(
-        field_name="score", lookup_expr="gte", label="Score from", max_digits=8, decimal_places=2
+        method="by_limit", label="Score from", max_digits=8, decimal_places=2, help_text=OF_COMPLETED
     )
     score_max = django_filters.NumberFilter(
-        field_name="score", lookup_expr="lte", label="Score to", max_digits=8, decimal_places=2
+        method="by_limit", label="Score to", max_digits=8, decimal_places=2, help_text=OF_COMPLETED
     )
     user = django_filters.ModelChoiceFilter(
         queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
@@ -66,9 +110,24 @@ class AssessmentFilter(SearchFilter):
     class Meta:
         model = Assessment
         fields = ()
+        form = AssessmentFilterForm
+
+    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(
+        ("instrument", "status", "severity", "score_min", "score_max"), Permission.ASSESSMENTS_VIEW
+    )
 
     def searched(self, text: str) -> Search | None:
         return search_for_assessments(text)
+
+    def by_instrument(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
+        return queryset.following("" if value == FREE else value)
+
+    def by_severity(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
+        return queryset.made().filter(severity__gte=value)
+
+    def by_limit(self, queryset: AssessmentQuerySet, name: str, value: Decimal) -> AssessmentQuerySet:
+        made = queryset.made()
+        return made.filter(score__gte=value) if name == "score_min" else made.filter(score__lte=value)
 
     def by_archived(self, queryset: AssessmentQuerySet, name: str, value: str) -> AssessmentQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset
@@ -76,6 +135,12 @@ class AssessmentFilter(SearchFilter):
     def narrowed(self, queryset: Any) -> Any:
         found = super().narrowed(queryset)
         return found if self.form.cleaned_data["archived"] else found.active()
+
+    def runs(self, queryset: QuerySet[Any], terms: list[str], where: Sql = ALL) -> tuple[IndexRun, ...]:
+        """Those of one day in their order. Raises BadList for an order by score of which it is not said whose."""
+        if by_score(terms) and not self.form.cleaned_data.get("instrument"):
+            raise BadList(WHOSE_SCORE)
+        return runs_by_result(queryset, terms, where, self.form.cleaned_data)
 
 
 class PatientAssessmentFilter(AssessmentFilter):

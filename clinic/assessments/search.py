@@ -12,7 +12,7 @@ from clinic.patients.search.typed import words_of
 
 T = '"assessments_assessment"'
 NAME, KEY, PATIENT = f"{T}.search_name", f"{T}.id", f"{T}.patient_id"
-NEWEST = (f"{T}.date", KEY)
+NEWEST = (f"{T}.date", f"{T}.listed_at", KEY)
 
 
 def search_for_assessments(text: str) -> Search | None:

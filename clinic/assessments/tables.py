@@ -1,18 +1,85 @@
 """The tables of assessments, alerts and due schedules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
 
-from clinic.assessments.models import AssessmentType
+from clinic.access import Permission
+from clinic.assessments.models import Assessment, AssessmentStatus, AssessmentType
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Schedule
+from clinic.instruments.catalogue import title_of, titles_of
 from clinic.lists.page.columns import ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
+from clinic.patients.models import Severity
+from clinic.patients.tables import band_html
+
+
+class InstrumentColumn(TextColumn):
+    """What the instrument is called now; empty for a free assessment. Its version has a column in files."""
+
+    file_columns = ("Instrument", "Version")
+
+    def cells(self, records: Sequence[Assessment]) -> list[str]:
+        titles = titles_of({record.instrument for record in records if record.instrument})
+        shown = {id: f"<bdi>{escape(title)}</bdi>" for id, title in titles.items()}
+        return [shown.get(record.instrument, "") for record in records]
+
+    def all_file_values(self, records: Sequence[Assessment]) -> list[Sequence[Any]]:
+        titles = titles_of({record.instrument for record in records if record.instrument})
+        return [(titles.get(record.instrument, ""), record.instrument_version) for record in records]
+
+    def plain(self, record: Assessment) -> Any:
+        return title_of(record.instrument) if record.instrument else ""
+
+
+class ScoreColumn(NumberColumn):
+    """The score of a completed assessment, in files with what an unscored total lies between."""
+
+    file_columns = ("Score", "Lowest total", "Highest total")
+
+    def getter(self) -> Callable[[models.Model], Any]:
+        return score_of
+
+    def file_values(self, record: Assessment) -> Sequence[Any]:
+        return (record.score, record.score_low, record.score_high) if record.made else (None, None, None)
+
+
+def score_of(record: Any) -> Any:
+    """The score as far as it is a result: that of an assessment which is not completed may still change."""
+    return record.score if record.made else None
+
+
+class SeverityColumn(TextColumn):
+    """The band of a completed assessment, with the mark of its severity."""
+
+    file_columns = ("Band", "Severity", "Cut-off")
+
+    def cells(self, records: Sequence[Assessment]) -> list[str]:
+        return [
+            band_html(record.band, record.severity)
+            if record.made and (record.band or record.severity is not None)
+            else ""
+            for record in records
+        ]
+
+    def file_values(self, record: Assessment) -> Sequence[Any]:
+        if not record.made:
+            return ("", "", "")
+        severity = "" if record.severity is None else str(Severity(record.severity).label)
+        return (record.band, severity, record.cutoff or "")
+
+    def plain(self, record: Assessment) -> Any:
+        return self.file_values(record)[0]
+
+
+NEEDS = dict.fromkeys(("instrument", "status", "score", "severity"), Permission.ASSESSMENTS_VIEW)
 
 
 class PatientAssessmentTable(tables.Table):
@@ -20,11 +87,16 @@ class PatientAssessmentTable(tables.Table):
 
     name = LinkColumn(view="assessments:detail", order_by="search_name")
     type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
+    instrument = InstrumentColumn(css="nowrap")
+    status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
     date = DateColumn()
-    score = NumberColumn()
+    score = ScoreColumn()
+    severity = SeverityColumn()
     practitioner = TextColumn(
         accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
     )
+
+    needs: ClassVar[dict[str, Permission]] = NEEDS
 
 
 class AssessmentTable(tables.Table):
@@ -39,11 +111,19 @@ class AssessmentTable(tables.Table):
         order_by=("patient__record_number", "patient"),
     )  # fmt: skip
     type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
+    instrument = InstrumentColumn(css="nowrap")
+    status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
     date = DateColumn()
-    score = NumberColumn()
+    score = ScoreColumn()
+    severity = SeverityColumn()
     practitioner = TextColumn(
         accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
     )
+
+    needs: ClassVar[dict[str, Permission]] = NEEDS
+    shown = (
+        "name", "patient", "record_number", "instrument", "status", "date", "score", "severity", "practitioner",
+    )  # fmt: skip
 
 
 class AlertLinkColumn(TextColumn):

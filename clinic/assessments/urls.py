@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from clinic.assessments.pages import questionnaire_views, views
+from clinic.assessments.pages import questionnaire_views, reopen_views, views
 from clinic.assessments.pages import worklist_views as alert_views
+from clinic.assessments.trend import episode_views
 from clinic.assessments.trend import views as trend_views
 
 app_name = "assessments"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/answers/", questionnaire_views.questionnaire_save, name="save"),
     path("assessments/<uuid:pk>/amend/", questionnaire_views.questionnaire_amend, name="amend"),
     path("assessments/<uuid:pk>/cancel/", questionnaire_views.questionnaire_cancel, name="cancel"),
+    path("assessments/<uuid:pk>/reopen/", reopen_views.assessment_reopen, name="reopen"),
     path("assessments/<uuid:pk>/edit/", views.assessment_edit, name="edit"),
     path("assessments/<uuid:pk>/archive/", views.assessment_archive, name="archive"),
     path("assessments/<uuid:pk>/undo/", views.assessment_undo, name="undo"),
@@ -25,6 +27,9 @@ urlpatterns = [
     path("patients/<uuid:pk>/course/", trend_views.patient_trend, name="trend"),
     path("patients/<uuid:pk>/plans/", trend_views.schedule_set, name="schedule"),
     path("plans/<uuid:pk>/end/", trend_views.schedule_end, name="schedule_end"),
+    path("patients/<uuid:pk>/episodes/", episode_views.episode_start, name="episode_start"),
+    path("episodes/<uuid:pk>/end/", episode_views.episode_end, name="episode_end"),
+    path("episodes/<uuid:pk>/correct/", episode_views.episode_correct, name="episode_correct"),
     path("worklists/alerts/", alert_views.alert_list, name="alerts"),
     path("worklists/alerts/<uuid:pk>/acknowledge/", alert_views.alert_acknowledge, name="acknowledge"),
     path("patients/<uuid:pk>/alerts/", alert_views.patient_alerts, name="alerts_of"),

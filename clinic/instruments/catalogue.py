@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
+
 from clinic.instruments.definitions import Definition
 from clinic.instruments.files.toml import newest, shipped
 from clinic.instruments.models import SETTINGS_ID, CustomInstrument, InstrumentSettings
@@ -84,17 +86,35 @@ def newest_of(id: str) -> Definition:
 
 def title_of(id: str) -> str:
     """The title of the newest version of an instrument, offered or not; its id if it is not there."""
-    found = newest(shipped()).get(id)
-    if found is not None:
-        return str(found.title)
-    row = CustomInstrument.objects.filter(instrument=id).order_by("-version").first()
-    return str(row.definition["title"]) if row is not None else id
+    return titles_of({id})[id]
+
+
+def titles_of(ids: Collection[str]) -> dict[str, str]:
+    """The same of many, by id: at most one query."""
+    latest = newest(shipped())
+    found = {id: str(latest[id].title) if id in latest else id for id in ids}
+    if others := [id for id in ids if id not in latest]:
+        found |= _newest_titles(CustomInstrument.objects.filter(instrument__in=others))
+    return found
+
+
+def every_title() -> list[tuple[str, str]]:
+    """The id and title of every instrument, offered or not, by title."""
+    found = {definition.id: str(definition.title) for definition in newest(shipped()).values()}
+    return _by_title(found | _newest_titles(CustomInstrument.objects.all()))
 
 
 def titles() -> list[tuple[str, str]]:
     """The id and title of every custom instrument, by title."""
-    found = [(definition.id, definition.title) for definition in newest(custom()).values()]
-    return sorted(found, key=lambda each: (each[1].casefold(), each[0]))
+    return _by_title(_newest_titles(CustomInstrument.objects.all()))
+
+
+def _newest_titles(versions: QuerySet[CustomInstrument]) -> dict[str, str]:
+    return dict(versions.order_by("version").values_list("instrument", "definition__title"))
+
+
+def _by_title(found: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(found.items(), key=lambda each: (each[1].casefold(), each[0]))
 
 
 def find_version(id: str, version: str) -> Definition:

@@ -39,7 +39,11 @@ SEVERITIES = [
     for each in Severity
     if each != Severity.MINIMAL
 ]
-SCALE = f"Of the worst latest result: {', '.join(each.label.lower() for each in Severity)}. Normal has none."
+SCALE_WORDS = ", ".join(each.label.lower() for each in Severity)
+SCALE = f"Of the worst latest result: {SCALE_WORDS}. Normal has none."
+
+
+WHOSE_SCORE = "Choose the instrument too: 10 is much on one and little on another."
 
 
 class Due(TextChoices):
@@ -51,14 +55,14 @@ class Alerts(TextChoices):
     OPEN = "open", "Open alerts"
 
 
-class PatientFilterForm(forms.Form):
+class ScoreForm(forms.Form):
     """Refuses limits of a score of which it is not said whose they are."""
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("score_min", "score_max"):
             if values.get(name) is not None and not values.get("instrument") and "instrument" not in self.errors:
-                self.add_error(name, "Choose the instrument too: 10 is much on one and little on another.")
+                self.add_error(name, WHOSE_SCORE)
         return values
 
 
@@ -93,7 +97,7 @@ class PatientFilter(SearchFilter):
     class Meta:
         model = Patient
         fields = ()
-        form = PatientFilterForm
+        form = ScoreForm
 
     needs: ClassVar[dict[str, Permission]] = dict.fromkeys(
         ("instrument", "severity", "score_min", "score_max"), Permission.ASSESSMENTS_VIEW

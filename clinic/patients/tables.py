@@ -162,16 +162,22 @@ def result_html(
     title: str, score: Decimal, change: Decimal | None, severity: int | None, band: str, language: str | None
 ) -> str:
     """A score behind its instrument, its change and its band with the mark of its severity."""
-    scale = f' title="Severity: {Severity(severity).label.lower()}"' if severity is not None else ""
-    css = f"band-mark band-mark-{'none' if severity is None else severity}"
     moved = f"{'+' if change > 0 else MINUS}{number_text(abs(change))}" if change else ""
     return (
         f'<span class="of"><bdi>{escape(title)}</bdi></span> '
         + escape(number_text(score))
         + (f' <span class="change" title="Change since the last time">{escape(moved)}</span>' if moved else "")
         + TREND
-        + (f' <span class="{css}"{scale}><bdi>{escape(band)}</bdi></span>' if band or scale else "")
+        + (f" {band_html(band, severity)}" if band or severity is not None else "")
     )
+
+
+@lru_cache(maxsize=1024)
+def band_html(band: str, severity: int | None) -> str:
+    """A band with the mark of its severity, if it has one."""
+    css = "none" if severity is None else str(severity)
+    scale = "" if severity is None else f' title="Severity: {Severity(severity).label.lower()}"'
+    return f'<span class="band-mark band-mark-{css}"{scale}><bdi>{escape(band)}</bdi></span>'
 
 
 def sparkline(shares: Sequence[float]) -> str:

@@ -76,8 +76,8 @@ def test_one_patient_is_told_of_once_a_day(clock, make_link, kept, riverside):
         days = Alert.objects.order_by("raised_at").values_list("told_on", flat=True)
         assert list(days) == [clock.today, None]
     assert told() == [[riverside.clinician.email]]
-    clock.move(minutes=1)
     link = make_link("phq-9")
+    clock.move(days=1)
     answers(let_in(link), link, **{"answer-9": "1"})
     assert (told(), kept(Alert).told_on) == ([[riverside.clinician.email]] * 2, clock.day(1))
 

@@ -113,7 +113,9 @@ def test_cards_cost_the_same_however_many_there_are(client, scope):
                 for _ in range(many):
                     raise_alert(patient)
         client.get(LIST)
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert len(cards(client.get(LIST))) == (1 if many == 1 else 5)
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -11,6 +11,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.world import make_assessment, make_patient
 
 MIGRATION = import_module("clinic.assessments.migrations.0012_alerts_by_person")
+ANSWERS = import_module("clinic.assessments.migrations.0015_answers_of_alerts").ANSWERS
 HERE = "PHQ-9, item 9, “Several days”: Assess the risk of suicide before the patient leaves."
 AWAY = HERE.replace(" before the patient leaves", "")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -43,7 +44,7 @@ def by_link(patient) -> str:
 def upgraded(*alerts: Alert) -> list[tuple[str, str, str]]:
     """What an upgrade makes of the alerts: the answer, what else they say, and by whom."""
     with connection.cursor() as cursor:
-        for sql in (MIGRATION.ANSWERS, MIGRATION.LINKS, MIGRATION.PROGRAMS, MIGRATION.OPERATORS):
+        for sql in (MIGRATION.LINKS, MIGRATION.PROGRAMS, MIGRATION.OPERATORS, ANSWERS):
             cursor.execute(sql)
     for alert in alerts:
         alert.refresh_from_db()

@@ -7,8 +7,9 @@ import pytest
 
 from clinic.assessments.models import Schedule
 from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
+from clinic.assessments.record.periods import Period
 from clinic.assessments.schedules.actions import set_schedule
-from clinic.assessments.trend.steps import Reading, explained, trend_steps
+from clinic.assessments.trend.steps import Baseline, Reading, explained, trend_steps
 from clinic.instruments.files.toml import newest, shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, ahead, make_patient
@@ -97,7 +98,7 @@ HISTORIES = {
 def test_history_is_judged_as_by_hand(name):
     definition, totals, marks, said = HISTORIES[name]
     readings = [Reading(START + timedelta(days=14 * at), total) for at, total in enumerate(totals)]
-    steps = trend_steps(readings, definition.change)
+    steps = trend_steps(readings, definition.change, [Baseline(Period(), readings[0])])
     assert ([step.marks for step in steps], explained(steps, definition.change)) == (marks, said)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.assessments.alerts.actions import acknowledge_alert
+from clinic.assessments.episodes.forms import EpisodeEndForm, EpisodeStartForm
 from clinic.assessments.filters import DueFilter
 from clinic.assessments.models import Alert, Assessment, Schedule
 from clinic.assessments.pages.forms import new_initial
@@ -99,6 +100,15 @@ def test_schedule_begins_and_ends_today(clock, scope):
     schedule = schedule_actions.set_schedule(by=BY, patient=make_patient(), definition=PHQ9, every_days=14)
     assert (schedule.starts_on, schedule.next_due_on) == (clock.today, clock.today)
     assert schedule_actions.end_schedule(by=BY, id=schedule.pk).ended_on == clock.today
+
+
+@pytest.mark.clock(
+    "clinic/assessments/episodes/forms.py:EpisodeStartForm.__init__",
+    "clinic/assessments/episodes/forms.py:EpisodeEndForm.__init__",
+)
+def test_episode_is_proposed_to_start_and_end_today(clock, scope):
+    days = [EpisodeStartForm().initial["started_on"], EpisodeEndForm().initial["ended_on"]]
+    assert days == [clock.today, clock.today]
 
 
 @pytest.mark.clock("clinic/patients/models/patient.py:Patient.age")

@@ -10,8 +10,9 @@ from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clinic.assessments.record.periods import Period
 from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend_chart
-from clinic.assessments.trend.steps import Reading, from_the_start, trend_steps
+from clinic.assessments.trend.steps import Baseline, Reading, from_the_start, trend_steps
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.change import Change
 from clinic.instruments.files.toml import newest, shipped
@@ -22,7 +23,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def steps(*totals, change=PHQ9.change):
     days = [date(2026, 1, 1) + timedelta(days=14 * index) for index in range(len(totals))]
-    return trend_steps([Reading(day, total) for day, total in zip(days, totals, strict=True)], change)
+    readings = [Reading(day, total) for day, total in zip(days, totals, strict=True)]
+    return trend_steps(readings, change, [Baseline(Period(), each) for each in readings[:1]])
 
 
 def drawn(made):

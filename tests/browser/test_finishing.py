@@ -48,6 +48,12 @@ def choose(page: Page, *items: int) -> None:
         page.locator(f"#item-{item}").get_by_text("Several days", exact=True).click()
 
 
+def open_link(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_label("Date of birth").fill("12/3/1961")
+    page.get_by_role("button", name="Go on").click()
+
+
 @scripts
 def test_staff_are_asked_and_enter_never_finishes(practice, patient, visit, scripts):
     page = visit(practice.clinician, scripts=scripts)
@@ -70,9 +76,7 @@ def test_staff_are_asked_and_enter_never_finishes(practice, patient, visit, scri
 @scripts
 def test_patient_goes_back_to_what_is_open(practice, patient, link, visit, scripts):
     page = visit(width=390, scripts=scripts)
-    page.goto(link)
-    page.get_by_label("Date of birth").fill("12/3/1961")
-    page.get_by_role("button", name="Go on").click()
+    open_link(page, link)
     choose(page, 1, 2, 6)
     page.get_by_role("button", name="Done").click()
     expect(page.locator("[data-open-items] strong")).to_have_text("4 questions are not answered.")
@@ -82,4 +86,30 @@ def test_patient_goes_back_to_what_is_open(practice, patient, link, visit, scrip
     expect(page.locator("[data-open-items]")).to_have_count(0 if scripts else 1)
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert (kept(practice, patient).status, kept(practice, patient).score) == ("completed", 7)
+
+
+@scripts
+def test_link_that_was_finished_too_early_is_opened_again_and_completed(practice, patient, link, visit, watch, scripts):
+    phone, desk = visit(width=390, scripts=scripts), visit(practice.clinician, scripts=scripts)
+    open_link(phone, link)
+    choose(phone, 1, 2, 6)
+    phone.get_by_role("button", name="Done").click()
+    phone.get_by_role("button", name="Send as it is").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Thank you")
+    desk.goto(f"/patients/{patient.pk}/assessments/")
+    desk.locator(".requests").get_by_role("link", name="GAD-7").click()
+    desk.get_by_text("Open it again for the patient").click()
+    address = f"/assessments/{kept(practice, patient).pk}/reopen/"
+    watch.provokes(422, address)
+    desk.get_by_role("button", name="Open again").click()
+    expect(desk.get_by_label("Why is it opened again?")).to_be_focused()
+    desk.get_by_label("Why is it opened again?").fill("Sent before the end")
+    desk.get_by_role("button", name="Open again").click()
+    new = desk.get_by_label("Link", exact=True).input_value()
+    open_link(phone, new)
+    expect(phone.locator("#item-6").get_by_label("Several days")).to_be_checked()
+    choose(phone, 3, 4, 5, 7)
+    phone.get_by_role("button", name="Done").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Thank you")
     assert (kept(practice, patient).status, kept(practice, patient).score) == ("completed", 7)

@@ -156,7 +156,7 @@ def about_assessments(page: Page, watch: Watch, site: Site) -> Shown:
     yield "patient-assessments-none", page
     page.goto("/assessments/")
     yield "assessments", page
-    page.goto("/assessments/?type=mental_health&score_min=3&date_from=1+March+2024")
+    page.goto("/assessments/?instrument=none&type=mental_health&score_min=3&date_from=1+March+2024")
     yield "assessments-filtered", page
     watch.provokes(400, "/assessments/")
     page.goto("/assessments/?date_from=soon")

@@ -31,6 +31,9 @@ def by_patients(visit: Callable[..., Page], watch: Watch, site: Site) -> Shown:
     yield from at_the_link(visit(), watch, link, patient)
     page.goto(f"/patients/{patient.pk}/assessments/")
     yield "patient-links", page
+    page.locator(".requests tbody a").first.click()
+    page.get_by_text("Open it again for the patient").click()
+    yield "questionnaire-finished-by-link", page
     yield from on_shared_device(page, watch, patient)
     with clinic_scope(site.world.clinic):
         assert AnswerRequest.objects.get(ended_at__isnull=False, state="done").tries == 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.instruments.catalogue import find
@@ -30,10 +31,14 @@ def results(page: Page, watch: Watch, site: Site) -> Shown:
             answers = {str(item): 3 if item <= total // 3 else 0 for item in range(1, 10)}
             scored = start_assessment(date=today - timedelta(days=days), answers=answers, **given).assessment
         start_assessment(date=today, answers={"1": 1}, **given)
+        episode = start_episode(by=Writer(), patient=patient, started_on=today - timedelta(days=70))
     page.goto(f"/assessments/{scored.pk}/")
     yield "questionnaire", page
     page.goto(f"/patients/{patient.pk}/course/")
+    page.get_by_text("End the episode", exact=True).first.click()
     yield "trend", page
+    page.goto(f"/episodes/{episode.pk}/correct/")
+    yield "episode", page
     for name in ("due", "alerts"):
         page.goto(f"/worklists/{name}/")
         yield name, page

@@ -60,7 +60,10 @@ def test_search_keys_are_not_loaded_for_a_page(scope):
     assert patient.get_deferred_fields() == keys
     assert patient.name_words == Patient.objects.get(pk=patient.pk).name_words
     assessment = ASSESSMENTS.selected("").listing.first(25).records[0]
-    assert (assessment.get_deferred_fields(), assessment.patient.get_deferred_fields()) == ({"search_name"}, keys)
+    assert (assessment.get_deferred_fields(), assessment.patient.get_deferred_fields()) == (
+        {"search_name", "listed_at"},
+        keys,
+    )
 
 
 @pytest.mark.parametrize("path", ["patients", "assessments"])

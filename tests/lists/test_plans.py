@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import QueryDict
 
 from clinic.assessments.filters import AssessmentFilter
-from clinic.assessments.models import Assessment
+from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.tables import AssessmentTable
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.sorting import ordering
@@ -28,7 +28,11 @@ PATIENT_FILTERS = ["", "gender=female", "gender=other&age=80-150", "severity=4",
                    "archived=all",
                    "instrument=physical&score_min=3&score_max=6&gender=other&age=65-79", "archived=only",
                    "instrument=mental_health&severity=4"]  # fmt: skip
-ASSESSMENT_FILTERS = ["", "type=physical", "date_from=1+March+2026&type=social_support", "score_min=9", "archived=all"]
+WITHIN = "instrument=phq-9"  # whose scores an order is of
+ASSESSMENT_FILTERS = ["", "type=physical", "date_from=1+March+2026&type=social_support", "archived=all",
+                      *(f"status={status}" for status in AssessmentStatus), "severity=3", "severity=4",
+                      "instrument=none&score_min=9"]  # fmt: skip
+INSTRUMENT_FILTERS = ["", "&score_min=9", "&score_max=1", "&severity=4", "&status=planned"]
 
 
 def statements(run) -> list[tuple[str, Any]]:
@@ -111,8 +115,29 @@ def test_patients_in_any_order_are_read_by_an_index(filled, db, sort):
 
 @pytest.mark.parametrize("sort", [sign + name for name in AssessmentTable.base_columns for sign in ("", "-")])
 def test_assessments_in_any_order_are_read_by_an_index(filled, db, sort):
+    query = WITHIN if "score" in sort else ""
     with filled_scope(filled):
-        assert faults(statements(lambda: pages(assessments(sort=sort)))) == []
+        assert faults(statements(lambda: pages(assessments(query, sort=sort)))) == []
+
+
+@pytest.mark.parametrize("sort", [sign + name for name in ("score", "severity", "date") for sign in ("", "-")])
+@pytest.mark.parametrize("query", INSTRUMENT_FILTERS)
+def test_assessments_with_one_instrument_are_read_by_an_index(filled, db, query, sort):
+    with filled_scope(filled):
+        assert faults(statements(lambda: pages(assessments(f"{WITHIN}{query}", sort=sort)))) == []
+
+
+@pytest.mark.parametrize("least", range(1, 5))
+@pytest.mark.parametrize("sort", ["severity", "-severity"])
+def test_assessments_of_a_severity_in_its_order_are_read_by_an_index(filled, db, least, sort):
+    with filled_scope(filled):
+        assert faults(statements(lambda: pages(assessments(f"severity={least}", sort=sort)))) == []
+
+
+@pytest.mark.parametrize("status", AssessmentStatus)
+def test_assessments_of_a_status_by_date_are_read_by_an_index(filled, db, status):
+    with filled_scope(filled):
+        assert faults(statements(lambda: pages(assessments(f"status={status}", sort="date")))) == []
 
 
 @pytest.mark.parametrize("query", PATIENT_FILTERS)

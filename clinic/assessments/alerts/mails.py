@@ -17,7 +17,9 @@ from clinic.tenancy.scope import clinic_scope, public_scope
 log = structlog.get_logger("clinic.mail")
 
 
-def tell_practitioner(*, by: Actor, clinic: Clinic, alerts: Sequence[Alert], responsible: UUID, sign_in: str) -> None:
+def tell_practitioner(
+    *, by: Actor, clinic: Clinic, alerts: Sequence[Alert], responsible: UUID | None, sign_in: str
+) -> None:
     """Mail whoever is responsible, or the owners, that something needs action; nothing of the patient is in it.
 
     `alerts` hold the claim to this mail. Called outside every transaction, so that no lock waits for a mail server.
@@ -33,7 +35,7 @@ def tell_practitioner(*, by: Actor, clinic: Clinic, alerts: Sequence[Alert], res
             return_claim(by=by, alerts=alerts)
 
 
-def recipients(clinic: Clinic, responsible: UUID) -> list[str]:
+def recipients(clinic: Clinic, responsible: UUID | None) -> list[str]:
     """The address of the responsible practitioner, if they work here and see answers, else those of the owners."""
     with public_scope():
         rows = Membership.objects.filter(clinic=clinic.pk, is_active=True, user__is_active=True)

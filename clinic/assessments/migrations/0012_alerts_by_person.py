@@ -1,10 +1,5 @@
 from django.db import migrations, models
 
-# The answer stood only in the text: "PHQ-9, item 9, “Several days”: Assess the risk."
-ANSWERS = """
-UPDATE assessments_riskalert SET answer = substring(text from ', item [^,]+, “([^”]+)”: ')
-WHERE answer = '' AND text ~ ', item [^,]+, “[^”]+”: '
-"""
 # An alert of a patient's link names who made the link, and asks for what can be done where the patient is not. Alerts
 # of what an operator's command wrote name the practitioner of the assessment.
 LINKS = """
@@ -42,11 +37,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='alert',
-            name='answer',
-            field=models.CharField(blank=True, db_default='', default='', max_length=500),
-        ),
-        migrations.AddField(
-            model_name='alert',
             name='link_made_by',
             field=models.CharField(blank=True, db_default='', default='', max_length=200),
         ),
@@ -55,7 +45,6 @@ class Migration(migrations.Migration):
             name='told_on',
             field=models.DateField(blank=True, editable=False, null=True),
         ),
-        migrations.RunSQL(ANSWERS, migrations.RunSQL.noop),
         migrations.RunSQL(LINKS, migrations.RunSQL.noop),
         migrations.RunSQL(PROGRAMS, migrations.RunSQL.noop),
         migrations.RunSQL(OPERATORS, migrations.RunSQL.noop),

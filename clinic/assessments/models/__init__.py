@@ -9,6 +9,7 @@ from clinic.assessments.models.assessment import (
     AssessmentRevision,
     AssessmentStatus,
 )
+from clinic.assessments.models.episodes import Episode, EpisodeEnd
 from clinic.assessments.models.requests import AnswerRequest
 from clinic.assessments.models.schedules import Schedule
 from clinic.instruments.definitions import AssessmentType
@@ -25,6 +26,8 @@ __all__ = (
     "AssessmentStatus",
     "AssessmentType",
     "CustomInstrument",
+    "Episode",
+    "EpisodeEnd",
     "InstrumentSettings",
     "Schedule",
 )

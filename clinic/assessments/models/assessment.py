@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from clinic.instruments.definitions import AssessmentType
 from clinic.instruments.items.parts import SEXES
@@ -62,7 +63,8 @@ class Assessment(ClinicModel):
     `answers` maps item codes to points or to the number measured; a missing code has no response. `score` is null until
     every item that counts has a response; until then the total lies from `score_low` to `score_high`. `band` and
     `severity` (0 to 4) are set once they are certain. `results` holds the rest of the result. `sex` and `age` are those
-    of the scoring, whatever the patient's record says later; a free assessment has neither.
+    of the scoring, whatever the patient's record says later; a free assessment has neither. `listed_at` orders those of
+    one day: when it was completed, or begun where nothing says when it was completed.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -104,6 +106,9 @@ class Assessment(ClinicModel):
     search_name = models.GeneratedField(
         expression=LettersKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
+    listed_at = models.GeneratedField(
+        expression=Coalesce("completed_at", "created_at"), output_field=models.DateTimeField(), db_persist=True
+    )
 
     objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base
 
@@ -124,12 +129,47 @@ class Assessment(ClinicModel):
             ),
         )
         indexes = (
-            models.Index(fields=["-date", "-id"], include=["archived_at"], name="assessment_by_date"),
-            models.Index(fields=["patient", "-date", "-id"], include=["archived_at"], name="assessment_by_patient"),
+            models.Index(fields=["-date", "-listed_at", "-id"], include=["archived_at"], name="assessment_by_date"),
+            models.Index(
+                fields=["patient", "-date", "-listed_at", "-id"], include=["archived_at"], name="assessment_by_patient"
+            ),
             models.Index(fields=["search_name", "id"], include=["archived_at"], name="assessment_by_name"),
-            models.Index(fields=["type", "id"], include=["archived_at"], name="assessment_by_type"),
-            models.Index(fields=["score", "id"], include=["archived_at"], name="assessment_by_score"),
-            models.Index(fields=["user", "-date", "-id"], include=["archived_at"], name="assessment_by_user"),
+            models.Index(
+                fields=["type", "date", "listed_at", "id"], include=["archived_at"], name="assessment_by_type"
+            ),
+            models.Index(
+                fields=["user", "-date", "-listed_at", "-id"], include=["archived_at"], name="assessment_by_user"
+            ),
+            models.Index(
+                fields=["instrument", "date", "listed_at", "id"],
+                include=["archived_at"],
+                name="assessment_of_instrument",
+                condition=~models.Q(instrument=""),
+            ),
+            models.Index(
+                fields=["instrument", "score", "date", "listed_at", "id"],
+                include=["archived_at"],
+                name="assessment_by_score",
+                condition=models.Q(status__in=MADE, score__isnull=False),
+            ),
+            models.Index(
+                fields=["instrument", "severity", "date", "listed_at", "id"],
+                include=["archived_at"],
+                name="assessment_severity_of",
+                condition=models.Q(status__in=MADE, severity__isnull=False),
+            ),
+            models.Index(
+                fields=["severity", "date", "listed_at", "id"],
+                include=["archived_at"],
+                name="assessment_by_severity",
+                condition=models.Q(status__in=MADE, severity__isnull=False),
+            ),
+            models.Index(
+                fields=["status", "date", "listed_at", "id"],
+                include=["archived_at"],
+                name="assessment_by_status",
+                condition=~models.Q(status="completed"),
+            ),
             GinIndex(
                 fields=["search_name"], opclasses=["gin_trgm_ops"], fastupdate=False, name="assessment_by_name_part"
             ),
@@ -198,7 +238,7 @@ class Assessment(ClinicModel):
 
 
 class AssessmentRevision(ClinicModel):
-    """A completed assessment as it was before an amendment. Insert-only."""
+    """A completed assessment as it was before it was amended or opened again. Insert-only."""
 
     web_may = "SELECT, INSERT"
 

@@ -144,7 +144,8 @@ class Schedule(ClinicModel):
 
 @dataclass(frozen=True)
 class Last:
-    """The last assessment of a schedule's instrument: its total, None without a score, and the first total of all."""
+    """The last assessment of a schedule's instrument: its total, None without a score, and the baseline of that total,
+    None where it has none."""
 
     day: date
     total: Number | None

@@ -1,6 +1,7 @@
 """The page of one assessment. Several views return it."""
 
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from clinic.access import Permission, Request
 from clinic.assessments.alerts.cards import cards_of
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
+from clinic.assessments.selfreport.reopening import finished_request
 from clinic.instruments.catalogue import find_version, follow_up
 from clinic.instruments.definitions import Definition
 from clinic.instruments.scoring import POSITIVE
@@ -16,7 +18,7 @@ from clinic.ui.pages import undo_of
 
 
 class Revision(NamedTuple):
-    """An assessment before an amendment, with its responses in words."""
+    """An assessment before it was amended or opened again, with its responses in words."""
 
     at: Any
     by_name: str
@@ -41,6 +43,8 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
             "card": cards_of([assessment.patient], assessment)[0],
             "revisions": revisions(assessment),
             "follow_up": _follow_up(assessment) if editor and assessment.made else None,
+            "may_reopen": editor and finished_request(assessment) is not None,
+            "new_request": uuid4(),
             "may_cancel": editor and not assessment.made and assessment.status != "cancelled",
         }
     return render(request, "assessments/assessment_detail.html", shown | context, status=status)
@@ -55,7 +59,7 @@ def _follow_up(assessment: Assessment) -> Definition | None:
 
 
 def revisions(assessment: Assessment) -> list[Revision]:
-    """The assessment before each amendment, newest first."""
+    """The assessment before it was amended or opened again, newest first."""
     definition = find_version(assessment.instrument, assessment.instrument_version)
     rows = AssessmentRevision.objects.filter(assessment=assessment).order_by("-id")
     return [Revision(row.at, row.by_name, row.reason, row.before, _rows_before(definition, row.before)) for row in rows]

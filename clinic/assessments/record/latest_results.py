@@ -1,8 +1,8 @@
 """The latest results of a patient: of each scored instrument, what is due and the open alerts, as lists show them.
 
 The patient's row, a row for each instrument and the schedules hold them. They are updated whenever an assessment is
-completed, amended, archived or restored, an alert is raised or acknowledged, or a schedule changes. A lock of the
-patient makes sure that the newest sum stays.
+completed, amended, opened again, archived or restored, an alert is raised or acknowledged, or a schedule or an episode
+changes. A lock of the patient makes sure that the newest sum stays.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Last, next_due
+from clinic.assessments.record.periods import Period, period_of, periods_of, scored_in
 from clinic.audit.actions import By
 from clinic.instruments.catalogue import find_version, newest_of, title_of
 from clinic.instruments.definitions import Definition
@@ -104,19 +104,21 @@ def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> L
 def keep_latest_results(patient_id: UUID, *, by: By) -> None:
     """Work out the patient's latest results and due dates again, and store them."""
     lock_for_latest_results(patient_id=patient_id)
-    days = [_keep_due(schedule) for schedule in Schedule.objects.active().filter(patient=patient_id)]
+    schedules = list(Schedule.objects.active().filter(patient=patient_id))
+    periods = periods_of(patient_id) if schedules else []
+    days = [_keep_due(schedule, periods) for schedule in schedules]
     note_latest_results(
         by=by, patient_id=patient_id, results=latest_results_of(patient_id, next_due_on=min(days, default=None))
     )
 
 
-def _keep_due(schedule: Schedule) -> date:
+def _keep_due(schedule: Schedule, periods: Sequence[Period]) -> date:
     """Only an assessment with a score counts as done, where the instrument has scores at all."""
     completed = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
     newest = completed.order_by("-date", "-completed_at", "-id")
     has_scores = newest_of(schedule.instrument).score_range is not None
     answered, row = newest.first(), (newest.exclude(score=None) if has_scores else newest).first()
-    last = Last(row.date, row.score, _first_total(completed)) if row is not None else None
+    last = Last(row.date, row.score, _baseline(row, periods)) if row is not None else None
     later = answered is not None and answered != row and answered.date >= schedule.starts_on
     schedule.unscored_on = answered.date if answered is not None and later else None
     change = definition_of_last(row, schedule.instrument).change
@@ -128,8 +130,11 @@ def _keep_due(schedule: Schedule) -> date:
     return schedule.next_due_on
 
 
-def _first_total(completed: QuerySet[Assessment]) -> Decimal | None:
-    scored = completed.exclude(score=None).order_by("date", "completed_at", "id")
+def _baseline(row: Assessment, periods: Sequence[Period]) -> Decimal | None:
+    """The first total of its instrument in the period of the assessment; None outside every period."""
+    if (period := period_of(row.date, periods)) is None:
+        return None
+    scored = scored_in(row.patient_id, period).following(row.instrument)
     return scored.values_list("score", flat=True).first()
 
 

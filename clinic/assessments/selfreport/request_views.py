@@ -54,7 +54,7 @@ def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
         return _form_page(request, patient, form, status=422)
     except request_actions.RequestEnded:
         return errors.answer(request, 409, "conflict", "That link has ended meanwhile. Make a new one.")
-    return _link_page(request, patient, issued)
+    return link_page(request, patient, issued)
 
 
 @require_POST
@@ -72,14 +72,14 @@ def request_renew(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Make a new link for the same questions. The old one stops working."""
     patient_request = get_object_or_404(AnswerRequest.objects.select_related("patient"), pk=pk)
     try:
-        new = request_actions.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=_new_id(request))
+        new = request_actions.renew_request(by=request.actor, clinic=request.clinic, id=pk, new_id=new_id(request))
     except (*REFUSED, request_actions.RequestEnded) as refusal:
         message = str(refusal) or "That link has ended meanwhile. Make a new one."
         return errors.answer(request, 409, "conflict", message)
-    return _link_page(request, patient_request.patient, new)
+    return link_page(request, patient_request.patient, new)
 
 
-def _new_id(request: Request) -> uuid.UUID:
+def new_id(request: Request) -> uuid.UUID:
     """The id in the form, so that pressing twice creates one request."""
     try:
         return uuid.UUID(request.POST.get("new", ""))
@@ -92,7 +92,7 @@ def _form_page(request: Request, patient: Patient, form: RequestForm, *, status:
     return render(request, "answer/request_form.html", context, status=status)
 
 
-def _link_page(request: Request, patient: Patient, issued: request_actions.IssuedRequest) -> HttpResponse:
+def link_page(request: Request, patient: Patient, issued: request_actions.IssuedRequest) -> HttpResponse:
     """Show the link. No other page ever does."""
     link = request.build_absolute_uri(reverse("answer:link", args=[issued.token]))
     context = {"patient": patient, "patient_request": issued.request, "link": link}

@@ -10,15 +10,17 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from clinic.assessments.trend.marks import EpisodeMark
 from clinic.assessments.trend.steps import Step
 from clinic.instruments.definitions import Band, Definition
 from clinic.instruments.items.parts import Number
 
 WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 40, 150, 16, 36
+LEFT, RIGHT, TOP, BOTTOM = 40, 150, 28, 36
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 FEWEST_PIXELS = 12  # between the baselines of two words
 MOST_DATES = 6
+WORD_PIXELS = 70  # of "start" or "end" where letters are largest
 # The corners of a star, from its centre.
 STAR = (
     (0, -8), (2, -2.6), (7.6, -2.5), (3.2, 1), (4.7, 6.5), (0, 3.4), (-4.7, 6.5), (-3.2, 1), (-7.6, -2.5), (-2, -2.6),
@@ -30,8 +32,8 @@ class Scale:
 
     def __init__(self, definition: Definition, days: Sequence[date]) -> None:
         self.low, self.high = definition.low, definition.high
-        self.first = days[0]
-        self.span = (days[-1] - days[0]).days
+        self.first, self.last = min(days), max(days)
+        self.span = (self.last - self.first).days
 
     def x(self, day: date) -> float:
         """A single day is drawn in the middle."""
@@ -43,30 +45,35 @@ class Scale:
         return round(TOP + (1 - share) * PLOT_HEIGHT, 1)
 
 
-def trend_chart(definition: Definition, steps: Sequence[Step], sex: str) -> SafeString:
+def trend_chart(
+    definition: Definition, steps: Sequence[Step], sex: str, marks: Sequence[EpisodeMark] = ()
+) -> SafeString:
     """Draw the totals of `steps` on the instrument's bands for that sex; empty if there is nothing to draw."""
     if not steps or definition.high == definition.low:
         return SafeString("")
-    scale = Scale(definition, [step.reading.day for step in steps])
-    parts = [*_strips(definition, scale, sex), *_axes(definition, scale, steps, sex), _line(scale, steps)]
+    days = [*(step.reading.day for step in steps), *(mark.day for mark in marks)]
+    scale = Scale(definition, days)
+    parts = [*_strips(definition, scale, sex), *_axes(definition, scale, days, sex), *_episodes(scale, marks)]
+    parts.append(_line(scale, steps))
     parts += [_dot(scale, step) for step in steps]
     return format_html(
         '<svg class="trend-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         WIDTH,
         HEIGHT,
-        description(definition, steps),
+        description(definition, steps, marks),
         SafeString("".join(parts)),
     )
 
 
-def description(definition: Definition, steps: Sequence[Step]) -> str:
+def description(definition: Definition, steps: Sequence[Step], marks: Sequence[EpisodeMark] = ()) -> str:
     """Describe the chart in a sentence for those who do not see it. The table beside it has every number."""
     first, last = steps[0].reading, steps[-1].reading
     count = f"{len(steps)} total{'' if len(steps) == 1 else 's'}"
-    return (
+    said = (
         f"{definition.title}: {count}, from {first.total} on {date_format(first.day, 'j M Y')} "
         f"to {last.total} on {date_format(last.day, 'j M Y')}."
     )
+    return " ".join([said, *(f"{mark}." for mark in marks)])
 
 
 def shown_bands(definition: Definition, sex: str) -> list[Band]:
@@ -94,24 +101,38 @@ def _between(scale: Scale, lower: Number, upper: Number) -> float:
     return round((scale.y(lower) + scale.y(upper)) / 2, 1)
 
 
-def _axes(definition: Definition, scale: Scale, steps: Sequence[Step], sex: str) -> list[str]:
+def _axes(definition: Definition, scale: Scale, days: Sequence[date], sex: str) -> list[str]:
     base = TOP + PLOT_HEIGHT
     lines = [f'<path class="axis" d="M{LEFT} {TOP}V{base}H{LEFT + PLOT_WIDTH}"/>']
     for total in sorted({definition.low, *(band.low for band in shown_bands(definition, sex)), definition.high}):
         lines.append(f'<text class="tick-y" x="{LEFT - 6}" y="{scale.y(total) + 4:.1f}">{total}</text>')
-    for day in _dates(steps):
+    for day in _dates(scale, days):
         lines.append(f'<text class="tick-x" x="{scale.x(day)}" y="{base + 20}">{date_format(day, "j M y")}</text>')
     return lines
 
 
-def _dates(steps: Sequence[Step]) -> list[date]:
+def _dates(scale: Scale, days: Sequence[date]) -> list[date]:
     """The days under the axis: the first, the last, and as many evenly between them as have room."""
-    first, last = steps[0].reading.day, steps[-1].reading.day
-    span = (last - first).days
-    count = min(MOST_DATES, span + 1, len({step.reading.day for step in steps}))
+    count = min(MOST_DATES, scale.span + 1, len(set(days)))
     if count < 2:
-        return [first]
-    return [first + timedelta(days=round(span * index / (count - 1))) for index in range(count)]
+        return [scale.first]
+    return [scale.first + timedelta(days=round(scale.span * index / (count - 1))) for index in range(count)]
+
+
+def _episodes(scale: Scale, marks: Sequence[EpisodeMark]) -> list[str]:
+    """Draw a dashed line for each start and end, with its word on the side of the episode.
+
+    A word that would run into an earlier one is left out; the line has it as its title, and so has the table.
+    """
+    parts, taken = [], float(-WIDTH)
+    for mark in marks:
+        x, kind, word = scale.x(mark.day), "end" if mark.is_end else "start", ""
+        left, right = (x - WORD_PIXELS, x) if mark.is_end else (x, x + WORD_PIXELS)
+        if left >= taken:
+            word, taken = f'<text class="episode-word episode-{kind}" x="{x}" y="{TOP - 8}">{kind}</text>', right
+        line = f'<path class="episode-line" d="M{x} {TOP - 4}V{TOP + PLOT_HEIGHT}"><title>{mark}</title></path>'
+        parts.append(line + word)
+    return parts
 
 
 def _line(scale: Scale, steps: Sequence[Step]) -> str:

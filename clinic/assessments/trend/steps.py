@@ -1,5 +1,6 @@
-"""The trend of a patient on one instrument: the change since the first total and since the last one.
+"""The trend of a patient on one instrument: the change since the baseline and since the last total.
 
+The baseline is the first total of the period that a total is in (`clinic/assessments/record/periods.py`);
 `clinic/instruments/change.py` has what change means. Only an instrument whose file says it has marks: for others a
 lower total is not better.
 """
@@ -8,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.formats import date_format
+
+from clinic.assessments.record.periods import Period
 from clinic.instruments.change import Change
 from clinic.instruments.items.parts import Number
 
@@ -24,10 +28,22 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """The first reading of a period."""
+
+    period: Period
+    reading: Reading
+
+
+@dataclass(frozen=True)
 class Step:
-    """A reading and its differences from earlier ones: None for the first, negative for a fall."""
+    """A reading and its differences from earlier ones: None for the first of all or of a period, negative for a fall.
+
+    `baseline` is None for a reading outside every period. `since_first` is the difference from the baseline.
+    """
 
     reading: Reading
+    baseline: Baseline | None
     since_first: Number | None
     since_last: Number | None
     is_response: bool
@@ -43,17 +59,23 @@ class Step:
         return [word for word, holds in named if holds]
 
 
-def trend_steps(readings: Sequence[Reading], change: Change) -> list[Step]:
-    """Compare each reading with those before it; `readings` come oldest first."""
-    return [_step(readings, index, change) for index in range(len(readings))]
+def trend_steps(readings: Sequence[Reading], change: Change, baselines: Sequence[Baseline]) -> list[Step]:
+    """Compare each reading with the one before it and with the baseline of its period; `readings` come oldest first."""
+    return [_step(readings, index, change, baselines) for index in range(len(readings))]
 
 
-def _step(readings: Sequence[Reading], index: int, change: Change) -> Step:
-    first, reading = readings[0].total, readings[index]
+def _step(readings: Sequence[Reading], index: int, change: Change, baselines: Sequence[Baseline]) -> Step:
+    reading = readings[index]
+    baseline = next((each for each in baselines if each.period.holds(reading.day)), None)
+    since_last = reading.total - readings[index - 1].total if index else None
+    if baseline is None:
+        return Step(reading, None, None, since_last, False, False, False, "")
+    first = baseline.reading.total
     return Step(
         reading=reading,
-        since_first=reading.total - first if index else None,
-        since_last=reading.total - readings[index - 1].total if index else None,
+        baseline=baseline,
+        since_first=None if reading == baseline.reading else reading.total - first,
+        since_last=since_last,
         is_response=change.is_response(first, reading.total),
         is_remission=change.is_remission(first, reading.total),
         is_recovery=change.is_recovery(first, reading.total),
@@ -67,9 +89,23 @@ def _reliable(first: Number, later: Number, change: Change) -> str:
     return "Reliably better" if later < first else "Reliably worse"
 
 
+def measured_from(steps: Sequence[Step]) -> str:
+    """Say what the last total is compared with. A single total of somebody without an episode needs no sentence."""
+    baseline = steps[-1].baseline
+    if baseline is None:
+        return "The last total is in no episode of treatment, so nothing is said of change."
+    first = f"the first total, {baseline.reading.total} on {date_format(baseline.reading.day, 'j M Y')}"
+    if baseline.period.start is not None:
+        return f"Change is since {first}, in the episode that started {date_format(baseline.period.start, 'j M Y')}."
+    return f"Change is since {first}, until an episode of treatment is started." if len(steps) > 1 else ""
+
+
 def explained(steps: Sequence[Step], change: Change) -> list[str]:
-    """Say in sentences what the last total means beside the first; empty if nothing is published of it."""
-    first, last = steps[0].reading.total, steps[-1]
+    """Say in sentences what the last total means beside its baseline; empty if nothing is published of it."""
+    last = steps[-1]
+    if last.baseline is None:
+        return []
+    first = last.baseline.reading.total
     said = [
         (from_the_start(first, change), True),
         (f"Response: the last total is at most half of the first, {first}.", last.is_response),

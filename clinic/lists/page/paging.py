@@ -81,6 +81,8 @@ class SeekPaginator(Paginator[Any]):
 
     def _found(self, place: Place) -> tuple[PageRows, int]:
         listing, size = self.listing, self.per_page
+        if not listing.seeks:
+            place = Place(place.number, last=place.last or not place.number)
         if place.last:
             found = listing.last(size)
             if not listing.seeks:
@@ -90,10 +92,10 @@ class SeekPaginator(Paginator[Any]):
             rows = found.total % size or size  # the others are on the page before
             found.records, found.reasons = found.records[-rows:], found.reasons[-rows:]
             return found, -(-found.total // size)
-        if (place.after or place.before) and listing.seeks:
+        if place.after or place.before:
             found = listing.after(place.after, size) if place.after else listing.before(place.before, size)
             return (found, place.number and max(2, place.number)) if found.less else (listing.first(size), 1)
-        if place.number <= 1:
+        if place.number == 1:
             return listing.first(size), 1
         found = listing.at((place.number - 1) * size, size)
         if not found.records:

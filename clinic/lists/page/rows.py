@@ -201,7 +201,7 @@ def _file_values(column: BoundColumn, rows: Sequence[BoundRow]) -> list[Sequence
     names = getattr(column.column, "file_columns", ())
     if not names:
         return [_values(column, rows)]
-    found = [column.column.file_values(row.record) for row in rows]
+    found = column.column.all_file_values([row.record for row in rows])
     return [[values[at] for values in found] for at in range(len(names))]
 
 

@@ -27,7 +27,7 @@ def runs_by(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL) -> 
             driving = _driving_table(queryset.model, key, [name.partition("__")[2] for name in related])
             order = tuple(column(queryset.model, name) for name in names[len(related) + 1 :])
             return (IndexRun(order=order, where=where, descending=descending, driving=driving),)
-    return (IndexRun(sorted_query=_sorted(queryset, terms, where)),)
+    return (sorted_run(queryset, terms, where),)
 
 
 def _field(model: type[Model], name: str) -> Any:
@@ -69,10 +69,11 @@ def _driving_table(model: type[Model], key: str, names: Sequence[str]) -> Drivin
     )
 
 
-def _sorted(queryset: QuerySet[Any], terms: Sequence[str], where: Sql) -> QuerySet[Any]:
+def sorted_run(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL) -> IndexRun:
+    """The rows as PostgreSQL sorts them by the terms, which may be annotations; those without a value come last."""
     condition = RawSQL(where.text, where.params, output_field=BooleanField())  # noqa: S611
     order = [
         F(term.removeprefix("-")).desc(nulls_last=True) if term.startswith("-") else F(term).asc(nulls_last=True)
         for term in terms
     ]
-    return queryset.filter(condition).order_by(*order)
+    return IndexRun(sorted_query=queryset.filter(condition).order_by(*order))

@@ -122,7 +122,7 @@ class PatientQuerySet(ClinicQuerySet["Patient"]):
         )
 
 
-class Patient(ClinicModel):  # type: ignore[django-manager-missing]  # of the results, which is in another module
+class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignore]  # of the results, which is in another module
     """A person in the care of a practitioner (`user`) of this clinic."""
 
     web_may = "SELECT, INSERT, UPDATE"

@@ -1,4 +1,4 @@
-"""A patient's alerts on a phone: one card is read, a note is missed, one is acknowledged and then the others."""
+"""Notes on alerts on a phone, without scripts too: one is missed, one closes one alert, one the others."""
 
 import re
 from datetime import date

@@ -1,0 +1,92 @@
+"""Starting, ending and correcting an episode of treatment, from the page of the trend."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import Permission, Request, requires
+from clinic.assessments.episodes.actions import (
+    EpisodeChanged,
+    EpisodeRefused,
+    correct_episode,
+    end_episode,
+    start_episode,
+)
+from clinic.assessments.episodes.forms import EpisodeCorrectForm, EpisodeEndForm, EpisodeStartForm, initial_of
+from clinic.assessments.models import Episode
+from clinic.assessments.trend.page import trend_page
+from clinic.patients.models import Patient
+from clinic.ui.pages import saved
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def episode_start(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Start an episode. A refused form is shown again with the reason."""
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    form = EpisodeStartForm(request.POST)
+    if form.is_valid():
+        try:
+            start_episode(by=request.actor, patient=patient, **form.cleaned_data)
+        except EpisodeRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+    if not form.is_valid():
+        return trend_page(request, patient, status=422, start_form=form)
+    saved(request, "Episode of treatment started.")
+    return redirect("assessments:trend", pk)
+
+
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT)
+def episode_end(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """End an episode. A refused form is shown again, and so is one whose episode was changed meanwhile."""
+    episode = get_object_or_404(Episode.objects.select_related("patient__user"), pk=pk)
+    form, status = EpisodeEndForm(request.POST), 422
+    if form.is_valid():
+        try:
+            end_episode(by=request.actor, id=pk, **form.cleaned_data)
+        except EpisodeRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        except EpisodeChanged as changed:
+            form, status = _after_change(form, changed), 409
+    if not form.is_valid():
+        return trend_page(request, episode.patient, status=status, end_form=form, ending=episode)
+    saved(request, "Episode of treatment ended.")
+    return redirect("assessments:trend", episode.patient_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ASSESSMENTS_EDIT)
+def episode_correct(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Correct the days of an episode or why it ended, or open it again."""
+    episode = get_object_or_404(Episode.objects.select_related("patient__user"), pk=pk)
+    if request.method != "POST":
+        return _correct_page(request, episode, EpisodeCorrectForm(initial=initial_of(episode)))
+    form, status = EpisodeCorrectForm(request.POST), 422
+    if form.is_valid():
+        try:
+            correct_episode(by=request.actor, id=pk, **form.cleaned_data)
+        except EpisodeRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        except EpisodeChanged as changed:
+            form, status = _after_change(form, changed), 409
+    if not form.is_valid():
+        return _correct_page(request, episode, form, status=status)
+    saved(request, "Episode corrected.")
+    return redirect("assessments:trend", episode.patient_id)
+
+
+def _after_change[F: forms.Form](form: F, changed: EpisodeChanged) -> F:
+    """The form with what was typed. Saving it replaces the version that its message tells of, and no later one."""
+    again = type(form)({**form.data.dict(), "version": changed.current.version})  # type: ignore[attr-defined]
+    again.add_error(None, f"{changed} Save again to replace that, or leave it.")
+    return again
+
+
+def _correct_page(request: Request, episode: Episode, form: forms.Form, *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {"episode": episode, "patient": episode.patient, "form": form}
+    return render(request, "assessments/episode_form.html", context, status=status)
