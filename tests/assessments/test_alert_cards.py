@@ -193,6 +193,35 @@ def test_questions_of_one_patient_are_told_apart_and_the_worst_comes_first(patie
     assert (card.word, card.severity, len(card.open)) == ("High", 3, 3)
 
 
+def test_answer_of_equal_points_is_told_by_what_was_chosen(patients):
+    options = [
+        {"code": code, "text": text, "points": points}
+        for code, text, points in (
+            ("no", "No", 0),
+            ("pills", "By pills", 1),
+            ("rope", "By a rope", 1),
+            ("gun", "By a gun", 2),
+        )
+    ]
+    data = {
+        **dict.fromkeys(("title", "name", "source", "licence"), SCALE),
+        "type": "other",
+        "licence_class": "free",
+        "items": [{"code": "a", "text": "How?", "options": options}],
+        "scoring": {"minimum": 0, "maximum": 2},
+        "alerts": [{"code": "a", "text": "Look.", "severity": 4, "item": "a", "at_least": 1}],
+    }
+    made, _ = add_custom_instrument(by=Writer(), data=data, origin="form")
+    given = {"date": DAY, "user": patients[0].user, "patient": patients[0], "by": Writer()}
+    definition, key = catalogue.find(made.instrument), uuid4()
+    for chosen, id in (("pills", uuid4()), ("rope", key)):
+        start_assessment(definition=definition, answers={"a": chosen}, id=id, **given)
+    save_responses(by=Writer(), id=key, answers={"a": "gun"})
+    ((question,),) = [card.questions for card in cards_of(patients[:1])]
+    assert [line.answer for line in question.lines] == ["By a gun", "By pills"]
+    assert question.lines[0].alert.text == f"{SCALE}, item a, “By a gun”: Look."
+
+
 def test_band_is_the_answer_where_a_total_raised_the_alert(patients):
     start_assessment(
         by=Writer(), definition=catalogue.find("gcs"), patient=patients[0], user=patients[0].user, date=DAY,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from clinic.assessments.models.alerts import Alert, Channel, channel_of
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, record
 from clinic.instruments.definitions import AlertRule, Definition
+from clinic.instruments.items.answers import words
 from clinic.instruments.items.parts import Answer
 from clinic.instruments.scoring import Result
 from clinic.staff.actions import OPERATOR
@@ -38,8 +40,9 @@ def raise_alerts(
     known = list(rows) if result.alerts else []
     for rule in result.alerts:
         points = _points(rule, definition, responses, result)
-        channel = channel_of(by.id, assessment.pk)
-        said = _said(assessment, points, _text(rule, definition, responses, channel), channel, by=by)
+        channel, answer = channel_of(by.id, assessment.pk), _answer(rule, definition, responses)
+        text = _text(rule, definition, answer, channel)
+        said: dict[str, Any] = {"points": points, "answer": answer, "text": text, **_writer(assessment, channel, by=by)}
         before = [alert for alert in known if alert.rule == rule.code]
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
@@ -58,11 +61,9 @@ def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Ans
     return Decimal(definition.high - (result.high or 0) if falls else (result.low or 0) - definition.low)
 
 
-def _said(assessment: Assessment, points: Decimal, text: str, channel: Channel, *, by: By) -> dict[str, Decimal | str]:
-    """What an alert says of a response: how bad it was, in words, and by whom it was given."""
+def _writer(assessment: Assessment, channel: Channel, *, by: By) -> dict[str, str]:
+    """What an alert keeps of whoever gave the response. An operator's command writes for the practitioner."""
     return {
-        "points": points,
-        "text": text,
         "raised_by_id": by.id,
         "raised_by_name": assessment.user.display_name if by.id == OPERATOR.id else by.name,
         "link_made_by": _maker(by) if channel == Channel.LINK else "",
@@ -75,14 +76,17 @@ def _maker(by: By) -> str:
     return rows.values_list("created_by_name", flat=True).first() or ""
 
 
-def _text(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None], channel: Channel) -> str:
+def _answer(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None]) -> str:
     item, given = definition.by_code.get(rule.item), responses.get(rule.item)
-    answer = "" if item is None or given is None else item.text_of.get(given, "")
+    return "" if item is None or given is None else words(item, given)[:LONGEST]
+
+
+def _text(rule: AlertRule, definition: Definition, answer: str, channel: Channel) -> str:
     where = f"{definition.title}, item {rule.item}, “{answer}”" if answer else definition.title
     return f"{where}: {what_to_do(rule.text, channel)}"[:LONGEST]
 
 
-def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Decimal | str], *, by: By) -> Alert:
+def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Any], *, by: By) -> Alert:
     alert = Alert.objects.create(
         patient_id=assessment.patient_id, assessment=assessment, rule=rule.code, severity=rule.severity, **said
     )
@@ -91,7 +95,7 @@ def _raise(assessment: Assessment, rule: AlertRule, said: dict[str, Decimal | st
     return alert
 
 
-def _raise_again(alert: Alert, said: dict[str, Decimal | str], *, by: By) -> None:
+def _raise_again(alert: Alert, said: dict[str, Any], *, by: By) -> None:
     for name, value in said.items():
         setattr(alert, name, value)
     alert.save(update_fields=list(said))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
@@ -110,7 +109,7 @@ def _urgency(question: Question) -> tuple[bool, int, float]:
 def _question(alerts: Iterable[Alert], definitions: dict[tuple[str, str], Definition]) -> Question:
     """The alerts of one rule of one instrument, newest first. Each is told by the version that it was raised by."""
     told = [(alert, *_rule_of(alert, definitions)) for alert in alerts]
-    lines = [Line(alert, _answer(alert, rule, definition)) for alert, rule, definition in told]
+    lines = [Line(alert, _answer(alert, rule)) for alert, rule, _ in told]
     shown, rule, definition = next((each for each in told if each[0].open), told[0])
     if rule is None or definition is None:
         return Question("", shown.text, lines)
@@ -127,17 +126,6 @@ def _rule_of(
     return next((rule for rule in rules if rule.code == alert.rule), None), definition
 
 
-def _answer(alert: Alert, rule: AlertRule | None, definition: Definition | None) -> str:
-    """What was answered: the chosen option, what was measured, or the band of the total."""
-    if rule is None or definition is None:
-        return ""
-    item = definition.by_code.get(rule.item)
-    if item is None:
-        return rule.band
-    if item.measure is not None:
-        return f"{_plain(alert.points)} {item.measure.unit}".rstrip()
-    return item.text_of.get(alert.points, "")
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+def _answer(alert: Alert, rule: AlertRule | None) -> str:
+    """What was answered in words, or the band of the total."""
+    return alert.answer or (rule.band if rule is not None else "")

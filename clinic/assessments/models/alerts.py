@@ -49,6 +49,7 @@ class Alert(ClinicModel):
 
     A changed response does not close the alert: the patient did respond so. An assessment has at most one open alert of
     a rule. `points` says how bad the response was; a worse one after an acknowledgement raises another alert.
+    `answer` is the response in words, empty where a total raised the alert.
     `raised_by_id` and `raised_by_name` are of whoever gave the worst response, and `link_made_by` names who made the
     link that it came by. `told_on` is the day on which a mail told the practitioner.
     """
@@ -66,6 +67,7 @@ class Alert(ClinicModel):
     raised_at = models.DateTimeField(auto_now_add=True)
     raised_by_id = models.CharField(max_length=64)
     raised_by_name = models.CharField(max_length=200)
+    answer = models.CharField(max_length=500, blank=True, default="", db_default="")
     link_made_by = models.CharField(max_length=200, blank=True, default="", db_default="")
     told_on = models.DateField(null=True, blank=True, editable=False)
     acknowledged_at = models.DateTimeField(null=True, blank=True, editable=False)
