@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clinic.assessments.record.periods import Period
 from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend_chart
+from clinic.assessments.trend.marks import EpisodeMark, episode_marks
 from clinic.assessments.trend.steps import Baseline, Reading, from_the_start, trend_steps
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.change import Change
@@ -178,3 +179,35 @@ def test_chart_needs_no_style_and_no_script():
 def test_band_of_another_sex_is_not_drawn():
     audit = shipped()["audit-c", "1"]
     assert [(band.sex, band.low) for band in shown_bands(audit, "male")] == [("male", 0), ("male", 4)]
+
+
+STARTS = st.lists(st.integers(0, 400), min_size=1, max_size=8, unique=True).map(sorted)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(STARTS)
+def test_words_of_episodes_stand_apart_and_every_line_is_drawn(days):
+    marks = [EpisodeMark(date(2026, 1, 1) + timedelta(days=day), at % 2 == 1) for at, day in enumerate(days)]
+    made = drawn(trend_chart(PHQ9, steps(21, 4), "female", marks))
+    lines = [line[0].text for line in made if line.get("class") == "episode-line"]
+    words = [word for word in made if (word.get("class") or "").startswith("episode-word")]
+    spans = [(float(w.get("x")) - 44, float(w.get("x"))) if w.text == "end" else
+             (float(w.get("x")), float(w.get("x")) + 50) for w in words]  # fmt: skip
+    assert lines == [str(mark) for mark in marks]
+    assert words[0].text == "start"
+    assert [before[1] <= after[0] for before, after in pairwise(spans)] == [True] * (len(spans) - 1)
+
+
+def test_chart_reaches_from_the_first_mark_to_the_last():
+    marks = [EpisodeMark(date(2025, 12, 1)), EpisodeMark(date(2026, 2, 1), True)]
+    made = drawn(trend_chart(PHQ9, steps(21, 4), "female", marks))
+    at = [line.get("d").split(" ")[0] for line in made if line.get("class") == "episode-line"]
+    dates = [text.text for text in made if text.get("class") == "tick-x"]
+    assert at == [f"M{LEFT + 12.0}", f"M{LEFT + PLOT_WIDTH - 12.0}"]
+    assert (dates[0], dates[-1]) == ("1 Dec 25", "1 Feb 26")
+
+
+def test_episode_that_was_over_before_the_totals_is_not_drawn():
+    day = date(2026, 1, 1)
+    periods = [Period(day - timedelta(days=9), day - timedelta(days=1)), Period(day + timedelta(days=20))]
+    assert episode_marks(periods, steps(21, 4)) == [EpisodeMark(day + timedelta(days=20))]

@@ -20,7 +20,7 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 150, 28, 36
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 FEWEST_PIXELS = 12  # between the baselines of two words
 MOST_DATES = 6
-WORD_PIXELS = 70  # of "start" or "end" where letters are largest
+WORD_PIXELS = {"start": 50, "end": 44}  # on a phone, where letters are largest
 # The corners of a star, from its centre.
 STAR = (
     (0, -8), (2, -2.6), (7.6, -2.5), (3.2, 1), (4.7, 6.5), (0, 3.4), (-4.7, 6.5), (-3.2, 1), (-7.6, -2.5), (-2, -2.6),
@@ -127,7 +127,7 @@ def _episodes(scale: Scale, marks: Sequence[EpisodeMark]) -> list[str]:
     parts, taken = [], float(-WIDTH)
     for mark in marks:
         x, kind, word = scale.x(mark.day), "end" if mark.is_end else "start", ""
-        left, right = (x - WORD_PIXELS, x) if mark.is_end else (x, x + WORD_PIXELS)
+        left, right = (x - WORD_PIXELS[kind], x) if mark.is_end else (x, x + WORD_PIXELS[kind])
         if left >= taken:
             word, taken = f'<text class="episode-word episode-{kind}" x="{x}" y="{TOP - 8}">{kind}</text>', right
         line = f'<path class="episode-line" d="M{x} {TOP - 4}V{TOP + PLOT_HEIGHT}"><title>{mark}</title></path>'
