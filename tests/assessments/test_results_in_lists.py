@@ -85,9 +85,16 @@ def test_list_says_instrument_status_and_the_result_of_what_is_completed(client,
     scores = {"Awake": "15", "Bad": "21", "Mended": "7", "Mood": "2.5", "Swim": "3", "Walk": "12"}
     assert cells(page, "Score") == none | scores
     assert cells(page, "Severity") == none | {
-        "Awake": "Fully responsive", "Bad": "● Severe", "Mended": "◔ Mild", "Mood": "◕ Low &amp; &lt;down&gt;",
+        "Awake": "Fully responsive", "Bad": "Severe", "Mended": "Mild", "Mood": "Low &amp; &lt;down&gt;",
         "Swim": "", "Walk": "",
     }  # fmt: skip
+    marks = re.findall(r'class="band-mark band-mark-(\w+)"[^>]*><bdi>([^<]*)', page.content.decode())
+    assert sorted(marks) == [
+        ("1", "Mild"),
+        ("3", "Low &amp; &lt;down&gt;"),
+        ("4", "Severe"),
+        ("none", "Fully responsive"),
+    ]
 
 
 FOUND = [
