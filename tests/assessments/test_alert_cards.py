@@ -143,7 +143,7 @@ def test_cards_are_those_of_a_plain_account(patients, steps):
             at, everything = step
             waiting = [each for each in told if each.patient == at and not each.note][: None if everything else 1]
             ids = [Alert.objects.open().get(assessment=keys[at][each.sheet]).pk for each in waiting]
-            acknowledge_alerts(by=Writer(), patient_id=patients[at].pk, ids=ids, note=f"Note {number}")
+            acknowledge_alerts(by=Writer(), patient_id=patients[at].pk, seen=dict.fromkeys(ids), note=f"Note {number}")
             for each in waiting:
                 each.note = f"Note {number}"
         assert show(patients) == [expect(told, at) for at in range(2)]

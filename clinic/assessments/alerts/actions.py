@@ -1,6 +1,6 @@
 """Raise and acknowledge alerts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,10 @@ LONGEST = 500  # letters of an alert: title, answer and rule together can be lon
 
 class NoteMissing(ValueError):
     """The acknowledgement has no note of what was done."""
+
+
+class Worsened(Exception):
+    """A worse answer came since the alert was shown: nobody has seen what the note would close."""
 
 
 @transaction.atomic
@@ -103,16 +107,19 @@ def _raise_again(alert: Alert, said: dict[str, Any], *, by: By) -> None:
 
 
 @transaction.atomic
-def acknowledge_alerts(*, by: By, patient_id: UUID, ids: Collection[UUID], note: str) -> list[Alert]:
-    """Close these alerts of a patient with a note of what was done; raises NoteMissing.
+def acknowledge_alerts(*, by: By, patient_id: UUID, seen: Mapping[UUID, Decimal | None], note: str) -> list[Alert]:
+    """Close these alerts of a patient with a note of what was done; raises NoteMissing and Worsened.
 
-    Returns those that are closed by this. An acknowledged alert stays as it is: the first note counts, with its author
-    and time. An alert that is not among `ids` stays open.
+    `seen` has the points that whoever writes the note saw of each, None where nobody says. Returns those that are
+    closed by this. An acknowledged alert stays as it is: the first note counts, with its author and time. An alert that
+    is not among them stays open.
     """
     if not note.strip():
         raise NoteMissing("Say what was done about it.")
-    rows = Alert.objects.filter(patient=patient_id, pk__in=ids).order_by("pk").select_for_update()
+    rows = Alert.objects.filter(patient=patient_id, pk__in=seen).order_by("pk").select_for_update()
     closed = [alert for alert in rows if alert.open]
+    if any(points is not None and alert.points > points for alert in closed for points in [seen[alert.pk]]):
+        raise Worsened
     for alert in closed:
         alert.acknowledged_at = timezone.now()
         alert.acknowledged_by_id, alert.acknowledged_by_name = by.id, by.name
@@ -127,7 +134,7 @@ def acknowledge_alerts(*, by: By, patient_id: UUID, ids: Collection[UUID], note:
 def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:
     """Close one alert, as `acknowledge_alerts` does. Raises Alert.DoesNotExist and NoteMissing."""
     alert = Alert.objects.get(pk=id)
-    acknowledge_alerts(by=by, patient_id=alert.patient_id, ids=[id], note=note)
+    acknowledge_alerts(by=by, patient_id=alert.patient_id, seen={id: None}, note=note)
     alert.refresh_from_db()
     return alert
 

@@ -23,6 +23,10 @@ class Line(NamedTuple):
     alert: Alert
     answer: str
 
+    @property
+    def alone(self) -> list[Alert]:
+        return [self.alert]
+
 
 class Question(NamedTuple):
     """What was answered several times, newest first, and what is to be done about the newest answer."""

@@ -123,6 +123,11 @@ class Alert(ClinicModel):
         return f"{self.raised_by_name}, a program" if self.channel == Channel.PROGRAM else self.raised_by_name
 
     @property
+    def seen(self) -> str:
+        """What a form sends back to say that this alert was shown, and how bad the answer was."""
+        return f"{self.pk}/{self.points}"
+
+    @property
     def raised_on(self) -> date:
         return timezone.localdate(self.raised_at)
 

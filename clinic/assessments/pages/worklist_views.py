@@ -1,6 +1,8 @@
 """The worklist of alerts, a card for each patient, and acknowledging them: one alert, or all that a card shows."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import PRACTITIONER_ROLES, Permission, Request, requires
-from clinic.assessments.alerts.actions import NoteMissing, acknowledge_alerts
+from clinic.assessments.alerts.actions import NoteMissing, Worsened, acknowledge_alerts
 from clinic.assessments.alerts.cards import Card, cards_of
 from clinic.assessments.bulk import ALERT_CARDS, ALERTS
 from clinic.assessments.models.alerts import Alert
@@ -22,7 +24,9 @@ from clinic.staff.clinic_settings.actions import alert_instructions
 from clinic.ui.pages import own_path, saved
 
 LONGEST_NOTE = 2000
+POINTS = re.compile(r"-?\d{1,6}(?:\.\d{1,2})?", re.ASCII)
 MEANWHILE = "Somebody acknowledged this meanwhile. Your note was not saved; it is kept below."
+WORSE = "A worse answer came meanwhile: look at it first. Your note was not saved; it is kept below."
 
 
 @require_safe
@@ -57,7 +61,7 @@ def patient_alerts(request: Request, pk: UUID) -> HttpResponse:
 def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     """Acknowledge one alert with a note. Without a note the patient's card asks again."""
     alert = get_object_or_404(Alert.objects.select_related("patient__user"), pk=pk)
-    return _acknowledge(request, alert.patient, [pk], field=str(pk))
+    return _acknowledge(request, alert.patient, {pk: _shown(request).get(pk)}, field=str(pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +72,9 @@ def patient_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     return _acknowledge(request, patient, _shown(request), field=str(pk))
 
 
-def _acknowledge(request: Request, patient: Patient, ids: Collection[UUID], *, field: str) -> HttpResponse:
+def _acknowledge(
+    request: Request, patient: Patient, seen: Mapping[UUID, Decimal | None], *, field: str
+) -> HttpResponse:
     """Acknowledge and go back; `field` says which note of the card was written."""
     address = reverse("assessments:alerts_of", args=[patient.pk])
     if request.method != "POST":
@@ -79,14 +85,16 @@ def _acknowledge(request: Request, patient: Patient, ids: Collection[UUID], *, f
         problem = f"Say what was done about it, in at most {LONGEST_NOTE:,} characters."
     try:
         if not problem:
-            closed = acknowledge_alerts(by=request.actor, patient_id=patient.pk, ids=ids, note=note)
+            closed = acknowledge_alerts(by=request.actor, patient_id=patient.pk, seen=seen, note=note)
     except NoteMissing as missing:
         problem = str(missing)
+    except Worsened:
+        return _patient_page(request, patient, status=409, meanwhile=WORSE, note=note)
     if problem:
         return _patient_page(request, patient, status=422, note_error=problem, note_field=field, note=note)
-    if not closed and not _sent_twice(request, ids, note):
+    if not closed and not _sent_twice(request, seen, note):
         return _patient_page(request, patient, status=409, meanwhile=MEANWHILE, note=note)
-    many = len(closed) or len(ids)
+    many = len(closed) or len(seen)
     saved(request, "Alert acknowledged." if many == 1 else f"{many} alerts acknowledged.")
     return redirect(own_path(request.POST.get("next", ""), address))
 
@@ -97,12 +105,13 @@ def _sent_twice(request: Request, ids: Collection[UUID], note: str) -> bool:
     return rows.filter(acknowledged_by_id=request.actor.id, note=note.strip()).exists()
 
 
-def _shown(request: Request) -> list[UUID]:
-    """The alerts that the card showed as open."""
-    found = []
-    for text in dict.fromkeys(request.POST.getlist("alert")):
+def _shown(request: Request) -> dict[UUID, Decimal | None]:
+    """The alerts that the card showed as open, and how bad their answers were then."""
+    found: dict[UUID, Decimal | None] = {}
+    for text in request.POST.getlist("alert"):
+        key, _, points = text.partition("/")
         try:
-            found.append(UUID(text))
+            found[UUID(key)] = Decimal(points) if POINTS.fullmatch(points) else None
         except ValueError:
             continue
     return found
