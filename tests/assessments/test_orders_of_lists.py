@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clinic.assessments.bulk import ASSESSMENTS
 from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.questionnaire.actions import complete_assessment, start_assessment
-from clinic.assessments.trend.views import trends_of
+from clinic.assessments.trend.page import trends_of
 from clinic.instruments.files.toml import newest, shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_results_in_lists import follow
@@ -121,7 +121,7 @@ def test_same_day_has_one_order_in_lists_json_latest_result_and_trend(riverside,
         )  # fmt: skip
         complete_assessment(by=Writer(), id=third.pk)
         complete_assessment(by=Writer(), id=first.pk)
-        trend = [step.reading.total for step in trends_of(patient)[0].steps]
+        trend = [step.reading.total for step in trends_of(patient)[0].rows]
     client = sign_in(riverside.clinician)
     lists = [listed(client.get(path)) for path in ("/assessments/", f"/patients/{patient.pk}/assessments/")]
     rows = client.get("/api/v1/assessments/").json()["results"]
