@@ -101,6 +101,27 @@ def test_foreign_keys_point_down():
 KNOWING = re.compile(r"clinic\.assessments|assessment_set")
 
 
+def made_on_import(body: list[ast.stmt]) -> set[str]:
+    """What the statements of a module or of its classes ask a manager for; functions run later."""
+    found = set()
+    for statement in body:
+        if isinstance(statement, ast.ClassDef):
+            found |= made_on_import(statement.body)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            lambdas = [node for node in ast.walk(statement) if isinstance(node, ast.Lambda)]
+            later = {id(node) for each in lambdas for node in ast.walk(each)}
+            calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call) and id(node) not in later]
+            found |= {made for call in calls if ".objects." in (made := ast.unparse(call.func)) and "(" not in made}
+    return {made for made in found if not made.endswith(".objects.none")}
+
+
+def test_no_queryset_is_made_when_a_module_is_imported():
+    """It would belong to the clinic in whose scope the module happens to be imported first."""
+    ours = [path for path in MODULES if relative(path).startswith("clinic/")]
+    found = {relative(path): made for path in ours if (made := made_on_import(ast.parse(path.read_text()).body))}
+    assert (found, len(ours) > 200) == ({}, True)
+
+
 def test_patients_never_learn_of_assessments():
     found = {
         room: [path.name for path in ROOT.glob(f"clinic/{room}/**/*.py") if KNOWING.search(path.read_text())]

@@ -73,7 +73,6 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
     """Patients of the clinic that are not archived, unless `archived` asks for others."""
 
     view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
-    queryset = Patient.objects.select_related("user")
     serializer_class = PatientSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
@@ -81,7 +80,8 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
     http_method_names = METHODS
 
     def get_queryset(self) -> QuerySet[Patient]:
-        return with_latest_results(super().get_queryset())
+        """Made anew each time: a queryset belongs to the clinic that it is made in, an import included."""
+        return with_latest_results(Patient.objects.select_related("user"))
 
     def create(self, request: Request) -> Response:
         """Registers a patient. Sending the same `id` again answers with the patient that it made."""
@@ -113,12 +113,14 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     """
 
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
-    queryset = Assessment.objects.select_related("patient")
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
     field_columns: ClassVar[dict[str, str]] = {"user": "practitioner"}
     http_method_names = METHODS
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        return Assessment.objects.select_related("patient")
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
@@ -160,12 +162,14 @@ class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pra
     """Practitioners of the clinic: whom `user` may name. Who left is archived, and keeps the name and the patients."""
 
     view_permission = edit_permission = Permission.PATIENTS_VIEW
-    queryset = Practitioner.objects.all()
     serializer_class = PractitionerSerializer
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = PractitionerFilter, PractitionerTable, "name"
     field_columns: ClassVar[dict[str, str]] = {}
     http_method_names = READING
+
+    def get_queryset(self) -> QuerySet[Practitioner]:
+        return Practitioner.objects.all()
 
 
 class InstrumentViewSet(GenericViewSet[Any]):
