@@ -152,6 +152,7 @@ def test_list_is_narrowed_by_type_date_score_and_patient(page, practice, request
     page.get_by_role("combobox", name="Type").select_option("physical")
     expect(page.locator(".count")).to_have_text("4 assessments")
     page.get_by_role("combobox", name="Instrument").select_option("none")
+    expect(page).to_have_url(re.compile("instrument=none"))
     page.get_by_label("Score from").fill("1")
     page.get_by_label("Score from").press("Tab")
     expect(page.locator(".count")).to_have_text("3 assessments")
