@@ -85,7 +85,7 @@ NEEDS = dict.fromkeys(("instrument", "status", "score", "severity"), Permission.
 class PatientAssessmentTable(tables.Table):
     """One patient's assessments."""
 
-    name = LinkColumn(view="assessments:detail", order_by="search_name")
+    name = LinkColumn(view="assessments:detail", order_by="search_name", css="title")
     type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
     instrument = InstrumentColumn()
     status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
@@ -102,7 +102,7 @@ class PatientAssessmentTable(tables.Table):
 class AssessmentTable(tables.Table):
     """The assessments of the whole clinic."""
 
-    name = LinkColumn(view="assessments:detail", order_by="search_name")
+    name = LinkColumn(view="assessments:detail", order_by="search_name", css="title")
     patient = TextColumn(
         accessor="patient__display_name", order_by=("patient__filed_as", "patient__given_as", "patient")
     )

@@ -24,6 +24,7 @@ from clinic.lists.page.columns import (
     number_text,
 )
 from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, ShownResult, age_on
+from clinic.text.numbers import MINUS
 from clinic.text.phones import international, stored
 
 # From empty to full: no two severities have marks of one shape.
@@ -35,7 +36,6 @@ POINTS = [
 TREND = "\0"  # stands for the line of the last scores
 OVERDUE = ' <span class="late">overdue</span>'
 ALERT = ' <span class="badge-alert">Alert</span>'
-MINUS = "\N{MINUS SIGN}"
 
 
 class NameColumn(LinkColumn):

@@ -190,7 +190,7 @@ def test_questions_of_one_patient_are_told_apart_and_the_worst_comes_first(patie
         (f"{SCALE}, item b: Question b", "Look at b.", ["Degree 1"]),
         (f"{SCALE}, item a: Question a", "Look at a.", ["Degree 2", "Degree 1"]),
     ]
-    assert (card.word, card.severity, len(card.open)) == ("High", 3, 3)
+    assert (card.word, card.severity, len(card.open)) == ("Moderately severe", 3, 3)
 
 
 def test_answer_of_equal_points_is_told_by_what_was_chosen(patients):

@@ -11,6 +11,7 @@ from clinic.assessments.models import Assessment, Episode, Schedule
 from clinic.assessments.questionnaire.actions import amend_assessment, start_assessment
 from clinic.assessments.record.actions import archive_assessment
 from clinic.assessments.record.latest_results import keep_latest_results
+from clinic.assessments.record.periods import Period, scored_in
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.assessments.trend.page import MOST_READINGS, trends_of
 from clinic.assessments.trend.steps import Step
@@ -238,3 +239,11 @@ def test_any_history_is_told_as_an_oracle_tells_it(scope, bounds, is_open, given
     found = told(patient)[0] if expected else []
     due = (Schedule.objects.get(patient=patient).next_due_on - START).days
     assert (found, due) == (expected, 0 if last is None else last + (28 if remission else 14))
+
+
+def test_period_holds_its_days_and_what_was_scored_on_them(patient):
+    for after in range(4):
+        sit(patient, day(after), after)
+    period = Period(day(1), day(2))
+    assert [period.holds(day(after)) for after in range(4)] == [False, True, True, False]
+    assert [row.score for row in scored_in(patient.pk, period)] == [1, 2]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.assessments.record.periods import Period
-from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, WIDTH, shown_bands, trend_chart
+from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, shown_bands, trend_chart
 from clinic.assessments.trend.marks import EpisodeMark, episode_marks
 from clinic.assessments.trend.steps import Baseline, Reading, from_the_start, trend_steps
 from clinic.instruments.catalogue import find_version
@@ -152,9 +152,13 @@ def test_every_instrument_draws_its_lowest_and_highest_total(key):
     (line,) = [e for e in drawn(made) if e.tag.endswith("polyline")]
     left, right = LEFT + 12.0, LEFT + PLOT_WIDTH - 12.0
     assert line.get("points") == f"{left},{float(TOP)} {right},{float(TOP + PLOT_HEIGHT)}"
-    for axis, most in (("x", WIDTH), ("y", HEIGHT)):
+    width = int(re.search(r'viewBox="0 0 (\d+) ', made)[1])
+    for axis, most in (("x", width), ("y", HEIGHT)):
         numbers = sorted(float(number) for number in re.findall(rf' c?{axis}="(-?[\d.]+)"', made))
         assert 0 <= numbers[0] <= numbers[-1] <= most
+    # No word of a band is cut: a letter is 8 wide at most.
+    words = [e for e in drawn(made) if e.get("class") == "band-word"]
+    assert [word.text for word in words if float(word.get("x")) + 8 * len(word.text) > width] == []
     assert made.count("<title>") == 2
 
 

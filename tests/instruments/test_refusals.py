@@ -235,7 +235,7 @@ def refuse_everything(folder):
     files.said("a.csv", files.rows("2", "100001"))
     for field, typed, _ in files.FORMS:
         InstrumentForm({**files.FORM, field: typed}).is_valid()
-    ImportForm(files.ABOUT).is_valid()
+    ImportForm({**files.ABOUT, "sent_file": "%"}).is_valid()
     ImportForm(files.ABOUT, {"file": files.SimpleUploadedFile("a.csv", b"x")}).is_valid()
     files.broken_toml(folder)
 

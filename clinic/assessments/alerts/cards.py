@@ -12,9 +12,7 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.instruments.catalogue import find_versions
 from clinic.instruments.definitions import AlertRule, Definition
-from clinic.patients.models import Patient
-
-SEVERITIES = ("Minimal", "Mild", "Moderate", "High", "Severe")
+from clinic.patients.models import Patient, Severity
 
 
 class Line(NamedTuple):
@@ -51,7 +49,7 @@ class Card(NamedTuple):
 
     @property
     def word(self) -> str:
-        return "" if self.severity is None else SEVERITIES[self.severity]
+        return "" if self.severity is None else str(Severity(self.severity).label)
 
     @property
     def age(self) -> str:

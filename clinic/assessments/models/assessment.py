@@ -15,6 +15,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.keys import LettersKey
+from clinic.text.numbers import plain
 
 
 class AssessmentStatus(models.TextChoices):
@@ -195,7 +196,7 @@ class Assessment(ClinicModel):
     @property
     def score_text(self) -> str:
         """The score without needless decimals; empty without a score."""
-        return "" if self.score is None else f"{Decimal(self.score).normalize():f}"
+        return "" if self.score is None else plain(self.score)
 
     @property
     def practitioner_name(self) -> str:

@@ -108,6 +108,13 @@ def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRe
     kept = old.assessment
     if kept is not None and kept.status not in (AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS):
         kept = None
+    return ask_again(old, by=by, clinic=clinic, new_id=new_id, assessment=kept)
+
+
+def ask_again(
+    old: AnswerRequest, *, by: By, clinic: Clinic, new_id: UUID, assessment: Assessment | None
+) -> IssuedRequest:
+    """Make a request that asks the same as an earlier one, for as long. Raises as `create_request`."""
     return create_request(
         by=by,
         clinic=clinic,
@@ -117,7 +124,7 @@ def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRe
         definition=find_version(old.instrument, old.instrument_version),
         language=old.language,
         days=max(1, (old.expires_at - old.created_at).days),
-        assessment=kept,
+        assessment=assessment,
     )
 
 

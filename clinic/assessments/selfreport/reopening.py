@@ -8,9 +8,8 @@ from clinic.assessments.models import AnswerRequest, Assessment, AssessmentStatu
 from clinic.assessments.models.requests import RequestState
 from clinic.assessments.questionnaire.reopening import reopen_assessment
 from clinic.assessments.record import refusals
-from clinic.assessments.selfreport.actions import IssuedRequest, create_request
+from clinic.assessments.selfreport.actions import IssuedRequest, ask_again
 from clinic.audit.actions import By
-from clinic.instruments.catalogue import find_version
 from clinic.tenancy.models import Clinic
 
 
@@ -42,17 +41,7 @@ def reopen_request(
         raise refusals.NotOpen(
             "Only what the patient completed by a link, and nobody changed since, can be opened again."
         )
-    issued = create_request(
-        by=by,
-        clinic=clinic,
-        id=new_id,
-        patient=last.patient,
-        user=last.user,
-        definition=find_version(last.instrument, last.instrument_version),
-        language=last.language,
-        days=max(1, (last.expires_at - last.created_at).days),
-        assessment=assessment,
-    )
+    issued = ask_again(last, by=by, clinic=clinic, new_id=new_id, assessment=assessment)
     if not made:  # after the request: whoever answers locks a request first, then its assessment and the patient
         reopen_assessment(by=by, id=assessment.pk, version=version, reason=reason)
     return issued

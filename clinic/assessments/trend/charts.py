@@ -15,9 +15,11 @@ from clinic.assessments.trend.steps import Step
 from clinic.instruments.definitions import Band, Definition
 from clinic.instruments.items.parts import Number
 
-WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 40, 150, 28, 36
-PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+LEFT, TOP, BOTTOM = 40, 28, 36
+PLOT_WIDTH, PLOT_HEIGHT = 570, 236
+HEIGHT = TOP + PLOT_HEIGHT + BOTTOM
+LETTER_PIXELS = 8  # of a word beside the bands, where letters are largest
+NARROWEST_WORDS = 150
 FEWEST_PIXELS = 12  # between the baselines of two words
 MOST_DATES = 6
 WORD_PIXELS = {"start": 50, "end": 44}  # on a phone, where letters are largest
@@ -58,7 +60,7 @@ def trend_chart(
     parts += [_dot(scale, step) for step in steps]
     return format_html(
         '<svg class="trend-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        WIDTH,
+        LEFT + PLOT_WIDTH + _room_for_words(definition, sex),
         HEIGHT,
         description(definition, steps, marks),
         SafeString("".join(parts)),
@@ -79,6 +81,11 @@ def description(definition: Definition, steps: Sequence[Step], marks: Sequence[E
 def shown_bands(definition: Definition, sex: str) -> list[Band]:
     """The bands that a strip can show: those for everybody or for that sex, but not those of a single item."""
     return [band for band in definition.bands if band.peak is None and band.sex in ("", sex)]
+
+
+def _room_for_words(definition: Definition, sex: str) -> int:
+    longest = max((len(band.word) for band in shown_bands(definition, sex)), default=0)
+    return max(NARROWEST_WORDS, 14 + LETTER_PIXELS * longest)
 
 
 def _strips(definition: Definition, scale: Scale, sex: str) -> list[str]:
@@ -124,7 +131,7 @@ def _episodes(scale: Scale, marks: Sequence[EpisodeMark]) -> list[str]:
 
     A word that would run into an earlier one is left out; the line has it as its title, and so has the table.
     """
-    parts, taken = [], float(-WIDTH)
+    parts, taken = [], float(-PLOT_WIDTH)
     for mark in marks:
         x, kind, word = scale.x(mark.day), "end" if mark.is_end else "start", ""
         left, right = (x - WORD_PIXELS[kind], x) if mark.is_end else (x, x + WORD_PIXELS[kind])

@@ -1,6 +1,8 @@
 """Starting, ending and correcting an episode of treatment, from the page of the trend."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -28,14 +30,9 @@ from clinic.ui.pages import saved
 def episode_start(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Start an episode. A refused form is shown again with the reason."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    form = EpisodeStartForm(request.POST)
-    if form.is_valid():
-        try:
-            start_episode(by=request.actor, patient=patient, **form.cleaned_data)
-        except EpisodeRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
+    form, status = _tried(EpisodeStartForm(request.POST), partial(start_episode, by=request.actor, patient=patient))
     if not form.is_valid():
-        return trend_page(request, patient, status=422, start_form=form)
+        return trend_page(request, patient, status=status, start_form=form)
     saved(request, "Episode of treatment started.")
     return redirect("assessments:trend", pk)
 
@@ -45,14 +42,7 @@ def episode_start(request: Request, pk: uuid.UUID) -> HttpResponse:
 def episode_end(request: Request, pk: uuid.UUID) -> HttpResponse:
     """End an episode. A refused form is shown again, and so is one whose episode was changed meanwhile."""
     episode = get_object_or_404(Episode.objects.select_related("patient__user"), pk=pk)
-    form, status = EpisodeEndForm(request.POST), 422
-    if form.is_valid():
-        try:
-            end_episode(by=request.actor, id=pk, **form.cleaned_data)
-        except EpisodeRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        except EpisodeChanged as changed:
-            form, status = _after_change(form, changed), 409
+    form, status = _tried(EpisodeEndForm(request.POST), partial(end_episode, by=request.actor, id=pk))
     if not form.is_valid():
         return trend_page(request, episode.patient, status=status, end_form=form, ending=episode)
     saved(request, "Episode of treatment ended.")
@@ -66,18 +56,23 @@ def episode_correct(request: Request, pk: uuid.UUID) -> HttpResponse:
     episode = get_object_or_404(Episode.objects.select_related("patient__user"), pk=pk)
     if request.method != "POST":
         return _correct_page(request, episode, EpisodeCorrectForm(initial=initial_of(episode)))
-    form, status = EpisodeCorrectForm(request.POST), 422
-    if form.is_valid():
-        try:
-            correct_episode(by=request.actor, id=pk, **form.cleaned_data)
-        except EpisodeRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        except EpisodeChanged as changed:
-            form, status = _after_change(form, changed), 409
+    form, status = _tried(EpisodeCorrectForm(request.POST), partial(correct_episode, by=request.actor, id=pk))
     if not form.is_valid():
         return _correct_page(request, episode, form, status=status)
     saved(request, "Episode corrected.")
     return redirect("assessments:trend", episode.patient_id)
+
+
+def _tried[F: forms.Form](form: F, act: Callable[..., Any]) -> tuple[F, int]:
+    """Do what a valid form says. The form has why it was refused, if it was, and the status says how."""
+    if form.is_valid():
+        try:
+            act(**form.cleaned_data)
+        except EpisodeRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        except EpisodeChanged as changed:
+            return _after_change(form, changed), 409
+    return form, 422
 
 
 def _after_change[F: forms.Form](form: F, changed: EpisodeChanged) -> F:

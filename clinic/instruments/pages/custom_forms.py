@@ -114,10 +114,9 @@ class ImportForm(CustomForm):
     """A file, or the one that was sent a moment ago: a browser does not send a chosen file twice."""
 
     file = forms.FileField(
-        required=False,
         help_text="A FHIR R4 Questionnaire (.json), or a spreadsheet in the simple layout (.csv or .xlsx), of one "
         "megabyte at most.",
-        error_messages={"empty": "The file is empty."},
+        error_messages={"empty": "The file is empty.", "required": "Choose a file."},
     )
     title = LineField(
         max_length=LONGEST_TITLE,
@@ -130,6 +129,7 @@ class ImportForm(CustomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].required = not (self.data or self.initial).get("sent_file")
         if name := self.initial.get("sent_name"):
             self._say_kept(name)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import models
 from django.db.models.expressions import RawSQL
 
+from clinic.text.numbers import plain, signed
+
 if TYPE_CHECKING:
     from clinic.patients.models.patient import Patient
 
@@ -49,13 +51,12 @@ class ShownResult(NamedTuple):
     @property
     def score_text(self) -> str:
         """The score without needless decimals."""
-        return f"{self.score.normalize():f}"
+        return plain(self.score)
 
     @property
     def change_text(self) -> str:
         """The change with its sign; empty where there is none."""
-        sign = "+" if (self.change or 0) > 0 else "\N{MINUS SIGN}"
-        return f"{sign}{abs(self.change).normalize():f}" if self.change else ""
+        return signed(self.change) if self.change else ""
 
     @property
     def severity_label(self) -> str:

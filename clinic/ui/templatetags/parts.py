@@ -1,11 +1,13 @@
-"""Icons, by the names that `clinic/ui/icons.py` lists."""
+"""Icons, by the names that `clinic/ui/icons.py` lists, and changes of a number."""
 
 from django import template
 from django.utils.safestring import SafeString
 
+from clinic.text import numbers
 from clinic.ui.icons import icon
 
 register = template.Library()
+register.filter("signed", numbers.signed)
 
 
 @register.simple_tag
