@@ -207,7 +207,7 @@ SPECTACULAR_SETTINGS = {
 # Caches: sign-in rate limits only; every worker must see the same one.
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
 
-# Long work: rows of `public` that name a clinic and a job by id, done by `manage.py work`.
+# Long work: rows of `public` that name a clinic and a job by id, looked at by `manage.py work`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Files of clinics, in a folder for each

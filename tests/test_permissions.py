@@ -13,7 +13,7 @@ READ, ASSESS, MANAGE = "assessments.view", "assessments.edit", "clinic.manage"
 PAGES = {
     SEE: """
         patients/ patients/bulk/ patients/recent/ patients/<uuid:pk>/
-        work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
+        work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/cancel/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
         views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
         lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/new/
     """,

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from clinic.access import Actor
 from clinic.audit.actions import By, record
-from clinic.lists.models import Job, JobItem, JobState, SavedView
-from clinic.lists.tasks import enqueue
+from clinic.lists.models import FILES_KEPT, Job, JobItem, JobPart, JobState, SavedView
+from clinic.lists.tasks import enqueue, is_queued
 
 AT_ONCE = 1000  # rows in one INSERT
+WORKER = Actor("worker", "Background work")
 
 
 class NameTaken(Exception):
@@ -25,6 +27,14 @@ class NotYours(Exception):
 
 class NoUndo(Exception):
     """The job cannot be taken back: it is still at work, changed nothing, or was taken back already."""
+
+
+class NoContinue(Exception):
+    """Nothing is to be continued: the job is queued or at work, is whole, or was taken back."""
+
+
+class NoCancel(Exception):
+    """The job is over."""
 
 
 @transaction.atomic
@@ -89,7 +99,7 @@ def begin_job(*, by: By, ids: Iterable[UUID] | None = None, **fields: Any) -> Jo
 
 @transaction.atomic
 def undo_job(*, by: By, id: UUID) -> Job:
-    """Begin to take back what a finished job changed; raises Job.DoesNotExist and NoUndo."""
+    """Begin to take back what a job changed that is over; raises Job.DoesNotExist and NoUndo."""
     job = Job.objects.select_for_update().get(pk=id)
     if job.is_open or not job.undo_work or not job.changed or Job.objects.filter(undoes=job).exists():
         raise NoUndo("There is nothing to take back.")
@@ -104,12 +114,49 @@ def undo_job(*, by: By, id: UUID) -> Job:
 
 
 @transaction.atomic
-def continue_job(*, by: By, id: UUID) -> Job:
-    """Hand a job to the worker again whose worker was lost; raises Job.DoesNotExist. One that is over stays so."""
+def cancel_job(*, by: By, id: UUID) -> Job:
+    """End a job that waits or runs, after the batch that its worker is at; raises Job.DoesNotExist and NoCancel.
+
+    The worker finds at its next transaction that the job is no longer its own.
+    """
     job = Job.objects.select_for_update().get(pk=id)
-    if job.is_open:
-        job.state, job.touched_at = JobState.WAITING, timezone.now()
-        job.save(update_fields=["state", "touched_at"])
-        record("job.continued", job, by=by)
-        enqueue(job)
+    if not job.is_open:
+        raise NoCancel("This work is over.")
+    job.state, job.finished_at = JobState.CANCELLED, timezone.now()
+    job.message = f"Cancelled by {by.name}. What was done until then stays, and the rest is as it was."
+    job.save(update_fields=["state", "message", "finished_at"])
+    record("job.cancelled", job, by=by, changes={"changed": job.changed})
     return job
+
+
+def why_not_continue(job: Job) -> str:
+    """Why a job cannot be continued, as a sentence; empty where it can. Who writes has the job's row locked."""
+    if job.state == JobState.DONE:
+        return "This work is done."
+    if Job.objects.filter(undoes=job).exists():
+        return "This work was taken back."
+    if job.is_leased or (job.is_open and is_queued(job)):
+        return "This work goes on by itself; there is nothing to continue."
+    return ""
+
+
+@transaction.atomic
+def continue_job(*, by: By, id: UUID) -> Job:
+    """Queue a job again that was ended early, or is open and forgotten; raises Job.DoesNotExist and NoContinue."""
+    job = Job.objects.select_for_update().get(pk=id)
+    if why := why_not_continue(job):
+        raise NoContinue(why)
+    job.state, job.message, job.finished_at, job.touched_at = JobState.WAITING, "", None, timezone.now()
+    job.save(update_fields=["state", "message", "finished_at", "touched_at"])
+    record("job.continued", job, by=by)
+    enqueue(job)
+    return job
+
+
+@transaction.atomic
+def remove_old_files(*, by: By = WORKER) -> None:
+    """Remove the files of the active clinic's jobs that are older than `FILES_KEPT`; each can be made again."""
+    over = Job.objects.exclude(state__in=(JobState.WAITING, JobState.RUNNING))
+    for job in over.filter(finished_at__lt=timezone.now() - FILES_KEPT, parts__isnull=False).distinct():
+        JobPart.objects.filter(job=job).delete()
+        record("job.file_removed", job, by=by)

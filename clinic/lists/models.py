@@ -10,7 +10,10 @@ from django.utils import timezone
 from clinic.access import Actor
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
-LOST_AFTER = timedelta(seconds=60)
+# A worker's right to a job, from when it was last at it; then another takes the job up.
+LEASE = timedelta(seconds=30)
+LOST_AFTER = timedelta(seconds=60)  # then the page says that nothing happens
+FILES_KEPT = timedelta(days=7)
 
 
 class SavedViewQuerySet(ClinicQuerySet["SavedView"]):
@@ -50,6 +53,7 @@ class JobState(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     STOPPED = "stopped", "Stopped"
+    CANCELLED = "cancelled", "Cancelled"
 
 
 class JobQuerySet(ClinicQuerySet["Job"]):
@@ -63,6 +67,9 @@ class Job(ClinicModel):
     `work` is the dotted name of the function that does it, `undo_work` of the one that takes it back (empty where
     that is impossible). `parameters` holds what was asked for: `query`, the list's address after the question mark,
     and the action's own. `expected` is how many rows the person was told, None where the rows were picked by hand.
+
+    The job is the truth about who works at it: `worker`, by the `token` that grows each time the job is taken, for
+    `LEASE` from `touched_at`. How many rows were changed, were so already or failed is counted from its items.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -81,6 +88,8 @@ class Job(ClinicModel):
     failed = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=500, blank=True)
     file_name = models.CharField(max_length=100, blank=True)
+    token = models.PositiveIntegerField(default=0, db_default=0)
+    worker = models.CharField(max_length=64, blank=True, default="", db_default="")
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by", db_index=False)
     by_id = models.CharField(max_length=64)
     by_name = models.CharField(max_length=200)
@@ -109,6 +118,11 @@ class Job(ClinicModel):
         return self.changed + self.unchanged + self.failed
 
     @property
+    def waiting(self) -> int:
+        """How many rows were not reached; of a file that is not whole nothing is said."""
+        return max(self.total - self.done, 0)
+
+    @property
     def is_open(self) -> bool:
         return self.state in (JobState.WAITING, JobState.RUNNING)
 
@@ -121,6 +135,15 @@ class Job(ClinicModel):
     def permission(self) -> str:
         """What it takes to do this work and to look after it; to take work back, what that work took."""
         return str((self.undoes or self).parameters["permission"])
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether a worker has it and was at it just now."""
+        return self.state == JobState.RUNNING and timezone.now() - self.touched_at <= LEASE
+
+    @property
+    def was_ended_early(self) -> bool:
+        return self.state in (JobState.STOPPED, JobState.CANCELLED)
 
     @property
     def looks_lost(self) -> bool:
@@ -174,6 +197,7 @@ class JobPart(ClinicModel):
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField(default=0, db_default=0)
     content = models.BinaryField()
 
     objects = ClinicQuerySet.as_manager()  # type: ignore[misc]  # of the base

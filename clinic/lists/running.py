@@ -1,7 +1,8 @@
 """How a job runs: it gathers its rows once, then takes them a few hundred at a time, each time in one transaction.
 
-A worker that is killed leaves whole transactions behind; who continues takes the rows that are still waiting. The
-worker that claimed a job last has it: another one, which was only slow, finds that at its next transaction and goes.
+A worker that is killed leaves whole transactions behind; who takes the job up takes the rows that are still waiting.
+Each transaction of a worker begins by renewing its lease, in one statement that touches the job's row only where the
+token is still its own: a worker that was merely slow, whose job was cancelled or taken up by another, writes nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.lists.reading.index_runs import Sql
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
+from clinic.tenancy.work import turns
+from clinic.tenancy.work.heartbeat import worker_name
 
 BATCH = 500
 MOST_REASONS = 100  # rows that could not be changed, named on the page
@@ -28,7 +31,11 @@ class StoppedWork(Exception):
 
 
 class TakenOver(Exception):
-    """Another worker claimed the job, or somebody handed it on, since this worker's last transaction."""
+    """The job is no longer this worker's: it was cancelled, or another took it up after the lease had ended."""
+
+
+class Leased(Exception):
+    """Another worker has the job, and was at it just now."""
 
 
 @dataclass(frozen=True)
@@ -46,32 +53,51 @@ Apply = Callable[[Job, Sequence[JobItem]], Sequence[ItemResult]]
 
 
 def claim(clinic: Clinic, job_id: str) -> Job | None:
-    """The job, marked as running, for the worker that asks; None for one that is over."""
+    """The job, for the worker that asks, under a token of its own; None for one that is over. Raises Leased.
+
+    Whoever has the job's row locked is at it, however long that takes.
+    """
     with clinic_scope(clinic):
-        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id).first()
+        if job is None and Job.objects.filter(pk=job_id).exists():
+            raise Leased
         if job is None or not job.is_open:
             return None
+        if job.is_leased:
+            raise Leased
         job.state, job.touched_at = JobState.RUNNING, timezone.now()
-        job.save(update_fields=["state", "touched_at"])
+        job.token, job.worker = job.token + 1, worker_name()
+        job.save(update_fields=["state", "touched_at", "token", "worker"])
         return job
 
 
 @contextmanager
 def _turn(clinic: Clinic, job: Job) -> Iterator[None]:
-    """One transaction of the worker that has the job, which nobody else claims meanwhile; raises TakenOver.
+    """One transaction of the worker that has the job, which nobody else takes or cancels meanwhile; raises TakenOver.
 
-    The time at which the job was touched last says whose it is: each claim, and each turn, sets another.
+    Where the process was told to end, raises ToldToEnd instead of beginning one.
     """
-    touched_at = job.touched_at
-    try:
-        with clinic_scope(clinic):
-            row = Job.objects.select_for_update().get(pk=job.pk)
-            if row.touched_at != touched_at or not row.is_open:
-                raise TakenOver
-            yield
-    except BaseException:
-        job.touched_at = touched_at  # what the transaction set was rolled back
-        raise
+    turns.get_on()
+    with clinic_scope(clinic):
+        if not _mine(job).update(touched_at=timezone.now()):
+            raise TakenOver
+        yield
+
+
+def _mine(job: Job) -> "models.QuerySet[Job]":
+    """The job's row, as long as it is this worker's."""
+    return Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING)
+
+
+def _write(job: Job, **fields: Any) -> None:
+    """Save fields of the job in its turn; a turn that was long does not end with an old lease."""
+    Job.objects.filter(pk=job.pk).update(touched_at=timezone.now(), **fields)
+
+
+def hand_back(clinic: Clinic, job: Job) -> None:
+    """Let another worker have the job at once; nothing where it is another's already."""
+    with clinic_scope(clinic):
+        _mine(job).update(state=JobState.WAITING, touched_at=timezone.now())
 
 
 def finish(clinic: Clinic, job: Job) -> None:
@@ -84,8 +110,7 @@ def stop(clinic: Clinic, job: Job, message: str) -> None:
 
 def _end(clinic: Clinic, job: Job, state: JobState, message: str) -> None:
     with _turn(clinic, job):
-        job.state, job.message, job.finished_at = state, message, timezone.now()
-        job.save(update_fields=["state", "message", "finished_at"])
+        _write(job, state=state, message=message, finished_at=timezone.now())
 
 
 def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
@@ -94,7 +119,7 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
     Raises StoppedWork when they are not as many as the person was told; nothing has been changed then.
     """
     with _turn(clinic, job):
-        if job.total:
+        if job.items.exists():
             return
         found = keys()
         with connection.cursor() as cursor:
@@ -103,13 +128,13 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
                 f"SELECT %s, found.id, %s, '' FROM ({found.text}) AS found (id)",
                 [job.pk, ItemState.WAITING.value, *found.params],
             )
-            job.total = cursor.rowcount
-        if job.expected is not None and job.total != job.expected:
+            total = cursor.rowcount
+        if job.expected is not None and total != job.expected:
             raise StoppedWork(
-                f"The list changed meanwhile: {job.total:,} match now, not {job.expected:,}. Nothing was changed; "
+                f"The list changed meanwhile: {total:,} match now, not {job.expected:,}. Nothing was changed; "
                 "look at the list again."
             )
-        job.save(update_fields=["total"])
+        _write(job, total=total)
 
 
 def check_allowed(clinic: Clinic, job: Job) -> None:
@@ -122,8 +147,11 @@ def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
     """Take the waiting rows through `apply`, a transaction for each `BATCH` of them."""
     while True:
         with _turn(clinic, job):
-            items = list(job.items.filter(state=ItemState.WAITING).order_by("id")[:BATCH])
+            waiting = job.items.filter(state=ItemState.WAITING)
+            items = list(waiting.select_for_update(skip_locked=True).order_by("id")[:BATCH])
             if not items:
+                if waiting.exists():  # in a transaction that has not ended yet
+                    raise TakenOver
                 return
             check_allowed(clinic, job)
             _note(job, items, apply(job, items))
@@ -136,19 +164,17 @@ def _note(job: Job, items: Sequence[JobItem], results: Sequence[ItemResult]) -> 
         item.state, item.before = result.state, result.before
         item.version, item.reason = result.version, result.reason[:200]
     JobItem.objects.bulk_update(items, ["state", "before", "version", "reason"])
-    for state, field in (
-        (ItemState.CHANGED, "changed"),
-        (ItemState.UNCHANGED, "unchanged"),
-        (ItemState.FAILED, "failed"),
-    ):
-        setattr(job, field, getattr(job, field) + sum(item.state == state for item in items))
-    touch(job)
+    _write(job, **counted(job))
 
 
-def touch(job: Job) -> None:
-    """Save how far the job is, and that somebody is at it."""
-    job.touched_at = timezone.now()
-    job.save(update_fields=["changed", "unchanged", "failed", "touched_at"])
+def counted(job: Job) -> dict[str, int]:
+    """How many of the job's rows were changed, were so already and failed."""
+    found = dict(job.items.order_by().values_list("state").annotate(models.Count("id")))
+    return {
+        "changed": found.get(ItemState.CHANGED, 0),
+        "unchanged": found.get(ItemState.UNCHANGED, 0),
+        "failed": found.get(ItemState.FAILED, 0),
+    }
 
 
 def gather_undo(clinic: Clinic, job: Job) -> None:
@@ -168,18 +194,18 @@ def keep_file(clinic: Clinic, job: Job, name: str, pieces: Iterator[tuple[bytes,
     """Store the file that `pieces` make up; each comes with how many rows are in it. One that is begun again is new."""
     with _turn(clinic, job):
         JobPart.objects.filter(job=job).delete()
-        job.changed = 0
-        touch(job)
+        _write(job, changed=0)
     for number, (content, rows) in enumerate(pieces):
         with _turn(clinic, job):
             check_allowed(clinic, job)
-            JobPart.objects.create(job=job, number=number, content=content)
-            job.changed += rows
-            touch(job)
+            JobPart.objects.create(job=job, number=number, content=content, rows=rows)
+            _write(job, changed=_rows_kept(job))
     with _turn(clinic, job):
-        job.file_name = name
-        job.total = job.changed
-        job.save(update_fields=["file_name", "total"])
+        _write(job, file_name=name, total=_rows_kept(job))
+
+
+def _rows_kept(job: Job) -> int:
+    return int(JobPart.objects.filter(job=job).aggregate(sum=models.Sum("rows", default=0))["sum"])
 
 
 def reasons(job: Job) -> "models.QuerySet[JobItem]":

@@ -9,6 +9,7 @@ urlpatterns = [
     path("work/", views.job_list, name="jobs"),
     path("work/<uuid:pk>/", views.job_detail, name="job"),
     path("work/<uuid:pk>/undo/", views.job_undo, name="job_undo"),
+    path("work/<uuid:pk>/cancel/", views.job_cancel, name="job_cancel"),
     path("work/<uuid:pk>/continue/", views.job_continue, name="job_continue"),
     path("work/<uuid:pk>/file/", views.job_file, name="job_file"),
     path("views/<uuid:pk>/", views.view_open, name="view"),

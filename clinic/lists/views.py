@@ -23,6 +23,7 @@ from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
 from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
 from clinic.tenancy.scope import clinic_scope
+from clinic.tenancy.work.heartbeat import is_any_alive
 from clinic.ui import errors
 from clinic.ui.pages import own_path, page_or_fragment, saved
 
@@ -154,6 +155,8 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     undone = Job.objects.filter(undoes=job).first()
     context = {
         "job": job,
+        "can_continue": (job.looks_lost or job.was_ended_early) and not actions.why_not_continue(job),
+        "has_worker": not job.looks_lost or is_any_alive(),
         "reasons": reasons(job) if job.failed else (),
         "detail_view": lists()[job.list].record_view,
         "undone_by": undone,
@@ -176,10 +179,22 @@ def job_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
+def job_cancel(request: Request, pk: uuid.UUID) -> HttpResponse:
+    _needs(request, job_or_404(request, pk))
+    try:
+        return redirect("lists:job", actions.cancel_job(by=request.actor, id=pk).pk)
+    except actions.NoCancel as error:
+        return errors.answer(request, 409, "conflict", str(error))
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
 def job_continue(request: Request, pk: uuid.UUID) -> HttpResponse:
     _needs(request, job_or_404(request, pk))
-    actions.continue_job(by=request.actor, id=pk)
-    return redirect("lists:job", pk)
+    try:
+        return redirect("lists:job", actions.continue_job(by=request.actor, id=pk).pk)
+    except actions.NoContinue as error:
+        return errors.answer(request, 409, "conflict", str(error))
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
 from clinic.audit.actions import By, difference, record, snapshot
+from clinic.tenancy.fleet.migration import alone
 from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.lifecycle.backup_rows import remove_media
 from clinic.tenancy.models import KEPT, Clinic, State
@@ -67,6 +68,20 @@ def purge_clinics() -> list[str]:
             remove_media(clinic)
         purged.append(clinic.name)
     return purged
+
+
+class Busy(Exception):
+    """Other work on clinics is under way; raised instead of waiting for its end."""
+
+
+def empty_bin() -> None:
+    """As `manage.py purge_clinics`, by the worker, which has other things to do than to wait. Raises Busy."""
+    with alone(_refuse):
+        purge_clinics()
+
+
+def _refuse() -> None:
+    raise Busy
 
 
 def _change(clinic: Clinic, action: str, by: By, **fields: Any) -> Clinic:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models.functions import Now
 from django_tenants.models import TenantMixin
 
 from clinic.tenancy.zones import check_zone, server_zone
@@ -94,3 +95,30 @@ class PreparedSchema(models.Model):
 
     def __str__(self) -> str:
         return self.schema_name
+
+
+class Heartbeat(models.Model):
+    """When a worker last said that it gets on; `worker` is its machine and its process."""
+
+    web_may = "SELECT, INSERT, UPDATE, DELETE"
+
+    worker = models.CharField(max_length=64, primary_key=True)
+    started_at = models.DateTimeField(db_default=Now())
+    beaten_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.worker
+
+
+class RecurringRun(models.Model):
+    """When a recurring work was last done, and until when one worker has it; `why` is what failed of it then."""
+
+    web_may = "SELECT, INSERT, UPDATE"
+
+    name = models.CharField(max_length=40, primary_key=True)
+    done_at = models.DateTimeField(null=True)
+    taken_until = models.DateTimeField(null=True)
+    why = models.CharField(max_length=500, blank=True, db_default="")
+
+    def __str__(self) -> str:
+        return self.name

@@ -54,7 +54,7 @@ def token_until(client: ApiClient, name: str, moment) -> None:
 
 
 @in_one_zone
-@pytest.mark.clock("clinic/accounts/management/commands/clear_sessions.py:Command.handle")
+@pytest.mark.clock("clinic/accounts/expiry.py:remove_expired")
 def test_clearing_takes_what_has_run_out_and_nothing_else(clock, harbour):
     program, _ = create_api_client(clinic=harbour.clinic, name=f"By {clock.zone}", can_write=False, by=Writer())
     for seconds in (-1, 1):

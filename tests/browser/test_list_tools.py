@@ -32,7 +32,7 @@ def people(practice) -> World:
 @pytest.fixture(scope="module")
 def worker(people) -> Iterator[None]:
     """The worker as it is deployed: a process of its own, which ends with its input."""
-    command = [sys.executable, "manage.py", "work", "--with-parent", "--no-startup-delay"]
+    command = [sys.executable, "manage.py", "work", "--with-parent"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE)
     yield
     process.stdin.close()

@@ -3,9 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
+from clinic.lists import tasks
 from clinic.tenancy.scope import clinic_scope
 from tests.world import make_patient
 
@@ -18,15 +17,10 @@ def client(riverside, sign_in):
 @pytest.fixture
 def work():
     """Lets the worker do what is queued; without its loop, which closes the connection that a test runs in."""
-    worker = Worker(
-        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
-        worker_id="test", excluded_queue_names=[],
-    )  # fmt: skip
 
     def work():
-        while (queued := DBTaskResult.objects.ready().first()) is not None:
-            queued.claim("test")
-            worker.run_task(queued)
+        while (taken := tasks.take("test")) is not None:
+            tasks.do(taken)
 
     return work
 

@@ -37,7 +37,7 @@ def is_pending(pid: int, number: signal.Signals) -> bool:
 
 def test_worker_told_to_end_while_it_writes_a_log_line_ends():
     reading, writing = full_pipe()
-    command = [sys.executable, "manage.py", "work", "--no-startup-delay"]
+    command = [sys.executable, "manage.py", "work"]
     environment = os.environ | {"PYTHONUNBUFFERED": ""}  # only a buffer's write can be re-entrant
     with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stderr=writing) as worker:
         os.close(writing)

@@ -80,7 +80,7 @@ def test_undo_is_offered_until_this_job_was_taken_back(client, make):
     )
 
 
-@pytest.mark.parametrize("what", ["undo", "continue", "file"])
+@pytest.mark.parametrize("what", ["undo", "continue", "cancel", "file"])
 def test_who_may_no_longer_do_it_neither_undoes_nor_continues_nor_gets_the_file(client, make, riverside, what):
     job = make(state=JobState.DONE, changed=1, parameters={**PERMISSION, "permission": "clinic.manage"})
     answer = client.get(f"/work/{job.pk}/file/") if what == "file" else client.post(f"/work/{job.pk}/{what}/")
@@ -90,7 +90,7 @@ def test_who_may_no_longer_do_it_neither_undoes_nor_continues_nor_gets_the_file(
 
 
 def test_continued_job_is_queued_again(client, make, riverside):
-    job = make(state=JobState.RUNNING)
+    job = make(state=JobState.RUNNING, touched_at=timezone.now() - LOST)
     before = DBTaskResult.objects.ready().count()
     client.post(f"/work/{job.pk}/continue/")
     assert (DBTaskResult.objects.ready().count() - before, reread(riverside, job).state) == (1, JobState.WAITING)
@@ -112,7 +112,7 @@ def test_job_that_is_not_there_is_nothing_to_do(riverside, id):
 def test_gathered_job_knows_its_rows_and_gathers_once(make, riverside, patients):
     from clinic.lists.reading.index_runs import Sql
 
-    job = make()
+    job = jobs.claim(riverside.clinic, str(make().pk))
     keys = Sql("SELECT unnest(%s::uuid[])", [patients.keys[:3]])
     for _ in range(2):
         jobs.gather(riverside.clinic, job, lambda: keys)
@@ -121,7 +121,7 @@ def test_gathered_job_knows_its_rows_and_gathers_once(make, riverside, patients)
 
 
 def test_file_that_is_begun_again_is_new_and_shows_how_far_it_is(make, riverside):
-    job = make(work="clinic.patients.bulk.export_csv")
+    job = jobs.claim(riverside.clinic, str(make(work="clinic.patients.bulk.export_csv").pk))
 
     def pieces(broken):
         yield b"one", 1
@@ -206,15 +206,17 @@ def test_part_is_given_to_whoever_asks_for_it_by_its_name_and_the_page_to_everyb
 
 def test_trail_has_what_was_begun_continued_and_taken_back(client, patients, work, riverside):
     page = client.post("/patients/bulk/", {"do": "archive", "scope": "rows", "id": patients.keys[:3]})["Location"]
-    client.post(f"{page}continue/")
+    asked = ["continue", "cancel", "cancel", "continue", "continue"]
+    answers = [client.post(f"{page}{what}/").status_code for what in asked]
     work()
-    client.post(f"{page}continue/")
-    client.post(f"{page}undo/")
+    answers += [client.post(f"{page}{what}/").status_code for what in ("continue", "cancel", "undo")]
     with clinic_scope(riverside.clinic):
         events = AuditEvent.objects.filter(record_type="job").order_by("pk")
         told = list(events.values_list("action", "actor_name", "changes"))
+    assert answers == [409, 302, 409, 302, 409, 409, 409, 302]
     assert told == [
         ("job.begun", "Clara Clinician", {"list": "patients", "what": "Archive 3 patients", "rows": 3}),
+        ("job.cancelled", "Clara Clinician", {"changed": 0}),
         ("job.continued", "Clara Clinician", {}),
         ("job.begun", "Clara Clinician", {"list": "patients", "what": "Undo: Archive 3 patients", "rows": 3}),
     ]

@@ -1,12 +1,14 @@
 """A worker is killed at every step of a job; who continues it comes to what one that was left alone comes to."""
 
 import io
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from uuid import uuid4
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.lists import running as jobs
@@ -80,6 +82,12 @@ def run(world, job: Job) -> None:
     run_job.func(clinic_id=str(world.clinic.pk), job_id=str(job.pk))
 
 
+def lapse(world, job: Job) -> None:
+    """As if nobody had been at the job for a minute."""
+    with clinic_scope(world.clinic):
+        Job.objects.filter(pk=job.pk).update(touched_at=timezone.now() - timedelta(minutes=1))
+
+
 def same_after_any_kill(world, begin) -> int:
     """The number of steps at which a job was killed; begun again it came to the same each time."""
     whole = begin()
@@ -89,6 +97,7 @@ def same_after_any_kill(world, begin) -> int:
     for step in count(1):
         job = begin()
         killed = killed_before(step, partial(run, world, job))
+        lapse(world, job)
         run(world, job)
         assert outcome(world, job) == expected, step
         if not killed:

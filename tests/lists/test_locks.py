@@ -33,23 +33,40 @@ def end(job):
     return lambda: Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
 
 
-def state(in_woodside, job):
+def reread(in_woodside, job):
     with in_woodside():
-        return Job.objects.get(pk=job.pk).state
+        return Job.objects.values_list("state", "token").get(pk=job.pk)
 
 
 @holds_lock("lists.running.claim")
-def test_job_that_ends_meanwhile_is_not_claimed(in_woodside, woodside, make):
-    job = make(state=JobState.RUNNING)
+@pytest.mark.parametrize("state", [JobState.WAITING, JobState.RUNNING])
+def test_job_that_somebody_is_at_is_not_claimed(in_woodside, woodside, make, state):
+    """However long the transaction lasts, and whatever the lease says; nobody waits for it."""
+    job = make(state=state, touched_at="2026-01-01T00:00Z")
     both = overlap(in_woodside, end(job), partial(jobs.claim, woodside.clinic, str(job.pk)))
-    assert (both.second, both.refusal, state(in_woodside, job)) == (None, "", JobState.DONE)
+    assert (both.waited, both.refusal, reread(in_woodside, job)) == (False, "Leased", (JobState.DONE, 0))
 
 
 @holds_lock("lists.actions.continue_job")
 def test_job_that_ends_meanwhile_is_not_begun_again(in_woodside, by, make):
-    job = make(state=JobState.RUNNING)
+    job = make(state=JobState.STOPPED)
     both = overlap(in_woodside, end(job), partial(actions.continue_job, by=by, id=job.pk))
-    assert (both.refusal, state(in_woodside, job), trail(in_woodside, job)) == ("", JobState.DONE, [])
+    assert (both.refusal, reread(in_woodside, job), trail(in_woodside, job)) == ("NoContinue", (JobState.DONE, 0), [])
+
+
+@holds_lock("lists.actions.continue_job")
+def test_job_is_continued_once_by_two(in_woodside, by, make):
+    job = make(state=JobState.STOPPED)
+    again = partial(actions.continue_job, by=by, id=job.pk)
+    assert overlap(in_woodside, again, again).refusal == "NoContinue"
+    assert trail(in_woodside, job) == ["job.continued"]
+
+
+@holds_lock("lists.actions.cancel_job")
+def test_job_that_ends_meanwhile_is_not_cancelled(in_woodside, by, make):
+    job = make(state=JobState.RUNNING)
+    both = overlap(in_woodside, end(job), partial(actions.cancel_job, by=by, id=job.pk))
+    assert (both.refusal, reread(in_woodside, job), trail(in_woodside, job)) == ("NoCancel", (JobState.DONE, 0), [])
 
 
 @holds_lock("lists.actions.undo_job")

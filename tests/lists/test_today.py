@@ -2,9 +2,10 @@
 
 import pytest
 
+from clinic.audit.models import AuditEvent
 from clinic.lists import actions
-from clinic.lists.models import LOST_AFTER, Job
-from clinic.lists.running import claim, finish, touch
+from clinic.lists import running as jobs
+from clinic.lists.models import LEASE, LOST_AFTER, Job, JobPart, JobState
 from clinic.tenancy.scope import clinic_scope
 from tests.clock import in_one_zone
 from tests.world import Writer, make_patient
@@ -15,6 +16,10 @@ def job(riverside) -> Job:
     """A job that waits; whoever wants it by a held clock asks for that first."""
     with clinic_scope(riverside.clinic):
         return Job.objects.create(list="patients", label="Archive", by_id="test", by_name="Test")
+
+
+def trail(job: Job) -> list[tuple[str, str]]:
+    return list(AuditEvent.objects.filter(record_id=job.pk).values_list("action", "actor_name"))
 
 
 @pytest.mark.clock("clinic/lists/jobs/exports.py:file_name")
@@ -65,26 +70,67 @@ def test_job_looks_lost_after_a_minute(clock, job):
 @in_one_zone
 @pytest.mark.clock(
     "clinic/lists/running.py:claim",
-    "clinic/lists/running.py:touch",
+    "clinic/lists/running.py:_turn",
+    "clinic/lists/running.py:_write",
     "clinic/lists/running.py:_end",
+    "clinic/lists/running.py:hand_back",
     "clinic/lists/actions.py:continue_job",
+    "clinic/lists/actions.py:cancel_job",
 )
 def test_job_notes_each_moment_that_somebody_was_at_it(clock, riverside, job):
+    clinic = riverside.clinic
+
+    def kept() -> Job:
+        with clinic_scope(clinic):
+            return Job.objects.get(pk=job.pk)
+
     def touched(do) -> bool:
         clock.move(minutes=1)
         do()
-        with clinic_scope(riverside.clinic):
-            return Job.objects.get(pk=job.pk).touched_at == clock.moment
+        return kept().touched_at == clock.moment
 
-    def go_on():
-        with clinic_scope(riverside.clinic):
-            actions.continue_job(by=Writer(), id=job.pk)
+    def ended(do) -> bool:
+        do()
+        return kept().finished_at == clock.moment
 
-    def be_at_it():
-        with clinic_scope(riverside.clinic):
-            touch(job)
+    def act(action):
+        with clinic_scope(clinic):
+            action(by=Writer(), id=job.pk)
 
-    assert [touched(go_on), touched(lambda: claim(riverside.clinic, str(job.pk))), touched(be_at_it)] == [True] * 3
-    finish(riverside.clinic, job)
+    claimed = []
+    steps = [
+        lambda: act(actions.continue_job),
+        lambda: claimed.append(jobs.claim(clinic, str(job.pk))),
+        lambda: jobs.run_batches(clinic, claimed[-1], lambda job, items: []),
+        lambda: jobs.hand_back(clinic, claimed[-1]),
+        lambda: claimed.append(jobs.claim(clinic, str(job.pk))),
+    ]
+    assert [touched(step) for step in steps] == [True] * 5
+    assert ended(lambda: jobs.stop(clinic, claimed[-1], "Stopped.")) is True
+    act(actions.continue_job)
+    assert ended(lambda: act(actions.cancel_job)) is True
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/lists/models.py:Job.is_leased")
+def test_job_is_its_workers_for_half_a_minute(clock, riverside, job):
+    claimed = jobs.claim(riverside.clinic, str(job.pk))
+    seen = [claimed.is_leased]
+    for seconds in (LEASE.total_seconds(), 1):
+        clock.move(seconds=seconds)
+        seen.append(claimed.is_leased)
+    assert (seen, LEASE.total_seconds()) == ([True, True, False], 30)
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/lists/actions.py:remove_old_files")
+def test_file_is_kept_for_a_week(clock, riverside, job):
     with clinic_scope(riverside.clinic):
-        assert Job.objects.get(pk=job.pk).finished_at == clock.moment
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE, finished_at=clock.moment)
+        JobPart.objects.create(job=job, number=0, content=b"name")
+        left = []
+        for move in ({"days": 7}, {"seconds": 1}):
+            clock.move(**move)
+            actions.remove_old_files()
+            left.append(JobPart.objects.filter(job=job).count())
+        assert (left, trail(job)) == ([1, 0], [("job.file_removed", "Background work")])

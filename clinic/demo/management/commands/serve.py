@@ -7,11 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -22,6 +25,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 PATIENCE = 10  # seconds that requests, and then the worker, get to end
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a worker that died is started again
+
+log = structlog.get_logger("clinic.serve")
 
 
 class Server(BaseApplication):
@@ -67,7 +73,7 @@ class Command(BaseCommand):
             return
         collect_static()
         self.address = f"http://127.0.0.1:{port}"
-        self.worker = start_worker()
+        self.worker = Watched(start_worker)
         self.hang_up_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         here = os.getpid()
         try:
@@ -79,15 +85,51 @@ class Command(BaseCommand):
             ).run()
         finally:
             if os.getpid() == here:  # Gunicorn's own workers leave through here as well
-                end_worker(self.worker)
+                end_worker(self.worker.stop())
 
     def when_ready(self, arbiter: Arbiter) -> None:
         """Have a closed terminal end the server as Ctrl-C does; Gunicorn by itself would reload its settings."""
         end = signal.SIG_IGN if self.hang_up_ignored else lambda *_: os.kill(os.getpid(), signal.SIGTERM)
         signal.signal(signal.SIGHUP, end)
+        self.worker.watch()
         self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()  # before the workers are forked with what is still unwritten
+
+
+class Watched:
+    """The worker's process, started again whenever it dies, after a pause that grows while it dies at once.
+
+    Gunicorn looks after the processes that serve; it also takes the exit status of this one, so that is not known.
+    """
+
+    def __init__(self, start: "Callable[[], subprocess.Popen[bytes]]") -> None:
+        self.start = start
+        self.process = start()
+        self.changing = threading.Lock()
+        self.is_over = False
+
+    def watch(self) -> None:
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        pause, began = FIRST_PAUSE, time.monotonic()
+        while not self.is_over:
+            time.sleep(0.2)
+            if self.process.poll() is None:
+                continue
+            pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+            log.error("worker_died", seconds=pause)
+            time.sleep(pause)
+            with self.changing:
+                if not self.is_over:
+                    self.process, began = self.start(), time.monotonic()
+
+    def stop(self) -> "subprocess.Popen[bytes]":
+        """Start no more of them; the one that there is."""
+        self.is_over = True
+        with self.changing:
+            return self.process
 
 
 def start_worker() -> "subprocess.Popen[bytes]":
@@ -97,7 +139,7 @@ def start_worker() -> "subprocess.Popen[bytes]":
 
 
 def end_worker(worker: "subprocess.Popen[bytes]") -> None:
-    """Let the worker finish its transaction. The next start continues its job."""
+    """Let the worker finish its transaction. Its job is gone on with by whichever worker comes next."""
     if worker.stdin is not None:
         worker.stdin.close()
     try:

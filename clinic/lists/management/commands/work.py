@@ -1,6 +1,5 @@
-"""The worker: does the long work that pages begin."""
+"""The worker: does the long work that pages begin, and what recurs."""
 
-import logging
 import os
 import signal
 import sys
@@ -8,33 +7,29 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django_tasks_db.management.commands.db_worker import Command as Worker
+from django.core.management.base import BaseCommand
+
+from clinic.lists import worker
 
 
-class Command(Worker):
-    help = "Do queued work until told to end; as many of these may run side by side as there are cores to spare."
+class Command(BaseCommand):
+    help = (
+        "Do queued work, and what recurs, until told to end; as many of these may run side by side as there are cores."
+    )
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        super().add_arguments(parser)
-        parser.set_defaults(queue_name="*", interval=0.5, reload=False)
+        parser.add_argument("--batch", action="store_true", help="end when nothing is left to do")
         parser.add_argument(
             "--with-parent", action="store_true", help="end when the standard input ends, as that of a child does"
         )
 
-    def handle(self, *, with_parent: bool, **options: Any) -> None:  # type: ignore[override]  # names the rest too
+    def handle(self, *args: Any, batch: bool, with_parent: bool, **options: Any) -> None:
+        worker.tell_in_json()
+        worker.end_when_told()
         if with_parent:
             threading.Thread(target=end_with_input, daemon=True).start()
-        logging.getLogger("django_tasks_db").addFilter(is_logged_outside_signal_handlers)
-        super().handle(**options)
-
-
-def is_logged_outside_signal_handlers(record: logging.LogRecord) -> bool:
-    """The package logs in its signal handler before it stops the loop.
-
-    Where the signal interrupts the writing of another message, that write is refused as re-entrant, and the worker
-    would never end.
-    """
-    return not str(record.msg).startswith("Received %s")
+        worker.run(until_idle=batch)
 
 
 def end_with_input() -> None:

@@ -7,6 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.timezone import localtime
 
 from clinic.staff.overview import Line, overview
+from clinic.tenancy.work.heartbeat import age, said
 
 HEADINGS = ("Clinic", "Id", "State", "Migrations", "Patients", "Size", "Last sign-in")
 RIGHT = (4, 5)  # numbers
@@ -24,6 +25,7 @@ class Command(BaseCommand):
                 for number, (cell, width) in enumerate(zip(row, widths, strict=True))
             )
             self.stdout.write("  ".join(cells).rstrip())
+        self.stdout.write(f"Worker: {said(age())}.")
 
 
 def _cells(line: Line) -> tuple[str, ...]:

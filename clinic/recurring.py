@@ -1,0 +1,16 @@
+"""What the worker does by itself, and how often."""
+
+from datetime import timedelta
+
+from clinic.tenancy.work.recurring import Recurring
+
+HOURLY, DAILY = timedelta(hours=1), timedelta(days=1)
+
+RECURRING = (
+    Recurring("lost-jobs", timedelta(seconds=10), "clinic.lists.tasks.take_up_lost"),
+    Recurring("old-files", DAILY, "clinic.lists.actions.remove_old_files", per_clinic=True),
+    Recurring("old-tasks", DAILY, "clinic.lists.tasks.remove_old"),
+    Recurring("old-heartbeats", DAILY, "clinic.tenancy.work.heartbeat.forget_the_gone"),
+    Recurring("expired-sessions", HOURLY, "clinic.accounts.expiry.remove_expired", by_owner=True),
+    Recurring("bin", DAILY, "clinic.staff.clinics.empty_bin", by_owner=True),
+)
