@@ -73,6 +73,12 @@ def start(data: Path, *, durable: bool = True) -> None:
         raise
 
 
+def start_again(data: Path) -> None:
+    """Has the server running again that this process needs; nothing where it runs, as when it refused a connection."""
+    with _alone(data.absolute()):
+        _ensure_running(data.absolute(), durable=True)
+
+
 def _refuse_long_path(data: Path) -> None:
     too_long = len(os.fsencode(data / ".s.PGSQL.5432")) - LONGEST_SOCKET_PATH
     if too_long > 0:

@@ -136,10 +136,15 @@ class DatabaseWrapper(PostgresWrapper):
     # Connections and cursors
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Whoever connects to the embedded server has it running, until that process ends."""
-        if conn_params.get("host") == str(settings.EMBEDDED_DATA):
-            embedded.start(settings.EMBEDDED_DATA)
-        return super().get_new_connection(conn_params)
+        """Whoever connects to the embedded server has it running, until that process ends, also after it was killed."""
+        if conn_params.get("host") != str(settings.EMBEDDED_DATA):
+            return super().get_new_connection(conn_params)
+        embedded.start(settings.EMBEDDED_DATA)
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg2.OperationalError:
+            embedded.start_again(settings.EMBEDDED_DATA)
+            return super().get_new_connection(conn_params)
 
     def connect(self) -> None:
         self.armed = False
