@@ -23,7 +23,7 @@ from clinic.tenancy.fleet.migration import reason
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope, public_scope
 from clinic.tenancy.work import turns
-from clinic.tenancy.work.recurring import is_lost
+from clinic.tenancy.work.losses import is_lost
 
 log = structlog.get_logger("clinic.job")
 Work = Callable[[Clinic, Job], None]
@@ -86,7 +86,7 @@ def _do(clinic: Clinic, job: Job) -> None:
         hand_back(clinic, job)
         raise
     except Exception as error:
-        if is_lost():
+        if is_lost(error):
             raise
         log.error("job_failed", clinic=str(clinic.pk), job=str(job.pk), why=reason(error))
         _stop(clinic, job, "Something went wrong on our side, and the rest was left as it is.")
@@ -118,7 +118,7 @@ def do(taken: Taken) -> None:
         _put_back(taken, timedelta(0))
         raise
     except Exception as error:
-        if is_lost():
+        if is_lost(error):
             raise
         log.error("task_failed", task=taken.task_path, why=reason(error))
         _end(taken, TaskResultStatus.FAILED, type(error).__qualname__, reason(error))

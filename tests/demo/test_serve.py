@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
+
+from clinic.demo.management.commands import serve
+from tests.side_by_side import wait_until
 
 
 def free_port() -> int:
@@ -52,6 +56,13 @@ class Run:
         status = connection.getresponse().status
         connection.close()
         return status
+
+    def answers(self, path: str) -> int:
+        """As `get`; 0 where nobody answers."""
+        try:
+            return self.get(path)
+        except (OSError, HTTPException):
+            return 0
 
     def say(self, text: bytes) -> bytes:
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
@@ -121,6 +132,39 @@ def test_port_in_use_is_said_in_one_line(first: Run, var: Path) -> None:
     assert refused.log.read_text() == told
 
 
+def workers(run: Run) -> list[int]:
+    """The processes of background work that belong to it."""
+    children = psutil.Process(run.process.pid).children()
+    return [child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE and "work" in child.cmdline()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_worker_that_dies_is_started_again(first: Run, number: signal.Signals) -> None:
+    wait_until(lambda: workers(first))
+    (died,) = workers(first)
+    told = first.log.read_text().count("worker_died")
+    os.kill(died, number)
+    wait_until(lambda: workers(first) not in ([], [died]))
+    assert (len(workers(first)), first.log.read_text().count("worker_died") - told) == (1, 1)
+
+
+def test_process_that_serves_is_started_again(first: Run) -> None:
+    for child in psutil.Process(first.process.pid).children():
+        if child.pid not in workers(first):
+            child.kill()
+    wait_until(lambda: first.answers("/readyz") == 200)
+    assert first.process.poll() is None
+
+
+def test_database_that_is_killed_is_started_again(first: Run, var: Path) -> None:
+    postmaster = int((var / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    wait_until(lambda: not psutil.pid_exists(postmaster) or first.answers("/readyz") != 200)
+    wait_until(lambda: first.answers("/readyz") == 200)
+    assert int((var / "postgres" / "postmaster.pid").read_text().split()[0]) != postmaster
+    assert "Traceback" not in first.log.read_text()
+
+
 def test_termination_stops_everything_it_started(first: Run, var: Path) -> None:
     assert first.end(signal.SIGTERM) == 0
     assert_stopped(first, var)
@@ -135,3 +179,23 @@ def test_interruption_of_a_second_start_stops_everything_too(second: Run, var: P
 def test_closed_terminal_stops_everything_too(second: Run, var: Path) -> None:
     assert second.end(signal.SIGHUP) == 0
     assert_stopped(second, var)
+
+
+def test_worker_that_dies_at_once_is_started_again_more_and_more_slowly(monkeypatch, caplog) -> None:
+    monkeypatch.setattr(serve, "LOOK", 0.001)
+    monkeypatch.setattr(serve, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(serve, "LONGEST_PAUSE", 0.04)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> "subprocess.Popen[bytes]":
+        started.append(subprocess.Popen(["true"] if len(started) < 4 else ["sleep", "60"]))
+        return started[-1]
+
+    watched = serve.Watched(start)
+    watched.watch()
+    wait_until(lambda: len(started) == 5)
+    last = watched.stop()
+    last.kill()
+    last.wait()
+    assert [record.msg["seconds"] for record in caplog.records] == [0.01, 0.02, 0.04, 0.04]
+    assert (last, watched.process, len(started)) == (started[-1], started[-1], 5)

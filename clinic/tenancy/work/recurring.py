@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
@@ -19,6 +18,7 @@ from clinic.tenancy.fleet.migration import reason
 from clinic.tenancy.models import Clinic, RecurringRun, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.work import turns
+from clinic.tenancy.work.losses import is_lost
 
 log = structlog.get_logger("clinic.recurring")
 SHORTEST, LONGEST = timedelta(seconds=20), timedelta(minutes=10)  # that a worker has a work, and pauses after a failure
@@ -75,7 +75,7 @@ def _do(recurring: Recurring) -> None:
         rows.update(taken_until=None)
         raise
     except Exception as error:
-        if is_lost():
+        if is_lost(error):
             raise
         log.error("recurring_failed", work=recurring.name, why=reason(error))
         rows.update(why=reason(error)[:500])
@@ -97,17 +97,11 @@ def _in_each_clinic(recurring: Recurring, function: Callable[[], object]) -> str
             with clinic_scope(clinic):
                 function()
         except Exception as error:
-            if is_lost():
+            if is_lost(error):
                 raise
             failed, last = failed + 1, reason(error)
             log.error("recurring_failed", work=recurring.name, clinic=str(clinic.pk), why=last)
     return f"in {failed} of the clinics: {last}"[:500] if failed else ""
-
-
-def is_lost(alias: str = DEFAULT_DB_ALIAS) -> bool:
-    """Whether an error came of a connection that is no more."""
-    connection = connections[alias].connection
-    return connection is None or bool(connection.closed)
 
 
 def last_runs(declared: Iterable[Recurring]) -> list[tuple[Recurring, RecurringRun | None, bool]]:

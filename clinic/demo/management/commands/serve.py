@@ -26,6 +26,7 @@ from gunicorn.arbiter import Arbiter
 
 PATIENCE = 10  # seconds that requests, and then the worker, get to end
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a worker that died is started again
+LOOK = 0.2  # seconds between two looks at it
 
 log = structlog.get_logger("clinic.serve")
 
@@ -115,15 +116,17 @@ class Watched:
     def _watch(self) -> None:
         pause, began = FIRST_PAUSE, time.monotonic()
         while not self.is_over:
-            time.sleep(0.2)
+            time.sleep(LOOK)
             if self.process.poll() is None:
                 continue
-            pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+            if time.monotonic() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
             log.error("worker_died", seconds=pause)
             time.sleep(pause)
             with self.changing:
                 if not self.is_over:
                     self.process, began = self.start(), time.monotonic()
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def stop(self) -> "subprocess.Popen[bytes]":
         """Start no more of them; the one that there is."""
