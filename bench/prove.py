@@ -38,6 +38,8 @@ PROOFS = (
     Proof("10,000 odd files, forms and bodies are answered, never by an error of the server", 10,
           ("tests/instruments/test_importing.py", "tests/test_bad_input.py", "tests/api/test_any_body.py")),
     Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
+    Proof("200 orders of workers, people and kills over 32,000 rows: rows, counts and undo are the model's", 40,
+          ("tests/lists/test_interleavings.py",)),
     Proof("a backup and a restore killed before every statement, commit and file put in place, and begun again", 12,
           ("tests/staff/test_killed.py",)),
 )  # fmt: skip

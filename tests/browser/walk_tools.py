@@ -62,6 +62,7 @@ def jobs(page: Page, site: Site) -> Shown:
         "done": {"state": JobState.DONE, "changed": 40},
         "not-all": {"state": JobState.DONE, "changed": 39, "failed": 1},
         "stopped": {"state": JobState.STOPPED, "message": "The list changed meanwhile.", "changed": 0, "failed": 0},
+        "cancelled": {"state": JobState.CANCELLED, "message": "Cancelled by Clara Clinician.", "changed": 10},
         "file": {"state": JobState.DONE, "file_name": "patients-2026-11-24.csv", "changed": 40},
     }
     for name, values in ends.items():

@@ -1,5 +1,6 @@
 """What workers do by themselves, at a glance."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             state = (row.why if row is not None else "") or ("late" if late else "as it should be")
             rows.append((
                 one.name,
-                str(one.every),
+                _words(one.every),
                 f"{localtime(done):%Y-%m-%d %H:%M:%S}" if done else "never",
                 state if can_do(one) else f"{state}; the worker needs DATABASE_OWNER_URL for it",
             ))  # fmt: skip
@@ -32,3 +33,11 @@ class Command(BaseCommand):
             self.stdout.write("  ".join(texts).rstrip())
         for worker, silent in last_beats():
             self.stdout.write(f"Worker {worker} was heard of {silent:,.0f} seconds ago.")
+
+
+def _words(every: timedelta) -> str:
+    """The largest unit that says it in whole numbers: 1 day, 2 hours, 10 seconds."""
+    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if every >= size and not every % size:
+            return f"{every // size} {unit}{'s' * (every > size)}"
+    return f"{every.total_seconds():.0f} seconds"
