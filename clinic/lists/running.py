@@ -35,7 +35,7 @@ class TakenOver(Exception):
 
 
 class Leased(Exception):
-    """Another worker has the job, and was at it just now."""
+    """Another worker has the job, or rows of it, and was at it just now."""
 
 
 @dataclass(frozen=True)
@@ -144,14 +144,14 @@ def check_allowed(clinic: Clinic, job: Job) -> None:
 
 
 def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
-    """Take the waiting rows through `apply`, a transaction for each `BATCH` of them."""
+    """Take the waiting rows through `apply`, a transaction for each `BATCH` of them; raises Leased."""
     while True:
         with _turn(clinic, job):
             waiting = job.items.filter(state=ItemState.WAITING)
             items = list(waiting.select_for_update(skip_locked=True).order_by("id")[:BATCH])
             if not items:
                 if waiting.exists():  # in a transaction that has not ended yet
-                    raise TakenOver
+                    raise Leased
                 return
             check_allowed(clinic, job)
             _note(job, items, apply(job, items))

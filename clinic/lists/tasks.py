@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -66,20 +66,21 @@ def run_job(clinic_id: str, job_id: str) -> None:
         log.info("job_left_alone", clinic=clinic_id, job=job_id)
         raise Later(AGAIN)
     try:
-        job = claim(clinic, job_id)
+        if (job := claim(clinic, job_id)) is not None:
+            _do(clinic, job)
     except Leased as leased:
         raise Later(LEASE) from leased
-    if job is not None:
-        _do(clinic, job)
 
 
 def _do(clinic: Clinic, job: Job) -> None:
-    work: Work = import_string(job.work)
     try:
+        work: Work = import_string(job.work)
         work(clinic, job)
         finish(clinic, job)
     except StoppedWork as why:
         _stop(clinic, job, str(why))
+    except Leased:
+        raise
     except TakenOver:
         log.info("job_given_up", clinic=str(clinic.pk), job=str(job.pk))
     except turns.ToldToEnd:
@@ -127,14 +128,16 @@ def do(taken: Taken) -> None:
 
 
 def _end(taken: Taken, status: TaskResultStatus, error: str = "", why: str = "") -> None:
-    rows = DBTaskResult.objects.filter(pk=taken.pk)
-    rows.update(status=status, finished_at=timezone.now(), exception_class_path=error, traceback=why)
+    _as_taken(taken).update(status=status, finished_at=timezone.now(), exception_class_path=error, traceback=why)
 
 
 def _put_back(taken: Taken, pause: timedelta) -> None:
-    """Only while it is as it was taken: who looked after lost ones may have been quicker."""
-    same = DBTaskResult.objects.filter(pk=taken.pk, status=TaskResultStatus.RUNNING, started_at=taken.started_at)
-    same.update(status=TaskResultStatus.READY, run_after=timezone.now() + pause)
+    _as_taken(taken).update(status=TaskResultStatus.READY, run_after=timezone.now() + pause)
+
+
+def _as_taken(taken: Taken) -> "QuerySet[Taken]":
+    """Nothing where it was put back meanwhile, and perhaps taken again: then it is another worker's to end."""
+    return DBTaskResult.objects.filter(pk=taken.pk, status=TaskResultStatus.RUNNING, started_at=taken.started_at)
 
 
 def take_up_lost() -> None:

@@ -1,9 +1,11 @@
 """Two workers at one job: it is done once, whoever stops, comes late or is told to end."""
 
+from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from clinic.access import Actor
@@ -139,7 +141,7 @@ def test_rows_that_somebody_holds_are_left_and_the_job_is_not_done(shore, begun)
     with clinic_scope(shore):
         list(JobItem.objects.select_for_update().filter(job=job.pk))
         held = end_of(beside(partial(jobs.run_batches, shore, job, lambda job, items: [])))
-    assert (type(held), begun.kept()) == (jobs.TakenOver, ("running", (0, 0, 0), ["waiting"] * 3, 0))
+    assert (type(held), begun.kept()) == (jobs.Leased, ("running", (0, 0, 0), ["waiting"] * 3, 0))
 
 
 def test_lost_job_is_put_back_and_done_by_another_worker(shore, begun, lapse):
@@ -161,6 +163,26 @@ def test_lost_job_is_put_back_and_done_by_another_worker(shore, begun, lapse):
     assert [one and one.pk for one in seen] == [None, taken.pk, None, None, taken.pk]
     tasks.do(seen[-1])
     assert (begun.kept(), DBTaskResult.objects.get(pk=taken.pk).status) == (DONE, "SUCCESSFUL")
+
+
+def test_slow_worker_does_not_end_the_task_of_who_took_the_job_up(shore, begun, monkeypatch):
+    monkeypatch.setattr(tasks, "LEASE", timedelta(0))
+    slow = tasks.take("slow")
+    tasks.take_up_lost()
+    other = tasks.take("other")
+    states = []
+    for taken in (slow, other):
+        tasks.do(taken)
+        states.append(DBTaskResult.objects.get().status)
+    assert (states, begun.kept()) == (["RUNNING", "SUCCESSFUL"], DONE)
+
+
+def test_task_whose_rows_somebody_holds_is_looked_at_again(shore, begun):
+    with clinic_scope(shore):
+        list(JobItem.objects.select_for_update().filter(job=begun.key))
+        end_of(beside(lambda: tasks.do(tasks.take("worker"))))
+    task = DBTaskResult.objects.get()
+    assert (task.status, task.run_after > timezone.now(), begun.kept()[0]) == ("READY", True, "running")
 
 
 def test_job_of_a_suspended_clinic_is_looked_at_again(shore, begun):
