@@ -40,6 +40,8 @@ PROOFS = (
     Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
     Proof("a backup and a restore killed before every statement, commit and file put in place, and begun again", 12,
           ("tests/staff/test_killed.py",)),
+    Proof("a first start and a deploy killed after every change to the database, and begun again: whole", 12,
+          ("tests/tenancy/test_first_start.py",)),
 )  # fmt: skip
 
 
