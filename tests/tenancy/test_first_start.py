@@ -50,12 +50,12 @@ def start() -> None:
 
 
 def strides(single: int, then: int) -> Iterator[int]:
-    """How far each run gets: in `make prove` each ends after its first change, else `single` ones do, later after more."""
+    """How far each run gets: in `make prove` it ends after its first change, else `single` ones do and later ones go on."""
     return repeat(1) if times(1) > 1 else chain([1] * single, repeat(then))
 
 
 def test_first_start_that_is_killed_is_gone_on_with(owner, whole, empty):
-    kills = [stride for stride in takewhile(lambda stride: killed_after(stride, start), strides(12, 18))]
+    kills = list(takewhile(lambda stride: killed_after(stride, start), strides(12, 18)))
     assert len(kills) >= 15
     assert survey.public_is_behind() is False
     assert facts(owner, "public") == whole
@@ -68,7 +68,7 @@ def test_deploy_that_is_killed_is_gone_on_with(owner, make, release):
     """Python, and an index that no transaction holds: a kill before its note leaves it behind, whole."""
     clinic = make("Old")
     release("code")
-    kills = [stride for stride in takewhile(lambda stride: killed_after(stride, start), strides(2, 9))]
+    kills = list(takewhile(lambda stride: killed_after(stride, start), strides(2, 9)))
     assert len(kills) >= 3
     assert [state.clinic.name for state in survey.survey() if state.is_behind] == []
     assert facts(owner, clinic.schema_name) == facts(owner, make("New").schema_name)

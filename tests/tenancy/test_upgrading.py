@@ -126,7 +126,8 @@ def test_index_of_a_killed_run_is_built_again(owner, make, release, valid):
         cursor.execute(f"CREATE INDEX patient_late ON {table} (nickname, id)")
     with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE pg_index SET indisvalid = {valid} WHERE indexrelid = '\"{old.schema_name}\".patient_late'::regclass"
+            f"UPDATE pg_index SET indisvalid = {valid} "
+            f"WHERE indexrelid = '\"{old.schema_name}\".patient_late'::regclass"
         )
     release("code")
     migrate()

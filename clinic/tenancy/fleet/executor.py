@@ -4,7 +4,7 @@ Django itself notes a migration that has deferred statements (every foreign key 
 between, the next run would make the same tables again, and fail for ever.
 """
 
-from typing import Any
+from contextlib import nullcontext
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import transaction
@@ -18,11 +18,12 @@ from clinic.tenancy.lifecycle.provisioning import run
 class WholeExecutor(MigrationExecutor):
     """Applies a migration together with its note, unless the migration itself refuses a transaction."""
 
-    def apply_migration(self, state: ProjectState, migration: Migration, **options: Any) -> ProjectState:
-        if not migration.atomic:
-            return super().apply_migration(state, migration, **options)
-        with transaction.atomic(using=self.connection.alias):
-            return super().apply_migration(state, migration, **options)
+    def apply_migration(
+        self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
+    ) -> ProjectState:
+        whole = transaction.atomic(using=self.connection.alias) if migration.atomic else nullcontext()
+        with whole:
+            return super().apply_migration(state, migration, fake, fake_initial)
 
 
 class GrantingExecutor(WholeExecutor):
