@@ -50,7 +50,7 @@ def start() -> None:
 
 
 def strides(single: int, then: int) -> Iterator[int]:
-    """How far each run gets: in `make prove` it ends after its first change, else `single` ones do and later ones go on."""
+    """How far each run gets: in `make prove` each ends after one change, else `single` ones do."""
     return repeat(1) if times(1) > 1 else chain([1] * single, repeat(then))
 
 

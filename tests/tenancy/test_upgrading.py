@@ -124,11 +124,8 @@ def test_index_of_a_killed_run_is_built_again(owner, make, release, valid):
     with owner.cursor() as cursor:
         table = f'"{old.schema_name}".patients_patient'
         cursor.execute(f"CREATE INDEX patient_late ON {table} (nickname, id)")
-    with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE pg_index SET indisvalid = {valid} "
-            f"WHERE indexrelid = '\"{old.schema_name}\".patient_late'::regclass"
-        )
+    index = f"'\"{old.schema_name}\".patient_late'::regclass"
+    administer(f"UPDATE pg_index SET indisvalid = {valid} WHERE indexrelid = {index}")
     release("code")
     migrate()
     assert query(old, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'patient_late'::regclass") == [(True,)]
