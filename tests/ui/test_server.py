@@ -2,10 +2,8 @@
 
 import http.client
 import socket
-import subprocess
-import sys
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 
 import psycopg2
 import pytest
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 
 from clinic.ui.server import LARGEST, is_whole
 from tests.postgres import ADMIN_DSN, ROOT
+from tests.serving import serving
 
 MANY = 64
 FORM = b"POST /o/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -35,30 +34,6 @@ workers = threads = 1
 """
 SHORT = "server.WHOLE_WITHIN, server.SILENT = 0.4, 0.4"
 FEW = "worker_connections, server.HELD = 20, 50_000"
-
-
-@contextmanager
-def serving(config: str):
-    """The port of a server on the tests' database."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--config", config]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    try:
-        end = time.monotonic() + 30
-        while not is_listening(port):
-            assert process.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        assert process.wait(20) == 0
-
-
-def is_listening(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def get(port: int, path: str = "/accounts/login/") -> tuple[int, str | None]:
