@@ -33,7 +33,7 @@ PAGES = {
         patients/<uuid:pk>/episodes/ episodes/<uuid:pk>/end/ episodes/<uuid:pk>/correct/
         patients/<uuid:pk>/plans/ plans/<uuid:pk>/end/ worklists/alerts/<uuid:pk>/acknowledge/
         patients/<uuid:pk>/alerts/acknowledge/
-        patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
+        patients/<uuid:pk>/requests/ requests/<uuid:pk>/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
         handover/ handover/answers/ handover/leave/
     """,
     MANAGE: """
