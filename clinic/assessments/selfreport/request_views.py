@@ -23,7 +23,8 @@ from clinic.ui import errors
 from clinic.ui.pages import saved
 
 REFUSED = (refusals.NotForPatient, request_actions.NotByPatient)
-GROUP = re.compile(".{1,4}")  # letters of a token that stay together when it is written down
+# What stays together when it is written down.
+LETTERS, DIGITS = re.compile(".{1,4}"), re.compile(".{1,3}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,13 +74,13 @@ def request_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "patient": patient_request.patient,
         "patient_request": patient_request,
-        "code": code if patient_request.open else "",
+        "code_groups": DIGITS.findall(code) if patient_request.open else [],
         "questionnaire_title": patient_title(definition, patient_request.language),
     }
     if token:
         link = request.build_absolute_uri(reverse("answer:link", args=[token]))
         side, path = qr_path(link)
-        context |= {"link": link, "qr_side": side, "qr_path": path, "token_groups": GROUP.findall(token)}
+        context |= {"link": link, "qr_side": side, "qr_path": path, "token_groups": LETTERS.findall(token)}
         context["link_start"] = link.removesuffix(f"{token}/")
     return render(request, "answer/request_detail.html", context)
 
