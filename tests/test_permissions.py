@@ -51,6 +51,8 @@ ENDPOINTS = {
     "api/v1/patients/<uuid:pk>/": (SEE, REGISTER),
     "api/v1/assessments/": (READ, ASSESS),
     "api/v1/assessments/<uuid:pk>/": (READ, ASSESS),
+    "api/v1/episodes/": (READ, READ),
+    "api/v1/episodes/<uuid:pk>/": (READ, READ),
     "api/v1/instruments/": (READ, READ),
     "api/v1/instruments/<slug:instrument>/": (READ, READ),
 }
