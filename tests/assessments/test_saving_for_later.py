@@ -22,7 +22,7 @@ def banner(page) -> str:
     """What the page says about saving, in words; it takes the focus."""
     text = page.content.decode()
     assert page.status_code == 200, text
-    (found,) = re.findall(r'<div class="banner banner-success"[^>]*\bautofocus\b[^>]*>(.*?)</div>\s*</div>', text, re.S)
+    (found,) = re.findall(r'<div class="banner banner-(?:success|info)"[^>]*\bautofocus\b[^>]*>(.*?)</div>\s*</div>', text, re.S)
     assert text.index(found) < text.index("<form")
     return " ".join(re.sub(r"<[^>]*>", " ", found).split())
 
