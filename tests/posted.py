@@ -159,6 +159,23 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
     }  # fmt: skip
 
 
+def of_an_account(at: SimpleNamespace) -> dict[str, Posted]:
+    new = {"password1": "another long passphrase", "password2": "another long passphrase"}
+    return {
+        "accounts/password/change/": ("/accounts/password/change/", {"oldpassword": PASSWORD, **new}),
+        "accounts/reauthenticate/": ("/accounts/reauthenticate/", {"password": PASSWORD}),
+        "accounts/logout/": ("/accounts/logout/", {}),
+    }
+
+
+def of_strangers(at: SimpleNamespace) -> dict[str, Posted]:
+    mine = at.world.owner.email
+    return {
+        "accounts/login/": ("/accounts/login/", {"login": mine, "password": PASSWORD}),
+        "accounts/password/reset/": ("/accounts/password/reset/", {"email": mine}),
+    }
+
+
 def of_the_link(at: SimpleNamespace) -> dict[str, Posted]:
     link = f"/answer/{at.token}/"
     return {

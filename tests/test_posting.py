@@ -6,7 +6,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from clinic.accounts.middleware import PUBLIC_MODULES
 from tests import posted
 from tests.assessments.by_link import let_in
 from tests.test_url_walk import address, views
@@ -40,6 +39,8 @@ def forms(riverside, sign_in) -> list[tuple[Client, str, posted.Posted]]:
         (owner, posted.of_patients(at, owner)),
         (owner, posted.of_assessments(at, owner)),
         (owner, posted.of_the_clinic(at, owner)),
+        (owner, posted.of_an_account(at)),
+        (Client(), posted.of_strangers(at)),
         (link, posted.of_the_link(at)),
         (device, posted.of_the_device(at)),
     ]
@@ -74,9 +75,10 @@ def takes_forms(client: Client, route: str) -> bool:
 
 
 def test_every_address_that_takes_forms_is_tried(forms, riverside, sign_in):
-    client = sign_in(riverside.owner)
-    ours = [route for route, view in views() if view.__module__ not in PUBLIC_MODULES]
-    taking = {route for route in ours if not route.startswith(OF_PROGRAMS) and takes_forms(client, route)}
+    stranger, owner = Client(), sign_in(riverside.owner)
+    ours = [route for route, view in views() if view.__module__ != "django.views.static"]
+    pages = [route for route in ours if not route.startswith(OF_PROGRAMS)]
+    taking = {route for route in pages if takes_forms(owner, route) or takes_forms(stranger, route)}
     assert taking == {label.partition(" ")[0] for _, label, _ in forms}
 
 

@@ -15,6 +15,7 @@ from tests.assessments.by_link import chosen, let_in
 from tests.sizes import times
 
 BY_PATIENTS = [made for made in newest(shipped()).values() if made.answered_by == "patient"]
+BANNER = re.compile(r'<div class="banner banner-(?:success|info)"[^>]*\bautofocus\b[^>]*>(.*?)</div>\s*</div>', re.S)
 LATER = {"answer-1": "2", "do": "later"}
 
 
@@ -22,7 +23,7 @@ def banner(page) -> str:
     """What the page says about saving, in words; it takes the focus."""
     text = page.content.decode()
     assert page.status_code == 200, text
-    (found,) = re.findall(r'<div class="banner banner-(?:success|info)"[^>]*\bautofocus\b[^>]*>(.*?)</div>\s*</div>', text, re.S)
+    (found,) = BANNER.findall(text)
     assert text.index(found) < text.index("<form")
     return " ".join(re.sub(r"<[^>]*>", " ", found).split())
 
@@ -71,11 +72,13 @@ def test_nothing_is_called_saved_where_nothing_was_answered(link, form):
     assert said.startswith("Nothing is answered yet. You can close this page. To go on, open the same link again")
 
 
-def test_question_about_open_items_is_asked_of_nobody_who_has_none(link):
+def test_question_about_open_items_is_asked_only_of_who_answered_some(link):
     browser = let_in(link)
+    before = browser.get(f"{link}?open").content.decode()
     browser.post(link, {f"answer-{code}": "1" for code in range(1, 10)} | {"do": "later"})
-    text = browser.get(f"{link}?open").content.decode()
-    assert ("9 of 9 answered" in text, "data-open-items" in text) == (True, False)
+    after = browser.get(f"{link}?open").content.decode()
+    assert ("0 of 9 answered" in before, "data-open-items" in before) == (True, False)
+    assert ("9 of 9 answered" in after, "data-open-items" in after) == (True, False)
 
 
 @settings(max_examples=times(150), deadline=None)
