@@ -101,6 +101,8 @@ def test_answers_are_resumed_in_another_browser(phone, visit, link, practice, pa
     open_link(phone, link)
     choose(phone, 1, "Nearly every day")
     choose(phone, 2, "Several days")
+    phone.get_by_role("button", name="Save and go on later").click()
+    expect(phone.get_by_role("status").filter(has_text="Your answers are saved.")).to_be_focused()
     other = visit(width=390)
     open_link(other, link)
     expect(other.locator("#item-1").get_by_label("Nearly every day")).to_be_checked()
