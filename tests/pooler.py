@@ -1,4 +1,4 @@
-"""A real PgBouncer, as `deploy/pgbouncer/pgbouncer.ini` configures it, in front of the PostgreSQL of `DATABASE_OWNER_URL`."""
+"""A real PgBouncer, configured by `deploy/pgbouncer/pgbouncer.ini`, before the PostgreSQL of `DATABASE_OWNER_URL`."""
 
 import os
 import pwd
