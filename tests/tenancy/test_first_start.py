@@ -1,5 +1,8 @@
 """A first start and a deploy, killed after one change to the database after another and begun again: whole at last."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from itertools import chain, repeat, takewhile
@@ -13,7 +16,7 @@ from clinic.tenancy.fleet import survey
 from clinic.tenancy.lifecycle.provisioning import create_clinic, drop_clinic
 from tests.committed import administer
 from tests.killing import ALIASES, killed_after
-from tests.postgres import ADMIN_DSN, prepare_database
+from tests.postgres import ADMIN_DSN, ROOT, prepare_database
 from tests.sizes import times
 from tests.tenancy.facts import facts
 
@@ -72,3 +75,12 @@ def test_deploy_that_is_killed_is_gone_on_with(owner, make, release):
     assert len(kills) >= 3
     assert [state.clinic.name for state in survey.survey() if state.is_behind] == []
     assert facts(owner, clinic.schema_name) == facts(owner, make("New").schema_name)
+
+
+def test_database_without_the_clinics_tables_is_told_in_a_sentence(empty):
+    urls = {name: os.environ[name].rpartition("/")[0] + f"/{NAME}" for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    command = [sys.executable, "manage.py", "clinics"]
+    said = subprocess.run(command, cwd=ROOT, env=os.environ | urls, capture_output=True, text=True)
+    assert (said.returncode, said.stdout, said.stderr) == (
+        1, "", "The database is not of this release: run manage.py migrate_clinics.\n",
+    )  # fmt: skip
