@@ -9,9 +9,12 @@ from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from clinic.access import Request
+from clinic.ui.errors import answer
 from clinic.ui.logs import without_secret
+from clinic.ui.waits import waited
 
 log = structlog.get_logger("clinic.request")
+LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again
 QUIET = ("/healthz", "/readyz", "/static/")
 
 
@@ -41,5 +44,20 @@ def request_log(
                 clinic=str(request.clinic.pk) if getattr(request, "clinic", None) else None,
             )
         return response
+
+    return middleware
+
+
+def shedding(
+    get_response: Callable[[Request], HttpResponseBase],
+) -> Callable[[Request], HttpResponseBase]:
+    """Middleware: refuse at once, without the database, what has waited too long for its turn; so a crowd drains."""
+
+    def middleware(request: Request) -> HttpResponseBase:
+        if waited() > LONGEST_WAIT:
+            return answer(
+                request, 503, "busy", "Too many people ask at once. Nothing was saved; try again in a moment."
+            )
+        return get_response(request)
 
     return middleware

@@ -230,6 +230,13 @@ class NumberExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
         return {"type": "number", "readOnly": True}
 
 
+class ReasonExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.objects.episodes.ReasonField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"anyOf": [{**TEXT, "enum": list(self.target.choices)}, {"type": "null"}], "readOnly": True}
+
+
 class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "clinic.api.objects.fields.RangeField"
 
