@@ -58,6 +58,8 @@ def records(world: World) -> SimpleNamespace:
             changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
             episode=start_episode(by=BY, patient=patient, started_on=ahead(-9)),
             job=Job.objects.create(**job),
+            stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
+            waiting=Job.objects.create(**job | {"state": JobState.WAITING}),
             changed_free=update_assessment(by=BY, id=free.pk, version=None, name="Walk to the shop"),
             view=save_view(by=Actor(str(world.owner.pk), "Olive"), **kept),
         )  # fmt: skip
@@ -149,7 +151,8 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "instruments/<slug:instrument>/offer/": (f"/instruments/{own}/offer/", {"do": "offer"}),
         **{url[1:]: (url, form) for url, form in settings.items()},
         "work/<uuid:pk>/undo/": (f"/work/{at.job.pk}/undo/", {}),
-        "work/<uuid:pk>/continue/": (f"/work/{at.job.pk}/continue/", {}),
+        "work/<uuid:pk>/continue/": (f"/work/{at.stopped.pk}/continue/", {}),
+        "work/<uuid:pk>/cancel/": (f"/work/{at.waiting.pk}/cancel/", {}),
         "views/<uuid:pk>/edit/": (f"/views/{at.view.pk}/edit/", {"name": "Ours", "query": ""}),
         "views/<uuid:pk>/remove/": (f"/views/{at.view.pk}/remove/", {}),
         "lists/<slug:key>/views/new/": ("/lists/patients/views/new/", {"name": "New", "query": ""}),
