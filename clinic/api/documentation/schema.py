@@ -88,10 +88,11 @@ ENVELOPE: Schema = {
             "existing": {
                 **TEXT,
                 "format": "uuid",
-                "description": "With `name_taken`: the id of the record that has the name.",
+                "description": "With `name_taken` and `id_taken`: the id of the record that has the name or the id.",
             },
+            "request_id": {**TEXT, "description": "From 500 on: the number to tell whoever looks after this clinic."},
         },
-        optional=("current", "existing"),
+        optional=("current", "existing", "request_id"),
     ),
     "Failure": _object(
         {"meta": _meta(success=False), "results": {"type": "null"}, "error": _ref("Error")},
@@ -103,7 +104,8 @@ REFUSALS = {
     "401": "Nobody is signed in, and there is no valid token.",
     "403": "The role or the token's scope does not include this, or the CSRF token is missing.",
     "404": "This clinic has no such record, or it is archived; or there is no such page.",
-    "409": "Someone was there before: `conflict` or `name_taken`; or a session is in another clinic.",
+    "409": "Someone was there before: `conflict`, `name_taken`, or `id_taken` and `key_taken` where the same id or "
+    "key came with other content; or a session is in another clinic.",
     "413": "The body is larger than one megabyte.",
     "415": "The body is not application/json.",
 }

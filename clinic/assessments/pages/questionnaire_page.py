@@ -1,6 +1,6 @@
 """The questionnaire form on the practitioner's screen. Several views return it."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -53,6 +53,7 @@ def questionnaire_page(
         if posted
         else written(assessment.date if assessment else timezone.localdate()),
         "version": assessment.version if assessment is not None else "",
+        "page": request.POST.get("page") or uuid4(),
         "reason": request.POST.get("reason", ""),
         "result": result_of(assessment)
         if assessment is not None

@@ -9,7 +9,6 @@ from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.access import Request, public
 from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
+from clinic.accounts.tries import TooManyTries, trying
 from clinic.assessments.alerts.mails import tell_practitioner
 from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.questionnaire.actions import AssessmentState
@@ -40,7 +40,7 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.tenancy.scope import clinic_scope
 from clinic.text.dates import parse_date
-from clinic.ui.pages import posted_version
+from clinic.ui.pages import posted_page, posted_version
 
 View = Callable[..., HttpResponse]
 COOKIE, SALT = "answer", "clinic.answer"
@@ -152,13 +152,14 @@ def _check_birth_date(request: Request, token: str, link: AnswerLink) -> HttpRes
         born: date = parse_date(typed)
     except ValidationError as error:
         return _birth_date_page(request, link, status=422, typed=typed, problem=" ".join(error.messages))
-    if not ratelimit.consume(request, action="answer", dry_run=True):
+    try:
+        with trying(request, "answer") as attempt, clinic_scope(link.clinic):
+            left = check_birth_date(id=link.request_id, born=born)
+            attempt.wrong = left is not None
+    except TooManyTries:
         return _birth_date_page(request, link, status=429, typed=typed, problem=TOO_MANY)
-    with clinic_scope(link.clinic):
-        left = check_birth_date(id=link.request_id, born=born)
     if left is None:
         return _admit(token, link)
-    ratelimit.consume(request, action="answer")
     if left == 0:
         raise DeadLink
     tries = "one more try" if left == 1 else f"{left} more tries"
@@ -206,7 +207,7 @@ def _keep(
             request, definition, patient_request.patient.gender, patient_request.assessment
         ),
         version=None if request.POST.get("mine") else posted_version(request),
-        page=patient_questionnaire.posted_page(request),
+        page=posted_page(request),
         complete=complete,
     )
 
