@@ -247,10 +247,10 @@ def _note_titles(titles: Mapping[str, str]) -> None:
 
 
 def _taken(error: IntegrityError, patient: Patient) -> Exception:
-    """The refusal that an IntegrityError of saving `patient` stands for; the error itself when it is another."""
+    """The refusal that an IntegrityError of saving `patient` stands for; raises the error itself when it is another."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint == "patient_name_once_per_user":
         return NameTaken(Patient.objects.named(patient.full_name).get(user=patient.user_id))
     if "record_number" in constraint:
         return RecordNumberTaken("Another patient has this record number.")
-    return error
+    raise error

@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
 from clinic.ui.envelope import envelope
-from clinic.ui.kept import from_our_page, kept_page, sent_form
+from clinic.ui.kept import kept_page, sent_form
 from clinic.ui.logs import without_secret
 from clinic.ui.outages import is_away, is_disk_full
 
@@ -124,8 +124,11 @@ def server_error(request: Request) -> HttpResponse:
 def failed(request: Request, error: BaseException | None, *, maybe_saved: bool = False) -> HttpResponse:
     """Answer an error that nobody expected: 503 where the database is away, else 500 with the request's number.
 
-    With `maybe_saved` it happened at the end of a transaction that wrote.
+    With `maybe_saved` it happened at the end of a transaction that wrote. Nobody hears what is said of a form that was
+    cut off on its way.
     """
+    if isinstance(error, UnreadablePostError):
+        return answer(request, 400, "cut_off", "The connection ended before all had arrived. Nothing was saved.")
     full = is_disk_full(error)
     log.error("unhandled", path=without_secret(request.path), reason="disk full" if full else None, exc_info=error)
     if full:
@@ -138,10 +141,11 @@ def failed(request: Request, error: BaseException | None, *, maybe_saved: bool =
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's token is stale or foreign. From our own pages what was typed is kept and can be sent again."""
-    if not wants_json(request) and from_our_page(request):
+    if not wants_json(request) and (form := sent_form(request)) is not None:
         return kept_page(
             request,
             403,
+            posted=form,
             title="Check and send again",
             message="You signed in again since this page was opened, so it was not saved yet. What you typed is below.",
             button="Send again",

@@ -12,9 +12,9 @@ AWAY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 def driver_error(error: BaseException | None) -> BaseException | None:
-    """The driver's error that Django's stands for; an error of Django's own, or of the driver, is itself."""
-    while isinstance(error, Error) and isinstance(error.__cause__, psycopg2.Error | Error):
-        error = error.__cause__
+    """The driver's error that Django's stands for; any other is itself."""
+    if isinstance(error, Error) and isinstance(error.__cause__, psycopg2.Error):
+        return error.__cause__
     return error
 
 

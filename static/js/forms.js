@@ -4,6 +4,7 @@
 
   const PATIENCE = 8000;
   const GONE = [502, 503, 504];
+  const TYPED = "input:not([type=hidden], [type=submit]), textarea, select";
 
   const isThere = async () => {
     try {
@@ -28,7 +29,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     const button = event.submitter;
-    if (form.method !== "post" || form.dataset.sent || event.defaultPrevented) return;
+    if (form.method !== "post" || form.dataset.sent || event.defaultPrevented || !form.querySelector(TYPED)) return;
     if (form.dataset.answered) {
       delete form.dataset.answered;
       return;

@@ -158,10 +158,10 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
 
 
 def _taken(error: IntegrityError, assessment: Assessment) -> Exception:
-    """NameTaken, if the IntegrityError says that the name is taken; any other error itself."""
+    """NameTaken, if the IntegrityError says that the name is taken; raises any other error itself."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint != "assessment_name_once_per_patient":
-        return error
+        raise error
     existing = Assessment.objects.get(patient=assessment.patient_id, name=assessment.name)
     proposal = proposed_name(
         patient_id=assessment.patient_id, type=assessment.type, day=assessment.date, base=assessment.name

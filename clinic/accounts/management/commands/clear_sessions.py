@@ -21,5 +21,5 @@ class Command(BaseCommand):
         links, _ = AnswerLink.objects.using(owner).filter(expires_at__lt=now).delete()
         keys, _ = Submission.objects.using(owner).filter(created_at__lt=now - KEPT).delete()
         self.stdout.write(
-            f"Removed what had run out: {sessions} sessions, {tokens} tokens, {links} links, {keys} keys of what was sent."
+            f"Removed what had run out: {sessions} sessions, {tokens} tokens, {links} links, {keys} keys."
         )
