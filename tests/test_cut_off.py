@@ -116,8 +116,9 @@ def responses(assessment: Assessment, page: UUID, *codes: int, **more: object) -
 
 def registering(site) -> Exchange:
     name = f"Lost {uuid4().hex}"
-    fields = {"id": uuid4(), "full_name": name, "gender": "female", "date_of_birth": "1 May 1950", "user": site.world.clinician.pk,
-              "address": "A long way\r\nfrom here" * 20, "submission": uuid4()}  # fmt: skip
+    fields = {"id": uuid4(), "full_name": name, "gender": "female", "date_of_birth": "1 May 1950",
+              "user": site.world.clinician.pk, "address": "A long way\r\nfrom here" * 20,
+              "submission": uuid4()}  # fmt: skip
     return Exchange(site.browser.form("/patients/new/", site.form | fields), of_patients(site, name))
 
 

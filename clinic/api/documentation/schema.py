@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.documentation.examples import EXAMPLES
@@ -120,6 +121,16 @@ ACTIONS = {
 }
 
 
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Any text of yours, a new one for each change. The same change sent again with it, as after an answer "
+    "that was lost, is not done twice and is answered with the record as it is; other content is refused with 409 "
+    "`key_taken`. Known for seven days. The `id` of what is created does the same, with `id_taken`.",
+)
+
+
 def _json(schema: Schema, description: str) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
@@ -141,6 +152,9 @@ class EnvelopeSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         return " ".join((getattr(self.view, self.view.action).__doc__ or self.view.__doc__).split())
+
+    def get_override_parameters(self) -> list[Any]:
+        return [] if self.method in SAFE_METHODS else [KEY]
 
     def get_tags(self) -> list[str]:
         return [f"{self._typename}s"]
