@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from random import Random
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -126,9 +127,13 @@ class Sender:
 
 
 def places(request: int, head: int, answer: int, *, every: bool) -> Iterator[Cut]:
-    """Where to cut an exchange: `head` is the length of the request's head. At every byte, or at each kind of place."""
-    of_request = {0, 1, head - 2, head, head + 1, (head + request) // 2, request - 1}
-    of_answer = {0, 1, 14, answer // 2, answer - 1}
+    """Where to cut an exchange: `head` is the length of the request's head. At every byte, or at each kind of place.
+
+    Two requests of one length are cut at the same places.
+    """
+    chosen = Random(request)  # noqa: S311
+    of_request = {0, head, chosen.randrange(1, head), chosen.randrange(head + 1, request), request - 1}
+    of_answer = {0, chosen.randrange(1, answer), answer - 1}
     yield Cut("at once")
     yield from (Cut("request", at) for at in (range(request) if every else sorted(of_request)))
     yield from (Cut("answer", at) for at in (range(answer) if every else sorted(of_answer)))

@@ -87,13 +87,13 @@ def answer(
     return response
 
 
-def keep_or_answer(request: Request, status: int, code: str, message: str) -> HttpResponse:
+def keep_or_answer(request: Request, status: int, code: str, message: str, *, title: str = "") -> HttpResponse:
     """The page that keeps what was typed, where one of our forms was sent; else as `answer`."""
     form = None if wants_json(request) else sent_form(request, large=status == 413)
     if form is None:
-        return answer(request, status, code, message)
+        return answer(request, status, code, message, title=title)
     text = f"{message} {SHORTEN if status == 413 else BELOW}"
-    response = kept_page(request, status, posted=form, title=TITLES[status], message=text, button="Try again")
+    response = kept_page(request, status, posted=form, title=title or TITLES[status], message=text, button="Try again")
     if status == 503:
         response["Retry-After"] = "5"
     return response
@@ -132,7 +132,7 @@ def failed(request: Request, error: BaseException | None, *, maybe_saved: bool =
     full = is_disk_full(error)
     log.error("unhandled", path=without_secret(request.path), reason="disk full" if full else None, exc_info=error)
     if full:
-        return keep_or_answer(request, 503, "disk_full", DISK_FULL_MESSAGE)
+        return keep_or_answer(request, 503, "disk_full", DISK_FULL_MESSAGE, title="Nothing can be saved at the moment")
     if is_away(error):
         message = LOST_AT_COMMIT_MESSAGE if maybe_saved else DATABASE_MESSAGE
         return keep_or_answer(request, 503, "unavailable", message)

@@ -37,7 +37,7 @@ def kept_page(request: Request, status: int, *, posted: QueryDict | None = None,
         if value and name not in ("version", "submission") and "_FORMS" not in name and not UUID.fullmatch(value)
     ]
     files = [(name, file.name) for name, sent in request.FILES.lists() for file in sent] if status != 413 else []
-    shown = {**context, "hidden": hidden, "typed": typed, "long": long, "files": files}
+    shown = {**context, "status": status, "hidden": hidden, "typed": typed, "long": long, "files": files}
     response = HttpResponse(render_to_string("ui/kept.html", shown, request), status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -21,8 +21,9 @@
     said.setAttribute("role", "alert");
     const name = button ? `“${button.textContent.trim()}”` : "the button";
     const place = (button && button.closest(".actions")) || button || form.lastElementChild;
-    place.after(said);
+    place.before(said);
     said.textContent = `There is no answer from the server, so nothing was sent. What you typed is still here. Check the connection, then press ${name} again.`;
+    said.scrollIntoView({ block: "nearest" });
   };
 
   // Before the page's own listener: what is not sent is not “Saving…” either, and the page may not be left unasked.

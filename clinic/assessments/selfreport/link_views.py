@@ -80,11 +80,24 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_link()
+@by_link(used=True)
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Ask for the date of birth first. The right one sets a cookie, and the cookie opens the form."""
+    """Ask for the date of birth first. The right one sets a cookie, and the cookie opens the form.
+
+    A form that is sent again, since the answer to "Done" was lost, is thanked for as the first was.
+    """
+    finishes = request.POST.get("do") in ("complete", "incomplete") and may_answer(request, link)
+    if not is_open(link):
+        if finishes:
+            return _thanks(request, link)
+        raise DeadLink
     if may_answer(request, link):
-        return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
+        try:
+            return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
+        except RequestEnded:  # by the first of two at once
+            if finishes:
+                return _thanks(request, link)
+            raise
     if request.method == "POST":
         return _check_birth_date(request, token, link)
     if request.method == "GET":
@@ -121,6 +134,10 @@ def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     """Thank whoever completed the form. For anybody else the link does not work."""
     if not may_answer(request, link):
         raise DeadLink
+    return _thanks(request, link)
+
+
+def _thanks(request: Request, link: AnswerLink) -> HttpResponse:
     with clinic_scope(link.clinic):
         patient_request, _ = _patient_request(link)
         if patient_request.state != RequestState.DONE:
