@@ -40,8 +40,8 @@ PROOFS = (
     Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
     Proof("a backup and a restore killed before every statement, commit and file put in place, and begun again", 12,
           ("tests/staff/test_killed.py",)),
-    Proof("a form, an autosave, a questionnaire that is finished and requests of programs, cut at every byte and sent again: "
-          "nothing half, nothing twice, no alert missed", 2, ("tests/test_cut_off.py",)),
+    Proof("forms, questionnaires and requests of programs, cut at every byte and sent again: nothing half, nothing "
+          "twice, no alert missed", 2, ("tests/test_cut_off.py",)),
 )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.documentation.examples import EXAMPLES
+from clinic.api.documentation.headers import KEY
 from clinic.api.objects.fields import NUMBER
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
@@ -119,16 +119,6 @@ ACTIONS = {
     "partial_update": ("200", "Change one {}", "The {} as it is now."),
     "destroy": ("204", "Archive one {}", "The {} is archived."),
 }
-
-
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Any text of yours, a new one for each change. The same change sent again with it, as after an answer "
-    "that was lost, is not done twice and is answered with the record as it is; other content is refused with 409 "
-    "`key_taken`. Known for seven days. The `id` of what is created does the same, with `id_taken`.",
-)
 
 
 def _json(schema: Schema, description: str) -> Schema:
