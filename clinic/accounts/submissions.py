@@ -14,7 +14,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
-from django.http import HttpResponse, HttpResponseBase, RawPostDataException, UnreadablePostError
+from django.http import HttpResponse, HttpResponseBase, RawPostDataException
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -125,7 +125,7 @@ def _of_program(request: Request) -> tuple[str, bytes]:
     try:
         content, body = request.body, json.loads(request.body, parse_float=str, parse_int=str)
         content = json.dumps(body, sort_keys=True).encode()
-    except (RequestDataTooBig, UnreadablePostError, RawPostDataException):
+    except (RequestDataTooBig, RawPostDataException):
         return "", b""  # the view says so
     except (ValueError, RecursionError):
         body = None

@@ -128,7 +128,7 @@ def failed(request: Request, error: BaseException | None, *, maybe_saved: bool =
     cut off on its way.
     """
     if isinstance(error, UnreadablePostError):
-        return answer(request, 400, "cut_off", "The connection ended before all had arrived. Nothing was saved.")
+        return answer(request, 400, "invalid", "The connection ended before the whole body had arrived.")
     full = is_disk_full(error)
     log.error("unhandled", path=without_secret(request.path), reason="disk full" if full else None, exc_info=error)
     if full:

@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from clinic.assessments.models import Alert, AnswerRequest, Assessment
 from clinic.assessments.questionnaire.actions import change_responses, start_assessment
 from clinic.assessments.selfreport.actions import answer_request, create_request
 from clinic.instruments.catalogue import find
 from clinic.tenancy.scope import clinic_scope
+from tests.conftest import signed_in
+from tests.side_by_side import overlap
 from tests.world import Writer, make_patient
 
 PAGES = import_module("clinic.assessments.migrations.0017_pages_of_forms").PAGES
@@ -74,14 +77,22 @@ def test_program_between_makes_the_page_a_stranger(riverside, save):
     assert kept(riverside, save.key) == ({"1": 1, "2": 1}, 2, None, None)
 
 
-def test_start_that_finds_the_assessment_there_still_saves(riverside, save, patient):
-    """As where the first request is still on its way while the second looks whether there is one."""
-    page = uuid4()
-    with clinic_scope(riverside.clinic):
-        start = {"by": Writer(), "definition": find("phq-9"), "patient": patient, "user": patient.user, "id": save.key}
-        found = [start_assessment(**start, date=date(2026, 3, 1), page=page).existed for _ in range(2)]
-    assert (found, save(page, "", **FIRST)) == ([False, True], 200)
-    assert kept(riverside, save.key)[0] == {"1": 1}
+def test_start_that_finds_the_assessment_there_still_saves(woodside, in_woodside):
+    """The first request is on its way while the second, with one more answer, finds none and starts one too."""
+    client, page, key = signed_in(Client(), woodside.clinician), uuid4(), uuid4()
+    with in_woodside():
+        patient = make_patient(date_of_birth=date(1980, 3, 12))
+        start = {"by": Writer(), "definition": find("phq-9"), "patient": patient, "user": patient.user, "id": key}
+    form = {"id": key, "patient": patient.pk, "instrument": "phq-9", "date": "1 March 2026", "page": page}
+    both = overlap(
+        in_woodside,
+        lambda: start_assessment(**start, date=date(2026, 3, 1), page=page, answers={"1": 1}),
+        lambda: client.post(f"/assessments/{key}/answers/", {**form, **FIRST, "answer-9": "1"}).status_code,
+        alone=True,
+    )
+    assert (both.second, both.waited, kept(woodside, key)[0]) == (200, True, {"1": 1, "9": 1})
+    with in_woodside():
+        assert Alert.objects.filter(assessment=key).count() == 1
 
 
 def test_upgrade_gives_open_assessments_their_page(riverside, patient):
