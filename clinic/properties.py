@@ -1,13 +1,19 @@
 """Where settings come from: a typed properties file, the process environment, and files that hold secrets."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+NOTSET = environ.Env.NOTSET
+TRUE_OR_FALSE = {*environ.Env.BOOLEAN_TRUE_STRINGS, "false", "off", "n", "no", "0", ""}
 
 properties = Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / "env" / ".local.properties")
 if not properties.is_file():
@@ -18,15 +24,31 @@ class Properties(FileAwareMapping):
     """Values as they are: without the line break a file ends in, and `$` does not name another variable."""
 
     def __getitem__(self, name: str) -> str:
-        value = super().__getitem__(name).strip()
+        try:
+            value = super().__getitem__(name).strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.filename}: {error.strerror}.") from error
         return f"\\{value}" if value.startswith("$") else value
 
 
-env = environ.Env()
+class Typed(environ.Env):
+    """Refuses by name what is not of its type, instead of guessing."""
+
+    def get_value(self, var: str, cast: Any = None, default: Any = NOTSET, parse_default: bool = False) -> Any:
+        if cast is bool and str(self.ENVIRON.get(var, "no")).lower() not in TRUE_OR_FALSE:
+            raise ImproperlyConfigured(f"{var} must be true or false.")
+        try:
+            return super().get_value(var, cast, default, parse_default)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} must be a whole number.") from error
+
+
+env = Typed()
 env.ENVIRON = Properties()
 env.escape_proxy = True
 env.read_env(properties)
 VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "") or "var")
+EMBEDDED_DATA = VAR_DIR / "postgres"
 
 MODE = env.str("MODE", "local")
 if MODE not in ("local", "dev", "production"):
@@ -40,3 +62,37 @@ def required(name: str) -> str:
     if PRODUCTION and not value:
         raise ImproperlyConfigured(f"Production mode needs {name}: set it or {name}_FILE in the environment.")
     return value
+
+
+def one_of(name: str, default: str, allowed: Collection[str], example: str) -> str:
+    """The property `name`, which has to be one of those that are known."""
+    value = str(env.str(name, default))
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is not known; it is written as {example}.")
+    return value
+
+
+def address(url: str) -> str:
+    if not url.startswith(("postgres://", "postgresql://")) or "@" not in url:
+        raise ImproperlyConfigured("An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic.")
+    return url
+
+
+def database(url: str, embedded_user: str) -> dict[str, object]:
+    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
+
+    A percent-encoded host is a socket's folder, as libpq has it.
+    """
+    location = (
+        env.db_url_config(address(url))
+        if url
+        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
+    )
+    return {
+        **location,
+        "HOST": unquote(str(location["HOST"])),
+        "ENGINE": "clinic.tenancy.backend",
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }

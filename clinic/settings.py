@@ -6,12 +6,14 @@ environment, else from the properties file (`env/.local.properties`, or the one 
 """
 
 from pathlib import Path
-from urllib.parse import unquote
+from zoneinfo import available_timezones
 
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, env, required
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, one_of, required
+from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
 
 SECRET_KEY = required("SECRET_KEY")
@@ -22,33 +24,10 @@ ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") i
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Databases: `default` is the web's role, `owner` runs the commands that write schema.
-EMBEDDED_DATA = VAR_DIR / "postgres"
 DATABASE_URL = required("DATABASE_URL")
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
 DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "")
 EMBEDDED = not DATABASE_URL
-
-
-def database(url: str, embedded_user: str) -> dict[str, object]:
-    """Django's settings of one connection; an empty `url` means the embedded server, as `embedded_user`.
-
-    A percent-encoded host is a socket's folder, as libpq has it.
-    """
-    location = (
-        env.db_url_config(url)
-        if url
-        else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
-    )
-    return {
-        **location,
-        "HOST": unquote(str(location["HOST"])),
-        "ENGINE": "clinic.tenancy.backend",
-        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-    }
-
-
 DATABASES = {
     "default": database(DATABASE_URL, "clinic_web"),
     "owner": {**database(DATABASE_OWNER_URL or DATABASE_URL, "clinic_owner"), "CONN_MAX_AGE": 0},
@@ -94,6 +73,7 @@ MIDDLEWARE = [
     "clinic.tenancy.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.ui.requests.shedding",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -229,8 +209,8 @@ STORAGES = {
 }
 
 # Language, time, numbers
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
+LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en-gb", dict(global_settings.LANGUAGES), "en-gb")
+TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones(), "Europe/London")
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
@@ -282,8 +262,7 @@ if PRODUCTION:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
-
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_LEVEL = one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

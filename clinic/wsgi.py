@@ -6,7 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from clinic.ui.whole_bodies import whole_bodies
+from clinic.ui.requests import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 application = whole_bodies(get_wsgi_application())

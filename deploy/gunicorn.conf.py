@@ -27,8 +27,11 @@ def leave_out_request(record: logging.LogRecord) -> bool:
 
 wsgi_app = "clinic.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"  # browsers open connections ahead of use, which would keep a sync worker waiting
+# A thread, and with it a connection of the database, only for a request that has arrived whole.
+worker_class = "clinic.ui.server.Worker"
 threads = 4
+# Longer than a load balancer keeps its connections (60 s as they come), which would else use one that was just closed.
+keepalive = 75
 preload_app = True
 # The heartbeat file is touched every second, so it belongs in memory; also where the rest is read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

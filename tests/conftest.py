@@ -22,7 +22,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.accounts.models import User
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.whole_bodies import whole_bodies
+from clinic.ui.requests import whole_bodies
 from tests import template
 from tests.clock import clock as clock
 from tests.pooler import server as server_address

@@ -1,4 +1,4 @@
-"""A real PgBouncer, as `deploy/pgbouncer.ini` configures it, in front of the PostgreSQL of `DATABASE_OWNER_URL`."""
+"""A real PgBouncer, configured by `deploy/pgbouncer/pgbouncer.ini`, before the PostgreSQL of `DATABASE_OWNER_URL`."""
 
 import os
 import pwd
@@ -43,7 +43,7 @@ def account() -> pwd.struct_passwd | None:
 def configure(folder: Path, port: int, **changes: object) -> Path:
     """Write the deployed configuration with the tests' addresses, passwords and `changes` in it."""
     parser = ConfigParser(interpolation=None, comment_prefixes=(";",), delimiters=("=",))
-    parser.read(ROOT / "deploy" / "pgbouncer.ini")
+    parser.read(ROOT / "deploy" / "pgbouncer" / "pgbouncer.ini")
     host, number, name = server()
     parser["databases"] = {name: f"host={host} port={number} dbname={name}"}
     users = folder / "userlist.txt"

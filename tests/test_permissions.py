@@ -33,7 +33,7 @@ PAGES = {
         patients/<uuid:pk>/episodes/ episodes/<uuid:pk>/end/ episodes/<uuid:pk>/correct/
         patients/<uuid:pk>/plans/ plans/<uuid:pk>/end/ worklists/alerts/<uuid:pk>/acknowledge/
         patients/<uuid:pk>/alerts/acknowledge/
-        patients/<uuid:pk>/requests/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
+        patients/<uuid:pk>/requests/ requests/<uuid:pk>/ requests/<uuid:pk>/revoke/ requests/<uuid:pk>/renew/
         handover/ handover/answers/ handover/leave/
     """,
     MANAGE: """
@@ -51,6 +51,8 @@ ENDPOINTS = {
     "api/v1/patients/<uuid:pk>/": (SEE, REGISTER),
     "api/v1/assessments/": (READ, ASSESS),
     "api/v1/assessments/<uuid:pk>/": (READ, ASSESS),
+    "api/v1/episodes/": (READ, READ),
+    "api/v1/episodes/<uuid:pk>/": (READ, READ),
     "api/v1/instruments/": (READ, READ),
     "api/v1/instruments/<slug:instrument>/": (READ, READ),
 }

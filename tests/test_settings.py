@@ -113,5 +113,39 @@ def test_embedded_server_is_used_without_a_database_address() -> None:
 def test_example_lists_exactly_the_properties_that_are_read() -> None:
     code = "".join((ROOT / "clinic" / name).read_text() for name in ("properties.py", "settings.py"))
     example = (ROOT / "env" / "example.properties").read_text()
-    reads = set(re.findall(r'(?:env\.\w+|required)\(\s*"([A-Z_]+)"', code))
+    reads = set(re.findall(r'(?:env\.\w+|required|one_of)\(\s*"([A-Z_]+)"', code))
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("MODE", "bogus", "MODE is 'bogus'; it must be local, dev or production."),
+        ("DEBUG", "maybe", "DEBUG must be true or false."),
+        ("SESSION_SECONDS", "twelve", "SESSION_SECONDS must be a whole number."),
+        (
+            "TIME_ZONE",
+            "Mars/Olympus",
+            "TIME_ZONE is 'Mars/Olympus', which is not known; it is written as Europe/London.",
+        ),
+        ("LANGUAGE_CODE", "xx", "LANGUAGE_CODE is 'xx', which is not known; it is written as en-gb."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud', which is not known; it is written as INFO."),
+        ("DATABASE_URL", "nope", "An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic."),
+        ("SECRET_KEY_FILE", "/nope", "SECRET_KEY_FILE cannot be read: /nope: No such file or directory."),
+        ("CLINIC_ENV_FILE", "/nope", "CLINIC_ENV_FILE names /nope, and there is no such file."),
+        ("VAR_DIR", "/proc/nope", "/proc/nope: No such file or directory."),
+        (
+            "DATABASE_URL",
+            "postgres://clinic_web:web@127.0.0.1:1/clinic",
+            'The database does not answer: connection to server at "127.0.0.1", port 1 failed: Connection refused',
+        ),
+    ],
+)
+def test_command_tells_in_one_sentence_what_an_operator_can_mend(name: str, value: str, says: str) -> None:
+    result = run("manage.py", "clinics", **{name: value})
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", says + "\n")
+
+
+def test_command_shows_where_it_happened_when_asked() -> None:
+    result = run("manage.py", "clinics", "--traceback", TIME_ZONE="Mars/Olympus")
+    assert (result.returncode, result.stderr.splitlines()[0]) == (1, "Traceback (most recent call last):")

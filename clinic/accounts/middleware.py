@@ -144,7 +144,7 @@ class ClinicMiddleware:
         except (DatabaseError, InterfaceError) as error:
             return errors.failed(request, error, maybe_saved=request.method not in errors.SAFE_METHODS)
         if isinstance(response, HttpResponseNotAllowed):
-            response = not_allowed(request, response)
+            response = errors.not_allowed(request, response)
         if request.actor is not None:
             add_never_cache_headers(response)
         return response
@@ -182,13 +182,6 @@ def locked(request: Request) -> HttpResponse | None:
     except Resolver404:
         pass
     return errors.locked(request)
-
-
-def not_allowed(request: Request, response: HttpResponseNotAllowed) -> HttpResponse:
-    """Django's bare 405, as everybody else's errors look."""
-    said = errors.answer(request, 405, "method_not_allowed", "This address cannot be used in that way.")
-    said["Allow"] = response["Allow"]
-    return said
 
 
 def unauthenticated(request: Request) -> HttpResponse:

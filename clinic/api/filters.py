@@ -5,13 +5,14 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core import exceptions as django_exceptions
 from django.db import models
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from clinic.assessments.filters import InstrumentChoiceField
+from clinic.assessments.filters import InstrumentChoiceField, PatientField
 from clinic.lists.page.filters import used_filters
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.permitted import permitted_filters, permitted_table
@@ -102,6 +103,27 @@ class ListParameters(BaseFilterBackend):
             return [_parameter("archived", filters["archived"].field)] if mine.detail else []
         described = [_parameter(name, found.field) for name, found in filters.items()]
         return [*described, _ordering_parameter(mine)]
+
+
+class OfPatient(BaseFilterBackend):
+    """Lists what belongs to one patient, whom `patient` names; a single record is found without it."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> QuerySet[Any]:
+        mine: Any = view
+        if mine.action != "list":
+            refuse_parameters(request)
+            return queryset
+        refuse_parameters(request, ("patient", "page", "page_size"))
+        field = PatientField(error_messages={"required": "Say whose: give the id of a patient."})
+        try:
+            return queryset.filter(patient=field.clean(request.query_params.get("patient", "")))
+        except django_exceptions.ValidationError as error:
+            raise ValidationError({"patient": error.messages}) from error
+
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        mine: Any = view
+        whose = _parameter("patient", PatientField(help_text="Whose they are, by the patient's id."))
+        return [{**whose, "required": True}] if mine.action == "list" else []
 
 
 def _parameter(name: str, field: forms.Field) -> dict[str, Any]:

@@ -35,6 +35,8 @@ urlpatterns = [
         views.PractitionerViewSet.as_view(READ_ONE, detail=True),
         name="practitioner-detail",
     ),
+    path("episodes/", views.EpisodeViewSet.as_view(READ_LIST, detail=False), name="episode-list"),
+    path("episodes/<uuid:pk>/", views.EpisodeViewSet.as_view(READ_ONE, detail=True), name="episode-detail"),
     path("instruments/", views.InstrumentViewSet.as_view(READ_LIST, detail=False), name="instrument-list"),
     path(
         "instruments/<slug:instrument>/",

@@ -14,15 +14,16 @@ from rest_framework.viewsets import GenericViewSet
 from clinic.access import Permission
 from clinic.accounts.submissions import repeats
 from clinic.api.errors import IdTaken
-from clinic.api.filters import ListParameters, refuse_parameters
+from clinic.api.filters import ListParameters, OfPatient, refuse_parameters
 from clinic.api.objects.assessments import AssessmentSerializer
+from clinic.api.objects.episodes import EpisodeSerializer
 from clinic.api.objects.instruments import InstrumentSerializer
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.objects.practitioners import EndpointSerializer, PractitionerSerializer
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
 from clinic.assessments.filters import AssessmentFilter
-from clinic.assessments.models import Assessment
+from clinic.assessments.models import Assessment, Episode
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions as assessments
 from clinic.assessments.tables import AssessmentTable
@@ -203,6 +204,19 @@ class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pra
 
     def get_queryset(self) -> QuerySet[Practitioner]:
         return Practitioner.objects.all()
+
+
+class EpisodeViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Episode]):
+    """Episodes of treatment of one patient, the first one first. At most one is open; no day is in two of them."""
+
+    view_permission = edit_permission = Permission.ASSESSMENTS_VIEW
+    serializer_class = EpisodeSerializer
+    filter_backends = (OfPatient,)
+    pagination_class = NumberedPagination
+    http_method_names = READING
+
+    def get_queryset(self) -> QuerySet[Episode]:
+        return Episode.objects.order_by("started_on", "id")
 
 
 class InstrumentViewSet(GenericViewSet[Any]):

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpResponse, JsonResponse, UnreadablePostError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse, UnreadablePostError
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
@@ -115,6 +117,34 @@ def permission_denied(request: Request, exception: Exception) -> HttpResponse:
 def page_not_found(request: Request, exception: Exception) -> HttpResponse:
     message = "The address is wrong, or what was here belongs to another clinic or no longer exists."
     return answer(request, 404, "not_found", message)
+
+
+def not_allowed(request: Request, response: HttpResponseNotAllowed) -> HttpResponse:
+    """Django's bare 405, as everybody else's errors look; for a person who looks, the page above the address."""
+    if request.method in ("GET", "HEAD") and not request.htmx and not wants_json(request):
+        return _page_above(request)
+    said = answer(request, 405, "method_not_allowed", "This address cannot be used in that way.")
+    said["Allow"] = response["Allow"]
+    return said
+
+
+def _page_above(request: Request) -> HttpResponse:
+    """What an address that only takes forms shows to who opens it, as by reloading the page of a refused one.
+
+    "/patients/1/archive/" leads to "/patients/1/"; who may not send the form is refused as ever.
+    """
+    needed = getattr(request.resolver_match.func, "required_permission", None)  # type: ignore[union-attr]
+    if needed is not None and needed not in request.permissions:
+        return permission_denied(request, PermissionDenied())
+    path = request.path_info
+    while path != "/":
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        break
+    return redirect(path)
 
 
 def server_error(request: Request) -> HttpResponse:

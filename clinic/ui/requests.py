@@ -1,17 +1,21 @@
-"""One log line a request, with an id that the person sees on an error page."""
+"""One log line a request, with an id that the person sees on an error page; and requests whose body ends early."""
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import structlog
 from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from clinic.access import Request
+from clinic.ui.errors import answer
 from clinic.ui.logs import without_secret
+from clinic.ui.waits import waited
 
 log = structlog.get_logger("clinic.request")
+LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again
 QUIET = ("/healthz", "/readyz", "/static/")
 
 
@@ -43,3 +47,46 @@ def request_log(
         return response
 
     return middleware
+
+
+def shedding(
+    get_response: Callable[[Request], HttpResponseBase],
+) -> Callable[[Request], HttpResponseBase]:
+    """Middleware: refuse at once, without the database, what has waited too long for its turn; so a crowd drains."""
+
+    def middleware(request: Request) -> HttpResponseBase:
+        if waited() > LONGEST_WAIT:
+            return answer(
+                request, 503, "busy", "Too many people ask at once. Nothing was saved; try again in a moment."
+            )
+        return get_response(request)
+
+    return middleware
+
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class WholeBody:
+    """The body of a request. Django asks for no more than there should be, and takes less for the end."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.readline = stream.readline
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes; raises OSError where the connection ends before."""
+        data: bytes = self._stream.read(size)
+        if len(data) < size:
+            raise OSError("The connection ended before the whole body had arrived.")
+        return data
+
+
+def whole_bodies(application: Application) -> Application:
+    """The WSGI application, for requests that arrive whole."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["wsgi.input"] = WholeBody(environ["wsgi.input"])
+        return application(environ, start_response)
+
+    return answer

@@ -67,6 +67,13 @@ def test_item_says_when_it_is_asked_and_what_it_counts_where_it_is_not(client):
     assert [(item["kind"], item["asked_if"]) for item in items] == [("one", None), ("one", asked_if), ("one", asked_if)]
 
 
+def test_instrument_says_whose_wording_it_is_and_what_follows(client):
+    rows = client.get(f"{LIST}?page_size=100").json()["results"]
+    told = {row["id"]: (row["variant_of"], row["countries"], row["follow_up"]) for row in rows}
+    named = {id: said for id, said in told.items() if said != ("", [], "")}
+    assert named == {"audit-c": ("", [], "audit"), "audit-c-uk": ("audit-c", ["GB"], "audit")}
+
+
 def test_pages_of_the_list(client):
     assert len(client.get(f"{LIST}?page=3&page_size=10").json()["results"]) == 1
 

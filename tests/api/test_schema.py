@@ -62,6 +62,8 @@ def test_document_names_every_operation(db):
         ("/api/v1/", "get"): "root_list",
         ("/api/v1/practitioners/", "get"): "practitioners_list",
         ("/api/v1/practitioners/{id}/", "get"): "practitioners_retrieve",
+        ("/api/v1/episodes/", "get"): "episodes_list",
+        ("/api/v1/episodes/{id}/", "get"): "episodes_retrieve",
         ("/api/v1/instruments/", "get"): "instruments_list",
         ("/api/v1/instruments/{instrument}/", "get"): "instruments_retrieve",
     }
@@ -187,7 +189,7 @@ def test_docs_are_public_and_show_every_operation(db):
     documented = [(method, path) for path, methods in document()["paths"].items() for method in methods]
     assert (response.status_code, shown) == (200, documented)
     groups = [name for name, _ in response.context["groups"]]
-    assert groups == ["Endpoints", "Assessments", "Instruments", "Patients", "Practitioners"]
+    assert groups == ["Endpoints", "Assessments", "Episodes", "Instruments", "Patients", "Practitioners"]
 
 
 def test_docs_show_an_example_of_what_is_sent_and_what_comes_back(db):

@@ -19,6 +19,13 @@ def let_in(link: str, born: str = BORN) -> Client:
     return browser
 
 
+def link_in(shown) -> str:
+    """The path of the link on the page that shows it."""
+    assert shown.status_code == 200, shown.content.decode()
+    (found,) = re.findall(r'value="http://testserver(/answer/[a-z0-9]+/)"', shown.content.decode())
+    return found
+
+
 def answers(browser: Client, link: str, version: object = "", **chosen: str):
     return browser.post(f"{link}answers/", {"version": version, "page": uuid4(), **chosen})
 
@@ -36,8 +43,8 @@ def dead_page() -> tuple[int, str]:
 
 
 def shown(answer) -> str:
-    """A page without what differs between any two: the nonce of its scripts."""
-    return re.sub(r'nonce="[^"]*"', "", answer.content.decode())
+    """A page without the nonce of its scripts, which differs, and the hashes of static files, which hold any digits."""
+    return re.sub(r'nonce="[^"]*"|"/static/[^"]*"', "", answer.content.decode())
 
 
 def same_as_dead(answer) -> None:

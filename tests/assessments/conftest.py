@@ -1,6 +1,5 @@
 """A practitioner, a patient, and the link that one makes for the other."""
 
-import re
 from datetime import date
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ import pytest
 from clinic.assessments.models import Alert, AnswerRequest
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
-from tests.assessments.by_link import SECRET
+from tests.assessments.by_link import SECRET, link_in
 from tests.world import make_patient
 
 
@@ -32,11 +31,7 @@ def make_link(practitioner, patient):
 
     def make(instrument="phq-9", days=7, id=None) -> str:
         form = {"id": id or uuid4(), "instrument": instrument, "days": days}
-        page = practitioner.post(f"/patients/{patient.pk}/requests/", form)
-        assert page.status_code == 200, page.content.decode()
-        found = re.search(r'value="http://testserver(/answer/[a-z0-9]+/)"', page.content.decode())
-        assert found is not None
-        return found[1]
+        return link_in(practitioner.post(f"/patients/{patient.pk}/requests/", form, follow=True))
 
     return make
 

@@ -11,7 +11,7 @@ from clinic.assessments.models import Assessment
 from clinic.instruments.actions import add_custom_instrument
 from clinic.instruments.files.toml import problems, read
 from clinic.tenancy.scope import clinic_scope
-from tests.assessments.by_link import let_in
+from tests.assessments.by_link import let_in, link_in
 from tests.world import Writer
 
 FILE = """\
@@ -76,8 +76,7 @@ def asked(practitioner, patient):
 
     def ask(instrument, **fields) -> str:
         form = {"id": uuid4(), "instrument": instrument, "days": 7, **fields}
-        page = practitioner.post(f"/patients/{patient.pk}/requests/", form)
-        return re.search(r'value="http://testserver(/answer/[a-z0-9]+/)"', page.content.decode())[1]
+        return link_in(practitioner.post(f"/patients/{patient.pk}/requests/", form, follow=True))
 
     return ask
 
@@ -135,8 +134,7 @@ def test_link_asks_in_english_where_nothing_is_chosen(mood, asked, kept):
 
 def test_new_link_asks_in_the_language_of_the_old_one(mood, asked, kept, practitioner):
     asked(mood(), language="de")
-    page = practitioner.post(f"/requests/{kept().pk}/renew/", {"new": uuid4()})
-    link = re.search(r"(/answer/[a-z0-9]+/)", page.content.decode())[1]
+    link = link_in(practitioner.post(f"/requests/{kept().pk}/renew/", {"new": uuid4()}, follow=True))
     assert shown(let_in(link), link) == GERMAN
 
 

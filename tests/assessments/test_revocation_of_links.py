@@ -12,7 +12,7 @@ from clinic.accounts.links import close_links
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.questionnaire.actions import cancel_assessment, complete_assessment
-from clinic.assessments.selfreport.actions import check_birth_date, create_request, renew_request, revoke_request
+from clinic.assessments.selfreport.actions import check_key, create_request, renew_request, revoke_request
 from clinic.instruments.files.toml import shipped
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
@@ -80,7 +80,7 @@ def run_out_in_the_clinic(at):
 
 
 def five_wrong_dates(at):
-    assert [check_birth_date(id=at.id, born=date(1950, 1, day)) for day in (1, 2, 3, 4, 5)] == [4, 3, 2, 1, 0]
+    assert [check_key(id=at.id, born=date(1950, 1, day)) for day in (1, 2, 3, 4, 5)] == [4, 3, 2, 1, 0]
 
 
 def clinic(**fields):

@@ -99,7 +99,7 @@ def test_link_that_was_finished_too_early_is_opened_again_and_completed(practice
     phone.get_by_role("button", name="Send as it is").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Thank you")
     desk.goto(f"/patients/{patient.pk}/assessments/")
-    desk.locator(".requests").get_by_role("link", name="GAD-7").click()
+    desk.locator(".requests").get_by_role("link", name="GAD-7", exact=True).click()
     desk.get_by_text("Open it again for the patient").click()
     address = f"/assessments/{kept(practice, patient).pk}/reopen/"
     watch.provokes(422, address)

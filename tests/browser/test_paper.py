@@ -72,3 +72,20 @@ def test_answers_score_and_band_are_printed_and_nothing_to_press(practice, patie
     assert [word for word in TO_PRESS if word in text] == []
     assert [sheet for sheet in sheets if patient.record_number not in sheet] == []
     assert "1 Mar 2026" in text
+
+
+def test_slip_for_the_patient_is_printed_alone_without_name_or_code(practice, visit):
+    with clinic_scope(practice.clinic):
+        born = {"date_of_birth": date(1961, 1, 1), "date_of_birth_precision": "year"}
+        patient = make_patient(full_name=f"Ada {uuid4().hex} Slip", family_name="Slip", gender="female", **born)
+    page = visit(practice.clinician)
+    page.goto(f"/patients/{patient.pk}/requests/")
+    page.get_by_label("What to ask").select_option("phq-9")
+    page.get_by_role("button", name="Make the link").click()
+    link, code = page.get_by_label("Link", exact=True).input_value(), page.locator(".link-large").inner_text()
+    (sheet,) = pages(page.pdf(format="A4"))
+    letters = "".join(sheet.split())
+    words = (practice.clinic.name, "Your mood in the last two weeks", "the code of six digits that we tell you")
+    assert [word for word in words if "".join(word.split()) not in letters] == []
+    assert (link in letters, len("".join(code.split())), "".join(code.split()) in letters) == (True, 6, False)
+    assert [word for word in ("Slip,", patient.record_number, "New link", "Status") if word in sheet] == []

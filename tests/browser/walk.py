@@ -244,9 +244,6 @@ def refusals(page: Page, watch: Watch, site: Site) -> Shown:
     watch.provokes(404, lost)
     page.goto(lost)
     yield "error-404", page
-    watch.provokes(405, f"/patients/{site.patient.pk}/archive/")
-    page.goto(f"/patients/{site.patient.pk}/archive/")
-    yield "error-405", page
     watch.provokes(500, "/assessments/")
     with broken_table(site.world.clinic, "assessments_assessment"):
         page.goto("/assessments/")

@@ -1,6 +1,8 @@
 """The states of what patients answer by themselves, for the same checks and pictures as every page."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -9,7 +11,7 @@ from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.conftest import Watch
 from tests.browser.site import Site
-from tests.world import PASSWORD
+from tests.world import PASSWORD, make_patient
 
 Shown = Iterator[tuple[str, Page]]
 
@@ -24,6 +26,7 @@ def by_patients(visit: Callable[..., Page], watch: Watch, site: Site) -> Shown:
     with clinic_scope(site.world.clinic):
         patient = Patient.objects.active().filter(date_of_birth_precision="exact").exclude(pk=site.patient.pk)[0]
     yield from asking(page, watch, patient)
+    yield from by_code(page, visit(), site)
     page.goto(f"/patients/{patient.pk}/requests/")
     page.get_by_label("What to ask").select_option("phq-9")
     press(page, "Make the link")
@@ -48,8 +51,23 @@ def asking(page: Page, watch: Watch, patient: Patient) -> Shown:
     yield "link-refused", page
     page.get_by_label("What to ask").select_option("gad-7")
     press(page, "Make the link")
-    page.get_by_text("Show it large").click()
     yield "link-made", page
+    page.reload()
+    yield "link-shown-before", page
+
+
+def by_code(page: Page, phone: Page, site: Site) -> Shown:
+    """A patient of whom only the year of birth is known."""
+    with clinic_scope(site.world.clinic):
+        born: dict[str, Any] = {"date_of_birth": date(1961, 1, 1), "date_of_birth_precision": "year"}
+        patient = make_patient(full_name="Ada Yearonly", family_name="Yearonly", **born)
+    page.goto(f"/patients/{patient.pk}/requests/")
+    yield "link-new-by-code", page
+    page.get_by_label("What to ask").select_option("phq-9")
+    press(page, "Make the link")
+    yield "link-made-by-code", page
+    phone.goto(page.get_by_label("Link", exact=True).input_value())
+    yield "link-code", phone
 
 
 def at_the_link(page: Page, watch: Watch, link: str, patient: Patient) -> Shown:
@@ -69,6 +87,8 @@ def at_the_link(page: Page, watch: Watch, link: str, patient: Patient) -> Shown:
         page.locator("#item-9").get_by_text("Several days").click()
     page.get_by_text("Important").wait_for()
     yield "link-urgent", page
+    press(page, "Save and go on later")
+    yield "link-saved", page
     press(page, "Done")
     yield "link-open", page
     press(page, "Send as it is")
@@ -79,6 +99,8 @@ def on_shared_device(page: Page, watch: Watch, patient: Patient) -> Shown:
     page.goto(f"/assessments/new/?patient={patient.pk}&instrument=gad-7")
     press(page, "Share this device")
     yield "device-form", page
+    press(page, "Save and go on later")
+    yield "device-saved", page
     watch.provokes(403, "/patients/")
     page.goto("/patients/")
     yield "device-locked", page

@@ -115,17 +115,17 @@ def test_failing_python_keeps_what_came_before_and_goes_on_from_there(owner, mak
     assert facts(owner, old.schema_name) == facts(owner, make("New").schema_name)
 
 
-def test_unfinished_index_of_a_killed_run_is_built_again(owner, make, release):
+@pytest.mark.parametrize("valid", [False, True])
+def test_index_of_a_killed_run_is_built_again(owner, make, release, valid):
+    """A killed run leaves it unfinished, or whole and not noted."""
     old = make("Old")
     release("plain")
     migrate()
     with owner.cursor() as cursor:
         table = f'"{old.schema_name}".patients_patient'
         cursor.execute(f"CREATE INDEX patient_late ON {table} (nickname, id)")
-    with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '\"{old.schema_name}\".patient_late'::regclass"
-        )
+    index = f"'\"{old.schema_name}\".patient_late'::regclass"
+    administer(f"UPDATE pg_index SET indisvalid = {valid} WHERE indexrelid = {index}")
     release("code")
     migrate()
     assert query(old, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'patient_late'::regclass") == [(True,)]

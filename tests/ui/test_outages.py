@@ -102,7 +102,7 @@ def test_what_a_foreign_page_sends_is_not_shown(direct, client):
     assert (answer.status_code, "Typed Name" in answer.content.decode()) == (503, False)
 
 
-@pytest.mark.parametrize("secret", ["password", "oldpassword", "password1", "password2", "born"])
+@pytest.mark.parametrize("secret", ["password", "oldpassword", "password1", "password2", "born", "code"])
 def test_form_with_a_secret_is_not_kept(direct, client, secret):
     with database_away():
         answer = client.post("/patients/new/", {**TYPED, secret: "12 March 1961"})

@@ -11,6 +11,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.documentation.examples import EXAMPLES
 from clinic.api.documentation.headers import KEY
+from clinic.api.documentation.refusals import REFUSALS
 from clinic.api.objects.fields import NUMBER
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
@@ -99,16 +100,6 @@ ENVELOPE: Schema = {
         {"meta": _meta(success=False), "results": {"type": "null"}, "error": _ref("Error")},
         description="Whatever was refused, and why.",
     ),
-}
-REFUSALS = {
-    "400": "The request cannot be accepted; `error.fields` says why.",
-    "401": "Nobody is signed in, and there is no valid token.",
-    "403": "The role or the token's scope does not include this, or the CSRF token is missing.",
-    "404": "This clinic has no such record, or it is archived; or there is no such page.",
-    "409": "Someone was there before: `conflict`, `name_taken`, or `id_taken` and `key_taken` where the same id or "
-    "key came with other content; or a session is in another clinic.",
-    "413": "The body is larger than one megabyte.",
-    "415": "The body is not application/json.",
 }
 # By action: the status of success, what the operation is called, and what comes back.
 ACTIONS = {
@@ -234,6 +225,13 @@ class NumberExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         return {"type": "number", "readOnly": True}
+
+
+class ReasonExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "clinic.api.objects.episodes.ReasonField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        return {"anyOf": [{**TEXT, "enum": list(self.target.choices)}, {"type": "null"}], "readOnly": True}
 
 
 class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -139,6 +139,16 @@ class InstrumentSerializer(StrictSerializer):
     panel_loinc = serializers.CharField(read_only=True)
     total_loinc = serializers.CharField(read_only=True)
     languages = serializers.ListField(child=serializers.CharField(), read_only=True)
+    variant_of = serializers.CharField(
+        read_only=True,
+        help_text="The id of the instrument of which this is the wording for `countries`; empty for any other.",
+    )
+    countries = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Codes of two letters of ISO 3166-1, such as GB."
+    )
+    follow_up = serializers.CharField(
+        read_only=True, help_text="The id of the instrument that is asked after a positive screen; may be empty."
+    )
 
 
 class SubscaleSerializer(StrictSerializer):

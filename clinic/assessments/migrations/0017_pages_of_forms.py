@@ -12,7 +12,7 @@ AND asked.page_version = assessments_assessment.version
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0015_answers_of_alerts'),
+        ('assessments', '0016_names_of_requests'),
     ]
 
     operations = [

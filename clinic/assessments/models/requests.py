@@ -9,18 +9,18 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
-MOST_TRIES = 5  # of wrong dates of birth; after them the link leads nowhere
+MOST_TRIES = 5  # of wrong dates of birth or codes; after them the link leads nowhere
 SHOWN = 10
 
 
 class RequestState(models.TextChoices):
-    SENT = "sent", "Sent"
+    SENT = "sent", "Made"
     OPENED = "opened", "Opened"
     ANSWERING = "answering", "Partly answered"
     DONE = "done", "Done"
     EXPIRED = "expired", "Expired"
     REVOKED = "revoked", "Revoked"
-    LOCKED = "locked", "Locked after five wrong dates"
+    LOCKED = "locked", "Locked after five wrong tries"
 
 
 OPEN = (RequestState.SENT, RequestState.OPENED, RequestState.ANSWERING)
@@ -39,8 +39,8 @@ class AnswerRequestQuerySet(ClinicQuerySet["AnswerRequest"]):
 class AnswerRequest(ClinicModel):
     """One patient is asked to answer one instrument by a link, until `expires_at`.
 
-    The clinic never stores the link's token. `title` is that of the instrument. `tries` counts wrong dates of birth.
-    `page` and `page_version` are those of the assessment, and are here for the release before alone.
+    The clinic never stores the link's token. `title` is that of the instrument. `tries` counts wrong dates of birth
+    and codes. `page` and `page_version` are those of the assessment, and are here for the release before alone.
     """
 
     web_may = "SELECT, INSERT, UPDATE"

@@ -1,6 +1,6 @@
 """The questionnaire form on the practitioner's screen. Several views return it."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -32,14 +32,16 @@ def questionnaire_page(
     assessment: Assessment | None = None,
     posted: bool = False,
     amending: bool = False,
-    whole: questionnaire_form.Whole | None = None,
+    asks_about_open: bool = False,
     refusal: Exception | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the form with the stored responses, or with what was posted and could not be saved.
 
-    With `whole` it asks whether to finish although items are open.
+    With `asks_about_open` it asks whether to finish although items are open.
     """
+    whole = questionnaire_form.how_whole(definition, patient.gender, _stored_responses(assessment))
+    asks = asks_about_open and whole.in_part
     questions = _questions(request, definition, patient, assessment, refusal, posted=posted)
     context = {
         "definition": definition,
@@ -48,12 +50,11 @@ def questionnaire_page(
         "key": assessment.pk if assessment is not None else key,
         "questions": questions,
         "whole": whole,
-        "open_questions": [question for question in questions if whole and question.code in whole.open],
+        "open_questions": [question for question in questions if asks and question.code in whole.open],
         "date": request.POST.get("date", "")
         if posted
         else written(assessment.date if assessment else timezone.localdate()),
         "version": assessment.version if assessment is not None else "",
-        "page": request.POST.get("page") or uuid4(),
         "reason": request.POST.get("reason", ""),
         "result": result_of(assessment)
         if assessment is not None

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -83,7 +84,8 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
     if assessment is not None and (assessment.made or not assessment.instrument):
         return redirect("assessments:detail", pk)
     if request.method != "POST":
-        return questionnaire_page(request, definition, patient, assessment=assessment)
+        asks = "open" in request.GET
+        return questionnaire_page(request, definition, patient, assessment=assessment, asks_about_open=asks)
     whole = _whole(request, definition, patient, assessment)
     complete = whole.completed_by(request.POST.get("do", ""))
     try:
@@ -95,7 +97,7 @@ def questionnaire_answer(request: Request, pk: UUID, patient: Patient | None = N
             request, definition, patient, key=pk, assessment=assessment, posted=True, refusal=refusal, status=422
         )
     if request.POST.get("do") == "complete" and not complete:
-        return questionnaire_page(request, definition, patient, assessment=state.assessment, posted=True, whole=whole)
+        return redirect(f"{reverse('assessments:answer', args=[pk])}?open")
     if request.POST.get("do") == "share" and definition.answered_by == "patient":
         lock_device(request, by=request.actor, id=pk)
         return redirect("answer:device")

@@ -1,4 +1,4 @@
-"""Opening a questionnaire again that a patient finished by mistake. The response shows the patient's new link."""
+"""Opening a questionnaire again that a patient finished by mistake. The page after it shows the patient's new link."""
 
 from uuid import UUID
 
@@ -42,4 +42,4 @@ def assessment_reopen(request: Request, pk: UUID) -> HttpResponse:
     except (refusals.NotOpen, *request_views.REFUSED, RequestEnded) as refusal:
         message = str(refusal) or "That link has ended meanwhile. Make a new one."
         return errors.answer(request, 409, "conflict", message)
-    return request_views.link_page(request, assessment.patient, issued)
+    return request_views.to_link(request, issued)

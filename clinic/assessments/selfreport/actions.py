@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from clinic.access import Actor
 from clinic.accounts.links import close_links, issue_link
@@ -22,10 +23,7 @@ from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
 
 REQUEST_LOCK = 7_302_413  # the advisory lock under which a clinic begins requests
-
-
-class BirthDateUnknown(ValueError):
-    """The record does not hold the exact date of birth, which the link asks for."""
+CODE_DIGITS = 6
 
 
 class NotByPatient(ValueError):
@@ -38,7 +36,7 @@ class RequestEnded(Exception):
 
 @dataclass(frozen=True)
 class IssuedRequest:
-    """A request with the token of its link. The token is known only now."""
+    """A request with the token of its link. The token is known only now, and empty where the link was made before."""
 
     request: AnswerRequest
     token: str
@@ -64,17 +62,15 @@ def create_request(
 ) -> IssuedRequest:
     """Ask the patient. An open request for the same instrument ends, and its link with it.
 
-    Two calls with one `id` create one request, and the later link works. Raises NotForPatient, BirthDateUnknown,
-    NotByPatient, and RequestEnded for the id of an ended request.
+    Two calls with one `id` create one request and one link. Raises NotForPatient, NotByPatient, and RequestEnded for
+    the id of an ended request.
     """
     refusals.check_patient(definition, patient, timezone.localdate())
-    if patient.date_of_birth_precision != BirthPrecision.EXACT:
-        raise BirthDateUnknown("The link asks for the date of birth, which this record does not hold exactly.")
     if definition.answered_by != "patient":
         raise NotByPatient(f"{definition.title} is answered by whoever examines the patient.")
     with connection.cursor() as cursor:  # not the patient's row: whoever answers locks a request first, then that row
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [REQUEST_LOCK])
-    request = AnswerRequest.objects.filter(pk=id, patient=patient).first()
+    request, token = AnswerRequest.objects.filter(pk=id, patient=patient).first(), ""
     if request is None:
         for older in AnswerRequest.objects.open().filter(patient=patient, instrument=definition.id):
             revoke_request(by=by, id=older.pk)
@@ -93,9 +89,10 @@ def create_request(
         )
         changes = {"patient": [None, str(patient.pk)], "instrument": [None, definition.id], "days": [None, days]}
         record("request.created", request, by=by, changes=changes)
+        token = issue_link(clinic=clinic, request_id=request.pk, expires_at=request.expires_at)
     elif not request.open:
         raise RequestEnded
-    return IssuedRequest(request, issue_link(clinic=clinic, request_id=request.pk, expires_at=request.expires_at))
+    return IssuedRequest(request, token)
 
 
 def renew_request(*, by: By, clinic: Clinic, id: UUID, new_id: UUID) -> IssuedRequest:
@@ -151,8 +148,19 @@ def note_opened(*, id: UUID) -> None:
         record("request.opened", request, by=patient_actor(id))
 
 
-def check_birth_date(*, id: UUID, born: date) -> int | None:
-    """None if the date is the patient's; else count the try and return how many are left.
+def asks_birth_date(patient: Patient) -> bool:
+    """Whether a link asks for the date of birth; where the record does not hold it exactly, for the code."""
+    return bool(patient.date_of_birth_precision == BirthPrecision.EXACT)
+
+
+def answer_code(id: UUID) -> str:
+    """The six digits that open a request where no date of birth does. They are computed, and stored nowhere."""
+    digest = salted_hmac("clinic.answer.code", str(id), algorithm="sha256").digest()
+    return f"{int.from_bytes(digest) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
+def check_key(*, id: UUID, born: date | None = None, code: str = "") -> int | None:
+    """None if the date of birth, or the code where that is asked for, is right; else count the try, and what is left.
 
     After the last try the request ends. Raises RequestEnded. Two tries at once are counted one after the other.
     """
@@ -160,7 +168,11 @@ def check_birth_date(*, id: UUID, born: date) -> int | None:
         request = _locked(id)
         if not request.open:
             raise RequestEnded
-        if born == request.patient.date_of_birth:
+        if asks_birth_date(request.patient):
+            right = born == request.patient.date_of_birth
+        else:
+            right = constant_time_compare(code, answer_code(id))
+        if right:
             return None
         request.tries += 1
         if request.tries >= MOST_TRIES:

@@ -45,15 +45,15 @@ def device_form(request: Request) -> HttpResponse:
     whole = patient_questionnaire.posted_whole(request, definition, assessment.patient.gender, assessment)
     complete = whole.completed_by(request.POST.get("do", ""))
     try:
-        kept = _keep(request, assessment, definition, complete=complete)
+        _keep(request, assessment, definition, complete=complete)
     except Changed as changed:
         more: dict[str, Any] = {"problem": patient_questionnaire.CHANGED, "conflict": True, "status": 409}
         return _page(request, definition, changed.current, **more)
     except REFUSED as refusal:
         return _page(request, definition, assessment, refusal=refusal, status=422)
-    if request.POST.get("do") == "complete" and not complete:
-        return _page(request, definition, kept, whole=whole)
-    return redirect("answer:device")
+    if complete:
+        return redirect("answer:device")
+    return redirect(f"{reverse('answer:device')}?{patient_questionnaire.next_page(request)}")
 
 
 @require_POST

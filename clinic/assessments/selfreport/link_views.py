@@ -3,8 +3,8 @@
 A link that is unknown, used, revoked, expired or locked always gets the same page, after one query.
 """
 
+import unicodedata
 from collections.abc import Callable
-from datetime import date
 from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -29,9 +29,11 @@ from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
 from clinic.assessments.selfreport.actions import (
+    CODE_DIGITS,
     RequestEnded,
     answer_request,
-    check_birth_date,
+    asks_birth_date,
+    check_key,
     note_opened,
     patient_actor,
 )
@@ -45,7 +47,7 @@ from clinic.ui.pages import posted_page, posted_version
 View = Callable[..., HttpResponse]
 COOKIE, SALT = "answer", "clinic.answer"
 SECONDS = 2 * 60 * 60
-AWAY = "Too much time has passed. Open your link in a new tab and write your date of birth."
+AWAY = "Too much time has passed. Open your link in a new tab, as at the beginning."
 TOO_MANY = "There were too many tries from here. Wait five minutes."
 
 
@@ -82,7 +84,7 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link(used=True)
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Ask for the date of birth first. The right one sets a cookie, and the cookie opens the form.
+    """Ask for the date of birth or the code first. The right one sets a cookie, and the cookie opens the form.
 
     A form that is sent again, since the answer to "Done" was lost, is thanked for as the first was.
     """
@@ -99,11 +101,12 @@ def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
                 return _thanks(request, link)
             raise
     if request.method == "POST":
-        return _check_birth_date(request, token, link)
-    if request.method == "GET":
-        with clinic_scope(link.clinic):
+        return _check_key(request, token, link)
+    with clinic_scope(link.clinic):
+        if request.method == "GET":
             note_opened(id=link.request_id)
-    return _birth_date_page(request, link)
+        by_birth_date = asks_birth_date(_patient_request(link)[0].patient)
+    return _key_page(request, link, by_birth_date=by_birth_date)
 
 
 @require_POST
@@ -158,30 +161,44 @@ def _address(token: str) -> str:
     return reverse("answer:link", args=[token])
 
 
-def _birth_date_page(request: Request, link: AnswerLink, *, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, "answer/born.html", {"clinic_name": link.clinic.name, **context}, status=status)
+def _key_page(
+    request: Request, link: AnswerLink, *, by_birth_date: bool, status: int = 200, **context: Any
+) -> HttpResponse:
+    context |= {"clinic_name": link.clinic.name, "by_birth_date": by_birth_date}
+    return render(request, "answer/key.html", context, status=status)
 
 
-def _check_birth_date(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Compare the date that was typed. A wrong one is counted whatever the response is."""
-    typed = request.POST.get("born", "")[:40]
+def _check_key(request: Request, token: str, link: AnswerLink) -> HttpResponse:
+    """Compare the date or the code that was typed. A wrong one is counted whatever the response is."""
+    with clinic_scope(link.clinic):
+        by_birth_date = asks_birth_date(_patient_request(link)[0].patient)
+    typed = request.POST.get("born" if by_birth_date else "code", "")[:40]
+    page = partial(_key_page, request, link, by_birth_date=by_birth_date, typed=typed)
     try:
-        born: date = parse_date(typed)
+        key: dict[str, Any] = {"born": parse_date(typed)} if by_birth_date else {"code": _read_code(typed)}
     except ValidationError as error:
-        return _birth_date_page(request, link, status=422, typed=typed, problem=" ".join(error.messages))
+        return page(status=422, problem=" ".join(error.messages))
     try:
         with trying(request, "answer") as attempt, clinic_scope(link.clinic):
-            left = check_birth_date(id=link.request_id, born=born)
+            left = check_key(id=link.request_id, **key)
             attempt.wrong = left is not None
     except TooManyTries:
-        return _birth_date_page(request, link, status=429, typed=typed, problem=TOO_MANY)
+        return page(status=429, problem=TOO_MANY)
     if left is None:
         return _admit(token, link)
     if left == 0:
         raise DeadLink
     tries = "one more try" if left == 1 else f"{left} more tries"
-    problem = f"This is not the date of birth that your clinic has. You have {tries}."
-    return _birth_date_page(request, link, status=422, typed=typed, problem=problem)
+    what = "the date of birth that your clinic has" if by_birth_date else "the code that your clinic has for you"
+    return page(status=422, problem=f"This is not {what}. You have {tries}.")
+
+
+def _read_code(text: str) -> str:
+    """The digits of a code, however they are spaced; raises ValidationError for anything else."""
+    digits = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) == CODE_DIGITS):
+        raise ValidationError(f"The code has {CODE_DIGITS} digits. Write all of them.")
+    return digits
 
 
 def _admit(token: str, link: AnswerLink) -> HttpResponse:
@@ -211,6 +228,7 @@ def _questionnaire(request: Request, token: str, link: AnswerLink, **more: Any) 
             raise DeadLink
         more = {"assessment": patient_request.assessment, "language": patient_request.language, **more}
         more |= {"action": _address(token), "save_url": reverse("answer:save", args=[token]), "away": AWAY}
+        more |= {"works_until": patient_request.expires_at, "by_birth_date": asks_birth_date(patient_request.patient)}
         sex = patient_request.patient.gender
         return patient_questionnaire.page(request, definition, sex, clinic_name=link.clinic.name, **more)
 
@@ -265,6 +283,6 @@ def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     except (*patient_questionnaire.REFUSED, refusals.NotForPatient) as refusal:
         return _questionnaire(request, token, link, refusal=refusal, status=422)
     _tell(request, link, state)
-    if request.POST.get("do") == "complete" and not complete:
-        return _questionnaire(request, token, link, whole=whole)
-    return redirect("answer:thanks" if complete else "answer:link", token)
+    if complete:
+        return redirect("answer:thanks", token)
+    return redirect(f"{_address(token)}?{patient_questionnaire.next_page(request)}")

@@ -1,6 +1,6 @@
 """The questionnaire form as a patient sees it, by a link or on a shared device: no score, no band, no identity."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +18,9 @@ from clinic.assessments.record import refusals
 from clinic.assessments.record.results import as_responses
 from clinic.instruments.catalogue import urgent_text
 from clinic.instruments.definitions import Definition
-from clinic.instruments.items.parts import Answer, Item
+from clinic.instruments.items.parts import Answer
 from clinic.instruments.questions import form_questions
+from clinic.instruments.texts.patient_titles import patient_title
 
 REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
 NOTHING = "Answer at least one question first."
@@ -78,7 +79,7 @@ def fragment(
     """Render what the page shows after saving: progress, problems and the urgent text."""
     responses = stored_responses(assessment)
     context = {
-        **progress(definition, questionnaire_form.drawn_items(definition, sex, responses), responses),
+        "whole": questionnaire_form.how_whole(definition, sex, responses),
         "version": assessment.version if assessment is not None else "",
         "urgent": urgent_for(assessment),
         "now": timezone.localtime(),
@@ -87,11 +88,9 @@ def fragment(
     return keep_private(render(request, "answer/_kept.html", context, status=status))
 
 
-def progress(definition: Definition, items: Iterable[Item], responses: Mapping[str, Answer | None]) -> dict[str, int]:
-    """How many of these items are asked under the responses, and how many of those are answered."""
-    values = definition.settled(responses)
-    asked = [item.code for item in items if definition.is_asked(item, values)]
-    return {"asked": len(asked), "answered": sum(1 for code in asked if code in values)}
+def next_page(request: Request) -> str:
+    """What the page after saving says, as its query: which questions are open, or that the answers are saved."""
+    return "open" if request.POST.get("do") == "complete" else "saved"
 
 
 def page(
@@ -101,14 +100,13 @@ def page(
     assessment: Assessment | None,
     *,
     language: str,
-    whole: questionnaire_form.Whole | None = None,
     refusal: Exception | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
     """Render the form with the stored responses, or with what was posted and could not be saved.
 
-    With `whole` it asks whether to send it although questions are open.
+    Its address says whether to ask to send it although questions are open, or that the answers are saved.
     """
     responses: Mapping[str, Answer | None] = stored_responses(assessment)
     items = questionnaire_form.drawn_items(definition, sex, responses)
@@ -119,13 +117,18 @@ def page(
         problems = {each.item: each.message for each in getattr(refusal, "refusals", ())} | form.errors
         responses, typed = form.responses, form.typed
     translation = definition.translations.get(language)
+    whole = questionnaire_form.how_whole(definition, sex, responses)
+    asks = status == 200 and "open" in request.GET and whole.in_part
     questions = form_questions(definition, items, responses=responses, language=language, typed=typed, errors=problems)
     context = {
-        **progress(definition, items, responses),
-        "questionnaire_title": translation.title if translation else definition.title,
+        "whole": whole,
+        "questionnaire_title": patient_title(definition, language),
+        "definition": definition,
         "instruction": translation.instruction if translation else definition.instruction,
         "questions": questions,
-        "open_questions": [question for question in questions if whole and question.code in whole.open],
+        "open_questions": [question for question in questions if asks and question.code in whole.open],
+        "says_saved": status == 200 and "saved" in request.GET,
+        "has_answers": bool(responses),
         "language": language,
         "direction": "rtl" if LANG_INFO.get(language, {}).get("bidi") else "ltr",
         "page": request.POST.get("page") or uuid4(),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("handover/answers/", device_views.device_save, name="device_save"),
     path("handover/leave/", device_views.device_unlock, name="unlock"),
     path("patients/<uuid:pk>/requests/", request_views.request_new, name="request_new"),
+    path("requests/<uuid:pk>/", request_views.request_detail, name="request"),
     path("requests/<uuid:pk>/revoke/", request_views.request_revoke, name="revoke"),
     path("requests/<uuid:pk>/renew/", request_views.request_renew, name="renew"),
 ]

@@ -37,11 +37,13 @@ def episode_start(request: Request, pk: uuid.UUID) -> HttpResponse:
     return redirect("assessments:trend", pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def episode_end(request: Request, pk: uuid.UUID) -> HttpResponse:
     """End an episode. A refused form is shown again, and so is one whose episode was changed meanwhile."""
     episode = get_object_or_404(Episode.objects.select_related("patient__user"), pk=pk)
+    if request.method != "POST":
+        return redirect("assessments:trend", episode.patient_id)
     form, status = _tried(EpisodeEndForm(request.POST), partial(end_episode, by=request.actor, id=pk))
     if not form.is_valid():
         return trend_page(request, episode.patient, status=status, end_form=form, ending=episode)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments.bulk import DUE
@@ -57,12 +57,14 @@ def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
     return redirect("assessments:trend", pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ASSESSMENTS_EDIT)
 def schedule_end(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """End a schedule. Its form is on the trend page, which is shown to who opens the address."""
     schedule = get_object_or_404(Schedule, pk=pk)
-    end_schedule(by=request.actor, id=pk)
-    saved(request, "Schedule ended.")
+    if request.method == "POST":
+        end_schedule(by=request.actor, id=pk)
+        saved(request, "Schedule ended.")
     return redirect("assessments:trend", schedule.patient_id)
 
 

@@ -13,16 +13,17 @@ go on. What a step sends for one clinic, in three messages:
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import batched
 
 from django.db import DatabaseError, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations import Migration
 from django_tenants.utils import quote_schema_name
 
 from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy.fleet.executor import GrantingExecutor, built_concurrently
 from clinic.tenancy.fleet.survey import MigrationState, keys, survey
 from clinic.tenancy.lifecycle.provisioning import grant_statements, noted, owner_connection, run
 from clinic.tenancy.lifecycle.recorder import MigrationKey, Step, rehearse, tenant_labels
@@ -169,7 +170,6 @@ class GroupMigration:
         connection = owner_connection()
         with transaction.atomic(using=connection.alias):
             _claim(clinic, step)
-            _drop_unfinished_indexes(clinic)
             shared = [key for key in step.rows if key[0] not in tenant_labels()]
             run([f"SET LOCAL search_path = {quote_schema_name(clinic.schema_name)}, public", noted(shared)])
         with connection.on_schemas():
@@ -178,18 +178,8 @@ class GroupMigration:
             self.executor.granting = grant_statements(clinic.schema_name, step.tables)
             nodes = self.executor.loader.graph.nodes
             plan = [(nodes[key], False) for key in step.migrations]
+            _drop_built_indexes(migration for migration, _ in plan)
             self.executor.migrate(list(step.migrations), plan=plan, state=step.state.clone())
-
-
-class GrantingExecutor(MigrationExecutor):
-    """Notes a migration as applied together with the grants for its tables, so that neither is there alone."""
-
-    granting: list[str]
-
-    def record_migration(self, app_label: str, name: str, forward: bool = True) -> None:
-        with transaction.atomic(using=self.connection.alias):
-            run(self.granting)
-            super().record_migration(app_label, name, forward)
 
 
 def _claim(clinic: Clinic, step: Step) -> None:
@@ -205,16 +195,13 @@ def _claim(clinic: Clinic, step: Step) -> None:
             raise Moved
 
 
-def _drop_unfinished_indexes(clinic: Clinic) -> None:
-    """What a killed concurrent build left behind, which would be in the way of building it again."""
-    with owner_connection().cursor() as cursor:
-        cursor.execute(
-            "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND NOT i.indisvalid",
-            [clinic.schema_name],
-        )
-        if unfinished := [name for (name,) in cursor.fetchall()]:
-            cursor.execute(f"DROP INDEX {', '.join(unfinished)}")
+def _drop_built_indexes(migrations: Iterable[Migration]) -> None:
+    """Make way in the current schema for indexes that are built concurrently, outside any transaction.
+
+    A killed run leaves them behind: unfinished, or whole and not noted.
+    """
+    if names := [name for migration in migrations for name in built_concurrently(migration)]:
+        run([f"DROP INDEX IF EXISTS {', '.join(map(quote_schema_name, names))}"])
 
 
 def _put_out_of_service(clinic: Clinic, why: str) -> str:

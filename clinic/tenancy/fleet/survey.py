@@ -4,10 +4,10 @@ from functools import cache
 from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import F, Func, TextField, Value
 
+from clinic.tenancy.fleet.executor import WholeExecutor
 from clinic.tenancy.lifecycle.provisioning import grant_public, noted_grants, owner_connection
 from clinic.tenancy.lifecycle.recorder import MigrationKey, tenant_labels
 from clinic.tenancy.models import Clinic
@@ -104,5 +104,9 @@ def public_is_behind() -> bool:
 
 
 def migrate_public() -> None:
-    call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+    """Bring the shared tables up to date; begun again after a kill, it goes on where it was."""
+    connection = owner_connection()
+    with connection.on_schemas():
+        executor = WholeExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
     grant_public()

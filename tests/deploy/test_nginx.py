@@ -1,0 +1,269 @@
+"""The shipped nginx configuration, by Debian's nginx, in front of the real server."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPSConnection
+from threading import Thread
+from types import SimpleNamespace
+
+import pytest
+
+from tests.postgres import ROOT
+from tests.serving import free_port, serving, wait_for
+
+MAIN = """
+daemon off;
+{user}
+worker_processes 1;
+pid {folder}/pid;
+error_log stderr emerg;
+events {{ worker_connections 2000; }}
+http {{
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    {http}
+}}
+"""
+
+
+def has_ipv6() -> bool:
+    """A container may have none."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+HAS_IPV6 = has_ipv6()
+
+
+@contextmanager
+def nginx(folder, upstream):
+    """nginx with the shipped template; its log is a file instead of standard output."""
+    shutil.copytree(ROOT / "deploy" / "nginx" / "pages", folder / "pages")
+    names = {
+        "SERVER_NAME": "record.example.org", "UPSTREAM": f"127.0.0.1:{upstream}", "HTTP_PORT": str(free_port()),
+        "HTTPS_PORT": str(free_port()), "CERTIFICATES": str(folder), "PAGES": str(folder / "pages"),
+        "CACHE": str(folder / "cache"),
+    }  # fmt: skip
+    template = (ROOT / "deploy" / "nginx" / "clinic.conf.template").read_text()
+    http = re.sub(r"\$\{(\w+)\}", lambda found: names[found[1]], template).replace("/dev/stdout", f"{folder}/log")
+    if not HAS_IPV6:
+        http = http.replace("listen [::]", "# listen [::]")
+    user = "user root;" if os.geteuid() == 0 else ""  # who else could read the test's folder
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, http=http, user=user))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=record.example.org",
+         "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    process = subprocess.Popen(
+        [os.environ["NGINX_PROGRAM"], "-c", folder / "nginx.conf", "-e", "stderr"], stderr=subprocess.PIPE
+    )
+    try:
+        wait_for(int(names["HTTPS_PORT"]), process)
+        yield SimpleNamespace(
+            http=int(names["HTTP_PORT"]), https=int(names["HTTPS_PORT"]), log=folder / "log", pages=folder / "pages"
+        )
+    finally:
+        process.terminate()
+        said = process.communicate(timeout=20)[1]
+        assert (process.returncode, said) == (0, b"")
+
+
+PRODUCTION = {
+    "MODE": "production",
+    "BEHIND_PROXY": "true",
+    "ALLOWED_HOSTS": "record.example.org",
+    "SECRET_KEY": "only for a test, and long enough: " + "k" * 50,
+    "CLINIC_ENV_FILE": "env/.prod.properties",
+}
+
+
+@pytest.fixture(scope="module")
+def front(django_db_setup, tmp_path_factory):
+    """The record in production mode behind nginx."""
+    static = tmp_path_factory.mktemp("static")
+    properties = PRODUCTION | {"STATIC_ROOT": str(static)}
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        cwd=ROOT, env=os.environ | properties, check=True,
+    )  # fmt: skip
+    with serving(**properties) as upstream, nginx(tmp_path_factory.mktemp("nginx"), upstream) as front:
+        yield front
+
+
+def trusting(version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+    """The certificate is made for the test; which version of TLS is spoken is what matters."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if version is not None:
+        context.minimum_version = context.maximum_version = version
+    return context
+
+
+def get(front, path, method="GET", body=None, tls=True, **headers):
+    """Status, headers and text; headers' names have underscores for dashes."""
+    with closing(
+        HTTPSConnection("127.0.0.1", front.https, context=trusting(), timeout=20)
+        if tls
+        else HTTPConnection("127.0.0.1", front.http, timeout=20)
+    ) as connection:
+        sent = {"Host": "record.example.org"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body=body, headers=sent)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode(errors="replace")
+
+
+def test_pages_come_through_and_are_secure(front):
+    status, headers, text = get(front, "/accounts/login/")
+    assert status == 200
+    assert "<h1" in text
+    assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "Secure" in headers["Set-Cookie"]
+    assert headers["Server"] == "nginx"
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_current_versions_of_tls_are_spoken_and_http_2_with_them(front, version):
+    context = trusting(ssl.TLSVersion[version])
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with socket.create_connection(("127.0.0.1", front.https)) as plain, context.wrap_socket(plain) as client:
+        assert (client.version(), client.selected_alpn_protocol()) == (version.replace("_", "."), "h2")
+
+
+def test_older_versions_of_tls_are_refused(front):
+    context = trusting()
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with (
+        socket.create_connection(("127.0.0.1", front.https)) as plain,
+        pytest.raises(ssl.SSLError, match=r"PROTOCOL_VERSION|protocol version"),
+    ):
+        context.wrap_socket(plain)
+
+
+def test_pages_without_tls_are_sent_on_and_programs_refused(front):
+    status, headers, _ = get(front, "/patients/?q=adeyemi", tls=False)
+    assert (status, headers["Location"]) == (308, "https://record.example.org/patients/?q=adeyemi")
+    for path in ("/api/v1/patients/", "/o/token/"):
+        status, headers, text = get(front, path, "POST", tls=False)
+        assert (status, headers["Content-Type"]) == (403, "application/json")
+        assert json.loads(text) == {"error": "Use https: what was sent without it may have been read by others."}
+
+
+def test_hashed_files_are_kept_by_nginx(front):
+    _, _, page = get(front, "/accounts/login/")
+    path = re.search(r'/static/[^"]+\.css', page)[0]
+    first, second = get(front, path, Accept_Encoding="gzip"), get(front, path, Accept_Encoding="gzip")
+    assert [each[0] for each in (first, second)] == [200, 200]
+    assert [each[1]["X-Cache"] for each in (first, second)] == ["MISS", "HIT"]
+    assert second[1]["Cache-Control"] == "max-age=315360000, public, immutable"
+    assert second[1]["Content-Encoding"] == "gzip"
+    assert get(front, path)[1]["Content-Encoding"] is None  # who cannot read it packed gets another copy
+    assert "X-Cache" not in get(front, "/accounts/login/")[1]
+
+
+@pytest.mark.parametrize(
+    ("length", "says"), [(1_500_000, "The request is too large."), (3_000_000, "That is too large")]
+)
+def test_too_large_a_body_is_refused_by_its_length(front, length, says):
+    """The record answers what is a little too large, nginx what is far too large: at once, nothing of it is sent."""
+    beginning = b"a" * (length if length < 2_000_000 else 0)
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Content_Length": str(length)}
+    status, _, text = get(front, "/o/token/", "POST", beginning, **form)
+    assert (status, says in text) == (413, True)
+
+
+def test_slow_clients_keep_nobody_waiting(front):
+    beginnings = (b"", b"GET / HT", b"POST /o/token/ HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\na")
+    with ExitStack() as opened:
+        for number in range(150):
+            plain = opened.enter_context(socket.create_connection(("127.0.0.1", front.https)))
+            if number % 2:
+                client = opened.enter_context(trusting().wrap_socket(plain))
+                client.sendall(beginnings[number % 3])
+        assert [get(front, "/accounts/login/")[0] for _ in range(5)] == [200] * 5
+
+
+def test_who_signs_in_too_often_is_slowed_down_and_others_are_not(front):
+    tries = [get(front, "/o/token/", "POST", b"")[0] for _ in range(40)]
+    assert 429 in tries
+    status, headers, text = get(front, "/o/token/", "POST", b"")
+    assert (status, headers["Retry-After"], json.loads(text)["error"]["code"]) == (429, "5", "too_many_requests")
+    assert get(front, "/accounts/login/")[0] == 200
+
+
+def test_maintenance_is_told_and_ends(front):
+    note = front.pages / "maintenance"
+    note.touch()
+    status, headers, text = get(front, "/patients/")
+    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "5", "no-store")
+    assert "The record is away for a moment" in text
+    assert json.loads(get(front, "/api/v1/patients/")[2])["error"]["code"] == "unavailable"
+    note.unlink()
+    assert get(front, "/accounts/login/")[0] == 200
+
+
+def test_state_of_the_record_is_not_told_outside(front):
+    assert [get(front, path)[0] for path in ("/healthz", "/readyz")] == [200, 404]
+
+
+def test_log_has_neither_search_terms_nor_secrets(front):
+    for path in ("/patients/?q=adeyemi", "/answer/abcdefghij/", "/accounts/password/reset/key/1-abcdefghij/"):
+        get(front, path)
+    written = front.log.read_text()
+    assert [text in written for text in ("adeyemi", "abcdefghij")] == [False, False]
+    last = [json.loads(line) for line in written.splitlines()[-3:]]
+    assert [line["path"] for line in last] == ["/patients/", "/answer/...", "/accounts/password/reset/key/..."]
+    assert [line["address"] for line in last] == ["127.0.0.1"] * 3
+
+
+@pytest.fixture
+def listener(tmp_path):
+    """nginx in front of a port that keeps what it is sent."""
+    with socket.create_server(("127.0.0.1", 0)) as server, nginx(tmp_path, server.getsockname()[1]) as front:
+        yield front, server
+
+
+def test_what_a_client_says_of_itself_is_replaced(listener):
+    front, server = listener
+    heard = []
+
+    def hear():
+        client, _ = server.accept()
+        with client:
+            heard.append(client.recv(65536).decode())
+            client.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+    hearing = Thread(target=hear)
+    hearing.start()
+    claims = {
+        "X_Forwarded_For": "6.6.6.6", "X_Forwarded_Proto": "http", "X_Forwarded_Host": "evil.example",
+        "Forwarded": "for=6.6.6.6", "X_Real_IP": "6.6.6.6", "X_Request_Id": "forged",
+    }  # fmt: skip
+    assert get(front, "/", **claims)[0] == 204
+    hearing.join()
+    said = dict(line.split(": ", 1) for line in heard[0].split("\r\n")[1:] if ": " in line)
+    assert said.pop("X-Request-Id") != "forged"
+    assert said == {
+        "Host": "record.example.org", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https",
+        "Accept-Encoding": "identity",
+    }  # fmt: skip
+
+
+def test_record_that_is_down_is_told_in_words(tmp_path):
+    with nginx(tmp_path, free_port()) as front:
+        status, headers, text = get(front, "/patients/")
+        assert (status, headers["Retry-After"]) == (503, "5")
+        assert "The record is away for a moment" in text
+        assert json.loads(get(front, "/api/v1/patients/")[2])["meta"]["success"] is False

@@ -1,0 +1,197 @@
+"""A form for every address that takes one, as somebody would send it so that it is accepted."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from clinic.access import Actor
+from clinic.assessments.episodes.actions import start_episode
+from clinic.assessments.models import Alert
+from clinic.assessments.questionnaire.actions import start_assessment
+from clinic.assessments.record.actions import update_assessment
+from clinic.assessments.schedules.actions import set_schedule
+from clinic.assessments.selfreport.actions import answer_request, create_request
+from clinic.instruments.catalogue import find
+from clinic.instruments.files.importing import example_rows
+from clinic.instruments.models import ANOTHER
+from clinic.lists.actions import save_view
+from clinic.lists.models import Job, JobState
+from clinic.patients.actions import update_patient
+from clinic.tenancy.scope import clinic_scope
+from tests.instruments.test_importing import as_csv
+from tests.instruments.test_instrument_pages import ABOUT, TYPED
+from tests.staff.people import NORA
+from tests.typed import sent_by
+from tests.world import PASSWORD, World, Writer, ahead, make_assessment, make_patient
+
+BY = Writer()
+Posted = tuple[str, dict[str, Any]]  # the address and the form
+
+
+def records(world: World) -> SimpleNamespace:
+    """What the forms are about: somebody with an open and a finished questionnaire, an episode, a schedule, a link."""
+    with clinic_scope(world.clinic):
+        patient = make_patient(gender="female", date_of_birth=date(1980, 3, 12))
+        other = make_patient()
+        about: dict[str, Any] = {"by": BY, "patient": patient, "user": patient.user, "language": "en"}
+        phq9, gad7 = find("phq-9"), find("gad-7")
+        asked = create_request(**about, clinic=world.clinic, id=uuid4(), definition=phq9, days=7)
+        done = create_request(**about, clinic=world.clinic, id=uuid4(), definition=gad7, days=7).request
+        given = {str(code): 1 for code in range(1, 8)}
+        finished = answer_request(id=done.pk, answers=given, version=None, page=None, complete=True).assessment
+        begun = {"definition": phq9, "date": date(2026, 3, 1), "answers": {"9": 1}}
+        started = start_assessment(**about, **begun).assessment
+        schedule = set_schedule(by=BY, patient=patient, definition=phq9, every_days=14)
+        job: dict[str, Any] = {"list": "patients", "label": "Archive", "by_id": str(world.owner.pk), "changed": 1}
+        job |= {"work": "clinic.patients.bulk.archive", "undo_work": "clinic.patients.bulk.undo_archive"}
+        job |= {"parameters": {"permission": "patients.edit"}, "state": JobState.DONE}
+        kept: dict[str, Any] = {"list": "patients", "name": "Mine", "query": "", "is_shared": False}
+        free = make_assessment(patient)
+        return SimpleNamespace(
+            world=world, patient=patient, other=other, token=asked.token, request=asked.request, finished=finished,
+            started=started,
+            schedule=schedule, free=free, alert=Alert.objects.get(),
+            changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
+            episode=start_episode(by=BY, patient=patient, started_on=ahead(-9)),
+            job=Job.objects.create(**job),
+            changed_free=update_assessment(by=BY, id=free.pk, version=None, name="Walk to the shop"),
+            view=save_view(by=Actor(str(world.owner.pk), "Olive"), **kept),
+        )  # fmt: skip
+
+
+def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
+    one = f"/patients/{at.patient.pk}/"
+    new = {**sent_by(owner.get("/patients/new/").content.decode()), "full_name": "Nia Nowak", "gender": "female"}
+    ticked = {"do": "archive", "id": str(at.patient.pk)}
+    return {
+        "patients/new/": ("/patients/new/", {**new, "date_of_birth": "12 March 1961"}),
+        "patients/<uuid:pk>/edit/": (f"{one}edit/", sent_by(owner.get(f"{one}edit/").content.decode())),
+        "patients/<uuid:pk>/archive/": (f"{one}archive/", {}),
+        "patients/<uuid:pk>/restore/": (f"{one}restore/", {}),
+        "patients/<uuid:pk>/undo/": (f"{one}undo/", {"version": at.changed.version}),
+        "patients/birth-date/": ("/patients/birth-date/", {"date_of_birth": "12 March 1961"}),
+        "patients/bulk/": ("/patients/bulk/", ticked),
+        "patients/bulk/ of all that match": ("/patients/bulk/", {"do": "archive", "scope": "all"}),
+        "patients/<uuid:pk>/requests/": (f"{one}requests/", {"id": uuid4(), "instrument": "gad-7", "days": 7}),
+        "patients/<uuid:pk>/plans/": (f"{one}plans/", {
+            "instrument": "gad-7", "every": 2, "every_unit": "weeks", "then": "", "then_unit": "weeks",
+        }),
+        "plans/<uuid:pk>/end/": (f"/plans/{at.schedule.pk}/end/", {}),
+        "patients/<uuid:pk>/episodes/": (f"/patients/{at.other.pk}/episodes/", {"started_on": "1 March 2026"}),
+        "episodes/<uuid:pk>/end/": (f"/episodes/{at.episode.pk}/end/", {
+            "version": at.episode.version, "ended_on": ahead(0).isoformat(), "end_reason": "completed",
+        }),
+        "episodes/<uuid:pk>/correct/": (f"/episodes/{at.episode.pk}/correct/", {
+            **sent_by(owner.get(f"/episodes/{at.episode.pk}/correct/").content.decode()), "reason": "Misread",
+        }),
+        "patients/<uuid:pk>/alerts/acknowledge/": (f"{one}alerts/acknowledge/", {
+            "alert": f"{at.alert.pk}/1", "note": "Called.",
+        }),
+        "worklists/alerts/<uuid:pk>/acknowledge/": (f"/worklists/alerts/{at.alert.pk}/acknowledge/", {
+            "alert": f"{at.alert.pk}/1", "note": "Called.",
+        }),
+    }  # fmt: skip
+
+
+def of_assessments(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
+    free, begun, finished = (f"/assessments/{row.pk}/" for row in (at.free, at.started, at.finished))
+    new = f"/assessments/new/?patient={at.patient.pk}"
+    typed = sent_by(owner.get(new).content.decode()) | {"name": "Run", "date": "1 March 2026", "type": "physical"}
+    form = {"version": at.started.version, "date": "1 March 2026"}
+    return {
+        "assessments/new/": (new, {**typed, "questions-0-question": "How far?", "questions-0-answer": "Far"}),
+        "assessments/new/ with one more row": (new, {**typed, "_add_row": "1"}),
+        "assessments/<uuid:pk>/edit/": (f"{free}edit/", sent_by(owner.get(f"{free}edit/").content.decode())),
+        "assessments/<uuid:pk>/archive/": (f"{free}archive/", {}),
+        "assessments/<uuid:pk>/restore/": (f"{free}restore/", {}),
+        "assessments/<uuid:pk>/undo/": (f"{free}undo/", {"version": at.changed_free.version}),
+        "assessments/bulk/": ("/assessments/bulk/", {"do": "archive", "id": str(at.free.pk)}),
+        "assessments/<uuid:pk>/answer/": (f"{begun}answer/", {**form, "answer-9": "1", "do": "incomplete"}),
+        "assessments/<uuid:pk>/answer/ with items open": (f"{begun}answer/", {
+            **form, "answer-9": "1", "do": "complete",
+        }),
+        "assessments/<uuid:pk>/answers/": (f"{begun}answers/", {**form, "answer-9": "1"}),
+        "assessments/<uuid:pk>/cancel/": (f"{begun}cancel/", {**form, "reason": "Left early"}),
+        "assessments/<uuid:pk>/amend/": (f"{finished}amend/", {
+            **sent_by(owner.get(f"{finished}amend/").content.decode()), "answer-1": "2", "reason": "Misread",
+        }),
+        "assessments/<uuid:pk>/reopen/": (f"{finished}reopen/", {
+            "version": at.finished.version, "new": uuid4(), "reason": "Too early",
+        }),
+        "requests/<uuid:pk>/revoke/": (f"/requests/{at.request.pk}/revoke/", {}),
+        "requests/<uuid:pk>/renew/": (f"/requests/{at.request.pk}/renew/", {"new": uuid4()}),
+    }  # fmt: skip
+
+
+def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
+    person = f"/clinic/people/{at.world.clinician.pk}/"
+    about = {name: value for name, value in ABOUT.items() if name != "do"}
+    own = "own-sleep-short"
+    assert owner.post("/instruments/new/", TYPED).status_code == 302
+    edited = sent_by(owner.get(f"/instruments/{own}/edit/").content.decode())
+    settings = {url: sent_by(owner.get(url).content.decode()) for url in ("/settings/", "/clinic/settings/")}
+    return {
+        "clinic/people/new/": ("/clinic/people/new/", NORA),
+        "clinic/people/<uuid:pk>/": (person, {"role": "auditor"}),
+        "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
+        "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),
+        "instruments/new/ before it is saved": ("/instruments/new/", {**TYPED, "title": "More", "do": "preview"}),
+        "instruments/import/ before it is saved": ("/instruments/import/", {
+            **about, "becomes": ANOTHER, "file": SimpleUploadedFile("sleep.csv", as_csv(example_rows()).encode()),
+        }),
+        "instruments/<slug:instrument>/edit/": (f"/instruments/{own}/edit/", {
+            **edited, "title": "Sleep, shorter", "do": "save",
+        }),
+        "instruments/<slug:instrument>/offer/": (f"/instruments/{own}/offer/", {"do": "offer"}),
+        **{url[1:]: (url, form) for url, form in settings.items()},
+        "work/<uuid:pk>/undo/": (f"/work/{at.job.pk}/undo/", {}),
+        "work/<uuid:pk>/continue/": (f"/work/{at.job.pk}/continue/", {}),
+        "views/<uuid:pk>/edit/": (f"/views/{at.view.pk}/edit/", {"name": "Ours", "query": ""}),
+        "views/<uuid:pk>/remove/": (f"/views/{at.view.pk}/remove/", {}),
+        "lists/<slug:key>/views/new/": ("/lists/patients/views/new/", {"name": "New", "query": ""}),
+        "lists/<slug:key>/layout/": ("/lists/patients/layout/", {"density": "compact"}),
+        "lists/shortcuts/": ("/lists/shortcuts/", {"shortcuts": "on"}),
+        "accounts/switch/": ("/accounts/switch/", {"clinic": str(at.world.clinic.pk)}),
+    }  # fmt: skip
+
+
+def of_an_account(at: SimpleNamespace) -> dict[str, Posted]:
+    new = {"password1": "another long passphrase", "password2": "another long passphrase"}
+    return {
+        "accounts/password/change/": ("/accounts/password/change/", {"oldpassword": PASSWORD, **new}),
+        "accounts/reauthenticate/": ("/accounts/reauthenticate/", {"password": PASSWORD}),
+        "accounts/logout/": ("/accounts/logout/", {}),
+    }
+
+
+def of_strangers(at: SimpleNamespace) -> dict[str, Posted]:
+    mine = at.world.owner.email
+    return {
+        "accounts/login/": ("/accounts/login/", {"login": mine, "password": PASSWORD}),
+        "accounts/password/reset/": ("/accounts/password/reset/", {"email": mine}),
+    }
+
+
+def of_the_link(at: SimpleNamespace) -> dict[str, Posted]:
+    link = f"/answer/{at.token}/"
+    return {
+        "answer/<str:token>/": (link, {"answer-1": "1", "do": "incomplete"}),
+        "answer/<str:token>/ with items open": (link, {"answer-1": "1", "do": "complete"}),
+        "answer/<str:token>/ for later": (link, {"answer-1": "1", "do": "later"}),
+        "answer/<str:token>/answers/": (f"{link}answers/", {"answer-1": "1"}),
+    }
+
+
+def of_the_device(at: SimpleNamespace) -> dict[str, Posted]:
+    form = {"version": at.started.version, "answer-9": "1"}
+    return {
+        "handover/": ("/handover/", {**form, "do": "incomplete"}),
+        "handover/ with items open": ("/handover/", {**form, "do": "complete"}),
+        "handover/ for later": ("/handover/", {**form, "do": "later"}),
+        "handover/answers/": ("/handover/answers/", form),
+        "handover/leave/": ("/handover/leave/", {"password": PASSWORD}),
+    }
