@@ -42,6 +42,8 @@ PROOFS = (
           ("tests/lists/test_interleavings.py",)),
     Proof("a backup and a restore killed before every statement, commit and file put in place, and begun again", 12,
           ("tests/staff/test_killed.py",)),
+    Proof("forms, questionnaires and requests of programs, cut at every byte and sent again: nothing half, nothing "
+          "twice, no alert missed", 2, ("tests/test_cut_off.py",)),
     Proof("a first start and a deploy killed after every change to the database, and begun again: whole", 12,
           ("tests/tenancy/test_first_start.py",)),
 )  # fmt: skip

@@ -71,6 +71,7 @@ class Request(HttpRequest):
     memberships: list[Any]
     permissions: frozenset[Permission]
     actor: Any
+    submission: Any
     htmx: Any
     request_id: str
     session: Any

@@ -125,8 +125,8 @@ ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Beside allauth's own: wrong dates of birth at patients' links, from one address.
-ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip"}
+# Beside allauth's own, from one address: wrong dates of birth at patients' links; wrong sign-ins, in place of all.
+ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip", "sign_in": "30/m/ip", "login": ""}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "clinic.accounts.sessions"

@@ -22,6 +22,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.accounts.models import User
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.requests import whole_bodies
 from tests import template
 from tests.clock import clock as clock
 from tests.pooler import server as server_address
@@ -103,7 +104,7 @@ def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock():
         httpd = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
         httpd.daemon_threads = True
-        httpd.set_app(get_wsgi_application())
+        httpd.set_app(whole_bodies(get_wsgi_application()))
         thread = threading.Thread(target=httpd.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{httpd.server_port}"

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import structlog
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, InterfaceError, transaction
@@ -17,23 +18,24 @@ from django.urls import resolve as view_of
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
+from clinic.accounts.closed import closed
 from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded
-from clinic.tenancy.models import Clinic, State
+from clinic.accounts.submissions import answer_again, remember
+from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
+from clinic.ui.kept import kept_page
 
+log = structlog.get_logger("clinic.request")
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
     "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
     "django.views.static": "static files",
 }
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,14 @@ class ClinicMiddleware:
                 response = locked(request) or self.get_response(request)
                 if request.in_clinic and response.status_code >= 400:
                     transaction.set_rollback(True)
+                elif request.in_clinic:
+                    remember(request, response)
         except IntegrityError:
+            log.warning("refused at the end", exc_info=True)
             message = "What this refers to changed meanwhile. Nothing was saved; reload and try again."
-            return errors.answer(request, 409, "conflict", message)
-        except (DatabaseError, InterfaceError):
-            safe = request.method in SAFE_METHODS
-            message = errors.DATABASE_MESSAGE if safe else errors.LOST_AT_COMMIT_MESSAGE
-            return errors.answer(request, 503, "unavailable", message)
+            return errors.keep_or_answer(request, 409, "conflict", message)
+        except (DatabaseError, InterfaceError) as error:
+            return errors.failed(request, error, maybe_saved=request.method not in errors.SAFE_METHODS)
         if isinstance(response, HttpResponseNotAllowed):
             response = errors.not_allowed(request, response)
         if request.actor is not None:
@@ -162,6 +165,7 @@ class ClinicMiddleware:
         if refusal is None:
             request.scopes.enter_context(clinic_scope(request.clinic))
             request.in_clinic = True
+            refusal = answer_again(request)
         return refusal
 
 
@@ -185,8 +189,8 @@ def unauthenticated(request: Request) -> HttpResponse:
         response = errors.answer(request, 401, "unauthenticated", "Sign in, or send a valid access token.")
         response["WWW-Authenticate"] = 'Bearer realm="clinic"'
         return response
-    if request.method not in SAFE_METHODS:
-        return errors.kept(
+    if request.method not in errors.SAFE_METHODS:
+        return kept_page(
             request,
             401,
             title="You have been signed out",
@@ -220,7 +224,7 @@ def no_clinic(request: Request) -> HttpResponse | None:
         return errors.answer(request, 403, "no_clinic", "This account belongs to no clinic.")
     if not request.memberships:
         return client_redirect(request, reverse("accounts:no_clinic"))
-    back = request.get_full_path() if request.method in SAFE_METHODS else reverse("home")
+    back = request.get_full_path() if request.method in errors.SAFE_METHODS else reverse("home")
     return client_redirect(request, f"{reverse('accounts:choose')}?{urlencode({'next': back})}")
 
 
@@ -228,7 +232,7 @@ def stale_page(request: Request) -> HttpResponse | None:
     """The refusal of a request from a page that was opened for another clinic; None where page and session agree."""
     if request.client is not None:
         return None
-    writes = request.method not in SAFE_METHODS
+    writes = request.method not in errors.SAFE_METHODS
     claimed = (request.POST.get("clinic") if writes else None) or request.headers.get("X-Clinic")
     if claimed is None:
         if not writes or len(request.memberships) == 1:
@@ -245,29 +249,6 @@ def stale_page(request: Request) -> HttpResponse | None:
     return _wrong_clinic(request, other, writes)
 
 
-def closed(request: Request) -> HttpResponse | None:
-    """The refusal of a request to a clinic that is deleted, suspended, or out of service; else None."""
-    clinic = request.clinic
-    if not clinic.is_closed:
-        return None
-    if clinic.gone_at is not None:
-        until = date_format(localtime(clinic.gone_at, clinic.zone), "j M Y")
-        message = f"{clinic.name} was deleted. Until {until}, whoever looks after your clinics can bring it back."
-        return _unavailable(request, 403, "clinic_deleted", "This clinic was deleted", message)
-    if clinic.state == State.SUSPENDED:
-        message = f"{clinic.name} is suspended; its record is kept. Ask whoever looks after your clinics to resume it."
-        return _unavailable(request, 403, "clinic_suspended", "This clinic is suspended", message)
-    message = f"{clinic.name} is being brought up to date. Nothing is lost; try again in a few minutes."
-    return _unavailable(request, 503, "clinic_updating", "This clinic is being updated", message)
-
-
-def _unavailable(request: Request, status: int, code: str, title: str, message: str) -> HttpResponse:
-    """What was typed is kept, so that it can be sent again."""
-    if request.method in SAFE_METHODS or errors.wants_json(request):
-        return errors.answer(request, status, code, message, title=title)
-    return errors.kept(request, status, title=title, message=f"{message} What you typed is below.", button="Send again")
-
-
 def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpResponse:
     opened_for = other.clinic_name if other else "a clinic you do not belong to"
     message = (
@@ -280,7 +261,7 @@ def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpR
         response = HttpResponseClientRefresh()
         response.status_code = 409
         return response
-    return errors.kept(
+    return kept_page(
         request,
         409,
         title="This page belongs to another clinic",

@@ -129,3 +129,27 @@ class AnswerLink(models.Model):
 
     def __str__(self) -> str:
         return f"until {self.expires_at}"
+
+
+class Submission(models.Model):
+    """What came of something that was sent under a key, so that a retry is answered as the first was.
+
+    Neither what was sent nor what was answered is here, since this is no clinic's table: `checksum` is the SHA-256 of
+    the one, `status` and `address` are of the other. A status of 0 is that of one that is not answered yet.
+    """
+
+    web_may = "SELECT, INSERT, UPDATE"
+
+    actor = models.CharField(max_length=64, db_collation="C")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=300, db_collation="C")
+    checksum = models.CharField(max_length=64, db_collation="C")
+    status = models.PositiveSmallIntegerField(default=0)
+    address = models.CharField(max_length=300, blank=True, db_collation="C")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("clinic", "actor", "key"), name="submission_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.status} at {self.created_at}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, UnreadablePostError
@@ -37,6 +38,14 @@ REFUSED_FIELDS: dict[type[Exception], str] = {
     refusals.ScoreDiffers: "score",
     assessments.FollowsInstrument: "patient",
 }
+
+
+class IdTaken(Exception):
+    """Another request made the record that has this id."""
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__("Another record has this id. Nothing was saved.")
+        self.id = id
 
 
 def refuse(status: int, code: str, message: str, fields: Any = None, **more: Any) -> Response:
@@ -85,6 +94,8 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
         current = context["view"].get_serializer(error.current).data
         message = f"{error} Nothing was saved; how it is now is in error.current."
         return refuse(409, "conflict", message, current=current)
+    if isinstance(error, IdTaken):
+        return refuse(409, "id_taken", str(error), {"id": [str(error)]}, existing=str(error.id))
     if isinstance(error, patients.NameTaken):
         fields = {"full_name": [str(error)]}
         return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from clinic.access import Permission
+from clinic.accounts.submissions import repeats
+from clinic.api.errors import IdTaken
 from clinic.api.filters import ListParameters, OfPatient, refuse_parameters
 from clinic.api.objects.assessments import AssessmentSerializer
 from clinic.api.objects.episodes import EpisodeSerializer
@@ -64,10 +66,36 @@ def created(view: GenericAPIView[Any], record: Any) -> Response:
     return Response(view.get_serializer(record).data, status=201, headers={"Location": address})
 
 
+def made_before(view: GenericAPIView[Any]) -> Any:
+    """The record that the request which this one repeats made or changed; None for a new request."""
+    http: Any = view.request._request
+    repeated = repeats(http)
+    return view.get_queryset().get(pk=repeated.address.rstrip("/").rpartition("/")[2]) if repeated else None
+
+
+def refuse_taken(view: GenericAPIView[Any], id: UUID | None) -> None:
+    """Raises IdTaken where a record has the id already, and the request does not repeat the one that made it."""
+    if id is not None and view.get_queryset().filter(pk=id).exists():
+        raise IdTaken(id)
+
+
 def listed(view: GenericAPIView[Any], records: Any) -> Response:
     """A page of `records` that are in memory."""
     page = view.paginate_queryset(records)
     return view.get_paginated_response(view.get_serializer(page, many=True).data)
+
+
+def change_assessment(
+    assessment: Assessment, *, by: By, replace: bool, version: int | None, **fields: Any
+) -> Assessment:
+    """Change what goes through the instrument, then the rest, from one version. Raises as both actions."""
+    names = OF_QUESTIONNAIRE if assessment.instrument else ()
+    responses = {name: fields.pop(name) for name in names if name in fields}
+    if responses:
+        change = questionnaires.change_responses(by=by, id=assessment.pk, version=version, replace=replace, **responses)
+        if version is not None and change.assessment.version != assessment.version:
+            version = change.assessment.version
+    return assessments.update_assessment(by=by, id=assessment.pk, version=version, **fields)
 
 
 class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
@@ -85,15 +113,20 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
         return with_latest_results(Patient.objects.select_related("user"))
 
     def create(self, request: Request) -> Response:
-        """Registers a patient. Sending the same `id` again answers with the patient that it made."""
+        """Registers a patient. Sending the same again with the same `id` answers with the patient that it made."""
         refuse_parameters(request)
-        return created(self, patients.create_patient(by=actor(request), **parsed(self)))
+        if (patient := made_before(self)) is None:
+            fields = parsed(self)
+            refuse_taken(self, fields.get("id"))
+            patient = patients.create_patient(by=actor(request), **fields)
+        return created(self, patient)
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Changes a patient; a field left out keeps its value."""
-        patient = self.get_object()
-        fields = parsed(self, patient, partial=partial)
-        changed = patients.update_patient(by=actor(request), id=patient.pk, **fields)
+        if (changed := made_before(self)) is None:
+            patient = self.get_object()
+            fields = parsed(self, patient, partial=partial)
+            changed = patients.update_patient(by=actor(request), id=patient.pk, **fields)
         return Response(self.get_serializer(changed).data)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
@@ -102,7 +135,8 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Archives the patient: a medical record is never deleted. `archived=all` still finds it."""
-        patients.archive_patient(by=actor(request), id=self.get_object().pk)
+        if made_before(self) is None:
+            patients.archive_patient(by=actor(request), id=self.get_object().pk)
         return Response(status=204)
 
 
@@ -129,24 +163,22 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
         return page
 
     def create(self, request: Request) -> Response:
-        """Records an assessment, free or by an instrument. Sending the same `id` again answers with what it made."""
+        """Records an assessment, free or by an instrument. Sending the same again with the same `id` makes no other."""
         refuse_parameters(request)
+        if (assessment := made_before(self)) is not None:
+            return created(self, assessment)
         fields = parsed(self)
+        refuse_taken(self, fields.get("id"))
         if "definition" in fields:
             return created(self, questionnaires.start_assessment(by=actor(request), **fields).assessment)
         return created(self, assessments.create_assessment(by=actor(request), **fields))
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Changes an assessment; a field left out keeps its value. Questions and answers are replaced whole."""
-        assessment = self.get_object()
-        fields = parsed(self, assessment, partial=partial)
-        responses = (
-            {name: fields.pop(name) for name in OF_QUESTIONNAIRE if name in fields} if assessment.instrument else {}
-        )
-        changed = assessments.update_assessment(by=actor(request), id=assessment.pk, **fields)
-        if responses:
-            change = questionnaires.change_responses(by=actor(request), id=changed.pk, replace=not partial, **responses)
-            changed = change.assessment
+        if (changed := made_before(self)) is None:
+            assessment = self.get_object()
+            fields = parsed(self, assessment, partial=partial)
+            changed = change_assessment(assessment, by=actor(request), replace=not partial, **fields)
         return Response(self.get_serializer(changed).data)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
@@ -155,7 +187,8 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Archives the assessment: a medical record is never deleted. `archived=all` still finds it."""
-        assessments.archive_assessment(by=actor(request), id=self.get_object().pk)
+        if made_before(self) is None:
+            assessments.archive_assessment(by=actor(request), id=self.get_object().pk)
         return Response(status=204)
 
 

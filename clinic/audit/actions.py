@@ -36,6 +36,14 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
+def is_conflict(version: int | None, current: int, changes: dict[str, Any]) -> bool:
+    """Whether who read `version` would change a record that is another now (None: whoever reads no version may).
+
+    Nobody is refused what is there already: a change whose answer was lost is sent again with the version before it.
+    """
+    return version not in (None, current) and (bool(changes) or version > current)
+
+
 def restore_values(subject: models.Model, changes: dict[str, Any]) -> None:
     """Put the old values of `{field: [old, new]}` back onto `subject`; nothing is saved."""
     for name, (old, _) in changes.items():

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from clinic.audit.actions import By, difference, record, record_many, restore_values, snapshot
+from clinic.audit.actions import By, difference, is_conflict, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.patients.latest_results import InstrumentResult, LatestResults, shares
 from clinic.patients.models import LatestResult, Patient, ScoredInstrument, Severity
@@ -87,14 +87,15 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
 def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> Patient:
     """Change `fields` of a patient that still has the `version` it was read with (None: whichever it has).
 
-    Raises Patient.DoesNotExist, Changed, NameTaken and RecordNumberTaken. Without a difference nothing is written.
+    Raises Patient.DoesNotExist, Changed, NameTaken and RecordNumberTaken. Without a difference nothing is written, and
+    no version is refused: whoever sends a change again finds it made.
     """
     patient = Patient.objects.select_for_update().get(pk=id)
     before = snapshot(patient)
-    if version is not None and version != patient.version:
-        raise Changed(patient)
     for name, value in fields.items():
         setattr(patient, name, value)
+    if is_conflict(version, patient.version, difference(before, snapshot(patient))):
+        raise Changed(Patient.objects.get(pk=id))
     return _save_change(patient, before, by=by)
 
 
@@ -246,10 +247,10 @@ def _note_titles(titles: Mapping[str, str]) -> None:
 
 
 def _taken(error: IntegrityError, patient: Patient) -> Exception:
-    """The refusal that an IntegrityError of saving `patient` stands for; the error itself when it is another."""
+    """The refusal that an IntegrityError of saving `patient` stands for; raises the error itself when it is another."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint == "patient_name_once_per_user":
         return NameTaken(Patient.objects.named(patient.full_name).get(user=patient.user_id))
     if "record_number" in constraint:
         return RecordNumberTaken("Another patient has this record number.")
-    return error
+    raise error

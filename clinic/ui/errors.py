@@ -1,14 +1,12 @@
 """The one place that answers errors: a page for people, the envelope for programs. Nothing here queries."""
 
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -16,8 +14,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
 from clinic.ui.envelope import envelope
+from clinic.ui.kept import kept_page, sent_form
 from clinic.ui.logs import without_secret
+from clinic.ui.outages import is_away, is_disk_full
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 log = structlog.get_logger("clinic.error")
 TITLES = {
     400: "That address or form could not be read",
@@ -32,13 +33,22 @@ TITLES = {
     500: "Something went wrong on our side",
     503: "The clinic is unavailable for a moment",
 }
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ROW = re.compile(r"\w+-(?P<index>\d{1,4})-(?P<field>\w+)", re.ASCII)
 DATABASE_MESSAGE = "The database did not answer. Nothing was saved. Try again in a few seconds."
 LOST_AT_COMMIT_MESSAGE = (
     "The database did not answer when this was to be saved, so it is not known whether it was. "
-    "Look at the record in a few seconds before you send it again."
+    "Send it again in a few seconds: the same form, id or Idempotency-Key is not saved twice."
 )
+DISK_FULL_MESSAGE = (
+    "The disk of the server is full. Nothing was saved, and nothing can be until whoever looks after this clinic "
+    "makes room. What is saved already can be read."
+)
+FAULT_MESSAGE = (
+    "Nothing was saved. It has been noted; trying again may help, and if it does not, "
+    "tell whoever looks after this clinic the number below."
+)
+BELOW = "What you typed is below, and Try again sends it."
+SHORTEN = "What you typed is below: shorten it, then send it again."
+TOO_LARGE_MESSAGE = "A form or file may hold one megabyte at most. Nothing was saved."
 
 
 def wants_json(request: Request) -> bool:
@@ -59,6 +69,8 @@ def answer(
     response: HttpResponse
     if wants_json(request):
         error = {"code": code, "fields": fields or {}}
+        if status >= 500:
+            error["request_id"] = getattr(request, "request_id", "")
         response = JsonResponse(envelope(request, message=message, error=error), status=status)
     else:
         context = {
@@ -77,9 +89,21 @@ def answer(
     return response
 
 
+def keep_or_answer(request: Request, status: int, code: str, message: str, *, title: str = "") -> HttpResponse:
+    """The page that keeps what was typed, where one of our forms was sent; else as `answer`."""
+    form = None if wants_json(request) else sent_form(request, large=status == 413)
+    if form is None:
+        return answer(request, status, code, message, title=title)
+    text = f"{message} {SHORTEN if status == 413 else BELOW}"
+    response = kept_page(request, status, posted=form, title=title or TITLES[status], message=text, button="Try again")
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
 def bad_request(request: Request, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        return answer(request, 413, "too_large", "A form or file may hold one megabyte at most. Nothing was saved.")
+        return keep_or_answer(request, 413, "too_large", TOO_LARGE_MESSAGE)
     if isinstance(exception, TooManyFieldsSent):
         return answer(request, 400, "too_many_fields", "The form has more fields than can be read. Nothing was saved.")
     return answer(request, 400, "bad_request", "The request could not be read. Nothing was saved.")
@@ -124,26 +148,34 @@ def _page_above(request: Request) -> HttpResponse:
 
 
 def server_error(request: Request) -> HttpResponse:
-    """500; but 503 when the cause is that the database cannot be reached."""
-    exception = sys.exc_info()[1]
-    log.error("unhandled", path=without_secret(request.path), exc_info=True)
-    if isinstance(exception, OperationalError | InterfaceError):
-        return answer(request, 503, "unavailable", DATABASE_MESSAGE)
-    return answer(
-        request,
-        500,
-        "server_error",
-        "Nothing was saved. It has been noted; trying again may help, and if it does not, "
-        "tell whoever looks after this clinic the number below.",
-    )
+    return failed(request, sys.exc_info()[1])
+
+
+def failed(request: Request, error: BaseException | None, *, maybe_saved: bool = False) -> HttpResponse:
+    """Answer an error that nobody expected: 503 where the database is away, else 500 with the request's number.
+
+    With `maybe_saved` it happened at the end of a transaction that wrote. Nobody hears what is said of a form that was
+    cut off on its way.
+    """
+    if isinstance(error, UnreadablePostError):
+        return answer(request, 400, "invalid", "The connection ended before the whole body had arrived.")
+    full = is_disk_full(error)
+    log.error("unhandled", path=without_secret(request.path), reason="disk full" if full else None, exc_info=error)
+    if full:
+        return keep_or_answer(request, 503, "disk_full", DISK_FULL_MESSAGE, title="Nothing can be saved at the moment")
+    if is_away(error):
+        message = LOST_AT_COMMIT_MESSAGE if maybe_saved else DATABASE_MESSAGE
+        return keep_or_answer(request, 503, "unavailable", message)
+    return keep_or_answer(request, 500, "server_error", FAULT_MESSAGE)
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's token is stale or foreign. From our own pages what was typed is kept and can be sent again."""
-    if not wants_json(request) and request.headers.get("Sec-Fetch-Site") == "same-origin":
-        return kept(
+    if not wants_json(request) and (form := sent_form(request)) is not None:
+        return kept_page(
             request,
             403,
+            posted=form,
             title="Check and send again",
             message="You signed in again since this page was opened, so it was not saved yet. What you typed is below.",
             button="Send again",
@@ -168,29 +200,3 @@ def locked(request: Request) -> HttpResponse:
         response = HttpResponse(render_to_string("answer/locked.html", {}, request), status=403)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def kept(request: Request, status: int, **context: Any) -> HttpResponse:
-    """A page that holds what was typed, shown and ready to be sent again; `button` and `sign_in` are its ways on."""
-    hidden = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "_switch_clinic", "password", "oldpassword", "password1", "password2")
-        for value in values
-    ]
-    typed = [
-        (_label(name), value)
-        for name, value in hidden
-        if value and name != "version" and "_FORMS" not in name and not UUID.fullmatch(value)
-    ]
-    body = render_to_string("ui/kept.html", {**context, "hidden": hidden, "typed": typed}, request)
-    response = HttpResponse(body, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _label(name: str) -> str:
-    """A field's name in words; of repeated rows "questions-0-answer" is "Answer 1"."""
-    if row := ROW.fullmatch(name):
-        name = f"{row['field']} {int(row['index']) + 1}"
-    return name.replace("_", " ").capitalize()

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from clinic.ui.outages import sqlstate
+
 EventDict = MutableMapping[str, Any]
 # The address of a patient's link is its secret.
 LINK = re.compile(r"(/answer/)[^/\s\"']+", re.IGNORECASE)
@@ -28,13 +30,17 @@ def hide_secrets(logger: Any, method: str, event: EventDict) -> EventDict:
 
 
 def describe_exception(logger: Any, method: str, event: EventDict) -> EventDict:
-    """Replace an exception by its type and the places it passed: a message may quote a patient's name."""
+    """Replace an exception by its type, its SQLSTATE and the places it passed: a message may quote a patient's name."""
     record = event.get("_record")
     exc_info = event.pop("exc_info", None) or getattr(record, "exc_info", None)
     if exc_info is True:
         exc_info = sys.exc_info()
+    if isinstance(exc_info, BaseException):
+        exc_info = type(exc_info), exc_info, exc_info.__traceback__
     if isinstance(exc_info, tuple) and exc_info[0] is not None:
         event["exception"] = exc_info[0].__qualname__
+        if state := sqlstate(exc_info[1]):
+            event["sqlstate"] = state
         event["frames"] = [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc_info[2])
         ]

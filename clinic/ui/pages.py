@@ -1,6 +1,7 @@
 """Small things that pages share."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,6 +36,14 @@ def posted_version(request: Request) -> int:
     """The version that a form was rendered with; 0, which no record has, for anything that is none."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def posted_page(request: Request) -> UUID | None:
+    """The id of the copy of a questionnaire form that was posted."""
+    try:
+        return UUID(request.POST.get("page", ""))
+    except ValueError:
+        return None
 
 
 def own_path(text: str, otherwise: str) -> str:

@@ -134,6 +134,13 @@
     timer = setTimeout(() => save(), 3000);
   };
 
+  // What is saved again and again is known by its page and version; the id of a submission is the button's.
+  const responses = () => {
+    const body = new URLSearchParams(new FormData(form));
+    body.delete("submission");
+    return body;
+  };
+
   const renew = async () => {
     // Signing in again made the page's token stale: take the new one from the page itself.
     const response = await fetch(form.dataset.resume, { credentials: "same-origin" });
@@ -177,7 +184,7 @@
     changed = false;
     say("Saving…");
     try {
-      const body = new URLSearchParams(new FormData(form));
+      const body = responses();
       await take(await fetch(form.dataset.questionnaire, { method: "POST", body, keepalive, credentials: "same-origin", redirect: "error" }));
     } catch {
       again("No connection. Nothing here is lost: it is saved as soon as there is one.");
@@ -209,11 +216,14 @@
     waiting = event.submitter;
     save();
   });
+  form.addEventListener("not-sent", () => {
+    leaving = false;
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || !changed || leaving) return;
     // A request that outlives the page and is still heard of where the page lives on; a beacon behind one under way.
     if (!busy) save(true);
-    else navigator.sendBeacon(form.dataset.questionnaire, new URLSearchParams(new FormData(form)));
+    else navigator.sendBeacon(form.dataset.questionnaire, responses());
   });
   window.addEventListener("beforeunload", (event) => {
     if (changed && !leaving) event.preventDefault();

@@ -37,7 +37,7 @@ def test_session_works_for_twelve_hours(clock, riverside, sign_in):
     assert seen == [(200, 200), (302, 401)]
 
 
-@pytest.mark.clock("clinic/accounts/middleware.py:closed", "clinic/staff/clinics.py:delete_clinic")
+@pytest.mark.clock("clinic/accounts/closed.py:closed", "clinic/staff/clinics.py:delete_clinic")
 def test_deleted_clinic_says_the_clinics_day(clock, harbour):
     client = signed_in(Client(), harbour.clinician)
     clinic = clinics.delete_clinic(clinic=harbour.clinic, by=Writer())

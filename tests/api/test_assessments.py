@@ -107,7 +107,8 @@ def test_put_needs_the_required_fields(client, assessment):
 
 def test_stale_version_is_a_conflict_that_shows_the_current_record(client, assessment):
     send(client, "patch", at(assessment.pk), {"score": 1, "version": 1})
-    response = send(client, "put", at(assessment.pk), {**client.get(at(assessment.pk)).json()["results"], "version": 1})
+    stale = {**client.get(at(assessment.pk)).json()["results"], "score": 2, "version": 1}
+    response = send(client, "put", at(assessment.pk), stale)
     assert (response.status_code, response.json()["error"]["code"]) == (409, "conflict")
     assert response.json()["error"]["current"] == client.get(at(assessment.pk)).json()["results"]
 

@@ -19,6 +19,7 @@ NOT_WRITTEN = {
     "id": "the key",
     "archived_at": "archiving and restoring are deeds of their own",
     **dict.fromkeys(["created_at", "updated_at", "version", "completed_at"], "follow from writing"),
+    **dict.fromkeys(["page", "page_version"], "which copy of the form wrote last"),
     **dict.fromkeys(OF_INSTRUMENT, "an instrument's"),
 }
 ALL = [field for field in Assessment._meta.concrete_fields if not field.generated]

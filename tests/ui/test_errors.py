@@ -2,36 +2,20 @@
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 
-import psycopg2
 import pytest
-from django.db import connections
 from django.test import Client, RequestFactory
 
 from clinic.accounts.models import User
 from clinic.patients.models import Patient
 from clinic.ui import errors, logs
 from tests.conftest import signed_in
-from tests.postgres import ADMIN_DSN, WEB
+from tests.outages import administered, database_away
 
 
 @pytest.fixture
 def client(riverside, sign_in):
     return sign_in(riverside.clinician)
-
-
-@contextmanager
-def administered(before: str, after: str) -> Iterator[None]:
-    """Do something to the database as its administrator, and undo it."""
-    with closing(psycopg2.connect(ADMIN_DSN)) as connection, connection.cursor() as cursor:
-        connection.autocommit = True
-        cursor.execute(before)
-        try:
-            yield
-        finally:
-            cursor.execute(after)
 
 
 @pytest.fixture
@@ -53,8 +37,7 @@ def broken(unlucky):
 @pytest.fixture
 def disconnected(direct, unlucky):
     """The same while the web's role cannot sign in to the database."""
-    connections.close_all()
-    with administered(f"ALTER ROLE {WEB} NOLOGIN", f"ALTER ROLE {WEB} LOGIN"):
+    with database_away():
         yield unlucky
 
 
@@ -66,7 +49,8 @@ def test_unexpected_error_is_a_500_page_with_its_number(broken):
 
 def test_unexpected_error_is_the_envelope_for_programs(broken):
     response = broken.get("/api/v1/patients/")
-    assert (response.status_code, response.json()["error"]["code"]) == (500, "server_error")
+    error = {"__typename": "Error", "code": "server_error", "fields": {}, "request_id": response["X-Request-Id"]}
+    assert (response.status_code, response.json()["error"]) == (500, error)
 
 
 def test_lost_database_is_a_503_page_with_retry_after(disconnected):

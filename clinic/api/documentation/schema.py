@@ -10,6 +10,8 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
 from clinic.api.documentation.examples import EXAMPLES
+from clinic.api.documentation.headers import KEY
+from clinic.api.documentation.refusals import REFUSALS
 from clinic.api.objects.fields import NUMBER
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
@@ -88,24 +90,16 @@ ENVELOPE: Schema = {
             "existing": {
                 **TEXT,
                 "format": "uuid",
-                "description": "With `name_taken`: the id of the record that has the name.",
+                "description": "With `name_taken` and `id_taken`: the id of the record that has the name or the id.",
             },
+            "request_id": {**TEXT, "description": "From 500 on: the number to tell whoever looks after this clinic."},
         },
-        optional=("current", "existing"),
+        optional=("current", "existing", "request_id"),
     ),
     "Failure": _object(
         {"meta": _meta(success=False), "results": {"type": "null"}, "error": _ref("Error")},
         description="Whatever was refused, and why.",
     ),
-}
-REFUSALS = {
-    "400": "The request cannot be accepted; `error.fields` says why.",
-    "401": "Nobody is signed in, and there is no valid token.",
-    "403": "The role or the token's scope does not include this, or the CSRF token is missing.",
-    "404": "This clinic has no such record, or it is archived; or there is no such page.",
-    "409": "Someone was there before: `conflict` or `name_taken`; or a session is in another clinic.",
-    "413": "The body is larger than one megabyte.",
-    "415": "The body is not application/json.",
 }
 # By action: the status of success, what the operation is called, and what comes back.
 ACTIONS = {
@@ -139,6 +133,9 @@ class EnvelopeSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         return " ".join((getattr(self.view, self.view.action).__doc__ or self.view.__doc__).split())
+
+    def get_override_parameters(self) -> list[Any]:
+        return [] if self.method in SAFE_METHODS else [KEY]
 
     def get_tags(self) -> list[str]:
         return [f"{self._typename}s"]

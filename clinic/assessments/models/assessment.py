@@ -65,7 +65,8 @@ class Assessment(ClinicModel):
     every item that counts has a response; until then the total lies from `score_low` to `score_high`. `band` and
     `severity` (0 to 4) are set once they are certain. `results` holds the rest of the result. `sex` and `age` are those
     of the scoring, whatever the patient's record says later; a free assessment has neither. `listed_at` orders those of
-    one day: when it was completed, or begun where nothing says when it was completed.
+    one day: when it was completed, or begun where nothing says when it was completed. `page` is the copy of the
+    questionnaire form that wrote last, and `page_version` the version it wrote.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -104,6 +105,8 @@ class Assessment(ClinicModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    page = models.UUIDField(null=True, editable=False)
+    page_version = models.PositiveIntegerField(null=True, editable=False)
     search_name = models.GeneratedField(
         expression=LettersKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )

@@ -40,8 +40,7 @@ class AnswerRequest(ClinicModel):
     """One patient is asked to answer one instrument by a link, until `expires_at`.
 
     The clinic never stores the link's token. `title` is that of the instrument. `tries` counts wrong dates of birth
-    and codes. `page` is the copy of the form that saved `assessment` last, and `page_version` the version it saved: a
-    phone that lost the server's reply may save again.
+    and codes. `page` and `page_version` are those of the assessment, and are here for the release before alone.
     """
 
     web_may = "SELECT, INSERT, UPDATE"

@@ -36,7 +36,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.text.dates import parse_date
 from clinic.ui import errors
-from clinic.ui.pages import posted_version, saved
+from clinic.ui.pages import posted_page, posted_version, saved
 
 OF_ANOTHER = "This form is of another patient or another questionnaire. Nothing was saved."
 REFUSED = (
@@ -241,34 +241,38 @@ def _readable(
 def _keep(request: Request, key: UUID, definition: Definition, patient: Patient, *, complete: bool) -> AssessmentState:
     """Save the posted responses; without an assessment start one. Raises what is in REFUSED, Changed and NotOpen."""
     assessment = Assessment.objects.filter(pk=key).first()
-    answers, day = _readable(request, definition, patient, assessment), _day(request)
-    language = request.POST.get("language", "") if request.POST.get("language") in definition.languages else ""
+    posted: dict[str, Any] = {
+        "answers": _readable(request, definition, patient, assessment),
+        "date": _day(request),
+        "language": request.POST.get("language") if request.POST.get("language") in definition.languages else "",
+        "complete": complete,
+        "page": posted_page(request),
+    }
     if assessment is None:
-        user = Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user
-        started = start_assessment(
-            by=request.actor,
-            definition=definition,
-            patient=patient,
-            id=key,
-            date=day,
-            user=user,
-            answers=answers,
-            complete=complete,
-            language=language or ENGLISH,
-        )
-        if (started.assessment.patient_id, started.assessment.instrument) != (patient.pk, definition.id):
-            raise Http404
-        return started
-    return change_responses(
+        started = _start(request, key, definition, patient, posted)
+        if not started.existed:
+            return started
+    # A form that was opened before the assessment began knows no version: its own copy wrote, or somebody else did.
+    version = posted_version(request)
+    anything = request.POST.get("mine") or not (version or posted["page"])
+    return change_responses(by=request.actor, id=key, version=None if anything else version, replace=True, **posted)
+
+
+def _start(
+    request: Request, key: UUID, definition: Definition, patient: Patient, posted: dict[str, Any]
+) -> AssessmentState:
+    """Start the assessment of the form's id; raises Http404 where that is another patient's or instrument's."""
+    started = start_assessment(
         by=request.actor,
+        definition=definition,
+        patient=patient,
         id=key,
-        version=None if request.POST.get("mine") else posted_version(request) or None,
-        answers=answers,
-        replace=True,
-        date=day,
-        language=language,
-        complete=complete,
+        user=Practitioner.objects.active().filter(pk=request.actor.id).first() or patient.user,
+        **{**posted, "language": posted["language"] or ENGLISH},
     )
+    if (started.assessment.patient_id, started.assessment.instrument) != (patient.pk, definition.id):
+        raise Http404
+    return started
 
 
 def _fragment(request: Request, status: int, **context: Any) -> HttpResponse:

@@ -27,7 +27,7 @@ from clinic.assessments.record.results import (
     person_then,
     score_responses,
 )
-from clinic.audit.actions import By, difference, record, snapshot
+from clinic.audit.actions import By, difference, is_conflict, record, snapshot
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.instruments.items.answers import as_stored
@@ -44,11 +44,15 @@ Responses = Mapping[str, Answer | None]
 
 @dataclass(frozen=True)
 class AssessmentState:
-    """An assessment after an action, with its result and the alerts that the action raised."""
+    """An assessment after an action, with its result and the alerts that the action raised.
+
+    `existed` says that it was there already where it was to be started, and is as it was.
+    """
 
     assessment: Assessment
     result: Result
     raised: list[Alert] = field(default_factory=list)
+    existed: bool = False
 
 
 @transaction.atomic
@@ -62,12 +66,14 @@ def start_assessment(
     answers: Responses | None = None,
     complete: bool = False,
     score: Number | None = None,
+    page: UUID | None = None,
     **fields: Any,
 ) -> AssessmentState:
     """Record a new assessment: planned without an answer, in progress with one, completed with `complete`.
 
-    `fields` must hold the user, and may hold name, type and language. Two calls with one `id` record one assessment. A
-    `score` is only compared. Raises NameTaken and what `refusals` holds.
+    `fields` must hold the user, and may hold name, type and language. Two calls with one `id` record one assessment,
+    and the second says that it existed. A `score` is only compared; `page` is the copy of the form that was answered.
+    Raises NameTaken and what `refusals` holds.
     """
     id = id or uuid4()
     if (existing := Assessment.objects.select_related("patient").filter(pk=id).first()) is not None:
@@ -81,6 +87,8 @@ def start_assessment(
         instrument=definition.id,
         instrument_version=definition.version,
         status=AssessmentStatus.PLANNED,
+        page=page,
+        page_version=1 if page else None,
         **{"type": definition.type, "language": ENGLISH, **fields},
     )
     person = person_now(patient, date)
@@ -129,11 +137,15 @@ def change_responses(
     complete: bool = False,
     score: Number | None = None,
     reason: str = "",
+    page: UUID | None = None,
 ) -> AssessmentState:
-    """Do what saving, completing and amending have in common. Without a difference nothing is written."""
+    """Do what saving, completing and amending have in common. Without a difference nothing is written.
+
+    `version` is the one that the caller read. A stranger's is refused; `page`, a copy of the form, that wrote last may
+    write again with any, and so may whoever sends what is there already.
+    """
     assessment = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=id)
-    if version is not None and version != assessment.version:
-        raise Changed(assessment)
+    version = None if _wrote_last(assessment, page) else version
     definition, before = _changeable(assessment), snapshot(assessment, FIELDS)
     was_made, kept = assessment.made, as_responses(assessment.answers)
     if date is not None:
@@ -143,12 +155,16 @@ def change_responses(
     wanted = kept if answers is None else {**({} if replace else kept), **as_stored(definition.by_code, answers)}
     person = _person(assessment, before, wanted, reason)
     result = _answer(assessment, definition, wanted, person, complete=complete, score=score)
-    if not (changes := difference(before, snapshot(assessment, FIELDS))):
+    changes = difference(before, snapshot(assessment, FIELDS))
+    if is_conflict(version, assessment.version, changes):
+        raise Changed(Assessment.objects.select_related("patient").get(pk=id))
+    if not changes:
         return AssessmentState(assessment, result)
     if was_made:
         _keep_original(assessment, before, reason=reason, by=by)
         changes = {**changes, "status": [before["status"], assessment.status], "reason": [None, reason.strip()]}
     assessment.version += 1
+    assessment.page, assessment.page_version = page, assessment.version if page else None
     assessment.save()
     record(_event(was_made, assessment), assessment, by=by, changes=changes)
     return _settled(
@@ -205,7 +221,13 @@ def _settled(state: AssessmentState, by: By) -> AssessmentState:
 
 
 def _as_it_is(assessment: Assessment) -> AssessmentState:
-    return AssessmentState(assessment, result_of(assessment) if assessment.instrument else Result())
+    result = result_of(assessment) if assessment.instrument else Result()
+    return AssessmentState(assessment, result, existed=True)
+
+
+def _wrote_last(assessment: Assessment, page: UUID | None) -> bool:
+    """Whether this copy of the form wrote what is there: it may have lost the answer, and is no stranger to itself."""
+    return page is not None and (page, assessment.version) == (assessment.page, assessment.page_version)
 
 
 def _changeable(assessment: Assessment) -> Definition:

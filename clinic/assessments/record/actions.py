@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
 from clinic.assessments.record.latest_results import keep_latest_results
-from clinic.audit.actions import By, difference, record, restore_values, snapshot
+from clinic.audit.actions import By, difference, is_conflict, record, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.ui.declared import editable_fields
 
@@ -90,15 +90,17 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
     """Change `fields` of an assessment that still has the `version` it was read with (None: any version).
 
     The fields in FOLLOWING of an assessment with an instrument change through `questionnaire.actions`. Raises
-    Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written.
+    Assessment.DoesNotExist, Changed, FollowsInstrument and NameTaken. Without a difference nothing is written, and no
+    version is refused: whoever sends a change again finds it made.
     """
     assessment = Assessment.objects.select_for_update().get(pk=id)
     before = snapshot(assessment, FIELDS)
-    if version is not None and version != assessment.version:
-        raise Changed(assessment)
     for name, value in fields.items():
         setattr(assessment, name, value)
-    if assessment.instrument and set(difference(before, snapshot(assessment, FIELDS))) & FOLLOWING:
+    changes = difference(before, snapshot(assessment, FIELDS))
+    if is_conflict(version, assessment.version, changes):
+        raise Changed(Assessment.objects.get(pk=id))
+    if assessment.instrument and set(changes) & FOLLOWING:
         raise FollowsInstrument("Patient, date, questions and score of an assessment follow its instrument.")
     return _save_change(assessment, before, by=by)
 
@@ -156,10 +158,10 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
 
 
 def _taken(error: IntegrityError, assessment: Assessment) -> Exception:
-    """NameTaken, if the IntegrityError says that the name is taken; any other error itself."""
+    """NameTaken, if the IntegrityError says that the name is taken; raises any other error itself."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint != "assessment_name_once_per_patient":
-        return error
+        raise error
     existing = Assessment.objects.get(patient=assessment.patient_id, name=assessment.name)
     proposal = proposed_name(
         patient_id=assessment.patient_id, type=assessment.type, day=assessment.date, base=assessment.name

@@ -199,13 +199,12 @@ def answer_request(
     by = patient_actor(id)
     assessment = request.assessment
     if assessment is None:
-        state = _begin(request, answers, complete=complete, by=by)
+        state = _begin(request, answers, complete=complete, by=by, page=page)
     else:
-        mine = page is not None and (page, assessment.version) == (request.page, request.page_version)
-        known = assessment.version if mine else version
         state = change_responses(
-            by=by, id=assessment.pk, version=known, answers=answers, replace=True, complete=complete
+            by=by, id=assessment.pk, version=version, answers=answers, replace=True, complete=complete, page=page
         )
+    # The release before knows the copy of the form by the request.
     request.assessment, request.page, request.page_version = state.assessment, page, state.assessment.version
     request.opened_at = request.opened_at or timezone.now()
     if complete:
@@ -218,7 +217,7 @@ def answer_request(
     return state
 
 
-def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By) -> AssessmentState:
+def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By, page: UUID | None) -> AssessmentState:
     return start_assessment(
         by=by,
         definition=find_version(request.instrument, request.instrument_version),
@@ -228,6 +227,7 @@ def _begin(request: AnswerRequest, answers: Responses, *, complete: bool, by: By
         answers=answers,
         complete=complete,
         language=request.language,
+        page=page,
     )
 
 

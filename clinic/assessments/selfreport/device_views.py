@@ -23,7 +23,7 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.tenancy.scope import public_scope
 from clinic.ui import errors
-from clinic.ui.pages import posted_version
+from clinic.ui.pages import posted_page, posted_version
 
 REFUSED = (*patient_questionnaire.REFUSED, refusals.NotForPatient, refusals.NotOpen, refusals.ReasonMissing)
 OF_ANOTHER = "This form is from before. The questions on this device are others now. Nothing was saved."
@@ -124,6 +124,7 @@ def _keep(request: Request, assessment: Assessment, definition: Definition, *, c
         answers=patient_questionnaire.readable(request, definition, assessment.patient.gender, assessment),
         replace=True,
         complete=complete,
+        page=posted_page(request),
     )
     return kept.assessment
 

@@ -9,7 +9,6 @@ from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.access import Request, public
 from clinic.accounts.links import find_link, is_open
 from clinic.accounts.models import AnswerLink
+from clinic.accounts.tries import TooManyTries, trying
 from clinic.assessments.alerts.mails import tell_practitioner
 from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.questionnaire.actions import AssessmentState
@@ -42,7 +42,7 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.tenancy.scope import clinic_scope
 from clinic.text.dates import parse_date
-from clinic.ui.pages import posted_version
+from clinic.ui.pages import posted_page, posted_version
 
 View = Callable[..., HttpResponse]
 COOKIE, SALT = "answer", "clinic.answer"
@@ -82,11 +82,24 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_link()
+@by_link(used=True)
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
-    """Ask for the date of birth or the code first. The right one sets a cookie, and the cookie opens the form."""
+    """Ask for the date of birth or the code first. The right one sets a cookie, and the cookie opens the form.
+
+    A form that is sent again, since the answer to "Done" was lost, is thanked for as the first was.
+    """
+    finishes = request.POST.get("do") in ("complete", "incomplete") and may_answer(request, link)
+    if not is_open(link):
+        if finishes:
+            return _thanks(request, link)
+        raise DeadLink
     if may_answer(request, link):
-        return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
+        try:
+            return _submit(request, token, link) if request.method == "POST" else _questionnaire(request, token, link)
+        except RequestEnded:  # by the first of two at once
+            if finishes:
+                return _thanks(request, link)
+            raise
     if request.method == "POST":
         return _check_key(request, token, link)
     with clinic_scope(link.clinic):
@@ -124,6 +137,10 @@ def link_thanks(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     """Thank whoever completed the form. For anybody else the link does not work."""
     if not may_answer(request, link):
         raise DeadLink
+    return _thanks(request, link)
+
+
+def _thanks(request: Request, link: AnswerLink) -> HttpResponse:
     with clinic_scope(link.clinic):
         patient_request, _ = _patient_request(link)
         if patient_request.state != RequestState.DONE:
@@ -161,13 +178,14 @@ def _check_key(request: Request, token: str, link: AnswerLink) -> HttpResponse:
         key: dict[str, Any] = {"born": parse_date(typed)} if by_birth_date else {"code": _read_code(typed)}
     except ValidationError as error:
         return page(status=422, problem=" ".join(error.messages))
-    if not ratelimit.consume(request, action="answer", dry_run=True):
+    try:
+        with trying(request, "answer") as attempt, clinic_scope(link.clinic):
+            left = check_key(id=link.request_id, **key)
+            attempt.wrong = left is not None
+    except TooManyTries:
         return page(status=429, problem=TOO_MANY)
-    with clinic_scope(link.clinic):
-        left = check_key(id=link.request_id, **key)
     if left is None:
         return _admit(token, link)
-    ratelimit.consume(request, action="answer")
     if left == 0:
         raise DeadLink
     tries = "one more try" if left == 1 else f"{left} more tries"
@@ -224,7 +242,7 @@ def _keep(
             request, definition, patient_request.patient.gender, patient_request.assessment
         ),
         version=None if request.POST.get("mine") else posted_version(request),
-        page=patient_questionnaire.posted_page(request),
+        page=posted_page(request),
         complete=complete,
     )
 

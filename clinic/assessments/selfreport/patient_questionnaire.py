@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
@@ -58,14 +58,6 @@ def posted_whole(
     items = questionnaire_form.drawn_items(definition, sex, stored_responses(assessment))
     posted = questionnaire_form.read_form(definition, items, request.POST)
     return questionnaire_form.how_whole(definition, sex, posted.responses)
-
-
-def posted_page(request: Request) -> UUID | None:
-    """The id of the copy of the form that was posted."""
-    try:
-        return UUID(request.POST.get("page", ""))
-    except ValueError:
-        return None
 
 
 def refusal_text(refusal: Exception) -> str:

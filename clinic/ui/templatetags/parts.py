@@ -1,4 +1,6 @@
-"""Icons, by the names that `clinic/ui/icons.py` lists, and changes of a number."""
+"""Icons, by the names that `clinic/ui/icons.py` lists, changes of a number, and the ids of forms."""
+
+from uuid import UUID, uuid4
 
 from django import template
 from django.utils.safestring import SafeString
@@ -18,3 +20,8 @@ def heroicon_micro(name: str, size: int = 16, **attributes: str) -> SafeString:
 @register.simple_tag
 def heroicon_outline(name: str, size: int = 24, **attributes: str) -> SafeString:
     return icon("outline", name, size, attributes.get("class", ""))
+
+
+@register.simple_tag
+def new_id() -> UUID:
+    return uuid4()

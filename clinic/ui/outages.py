@@ -1,0 +1,37 @@
+"""What an error says about the database: whether it is away, and why."""
+
+import errno
+
+import psycopg2
+from django.db import Error, InterfaceError, OperationalError
+
+DISK_FULL = "53100"
+# Classes of SQLSTATE: connection, resources, intervention of an operator, system, and a server that only reads now.
+AWAY = ("08", "53", "57", "58", "25006")
+AWAY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+
+def driver_error(error: BaseException | None) -> BaseException | None:
+    """The driver's error that Django's stands for; any other is itself."""
+    if isinstance(error, Error) and isinstance(error.__cause__, psycopg2.Error):
+        return error.__cause__
+    return error
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """The SQLSTATE that the server sent; None where it sent none, as when it went away."""
+    return getattr(driver_error(error), "pgcode", None)
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    return sqlstate(error) == DISK_FULL or getattr(error, "errno", None) == errno.ENOSPC
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether trying again later may help. What the server refuses for another reason is a fault of ours."""
+    found = driver_error(error)
+    state = sqlstate(error)
+    if is_disk_full(error) or isinstance(found, (*AWAY_ERRORS, OperationalError, InterfaceError)):
+        return True
+    # The driver says no more than DatabaseError where an answer ends in the middle.
+    return state.startswith(AWAY) if state else type(found) is psycopg2.DatabaseError
