@@ -1,6 +1,7 @@
 """`make run` after its environment is there: a first start from nothing, then a second."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def has(family: int, host: str) -> bool:
+    """Whether this machine has the address; a container may have no IPv6."""
+    try:
+        with socket.socket(family) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
 
 
 class Run:
@@ -128,8 +139,18 @@ def test_log_keeps_neither_searches_nor_what_no_request_is(first: Run) -> None:
 def test_port_in_use_is_said_in_one_line(first: Run, var: Path) -> None:
     refused = Run(var, first.port)
     assert refused.process.wait(timeout=30) == 1
-    told = f"CommandError: Port {first.port} is in use; choose another: make run PORT=8001\n"
-    assert refused.log.read_text() == told
+    told = rf"CommandError: Port {first.port} is in use by \S+ \(process (\d+)\); choose another: make run PORT=8001\n"
+    found = re.fullmatch(told, refused.log.read_text())
+    assert found is not None, refused.log.read_text()
+    serving = psutil.Process(first.process.pid)
+    assert int(found[1]) in [serving.pid, *(child.pid for child in serving.children())]
+
+
+@pytest.mark.parametrize("host", [host for family, host in serve.LOOPBACK if has(family, host)])
+def test_machine_serves_itself_by_both_protocols(first: Run, host: str) -> None:
+    with socket.create_connection((host, first.port), timeout=10) as client:
+        client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert client.recv(1000).split(b"\r\n")[0] == b"HTTP/1.0 200 OK"
 
 
 def workers(run: Run) -> list[int]:

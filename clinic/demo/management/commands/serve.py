@@ -1,5 +1,6 @@
 """Run everything the clinic needs on one machine, in one process and its workers. `make run` calls it."""
 
+import errno
 import hashlib
 import os
 import runpy
@@ -26,6 +27,7 @@ from gunicorn.arbiter import Arbiter
 
 PATIENCE = 10  # seconds that requests, and then the worker, get to end
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a worker that died is started again
+LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 LOOK = 0.2  # seconds between two looks at it
 
 log = structlog.get_logger("clinic.serve")
@@ -63,7 +65,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, port: str, reload: bool, **options: Any) -> None:
         if not os.environ.get(DJANGO_AUTORELOAD_ENV):  # else the server that is replaced has the port
-            refuse_port(port)
+            addresses(port)
         if settings.EMBEDDED or settings.DATABASE_ADMIN_URL:
             call_command("prepare_database")
         call_command("migrate_clinics", stdout=self.stdout)
@@ -79,7 +81,7 @@ class Command(BaseCommand):
         here = os.getpid()
         try:
             Server(
-                bind=f"127.0.0.1:{port}",
+                bind=addresses(port),
                 loglevel="warning",
                 graceful_timeout=PATIENCE,
                 when_ready=self.when_ready,
@@ -152,18 +154,40 @@ def end_worker(worker: "subprocess.Popen[bytes]") -> None:
         worker.wait()
 
 
-def refuse_port(port: str) -> None:
-    """Refuse a port that is not valid, or that another program uses, before anything is started."""
+def addresses(port: str) -> list[str]:
+    """Where this machine is served to itself, by IPv6 too where it has that.
+
+    Raises CommandError for a port that is not valid, or that another program uses, before anything is started.
+    """
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise CommandError(f"PORT is {port!r}; it must be a number from 1 to 65535.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found = []
+    for family, host in LOOPBACK:
         try:
-            probe.bind(("127.0.0.1", int(port)))
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, int(port)))
         except PermissionError as error:
             raise CommandError(f"Port {port} needs root; choose another: make run PORT=8001") from error
         except OSError as error:
-            raise CommandError(f"Port {port} is in use; choose another: make run PORT=8001") from error
+            if error.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+                continue
+            raise CommandError(f"Port {port} is in use{_by(port)}; choose another: make run PORT=8001") from error
+        found.append(f"[{host}]:{port}" if family == socket.AF_INET6 else f"{host}:{port}")
+    return found
+
+
+def _by(port: str) -> str:
+    """Which program listens there, as far as this user may know."""
+    import psutil  # comes with what `make run` needs, not with production
+
+    try:
+        for each in psutil.net_connections("tcp"):
+            if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == int(port) and each.pid:
+                return f" by {psutil.Process(each.pid).name()} (process {each.pid})"
+    except psutil.Error:
+        return ""  # another user's
+    return ""
 
 
 def collect_static() -> None:
