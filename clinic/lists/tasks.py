@@ -15,6 +15,7 @@ from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from clinic.lists.models import LEASE, Job
 from clinic.lists.running import Leased, StoppedWork, TakenOver, claim, finish, hand_back, stop
@@ -43,7 +44,8 @@ def enqueue(job: Job) -> None:
     """Queue the job of the active clinic, in the transaction that wrote it."""
     clinic = cast(DatabaseWrapper, connection).clinic
     with public_scope():
-        run_job.enqueue(clinic_id=str(clinic.pk), job_id=str(job.pk))
+        asked_by = get_contextvars().get("request_id", "")
+        run_job.enqueue(clinic_id=str(clinic.pk), job_id=str(job.pk), request_id=asked_by)
 
 
 def is_queued(job: Job) -> bool:
@@ -54,11 +56,17 @@ def is_queued(job: Job) -> bool:
 
 
 @task
-def run_job(clinic_id: str, job_id: str) -> None:
+def run_job(clinic_id: str, job_id: str, request_id: str = "") -> None:
     """Do one job, or what is left of it. An error ends the job, not the worker, and is noted without any value.
 
-    Raises Later, and what a lost connection raises; ToldToEnd passes through.
+    What is logged meanwhile has the id of the request that asked for it. Raises Later, and what a lost connection
+    raises; ToldToEnd passes through.
     """
+    with bound_contextvars(request_id=request_id):
+        _look_at(clinic_id, job_id)
+
+
+def _look_at(clinic_id: str, job_id: str) -> None:
     clinic = Clinic.objects.filter(pk=clinic_id).first()
     if clinic is None:
         return
@@ -67,6 +75,7 @@ def run_job(clinic_id: str, job_id: str) -> None:
         raise Later(AGAIN)
     try:
         if (job := claim(clinic, job_id)) is not None:
+            log.info("job_begun", clinic=clinic_id, job=job_id, work=job.work)
             _do(clinic, job)
     except Leased as leased:
         raise Later(LEASE) from leased
@@ -77,6 +86,7 @@ def _do(clinic: Clinic, job: Job) -> None:
         work: Work = import_string(job.work)
         work(clinic, job)
         finish(clinic, job)
+        log.info("job_done", clinic=str(clinic.pk), job=str(job.pk))
     except StoppedWork as why:
         _stop(clinic, job, str(why))
     except Leased:

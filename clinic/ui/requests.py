@@ -1,5 +1,6 @@
 """One log line a request, with an id that the person sees on an error page; and requests whose body ends early."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -16,6 +17,8 @@ from clinic.ui.waits import waited
 
 log = structlog.get_logger("clinic.request")
 LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again
+GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 QUIET = ("/healthz", "/readyz", "/static/")
 
 
@@ -24,13 +27,17 @@ def request_log(
 ) -> Callable[[Request], HttpResponseBase]:
     """Middleware: give the request an id, log method, path, status, duration, who and where.
 
-    The path is without its query, and without the token of a patient's link.
+    The path is without its query, and without the token of a patient's link. A proxy's or a program's own
+    `X-Request-Id` is taken over, and the trace of a `traceparent` noted, so that logs on both sides meet.
     """
 
     def middleware(request: Request) -> HttpResponseBase:
         clear_contextvars()
-        request.request_id = uuid.uuid4().hex[:12]
+        given = request.headers.get("X-Request-Id", "")
+        request.request_id = given if GIVEN.fullmatch(given) else uuid.uuid4().hex[:12]
         bind_contextvars(request_id=request.request_id)
+        if trace := TRACE.fullmatch(request.headers.get("Traceparent", "")):
+            bind_contextvars(trace_id=trace[1])
         started = time.perf_counter()
         response = get_response(request)
         response["X-Request-Id"] = request.request_id

@@ -235,7 +235,7 @@ def test_job_that_fails_says_so_to_whoever_began_it_and_in_the_log_where(client,
         JobState.STOPPED,
         "Something went wrong on our side, and the rest was left as it is.",
     )
-    (said,) = [json.loads(formatter().format(line)) for line in caplog.records if line.name == "clinic.job"]
+    _, said = [json.loads(formatter().format(line)) for line in caplog.records if line.name == "clinic.job"]
     assert (said["event"], said["level"], said["clinic"], said["job"]) == (
         "job_failed",
         "error",

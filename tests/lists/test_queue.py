@@ -1,5 +1,6 @@
 """Tasks of the queue by the clock: put back when a lease is over, looked at later, removed when they say nothing."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from clinic.lists import actions, tasks
 from clinic.lists.models import Job
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.logs import formatter
 from tests.clock import in_one_zone
 from tests.world import Writer, make_patient
 
@@ -86,3 +88,13 @@ def test_task_that_fails_is_over_and_noted_without_what_was_said(job, monkeypatc
     tasks.do(tasks.take("worker"))
     kept = DBTaskResult.objects.get()
     assert (kept.status, kept.exception_class_path, kept.traceback[:14]) == ("FAILED", "ImportError", "ImportError in")
+
+
+def test_work_is_logged_under_the_request_that_asked_for_it(client, patients, work, caplog):
+    asked = {"do": "archive", "scope": "rows", "id": patients.keys[:2]}
+    client.post("/patients/bulk/", asked, headers={"X-Request-Id": "lab-42"})
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        work()
+    lines = [json.loads(formatter().format(line)) for line in caplog.records if line.name == "clinic.job"]
+    assert [(line["event"], line["request_id"]) for line in lines] == [("job_begun", "lab-42"), ("job_done", "lab-42")]
