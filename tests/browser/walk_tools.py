@@ -22,12 +22,14 @@ def tools(page: Page, watch: Watch, site: Site) -> Shown:
         page.keyboard.press("Escape")
     page.locator("tbody [type=checkbox]").first.check()
     yield "patients-ticked", page
-    page.get_by_role("button", name="Assign practitioner").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Assign practitioner").click()
     yield "bulk-question", page
     page.goto("/patients/?gender=male&q=a")
     page.locator("tbody [type=checkbox]").first.check()
     page.get_by_label("All that match").check()
-    page.locator("#bulk").get_by_role("button", name="Archive").click()
+    with page.expect_navigation():
+        page.locator("#bulk").get_by_role("button", name="Archive").click()
     yield "bulk-confirm", page
     yield from jobs(page, site)
     page.goto("/lists/patients/views/new/?gender=male")
