@@ -21,6 +21,7 @@ OUTSIDE = {
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",
+    "accounts/join/<str:token>/": "an invitation: whoever has the link was mailed it",
     "answer/<str:token>/": "a patient's link: asks for the date of birth before it shows anything",
     "answer/<str:token>/answers/": "keeps answers, for whoever wrote the date of birth at that link",
     "answer/<str:token>/thanks/": "says thanks, to whoever wrote the date of birth at that link",

@@ -50,6 +50,7 @@ class Member:
     country: str
     role: Role
     preferences: dict[str, Any]
+    last_day: str | None
 
     @property
     def role_label(self) -> str:

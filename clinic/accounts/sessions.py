@@ -1,17 +1,22 @@
 """The session engine: Django's database sessions over our Session model."""
 
+from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model
+from django.db.models import Count, Model
 from django.db.models.base import ModelState
 from django.utils import timezone
 
 from clinic.accounts.models import Session, User
+from clinic.tenancy.scope import public_scope
 
 CLINIC_KEY = "clinic"
 SHARED_DEVICE_KEY = "handover"
@@ -21,7 +26,7 @@ SELECT {columns}, (
     SELECT json_agg(json_build_object(
         'clinic_id', c.id, 'clinic_name', c.name, 'schema_name', c.schema_name, 'state', c.state,
         'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'time_zone', c.time_zone, 'country', c.country,
-        'role', m.role, 'preferences', m.preferences
+        'role', m.role, 'preferences', m.preferences, 'last_day', m.last_day
     ) ORDER BY c.name)
     FROM accounts_membership m JOIN tenancy_clinic c ON c.id = m.clinic_id WHERE m.user_id = s.user_id AND m.is_active
 )
@@ -60,8 +65,26 @@ def find_session(key: str) -> Session | None:
     if session.user_id is not None:
         user = loaded(User, dict(zip(user_fields, row[of_session:-1], strict=True)), DEFAULT_DB_ALIAS)
         session._state.fields_cache["user"] = user
-    session.memberships = row[-1] or []
+    memberships = row[-1] or []
+    session.memberships = [each for each in memberships if _lasts(each)]
+    past = [each for each in memberships if not _lasts(each)]
+    session.past = [(each["clinic_name"], date.fromisoformat(each["last_day"])) for each in past]
     return session
+
+
+def _lasts(membership: dict[str, Any]) -> bool:
+    """Whether today, which is a day of the clinic's, is not after the last one."""
+    last_day = membership["last_day"]
+    if last_day is None:
+        return True
+    return date.fromisoformat(last_day) >= timezone.localdate(timezone=ZoneInfo(membership["time_zone"]))
+
+
+def open_sessions(user_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many sessions each of these people has open, wherever they work."""
+    with public_scope():
+        rows = Session.objects.filter(user__in=list(user_ids), expire_date__gt=timezone.now())
+        return dict(rows.values_list("user").annotate(count=Count("pk")))
 
 
 class SessionStore(DatabaseStore):

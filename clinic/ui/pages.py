@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -35,6 +35,14 @@ def posted_version(request: Request) -> int:
     """The version that a form was rendered with; 0, which no record has, for anything that is none."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def keep_private[R: HttpResponseBase](response: R) -> R:
+    """Mark a response that nobody may store, index or pass on, because its address is a secret."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def own_path(text: str, otherwise: str) -> str:
