@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.instruments.urls")),
     path("", include("clinic.assessments.selfreport.urls")),
     path("clinic/people/", include("clinic.staff.urls")),
+    path("clinic/people/", include("clinic.assessments.leaving.urls")),
     path("clinic/settings/", include("clinic.staff.clinic_settings.urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),

@@ -118,8 +118,8 @@ class Session(AbstractBaseSession):
     """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request.
 
     `used_at` is when it asked for something last, to within `SEEN_EVERY`; None for one of an earlier release.
-    `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last days of those
-    that are over, where `accounts.sessions` found it.
+    `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last
+    days of those that are over, where `accounts.sessions` found it.
     """
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"

@@ -11,11 +11,12 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Count, Model
+from django.db.models import Count, Model, QuerySet
 from django.db.models.base import ModelState
 from django.utils import timezone
 
-from clinic.accounts.models import Session, User
+from clinic.accounts.models import Membership, Session, User
+from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
 CLINIC_KEY = "clinic"
@@ -83,8 +84,30 @@ def _lasts(membership: dict[str, Any]) -> bool:
 def open_sessions(user_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many sessions each of these people has open, wherever they work."""
     with public_scope():
-        rows = Session.objects.filter(user__in=list(user_ids), expire_date__gt=timezone.now())
-        return dict(rows.values_list("user").annotate(count=Count("pk")))
+        return dict(_open(user_ids).values_list("user").annotate(count=Count("pk")))
+
+
+def sessions_to_end(clinic: Clinic, user_id: UUID) -> tuple[list[str], int]:
+    """The keys of the sessions that a membership takes with it, and how many of them a patient has on a shared device.
+
+    Those of somebody who works elsewhere too stay open for there, but the devices that this clinic's patients have.
+    """
+    with public_scope():
+        elsewhere = Membership.objects.filter(user=user_id, is_active=True).exclude(clinic=clinic.pk).exists()
+        rows = list(_open([user_id]))
+    shared = {row.pk for row in rows if SHARED_DEVICE_KEY in row.get_decoded() and row.clinic_id in (None, clinic.pk)}
+    return [row.pk for row in rows if row.pk in shared or not elsewhere], len(shared)
+
+
+def _open(user_ids: Iterable[UUID]) -> "QuerySet[Session]":
+    rows: QuerySet[Session] = Session.objects.filter(user__in=list(user_ids), expire_date__gt=timezone.now())
+    return rows
+
+
+def end_sessions(clinic: Clinic, user_id: UUID) -> None:
+    keys, _ = sessions_to_end(clinic, user_id)
+    with public_scope():
+        Session.objects.filter(pk__in=keys).delete()
 
 
 class SessionStore(DatabaseStore):

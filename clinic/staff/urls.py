@@ -13,5 +13,4 @@ urlpatterns = [
     path("invitations/<uuid:pk>/revoke/", invitations.invitation_revoke, name="revoke"),
     path("<uuid:pk>/", views.person_detail, name="detail"),
     path("<uuid:pk>/last-day/", views.person_last_day, name="last_day"),
-    path("<uuid:pk>/end/", views.person_end, name="end"),
 ]

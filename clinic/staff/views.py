@@ -78,21 +78,6 @@ def person_last_day(request: Request, pk: UUID) -> HttpResponse:
     return _person_page(request, membership, day_form=form, status=422)
 
 
-@require_POST
-@requires(Permission.CLINIC_MANAGE)
-def person_end(request: Request, pk: UUID) -> HttpResponse:
-    """End a membership at once; an invitation gives it back."""
-    membership = _member_or_404(request, pk)
-    try:
-        members.end_membership(by=request.actor, clinic=request.clinic, user_id=pk)
-    except members.LastOwner as refusal:
-        return _person_page(request, membership, status=422, problem=str(refusal))
-    except Membership.DoesNotExist:
-        return redirect("people:detail", pk)
-    saved(request, "Membership ended. An invitation to the same address gives it back.")
-    return redirect("home") if pk == request.user.pk else redirect("people:detail", pk)
-
-
 def _member_or_404(request: Request, pk: UUID) -> Membership:
     membership = members.member_of(request.clinic, pk)
     if membership is None:

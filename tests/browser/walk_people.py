@@ -59,7 +59,9 @@ def one_person(page: Page, watch: Watch, site: Site) -> Shown:
     page.get_by_label("Last day").fill("31 December 2040")
     press(page, "Save last day")
     yield "person-last-day", page
-    press(page, "End membership")
+    page.get_by_role("link", name="Remove…").click()
+    yield "person-end", page
+    press(page, f"Remove from {site.world.clinic.name}")
     yield "person-ended", page
 
 
