@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(allauth_urlpatterns)),
     path("accounts/", include("clinic.accounts.urls")),
     path("accounts/", include("clinic.staff.invitations.urls")),
+    path("account/", include("clinic.staff.account.urls")),
     path("", include("clinic.lists.urls")),
     path("patients/", include("clinic.patients.urls")),
     path("", include("clinic.assessments.urls")),

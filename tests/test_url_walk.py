@@ -21,6 +21,8 @@ OUTSIDE = {
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",
+    "account/": "one's own name, password and sessions",
+    "account/sessions/end/": "signs oneself out elsewhere",
     "accounts/join/<str:token>/": "an invitation: whoever has the link was mailed it",
     "answer/<str:token>/": "a patient's link: asks for the date of birth before it shows anything",
     "answer/<str:token>/answers/": "keeps answers, for whoever wrote the date of birth at that link",

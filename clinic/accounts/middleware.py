@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
-from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded
+from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded, note_use
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
@@ -102,6 +102,7 @@ def _resolve_user(request: Request) -> None:
         request.session.flush()
         request.shared_device = None
         return
+    note_use(row)
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
     request.memberships = [Member(**{**member, "role": Role(member["role"])}) for member in row.memberships]

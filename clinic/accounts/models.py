@@ -127,6 +127,7 @@ class Session(AbstractBaseSession):
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     clinic = models.ForeignKey(Clinic, on_delete=models.SET_NULL, null=True, related_name="+")
     user_agent = models.CharField(max_length=300, default="", db_default="")
+    address = models.GenericIPAddressField(null=True)
     used_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = BaseSessionManager()

@@ -1,7 +1,9 @@
 """The session engine: Django's database sessions over our Session model."""
 
+import hashlib
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,16 +13,19 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, F, Model, QuerySet
 from django.db.models.base import ModelState
 from django.utils import timezone
 
+from clinic.accounts.devices import device_words
 from clinic.accounts.models import Membership, Session, User
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
 CLINIC_KEY = "clinic"
 SHARED_DEVICE_KEY = "handover"
+USER_AGENT_KEY, ADDRESS_KEY = "user_agent", "address"
+SEEN_EVERY = timedelta(minutes=5)
 # Written out, since every request begins with it: putting it together by the ORM took half of a request's work.
 ACCESS = """
 SELECT {columns}, (
@@ -110,6 +115,36 @@ def end_sessions(clinic: Clinic, user_id: UUID) -> None:
         Session.objects.filter(pk__in=keys).delete()
 
 
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its person sees it; of its key, which is a secret, only the digest is shown."""
+
+    row: Session
+    is_this: bool
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.row.session_key.encode()).hexdigest()
+
+    @property
+    def device(self) -> str:
+        return device_words(self.row.user_agent)
+
+
+def own_sessions(this: Session) -> list[OpenSession]:
+    """The open sessions of whoever has this one: this one first, then by their last use."""
+    rows = _open(filter(None, [this.user_id])).order_by(F("used_at").desc(nulls_last=True), "pk")
+    found = [OpenSession(row, row.pk == this.pk) for row in rows]
+    return sorted(found, key=lambda each: not each.is_this)
+
+
+def note_use(session: Session) -> None:
+    """Note that a session asked for something, once in `SEEN_EVERY`."""
+    now = timezone.now()
+    if session.used_at is None or now - session.used_at >= SEEN_EVERY:
+        Session.objects.filter(pk=session.pk).update(used_at=now)
+
+
 class SessionStore(DatabaseStore):
     """`row` is the Session as loaded, with its user and memberships; None before loading or when there is none."""
 
@@ -131,4 +166,6 @@ class SessionStore(DatabaseStore):
         session: Session = super().create_model_instance(data)  # type: ignore[assignment]
         session.user_id = data.get(SESSION_KEY)
         session.clinic_id = data.get(CLINIC_KEY)
+        session.user_agent, session.address = data.get(USER_AGENT_KEY, ""), data.get(ADDRESS_KEY)
+        session.used_at = timezone.now()
         return session

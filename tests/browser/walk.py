@@ -221,6 +221,8 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
 
 
 def account(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/account/")
+    yield "account", page
     page.goto("/accounts/password/change/")
     yield "password-change", page
     page.get_by_label("Current password").fill("wrong")
