@@ -96,3 +96,23 @@ def database(url: str, embedded_user: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
+
+
+MAIL_OPTIONS = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+    "file_path": "EMAIL_FILE_PATH",
+}
+
+
+def mailer() -> dict[str, Any]:
+    """Where mail goes, as Django's MAILERS has it; what a local record prints it keeps as files as well."""
+    mail = env.email_url("EMAIL_URL", default="consolemail://")
+    if MODE == "local" and mail["EMAIL_BACKEND"].endswith(".console.EmailBackend"):
+        return {"BACKEND": "clinic.ui.mail.LocalMail", "OPTIONS": {"folder": VAR_DIR / "mail"}}
+    options = {option: mail[name] for option, name in MAIL_OPTIONS.items() if mail.get(name)}
+    return {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options}

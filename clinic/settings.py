@@ -12,7 +12,7 @@ from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, one_of, required
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, one_of, required
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
 
@@ -123,10 +123,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reset_password": "clinic.accounts.resets.ResetForm"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Beside allauth's own, from one address: wrong dates of birth at patients' links; wrong sign-ins, in place of all.
-ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip", "sign_in": "30/m/ip", "login": ""}
+# Beside allauth's own, from one address: wrong dates of birth at patients' links, invitations that are none; wrong
+# sign-ins, in place of all.
+ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip", "join": "20/5m/ip", "sign_in": "30/m/ip", "login": ""}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "clinic.accounts.sessions"
@@ -215,22 +219,8 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Mail
-mail = env.email_url("EMAIL_URL", default="consolemail://")
-MAIL_OPTIONS = {
-    "host": "EMAIL_HOST",
-    "port": "EMAIL_PORT",
-    "username": "EMAIL_HOST_USER",
-    "password": "EMAIL_HOST_PASSWORD",
-    "use_tls": "EMAIL_USE_TLS",
-    "use_ssl": "EMAIL_USE_SSL",
-    "file_path": "EMAIL_FILE_PATH",
-}
-MAILERS = {
-    "default": {
-        "BACKEND": mail["EMAIL_BACKEND"],
-        "OPTIONS": {option: mail[name] for option, name in MAIL_OPTIONS.items() if mail.get(name)},
-    }
-}
+SITE_URL = env.str("SITE_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000")
+MAILERS = {"default": mailer()}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "clinic@localhost")
 
 # What a request may carry

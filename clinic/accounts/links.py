@@ -1,4 +1,4 @@
-"""Links by which a patient answers without an account: a secret that leads to one request of one clinic."""
+"""Links that are a secret: by one a patient answers without an account, which leads to one request of one clinic."""
 
 import hashlib
 import secrets
@@ -16,6 +16,11 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LENGTH = 28
 
 
+def new_token() -> str:
+    """A secret for an address that nobody can guess."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
 def checksum(token: str) -> str:
     """What is kept of a token. Capitals do not matter: some phones begin what is typed with one."""
     return hashlib.sha256(token.lower().encode()).hexdigest()
@@ -26,7 +31,7 @@ def issue_link(*, clinic: Clinic, request_id: UUID, expires_at: datetime) -> str
 
     It is not kept and cannot be found again. Called in the clinic's scope, by the action that writes the request.
     """
-    token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    token = new_token()
     close_links(request_id)
     with public_scope():
         AnswerLink.objects.create(checksum=checksum(token), clinic=clinic, request_id=request_id, expires_at=expires_at)

@@ -11,5 +11,5 @@ from clinic.tenancy.scope import public_scope
 def permissions_of(user_id: UUID, clinic: Clinic) -> frozenset[Permission]:
     """What the role of a user allows now; nothing to who is no member, or whose account is closed."""
     with public_scope():
-        member = Membership.objects.filter(clinic=clinic.pk, user=user_id, is_active=True, user__is_active=True).first()
+        member = Membership.objects.current(clinic).filter(user=user_id).first()
     return PERMISSIONS[Role(member.role)] if member is not None else frozenset()

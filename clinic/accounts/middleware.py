@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
 from clinic.accounts.closed import closed
-from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded
+from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded, note_use
 from clinic.accounts.submissions import answer_again, remember
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
@@ -52,6 +52,7 @@ class Member:
     country: str
     role: Role
     preferences: dict[str, Any]
+    last_day: str | None
 
     @property
     def role_label(self) -> str:
@@ -103,6 +104,7 @@ def _resolve_user(request: Request) -> None:
         request.session.flush()
         request.shared_device = None
         return
+    note_use(row)
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
     request.memberships = [Member(**{**member, "role": Role(member["role"])}) for member in row.memberships]

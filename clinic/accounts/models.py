@@ -1,11 +1,13 @@
 """People and programs that can sign in, and the clinics they belong to; all in `public`."""
 
 import uuid
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
+from django.utils import timezone
 from oauth2_provider.models import AbstractApplication
 
 from clinic.access import ROLE_LABELS, Role
@@ -41,17 +43,31 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiC
         return self.name or self.email
 
 
-class Membership(models.Model):
-    """A user's role in one clinic; `preferences` is how they like its pages."""
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, clinic: Clinic) -> "MembershipQuerySet":
+        """Those that open the clinic today, which is a day of its time zone."""
+        today = timezone.localdate(timezone=clinic.zone)
+        lasts = models.Q(last_day=None) | models.Q(last_day__gte=today)
+        return self.filter(lasts, clinic=clinic.pk, is_active=True, user__is_active=True)
 
-    web_may = "SELECT, INSERT, UPDATE (role, is_active, preferences, created_at)"
+
+class Membership(models.Model):
+    """A user's role in one clinic; `preferences` is how they like its pages.
+
+    After `last_day`, a day of the clinic's, it opens nothing any more; None lasts.
+    """
+
+    web_may = "SELECT, INSERT, UPDATE (role, is_active, last_day, preferences, created_at)"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
     is_active = models.BooleanField(default=True)
+    last_day = models.DateField(null=True)
     preferences: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -63,19 +79,60 @@ class Membership(models.Model):
         return f"{self.role} since {self.created_at}"
 
 
+class Invitation(models.Model):
+    """Somebody was asked by mail to work in a clinic. Of the link's token only the `checksum` is kept.
+
+    `closed_at` is set once nobody can join by it any more, for whatever reason.
+    """
+
+    web_may = "SELECT, INSERT, UPDATE (closed_at)"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checksum = models.CharField(max_length=64, unique=True, db_collation="C")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    last_day = models.DateField(null=True)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("clinic", "email"), condition=models.Q(closed_at=None), name="invitation_once_open"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="invitation_role"),
+        )
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody can join by it now."""
+        return self.closed_at is None and self.expires_at > timezone.now()
+
+
 class Session(AbstractBaseSession):
     """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request.
 
-    `memberships` are the active ones of its user as dicts, by clinic name, where `accounts.sessions` found it.
+    `used_at` is when it asked for something last, to within `SEEN_EVERY`; None for one of an earlier release.
+    `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last
+    days of those that are over, where `accounts.sessions` found it.
     """
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     clinic = models.ForeignKey(Clinic, on_delete=models.SET_NULL, null=True, related_name="+")
+    user_agent = models.CharField(max_length=300, default="", db_default="")
+    address = models.GenericIPAddressField(null=True)
+    used_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = BaseSessionManager()
     memberships: list[dict[str, Any]]
+    past: list[tuple[str, date]]
 
     def __str__(self) -> str:
         return f"until {self.expire_date}"

@@ -1,27 +1,38 @@
 """The session engine: Django's database sessions over our Session model."""
 
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model
+from django.db.models import Count, F, Model, QuerySet
 from django.db.models.base import ModelState
 from django.utils import timezone
 
-from clinic.accounts.models import Session, User
+from clinic.accounts.devices import device_words
+from clinic.accounts.models import Membership, Session, User
+from clinic.tenancy.models import Clinic
+from clinic.tenancy.scope import public_scope
 
 CLINIC_KEY = "clinic"
 SHARED_DEVICE_KEY = "handover"
+USER_AGENT_KEY, ADDRESS_KEY = "user_agent", "address"
+SEEN_EVERY = timedelta(minutes=5)
 # Written out, since every request begins with it: putting it together by the ORM took half of a request's work.
 ACCESS = """
 SELECT {columns}, (
     SELECT json_agg(json_build_object(
         'clinic_id', c.id, 'clinic_name', c.name, 'schema_name', c.schema_name, 'state', c.state,
         'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'time_zone', c.time_zone, 'country', c.country,
-        'role', m.role, 'preferences', m.preferences
+        'role', m.role, 'preferences', m.preferences, 'last_day', m.last_day
     ) ORDER BY c.name)
     FROM accounts_membership m JOIN tenancy_clinic c ON c.id = m.clinic_id WHERE m.user_id = s.user_id AND m.is_active
 )
@@ -60,8 +71,78 @@ def find_session(key: str) -> Session | None:
     if session.user_id is not None:
         user = loaded(User, dict(zip(user_fields, row[of_session:-1], strict=True)), DEFAULT_DB_ALIAS)
         session._state.fields_cache["user"] = user
-    session.memberships = row[-1] or []
+    memberships = row[-1] or []
+    session.memberships = [each for each in memberships if _lasts(each)]
+    past = [each for each in memberships if not _lasts(each)]
+    session.past = [(each["clinic_name"], date.fromisoformat(each["last_day"])) for each in past]
     return session
+
+
+def _lasts(membership: dict[str, Any]) -> bool:
+    """Whether today, which is a day of the clinic's, is not after the last one."""
+    last_day = membership["last_day"]
+    if last_day is None:
+        return True
+    return date.fromisoformat(last_day) >= timezone.localdate(timezone=ZoneInfo(membership["time_zone"]))
+
+
+def open_sessions(user_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many sessions each of these people has open, wherever they work."""
+    with public_scope():
+        return dict(_open(user_ids).values_list("user").annotate(count=Count("pk")))
+
+
+def sessions_to_end(clinic: Clinic, user_id: UUID) -> tuple[list[str], int]:
+    """The keys of the sessions that a membership takes with it, and how many of them a patient has on a shared device.
+
+    Those of somebody who works elsewhere too stay open for there, but the devices that this clinic's patients have.
+    """
+    with public_scope():
+        elsewhere = Membership.objects.filter(user=user_id, is_active=True).exclude(clinic=clinic.pk).exists()
+        rows = list(_open([user_id]))
+    shared = {row.pk for row in rows if SHARED_DEVICE_KEY in row.get_decoded() and row.clinic_id in (None, clinic.pk)}
+    return [row.pk for row in rows if row.pk in shared or not elsewhere], len(shared)
+
+
+def _open(user_ids: Iterable[UUID]) -> "QuerySet[Session]":
+    rows: QuerySet[Session] = Session.objects.filter(user__in=list(user_ids), expire_date__gt=timezone.now())
+    return rows
+
+
+def end_sessions(clinic: Clinic, user_id: UUID) -> None:
+    keys, _ = sessions_to_end(clinic, user_id)
+    with public_scope():
+        Session.objects.filter(pk__in=keys).delete()
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its person sees it; of its key, which is a secret, only the digest is shown."""
+
+    row: Session
+    is_this: bool
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.row.session_key.encode()).hexdigest()
+
+    @property
+    def device(self) -> str:
+        return device_words(self.row.user_agent)
+
+
+def own_sessions(this: Session) -> list[OpenSession]:
+    """The open sessions of whoever has this one: this one first, then by their last use."""
+    rows = _open(filter(None, [this.user_id])).order_by(F("used_at").desc(nulls_last=True), "pk")
+    found = [OpenSession(row, row.pk == this.pk) for row in rows]
+    return sorted(found, key=lambda each: not each.is_this)
+
+
+def note_use(session: Session) -> None:
+    """Note that a session asked for something, once in `SEEN_EVERY`."""
+    now = timezone.now()
+    if session.used_at is None or now - session.used_at >= SEEN_EVERY:
+        Session.objects.filter(pk=session.pk).update(used_at=now)
 
 
 class SessionStore(DatabaseStore):
@@ -85,4 +166,6 @@ class SessionStore(DatabaseStore):
         session: Session = super().create_model_instance(data)  # type: ignore[assignment]
         session.user_id = data.get(SESSION_KEY)
         session.clinic_id = data.get(CLINIC_KEY)
+        session.user_agent, session.address = data.get(USER_AGENT_KEY, ""), data.get(ADDRESS_KEY)
+        session.used_at = timezone.now()
         return session

@@ -43,4 +43,5 @@ def switch_clinic(request: Request) -> HttpResponse:
 def no_clinic(request: Request) -> HttpResponse:
     if request.memberships:
         return redirect("home")
-    return render(request, "accounts/no_clinic.html", status=403)
+    context = {"past": request.session.row.past}
+    return render(request, "accounts/no_clinic.html", context, status=403)

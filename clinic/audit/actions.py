@@ -69,7 +69,9 @@ def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any
     )
 
 
-def record_many(action: str, subjects: Iterable[models.Model], *, by: By) -> None:
+def record_many(
+    action: str, subjects: Iterable[models.Model], *, by: By, changes: dict[str, Any] | None = None
+) -> None:
     """The same event for each of `subjects`, in one statement."""
     AuditEvent.objects.bulk_create(
         AuditEvent(
@@ -78,6 +80,7 @@ def record_many(action: str, subjects: Iterable[models.Model], *, by: By) -> Non
             action=action,
             record_type=type_in_trail(subject),
             record_id=UUID(str(subject.pk)),
+            changes=changes or {},
         )
         for subject in subjects
     )

@@ -23,6 +23,11 @@ class Operator:
     id: str = "operator"
     name: str = "Operator"
 
+    @classmethod
+    def named(cls, name: str) -> "Operator":
+        """The operator as somebody, where a command says who that is."""
+        return cls(name=one_line(name)[:200] or cls.name)
+
 
 OPERATOR = Operator()
 
@@ -40,14 +45,15 @@ def create_user(*, email: str, name: str, password: str | None = None, using: st
     return user
 
 
-def create_clinic(*, name: str, owner: User, by: By, time_zone: str = "") -> Clinic:
-    """A new clinic with its first member, all in one transaction of the database's owner.
+def create_clinic(*, name: str, owner: User | None, by: By, time_zone: str = "") -> Clinic:
+    """A new clinic with its first member, all in one transaction of the database's owner; without `owner` nobody yet.
 
     Without `time_zone` it has the server's. Raises ValidationError for a taken name and a zone that is none.
     """
     with transaction.atomic(using=get_tenant_database_alias()):
         clinic = provisioning.create_clinic(name=name, time_zone=time_zone)
-        add_member(clinic=clinic, user=owner, role=Role.OWNER, by=by)
+        if owner is not None:
+            add_member(clinic=clinic, user=owner, role=Role.OWNER, by=by)
     return clinic
 
 

@@ -1,11 +1,14 @@
 """Parsing what is typed about the people of a clinic."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from clinic.access import ROLE_LABELS, Role
-from clinic.ui.forms import LineField, helper
+from clinic.ui.forms import DateField, LineField, helper
 
 MAY = {
     Role.OWNER: "everything, people and settings too",
@@ -22,30 +25,42 @@ def role_field() -> forms.TypedChoiceField:
     )
 
 
-class ColleagueForm(forms.Form):
-    """Whoever is to work in the clinic; `email` finds the account that they may have."""
+class LastDayField(DateField):
+    """A day from today on; None for no end."""
 
-    email = forms.EmailField(
-        max_length=254,
-        help_text="They sign in with it. Somebody new gets a mail with a link to choose a password.",
-        error_messages={"required": "Write the address that they sign in with."},
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-    name = LineField(
-        max_length=200,
-        help_text="As colleagues read it. Somebody who has an account already keeps the name of that.",
-        error_messages={"required": "Write their name."},
+    def clean(self, value: Any) -> Any:
+        day: date | None = super().clean(value)
+        if day is not None and day < timezone.localdate():
+            raise ValidationError("Choose today or a later day.")
+        return day
+
+
+def last_day_field() -> LastDayField:
+    return LastDayField(
+        required=False,
+        label="Last day",
+        max_length=40,
+        help_text="For somebody who is here for a time, such as a locum: from the day after, nothing opens any more.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class RoleForm(forms.Form):
     role = role_field()
+    reason = LineField(
+        max_length=200,
+        help_text="It is kept in the trail.",
+        error_messages={"required": "Write why the role changes."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
 
 
-class RoleForm(forms.Form):
-    role = role_field()
+class LastDayForm(forms.Form):
+    last_day = last_day_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

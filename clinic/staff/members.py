@@ -1,21 +1,21 @@
-"""Who works in a clinic: adding a colleague, changing a role, ending a membership; used by pages and commands alike.
+"""Who works in a clinic: giving a membership, changing a role, a last day, ending it; by pages and commands alike.
 
 Each runs in the clinic's scope as the web's role. The membership is in `public`, the practitioner and the trail are
 the clinic's, and one transaction holds all three.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.access import PRACTITIONER_ROLES, Role
 from clinic.accounts.models import Membership, User
 from clinic.audit.actions import By, record
-from clinic.staff.actions import create_user, upsert_practitioner
+from clinic.staff.actions import upsert_practitioner
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
@@ -31,9 +31,9 @@ class AlreadyMember(Refused):
         super().__init__("Somebody with this address works in this clinic already.")
 
 
-class AccountClosed(Refused):
+class OwnRole(Refused):
     def __init__(self) -> None:
-        super().__init__("The account of this address is closed. Whoever looks after the server can open it again.")
+        super().__init__("Nobody changes their own role. Ask another owner.")
 
 
 class LastOwner(Refused):
@@ -54,70 +54,106 @@ def member_of(clinic: Clinic, user_id: UUID) -> Membership | None:
 
 
 def is_last_owner(membership: Membership) -> bool:
-    """Whether nobody else could look after the clinic's people."""
-    if not membership.is_active or membership.role != Role.OWNER:
+    """Whether nobody else could look after the clinic's people: an owner with a last day is not counted on."""
+    if not membership.is_active or membership.role != Role.OWNER or membership.last_day is not None:
         return False
-    owners = Membership.objects.filter(clinic=membership.clinic_id, role=Role.OWNER, is_active=True)
+    owners = Membership.objects.filter(clinic=membership.clinic_id, role=Role.OWNER, is_active=True, last_day=None)
     with public_scope():
         return not owners.filter(user__is_active=True).exclude(pk=membership.pk).exists()
 
 
-@transaction.atomic
-def add_colleague(*, by: By, clinic: Clinic, email: str, name: str, role: Role) -> Membership:
-    """Let somebody work in the clinic; who has no account under this address gets one, without a password.
+def works_here(membership: Membership) -> bool:
+    """Whether it opens the clinic today; asked in the clinic's scope, whose day it is."""
+    last_day = membership.last_day
+    return membership.is_active and (last_day is None or last_day >= timezone.localdate())
 
-    An account that is there keeps its name. A membership that was ended is given again, from today. Raises
-    AlreadyMember, AccountClosed, and ValidationError for an address or a name that is none.
-    """
-    _one_at_a_time()
+
+def state_of(membership: Membership) -> str:
+    """What becomes of somebody who opens the clinic today, in words."""
+    if not membership.is_active:
+        return "Left"
+    if not works_here(membership):
+        return "Last day is over"
+    if not membership.user.is_active:
+        return "Account closed"
+    if not membership.user.has_usable_password():
+        return "No password yet"
+    return "Active"
+
+
+@transaction.atomic
+def give_membership(*, by: By, clinic: Clinic, user: User, role: Role, last_day: date | None = None) -> Membership:
+    """Let somebody work in the clinic; one that ended is given again, from today. Raises AlreadyMember."""
+    lock_people()
     with public_scope():
-        user = _account(email.strip().lower(), name)
-        if not user.is_active:
-            raise AccountClosed
-        given = {"role": role.value, "is_active": True, "created_at": timezone.now()}
-        found = _rows(clinic).filter(user=user.pk).first()
-        if found is not None and found.is_active:
+        found = _rows(clinic).filter(user=user.pk).first() or Membership(clinic_id=clinic.pk, user=user)
+        if found.pk is not None and works_here(found):
             raise AlreadyMember
-        if found is None:
-            found = Membership(clinic_id=clinic.pk, user=user)
-        _set(found, **given)
+        _set(found, role=role.value, is_active=True, last_day=last_day, created_at=timezone.now())
     upsert_practitioner(user, active=role in PRACTITIONER_ROLES, using=DEFAULT_DB_ALIAS)
-    record("member.added", user, by=by, changes={"email": [None, user.email], "role": [None, role.value]})
+    changes = {"email": [None, user.email], "role": [None, role.value]}
+    if last_day is not None:
+        changes["last_day"] = [None, last_day.isoformat()]
+    record("member.joined", user, by=by, changes=changes)
     return found
 
 
 @transaction.atomic
-def change_role(*, by: By, clinic: Clinic, user_id: UUID, role: Role) -> Membership:
+def change_role(*, by: By, clinic: Clinic, user_id: UUID, role: Role, reason: str) -> Membership:
     """Give a member another role, which counts from their next request on; the same role changes nothing.
 
-    Raises LastOwner, and Membership.DoesNotExist for who is no member now.
+    Raises OwnRole, LastOwner, and Membership.DoesNotExist for who is no member now.
     """
-    _one_at_a_time()
+    if by.id == str(user_id):
+        raise OwnRole
+    lock_people()
     membership = _member(clinic, user_id)
     if membership.role == role:
         return membership
     before = _no_longer(membership, role=role.value)
     upsert_practitioner(membership.user, active=role in PRACTITIONER_ROLES, using=DEFAULT_DB_ALIAS)
-    record("member.role_changed", membership.user, by=by, changes={"role": [before, role.value]})
+    changes = {"role": [before, role.value], "reason": [None, reason]}
+    record("member.role_changed", membership.user, by=by, changes=changes)
     return membership
 
 
 @transaction.atomic
-def end_membership(*, by: By, clinic: Clinic, user_id: UUID) -> Membership:
-    """Close the clinic to a member: what they have open there is answered no more, and their jobs stop.
+def set_last_day(*, by: By, clinic: Clinic, user_id: UUID, last_day: date | None) -> Membership:
+    """Say when a member is here last, or take that back; the day after, the clinic opens nothing to them.
 
-    Their patients stay theirs until somebody assigns them. Raises as `change_role` does.
+    Raises LastOwner, and Membership.DoesNotExist for who is no member now.
     """
-    _one_at_a_time()
+    lock_people()
     membership = _member(clinic, user_id)
-    before = _no_longer(membership, is_active=False)
-    upsert_practitioner(membership.user, active=False, using=DEFAULT_DB_ALIAS)
-    changes = {"email": [membership.user.email, None], "role": [before, None]}
-    record("member.ended", membership.user, by=by, changes=changes)
+    before = membership.last_day
+    if before == last_day:
+        return membership
+    if last_day is not None:
+        _no_longer(membership, last_day=last_day)
+    else:
+        with public_scope():
+            _set(membership, last_day=None)
+    changes = {"last_day": [day.isoformat() if day else None for day in (before, last_day)]}
+    record("member.last_day_set", membership.user, by=by, changes=changes)
     return membership
 
 
-def _one_at_a_time() -> None:
+@transaction.atomic
+def end_membership(*, by: By, clinic: Clinic, user_id: UUID, changes: dict[str, Any] | None = None) -> Membership:
+    """Close the clinic to a member: what they have open there is answered no more, and their jobs stop.
+
+    `changes` is what was done with what is theirs, for the same record in the trail. Raises as `set_last_day` does.
+    """
+    lock_people()
+    membership = _member(clinic, user_id)
+    before = _no_longer(membership, is_active=False)
+    upsert_practitioner(membership.user, active=False, using=DEFAULT_DB_ALIAS)
+    ended = {"email": [membership.user.email, None], "role": [before, None]}
+    record("member.ended", membership.user, by=by, changes=ended | (changes or {}))
+    return membership
+
+
+def lock_people() -> None:
     """Let nobody else change the clinic's memberships until the transaction ends: of two owners one stays."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [PEOPLE_LOCK])
@@ -148,18 +184,3 @@ def _set(membership: Membership, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(membership, name, value)
     membership.save(force_insert=is_new, update_fields=None if is_new else list(fields))
-
-
-def _account(email: str, name: str) -> User:
-    """The account of an address, made where there is none; another clinic may be making the same one."""
-    found = User.objects.filter(email=email).first()
-    if found is not None:
-        return found
-    try:
-        with transaction.atomic():
-            return create_user(email=email, name=name, using=DEFAULT_DB_ALIAS)
-    except (IntegrityError, ValidationError):
-        found = User.objects.filter(email=email).first()
-        if found is None:
-            raise
-        return found

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from clinic.staff import views
+from clinic.staff.invitations import views as invitations
 
 app_name = "people"
 urlpatterns = [
     path("", views.person_list, name="list"),
-    path("new/", views.person_new, name="new"),
+    path("new/", invitations.invitation_new, name="new"),
+    path("invitations/<uuid:pk>/again/", invitations.invitation_again, name="again"),
+    path("invitations/<uuid:pk>/revoke/", invitations.invitation_revoke, name="revoke"),
     path("<uuid:pk>/", views.person_detail, name="detail"),
-    path("<uuid:pk>/end/", views.person_end, name="end"),
+    path("<uuid:pk>/last-day/", views.person_last_day, name="last_day"),
 ]

@@ -3,48 +3,38 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, Role, requires
+from clinic.access import Permission, Request, requires
 from clinic.accounts.models import Membership
-from clinic.accounts.passwords import password_link
+from clinic.accounts.sessions import open_sessions
 from clinic.staff import members
-from clinic.staff.forms import ColleagueForm, RoleForm
-from clinic.staff.mails import NotSent, tell_colleague
+from clinic.staff.forms import LastDayForm, RoleForm
+from clinic.staff.invitations.actions import waiting
 from clinic.staff.models import Practitioner
 from clinic.ui.pages import saved
 
-ENDED = "This membership was ended meanwhile. Add the address again to give it back."
+ENDED = "This membership was ended meanwhile. Invite the address again to give it back."
 
 
 @require_safe
 @requires(Permission.CLINIC_MANAGE)
 def person_list(request: Request) -> HttpResponse:
-    return render(request, "people/person_list.html", {"members": members.members_of(request.clinic)})
+    return people_page(request)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.CLINIC_MANAGE)
-def person_new(request: Request) -> HttpResponse:
-    """Add a colleague, who is told by mail; where the mail cannot be sent nobody is added."""
-    form = ColleagueForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            added = members.add_colleague(by=request.actor, clinic=request.clinic, **form.cleaned_data)
-            _tell(request, added)
-        except (members.Refused, ValidationError) as refusal:
-            form.add_error("email", _sentence(refusal))
-        except NotSent as problem:
-            form.add_error(None, str(problem))
-        else:
-            saved(request, "Colleague added. They get a mail that says how to sign in.")
-            return redirect("people:list")
-    context = {"form": form, "submit_label": "Add colleague", "cancel_url": reverse("people:list")}
-    return render(request, "people/person_form.html", context, status=422 if form.is_bound else 200)
+def people_page(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
+    """Who works in the clinic, who did, and who is invited."""
+    people = members.members_of(request.clinic)
+    counts = open_sessions([member.user_id for member in people])
+    context = {
+        "people": [(member, members.state_of(member), counts.get(member.user_id, 0)) for member in people],
+        "invitations": waiting(request.clinic),
+        "problem": problem,
+    }
+    return render(request, "people/person_list.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,35 +43,39 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
     """One person of the clinic; posting gives them another role."""
     membership = _member_or_404(request, pk)
     if request.method != "POST":
-        return _person_page(request, membership, RoleForm(initial={"role": membership.role}))
+        return _person_page(request, membership)
     form = RoleForm(request.POST)
     if form.is_valid():
         try:
-            members.change_role(by=request.actor, clinic=request.clinic, user_id=pk, role=form.cleaned_data["role"])
-        except members.LastOwner as refusal:
+            members.change_role(by=request.actor, clinic=request.clinic, user_id=pk, **form.cleaned_data)
+        except (members.LastOwner, members.OwnRole) as refusal:
             form.add_error("role", str(refusal))
         except Membership.DoesNotExist:
             form.add_error(None, ENDED)
         else:
             saved(request, "Role changed. It counts from now on.")
-            return _away(request, pk, still=form.cleaned_data["role"] == Role.OWNER)
-    return _person_page(request, membership, form, status=422)
+            return redirect("people:detail", pk)
+    return _person_page(request, membership, role_form=form, status=422)
 
 
 @require_POST
 @requires(Permission.CLINIC_MANAGE)
-def person_end(request: Request, pk: UUID) -> HttpResponse:
-    """End a membership at once; adding the same address again gives it back."""
+def person_last_day(request: Request, pk: UUID) -> HttpResponse:
+    """Say when somebody is here last; an empty day takes that back."""
     membership = _member_or_404(request, pk)
-    try:
-        members.end_membership(by=request.actor, clinic=request.clinic, user_id=pk)
-    except members.LastOwner as refusal:
-        form = RoleForm(initial={"role": membership.role})
-        return _person_page(request, membership, form, status=422, problem=str(refusal))
-    except Membership.DoesNotExist:
-        return redirect("people:detail", pk)
-    saved(request, "Membership ended. Adding the same address again gives it back.")
-    return _away(request, pk, still=False)
+    form = LastDayForm(request.POST)
+    if form.is_valid():
+        day = form.cleaned_data["last_day"]
+        try:
+            members.set_last_day(by=request.actor, clinic=request.clinic, user_id=pk, last_day=day)
+        except members.LastOwner as refusal:
+            form.add_error("last_day", str(refusal))
+        except Membership.DoesNotExist:
+            form.add_error(None, ENDED)
+        else:
+            saved(request, "Last day saved." if day else "Last day taken back.")
+            return redirect("people:detail", pk)
+    return _person_page(request, membership, day_form=form, status=422)
 
 
 def _member_or_404(request: Request, pk: UUID) -> Membership:
@@ -92,31 +86,24 @@ def _member_or_404(request: Request, pk: UUID) -> Membership:
 
 
 def _person_page(
-    request: Request, membership: Membership, form: RoleForm, *, status: int = 200, **more: Any
+    request: Request,
+    membership: Membership,
+    *,
+    role_form: RoleForm | None = None,
+    day_form: LastDayForm | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     context = {
         "member": membership,
-        "form": form,
+        "state": members.state_of(membership),
+        "sessions": open_sessions([membership.user_id]).get(membership.user_id, 0),
+        "form": role_form or day_form,
+        "role_form": role_form or RoleForm(initial={"role": membership.role}),
+        "day_form": day_form or LastDayForm(initial={"last_day": membership.last_day}),
         "is_self": membership.user_id == request.user.pk,
         "is_last_owner": members.is_last_owner(membership),
         "practitioner": Practitioner.objects.filter(pk=membership.user_id).first(),
         **more,
     }
     return render(request, "people/person_detail.html", context, status=status)
-
-
-def _away(request: Request, pk: UUID, *, still: bool) -> HttpResponse:
-    """To the person's page; who took their own ownership away has no business there any more."""
-    if pk == request.user.pk and not still:
-        return redirect("home")
-    return redirect("people:detail", pk)
-
-
-def _tell(request: Request, added: Membership) -> None:
-    password = "" if added.user.has_usable_password() else password_link(request, added.user)
-    sign_in = request.build_absolute_uri(reverse("account_login"))
-    tell_colleague(added, request.clinic, sign_in=sign_in, password=password)
-
-
-def _sentence(refusal: Exception) -> str:
-    return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)

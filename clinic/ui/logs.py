@@ -12,17 +12,18 @@ import structlog
 from clinic.ui.outages import sqlstate
 
 EventDict = MutableMapping[str, Any]
-# The address of a patient's link is its secret.
-LINK = re.compile(r"(/answer/)[^/\s\"']+", re.IGNORECASE)
+# Whoever knows what follows one of these gets in: patients' links, links to a new password, invitations.
+SECRET_PATHS = ("/answer/", "/accounts/password/reset/key/", "/accounts/join/")
+SECRET = re.compile(rf"({'|'.join(map(re.escape, SECRET_PATHS))})[^/\s\"']+", re.IGNORECASE)
 
 
 def without_secret(text: str) -> str:
-    """A path, or a line that holds one, as it may be written: a patient's link without its token."""
-    return LINK.sub(r"\1…", text)
+    """A path, or a line that holds one, as it may be written: without the secret of a link."""
+    return SECRET.sub(r"\1…", text)
 
 
 def hide_secrets(logger: Any, method: str, event: EventDict) -> EventDict:
-    """Take the tokens of patients' links out of everything that is written, packages' own lines included."""
+    """Take the secrets of links out of everything that is written, packages' own lines included."""
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = without_secret(value)

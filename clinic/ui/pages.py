@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -44,6 +44,14 @@ def posted_page(request: Request) -> UUID | None:
         return UUID(request.POST.get("page", ""))
     except ValueError:
         return None
+
+
+def keep_private[R: HttpResponseBase](response: R) -> R:
+    """Mark a response that nobody may store, index or pass on, because its address is a secret."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def own_path(text: str, otherwise: str) -> str:

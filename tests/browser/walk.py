@@ -14,7 +14,7 @@ from tests.browser.breaking import broken_table, cancelled_statements
 from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
 from tests.browser.walk_answers import by_patients
-from tests.browser.walk_people import by_owners
+from tests.browser.walk_people import by_invitation, by_owners
 from tests.browser.walk_results import results
 from tests.browser.walk_tools import tools
 from tests.world import Writer
@@ -221,6 +221,8 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
 
 
 def account(page: Page, watch: Watch, site: Site) -> Shown:
+    page.goto("/account/")
+    yield "account", page
     page.goto("/accounts/password/change/")
     yield "password-change", page
     page.get_by_label("Current password").fill("wrong")
@@ -284,6 +286,7 @@ PARTS: dict[str, tuple[Callable[..., Shown], Callable[[Visit, Site], object]]] =
     "without a page": (people_without_a_page, lambda visit, site: visit),
     "patients answer": (by_patients, lambda visit, site: visit),
     "people": (by_owners, lambda visit, site: visit(site.world.owner)),
+    "invitations": (by_invitation, lambda visit, site: visit()),
     "instruments": (about_instruments, lambda visit, site: visit(site.world.owner)),
     "results": (results, lambda visit, site: visit(site.world.clinician)),
 } | {

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
+from clinic.access import Role
+from clinic.staff import actions as staff
+from clinic.staff.invitations.actions import invite
+from clinic.tenancy.scope import clinic_scope
 from tests.browser.conftest import Watch
 from tests.browser.site import Site
+from tests.world import Writer
 
 Shown = Iterator[tuple[str, Page]]
 
@@ -16,35 +21,72 @@ def press(page: Page, name: str) -> None:
 
 
 def by_owners(page: Page, watch: Watch, site: Site) -> Shown:
-    """Somebody is added, and what is refused; at the end everybody of the site works there as before."""
+    """Somebody is invited, and what is refused; at the end everybody of the site works there as before."""
     yield from settings(page, watch)
     page.goto("/clinic/people/new/")
     yield "person-new", page
     watch.provokes(422, "/clinic/people/new/")
     page.get_by_label("Email").fill(site.world.clinician.email)
-    press(page, "Add colleague")
+    press(page, "Send invitation")
     yield "person-refused", page
     page.get_by_label("Email").fill("a.colleague.with.a.rather.long.address@lakeside.test")
-    page.get_by_label("Name", exact=True).fill("Wilhelmina Featherstonehaugh-Cholmondeley")
     page.get_by_label("Front desk").check()
-    press(page, "Add colleague")
+    page.get_by_label("Last day").fill("31 December 2040")
+    press(page, "Send invitation")
     yield "people", page
-    page.get_by_role("link", name="Wilhelmina").click()
-    yield "person", page
-    press(page, "End membership")
-    yield "person-ended", page
+    yield from one_person(page, watch, site)
     alone = f"/clinic/people/{site.world.owner.pk}/"
     page.goto(alone)
     yield "person-last-owner", page
-    watch.provokes(422, alone)
-    page.get_by_label("Auditor").check()
+    page.goto(invited(site, "somebody.else@lakeside.test"))
+    yield "join-other", page
+
+
+def one_person(page: Page, watch: Watch, site: Site) -> Shown:
+    """A role without a reason, a last day, and a membership that ends."""
+    staff.add_member(clinic=site.world.clinic, user=site.nobody, role=Role.AUDITOR, by=Writer())
+    path = f"/clinic/people/{site.nobody.pk}/"
+    page.goto(path)
+    yield "person", page
+    watch.provokes(422, path)
+    page.get_by_label("Front desk").check()
     press(page, "Change role")
-    yield "person-last-owner-refused", page
-    ended = f"/clinic/people/{site.world.owner.pk}/end/"
-    watch.provokes(422, ended)
-    page.locator("main form").evaluate(f"form => {{ form.action = '{ended}' }}")
-    press(page, "Change role")
-    yield "person-end-refused", page
+    yield "person-role-refused", page
+    watch.provokes(422, f"{path}last-day/")
+    page.get_by_label("Last day").fill("soon")
+    press(page, "Save last day")
+    yield "person-last-day-refused", page
+    page.get_by_label("Last day").fill("31 December 2040")
+    press(page, "Save last day")
+    yield "person-last-day", page
+    page.get_by_role("link", name="Remove…").click()
+    yield "person-end", page
+    press(page, f"Remove from {site.world.clinic.name}")
+    yield "person-ended", page
+
+
+def invited(site: Site, email: str) -> str:
+    """The link of a new invitation."""
+    with clinic_scope(site.world.clinic):
+        issued = invite(by=Writer(), clinic=site.world.clinic, email=email, role=Role.CLINICIAN)
+    return f"/accounts/join/{issued.token}/"
+
+
+def by_invitation(page: Page, watch: Watch, site: Site) -> Shown:
+    """The links of invitations, without joining."""
+    path = invited(site, "new.colleague@lakeside.test")
+    page.goto(path)
+    yield "join-new", page
+    watch.provokes(422, path)
+    page.get_by_label("Name").fill("Nora New")
+    page.get_by_label("Password").fill("too short")
+    press(page, "Join Lakeside Practice")
+    yield "join-refused", page
+    page.goto(invited(site, site.nobody.email))
+    yield "join-known", page
+    watch.provokes(404, "/accounts/join/none/")
+    page.goto("/accounts/join/none/")
+    yield "join-gone", page
 
 
 def settings(page: Page, watch: Watch) -> Shown:

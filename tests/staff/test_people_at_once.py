@@ -6,9 +6,10 @@ import pytest
 from django.db import transaction
 
 from clinic.access import Role
-from clinic.accounts.models import Membership, User
+from clinic.accounts.models import Invitation, Membership, User
 from clinic.staff import actions as staff
 from clinic.staff import members
+from clinic.staff.invitations.actions import invite, join_with_new_account
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import worlds
 from tests.side_by_side import holds_lock, overlap
@@ -34,35 +35,39 @@ def leave(world, user):
 
 
 def demote(world, user):
-    return partial(members.change_role, **BY, clinic=world.clinic, user_id=user.pk, role=Role.AUDITOR)
+    return partial(members.change_role, **BY, clinic=world.clinic, user_id=user.pk, role=Role.AUDITOR, reason="Away")
 
 
-@holds_lock("staff.members._one_at_a_time")
+@holds_lock("staff.members.lock_people")
 @pytest.mark.parametrize(("first", "second"), [(leave, leave), (demote, demote), (leave, demote), (demote, leave)])
 def test_of_two_owners_who_give_it_up_at_once_one_stays(lakeside, scope, first, second):
     both = overlap(scope, first(lakeside, lakeside.owner), second(lakeside, lakeside.clinician))
     assert (both.refusal, both.waited, owners(lakeside)) == ("LastOwner", True, {lakeside.clinician.email})
 
 
-@holds_lock("staff.members._one_at_a_time")
-def test_colleague_whom_two_add_at_once_is_added_by_one(lakeside, scope):
-    add = partial(members.add_colleague, **BY, clinic=lakeside.clinic, name="Nora", role=Role.AUDITOR)
+@holds_lock("staff.members.lock_people")
+def test_colleague_whom_two_invite_at_once_has_one_link(lakeside, scope):
+    ask = partial(invite, **BY, clinic=lakeside.clinic, role=Role.AUDITOR)
     email = worlds.riverside.auditor.email
-    both = overlap(scope, partial(add, email=email), partial(add, email=email.upper()))
-    found = Membership.objects.filter(user__email=email, clinic=lakeside.clinic).count()
-    assert (both.refusal, found) == ("AlreadyMember", 1)
+    both = overlap(scope, partial(ask, email=email), partial(ask, email=email.upper()))
+    found = Invitation.objects.filter(clinic=lakeside.clinic).order_by("created_at").values_list("closed_at", flat=True)
+    assert (both.refusal, both.waited, [at is None for at in found]) == ("", True, [False, True])
 
 
-def test_two_clinics_that_add_somebody_new_at_once_share_one_account(lakeside, scope):
+def test_two_clinics_that_somebody_new_joins_at_once_share_one_account(lakeside, scope):
     email = f"nora@{lakeside.owner.email.partition('@')[2]}"
 
-    def add(clinic):
+    def ask(clinic):
         with clinic_scope(clinic):
-            return members.add_colleague(**BY, clinic=clinic, email=email, name="Nora", role=Role.AUDITOR)
+            return invite(**BY, clinic=clinic, email=email, role=Role.AUDITOR).token
+
+    def use(clinic, token):
+        with clinic_scope(clinic):
+            join_with_new_account(clinic=clinic, token=token, name="Nora", password="quite another passphrase")
 
     with own_clinic("Harbour") as other:
-        pair = [lakeside.clinic, other.clinic]
-        both = overlap(transaction.atomic, partial(add, pair[0]), partial(add, pair[1]), alone=True)
-        found = Membership.objects.filter(user__email=email, is_active=True).values_list("clinic", flat=True)
-        assert (both.refusal, both.waited, set(found)) == ("", True, {clinic.pk for clinic in pair})
+        uses = [partial(use, clinic, ask(clinic)) for clinic in (lakeside.clinic, other.clinic)]
+        both = overlap(transaction.atomic, *uses, alone=True)
+        found = Membership.objects.filter(user__email=email, is_active=True).count()
+        assert (both.refusal, both.waited, found) == ("Gone", True, 1)
         assert User.objects.filter(email=email).count() == 1

@@ -38,7 +38,7 @@ def tell_practitioner(
 def recipients(clinic: Clinic, responsible: UUID | None) -> list[str]:
     """The address of the responsible practitioner, if they work here and see answers, else those of the owners."""
     with public_scope():
-        rows = Membership.objects.filter(clinic=clinic.pk, is_active=True, user__is_active=True)
+        rows = Membership.objects.current(clinic)
         members = list(rows.select_related("user").order_by("user__email"))
     theirs = [each for each in members if each.user_id == responsible and each.role in PRACTITIONER_ROLES]
     return [each.user.email for each in theirs or members if theirs or each.role == Role.OWNER]

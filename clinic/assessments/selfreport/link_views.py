@@ -37,12 +37,11 @@ from clinic.assessments.selfreport.actions import (
     note_opened,
     patient_actor,
 )
-from clinic.assessments.selfreport.patient_questionnaire import keep_private
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.tenancy.scope import clinic_scope
 from clinic.text.dates import parse_date
-from clinic.ui.pages import posted_page, posted_version
+from clinic.ui.pages import keep_private, posted_page, posted_version
 
 View = Callable[..., HttpResponse]
 COOKIE, SALT = "answer", "clinic.answer"

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -21,18 +21,11 @@ from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import Answer
 from clinic.instruments.questions import form_questions
 from clinic.instruments.texts.patient_titles import patient_title
+from clinic.ui.pages import keep_private
 
 REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
 NOTHING = "Answer at least one question first."
 CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
-
-
-def keep_private[R: HttpResponseBase](response: R) -> R:
-    """Mark a response that nobody may store, index or pass on, because its address is a secret."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "strict-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def stored_responses(assessment: Assessment | None) -> dict[str, Answer]:
