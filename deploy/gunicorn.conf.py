@@ -28,7 +28,7 @@ def leave_out_request(record: logging.LogRecord) -> bool:
 wsgi_app = "clinic.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # A thread, and with it a connection of the database, only for a request that has arrived whole.
-worker_class = "clinic.ui.server.Worker"
+worker_class = "clinic.ui.serving.worker.Worker"
 threads = 4
 # Longer than a load balancer keeps its connections (60 s as they come), which would else use one that was just closed.
 keepalive = 75

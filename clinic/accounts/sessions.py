@@ -17,7 +17,6 @@ from django.db.models import Count, F, Model, QuerySet
 from django.db.models.base import ModelState
 from django.utils import timezone
 
-from clinic.accounts.devices import device_words
 from clinic.accounts.models import Membership, Session, User
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
@@ -143,6 +142,20 @@ def note_use(session: Session) -> None:
     now = timezone.now()
     if session.used_at is None or now - session.used_at >= SEEN_EVERY:
         Session.objects.filter(pk=session.pk).update(used_at=now)
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_words(user_agent: str) -> str:
+    """“Firefox on Windows”; what cannot be told is left out."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
+    return f"{browser} on {system}" if system else browser
 
 
 class SessionStore(DatabaseStore):

@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from clinic.access import Request
 from clinic.ui.errors import answer
 from clinic.ui.logs import without_secret
-from clinic.ui.waits import waited
+from clinic.ui.serving.waits import waited
 
 log = structlog.get_logger("clinic.request")
 LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again

@@ -7,9 +7,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.accounts.devices import device_words
 from clinic.accounts.models import Session, User
-from clinic.accounts.sessions import SEEN_EVERY
+from clinic.accounts.sessions import SEEN_EVERY, device_words
 from clinic.audit.models import AuditEvent
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope

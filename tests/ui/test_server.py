@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.ui.server import LARGEST, is_whole
+from clinic.ui.serving.worker import LARGEST, is_whole
 from tests.postgres import ADMIN_DSN, ROOT
 from tests.serving import serving
 
@@ -27,7 +27,7 @@ BEGINNINGS = {
 }
 CONFIG = f"""
 import runpy
-from clinic.ui import server
+from clinic.ui.serving import worker as server
 shipped = runpy.run_path({str(ROOT / "deploy" / "gunicorn.conf.py")!r})
 globals().update({{name: value for name, value in shipped.items() if not name.startswith("_")}})
 workers = threads = 1

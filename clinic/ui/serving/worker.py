@@ -23,7 +23,7 @@ from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from clinic.ui.waits import note_wait
+from clinic.ui.serving.waits import note_wait
 
 WHOLE_WITHIN = 15.0  # seconds from the first byte of a request to its last
 SILENT = 60.0  # seconds that a connection may be open without a byte: browsers open some ahead of use
