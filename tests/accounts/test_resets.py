@@ -12,7 +12,6 @@ from clinic.accounts.models import User
 from clinic.accounts.resets import send_reset
 from tests.clock import in_one_zone
 from tests.conftest import signed_in
-from tests.world import PASSWORD
 
 RESET, OTHER = "/accounts/password/reset/", "a wholly different passphrase"
 LOST = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": {"host": "127.0.0.1", "port": 1}}
