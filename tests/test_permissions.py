@@ -40,6 +40,7 @@ PAGES = {
         instruments/new/ instruments/import/ instruments/<slug:instrument>/edit/
         instruments/<slug:instrument>/offer/ settings/ clinic/settings/
         clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
+        clinic/start/ clinic/start/away/
         clinic/people/<uuid:pk>/last-day/ clinic/people/invitations/<uuid:pk>/again/
         clinic/people/invitations/<uuid:pk>/revoke/
     """,

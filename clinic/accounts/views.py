@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import Request, signed_in
+from clinic.access import Permission, Request, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.ui import errors
 from clinic.ui.pages import own_path
@@ -15,7 +15,7 @@ from clinic.ui.pages import own_path
 def home(request: Request) -> HttpResponse:
     if request.clinic is None:
         return redirect("accounts:choose" if request.memberships else "accounts:no_clinic")
-    return redirect("patients:list")
+    return redirect("first_steps:list" if Permission.CLINIC_MANAGE in request.permissions else "patients:list")
 
 
 @signed_in
