@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from clinic.access import Actor
+from clinic.access import Actor, Role
 from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.models import Alert
 from clinic.assessments.questionnaire.actions import start_assessment
@@ -21,10 +21,11 @@ from clinic.instruments.models import ANOTHER
 from clinic.lists.actions import save_view
 from clinic.lists.models import Job, JobState
 from clinic.patients.actions import update_patient
+from clinic.staff.invitations.actions import invite
 from clinic.tenancy.scope import clinic_scope
 from tests.instruments.test_importing import as_csv
 from tests.instruments.test_instrument_pages import ABOUT, TYPED
-from tests.staff.people import NORA
+from tests.staff.people import ACCOUNT, NORA
 from tests.typed import sent_by
 from tests.world import PASSWORD, World, Writer, ahead, make_assessment, make_patient
 
@@ -51,9 +52,10 @@ def records(world: World) -> SimpleNamespace:
         job |= {"parameters": {"permission": "patients.edit"}, "state": JobState.DONE}
         kept: dict[str, Any] = {"list": "patients", "name": "Mine", "query": "", "is_shared": False}
         free = make_assessment(patient)
+        invited = invite(by=BY, clinic=world.clinic, email="ned@new.test", role=Role.CLINICIAN)
         return SimpleNamespace(
             world=world, patient=patient, other=other, token=asked.token, request=asked.request, finished=finished,
-            started=started,
+            started=started, invited=invited.invitation, joins_by=invited.token,
             schedule=schedule, free=free, alert=Alert.objects.get(),
             changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
             episode=start_episode(by=BY, patient=patient, started_on=ahead(-9)),
@@ -138,7 +140,11 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
     settings = {url: sent_by(owner.get(url).content.decode()) for url in ("/settings/", "/clinic/settings/")}
     return {
         "clinic/people/new/": ("/clinic/people/new/", NORA),
-        "clinic/people/<uuid:pk>/": (person, {"role": "auditor"}),
+        "clinic/people/<uuid:pk>/": (person, {"role": "auditor", "reason": "Another task"}),
+        "clinic/people/<uuid:pk>/last-day/": (f"{person}last-day/", {"last_day": ahead(30).isoformat()}),
+        "clinic/people/invitations/<uuid:pk>/again/": (f"/clinic/people/invitations/{at.invited.pk}/again/", {}),
+        "clinic/people/invitations/<uuid:pk>/revoke/": (f"/clinic/people/invitations/{at.invited.pk}/revoke/", {}),
+        "clinic/start/away/": ("/clinic/start/away/", {}),
         "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
         "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),
         "instruments/new/ before it is saved": ("/instruments/new/", {**TYPED, "title": "More", "do": "preview"}),
@@ -166,6 +172,8 @@ def of_an_account(at: SimpleNamespace) -> dict[str, Posted]:
     new = {"password1": "another long passphrase", "password2": "another long passphrase"}
     return {
         "accounts/password/change/": ("/accounts/password/change/", {"oldpassword": PASSWORD, **new}),
+        "account/": ("/account/", {"name": "Olive Newname"}),
+        "account/sessions/end/": ("/account/sessions/end/", {"session": "others"}),
         "accounts/reauthenticate/": ("/accounts/reauthenticate/", {"password": PASSWORD}),
         "accounts/logout/": ("/accounts/logout/", {}),
     }
@@ -176,6 +184,7 @@ def of_strangers(at: SimpleNamespace) -> dict[str, Posted]:
     return {
         "accounts/login/": ("/accounts/login/", {"login": mine, "password": PASSWORD}),
         "accounts/password/reset/": ("/accounts/password/reset/", {"email": mine}),
+        "accounts/join/<str:token>/": (f"/accounts/join/{at.joins_by}/", ACCOUNT),
     }
 
 
