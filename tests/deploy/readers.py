@@ -76,7 +76,46 @@ def documents(aws: Aws, identity: str) -> Any:
     return [each for each in aws("ssm").list_documents()["DocumentIdentifiers"] if each["Name"] == identity]
 
 
+def clusters(aws: Aws, identity: str) -> Any:
+    found = aws("ecs").describe_clusters(clusters=[identity])["clusters"]
+    return [each for each in found if each["status"] == "ACTIVE"]
+
+
+def tasks(aws: Aws, identity: str) -> Any:
+    found = aws("ecs").describe_task_definition(taskDefinition=identity)["taskDefinition"]
+    return found if found["status"] == "ACTIVE" else None
+
+
+def services(aws: Aws, identity: str) -> Any:
+    found = aws("ecs").describe_services(cluster=aws("ecs").list_clusters()["clusterArns"][0], services=[identity])
+    return [each for each in found["services"] if each["status"] == "ACTIVE"]
+
+
+def gateways(aws: Aws, identity: str) -> Any:
+    found = aws("ec2").describe_nat_gateways(NatGatewayIds=[identity])["NatGateways"]
+    return [each for each in found if each["State"] != "deleted"]
+
+
 READERS: dict[str, Reader] = {
+    "AWS::EC2::NatGateway": gateways,
+    "AWS::ECR::Repository": given("ecr", "describe_repositories", "repositoryNames", "repositories"),
+    "AWS::ECS::Cluster": clusters,
+    "AWS::ECS::Service": services,
+    "AWS::ECS::TaskDefinition": tasks,
+    "AWS::ElasticLoadBalancingV2::Listener": given("elbv2", "describe_listeners", "ListenerArns", "Listeners"),
+    "AWS::ElasticLoadBalancingV2::ListenerRule": given("elbv2", "describe_rules", "RuleArns", "Rules"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": given(
+        "elbv2", "describe_load_balancers", "LoadBalancerArns", "LoadBalancers"
+    ),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": given(
+        "elbv2", "describe_target_groups", "TargetGroupArns", "TargetGroups"
+    ),
+    "AWS::Lambda::Function": given("lambda", "get_function", "FunctionName", "Configuration"),
+    "AWS::RDS::DBInstance": given("rds", "describe_db_instances", "DBInstanceIdentifier", "DBInstances"),
+    "AWS::RDS::DBParameterGroup": given(
+        "rds", "describe_db_parameter_groups", "DBParameterGroupName", "DBParameterGroups"
+    ),
+    "AWS::RDS::DBSubnetGroup": given("rds", "describe_db_subnet_groups", "DBSubnetGroupName", "DBSubnetGroups"),
     "AWS::EC2::EIP": filtered("describe_addresses", "Addresses", "public-ip"),
     "AWS::EC2::FlowLog": lambda aws, identity: aws("ec2").describe_flow_logs()["FlowLogs"],
     "AWS::EC2::Instance": instances,

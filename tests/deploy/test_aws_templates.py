@@ -93,8 +93,11 @@ def test_roles_name_what_they_may_do(name):
 
 # What holds data, with the property that encrypts it.
 ENCRYPTED = {
+    "AWS::Backup::BackupVault": "EncryptionKeyArn",
     "AWS::EC2::Volume": "Encrypted",
+    "AWS::ECR::Repository": "EncryptionConfiguration",
     "AWS::Logs::LogGroup": "KmsKeyId",
+    "AWS::RDS::DBInstance": "StorageEncrypted",
     "AWS::S3::Bucket": "BucketEncryption",
     "AWS::SNS::Topic": "KmsMasterKeyId",
     "AWS::SecretsManager::Secret": "KmsKeyId",
@@ -113,3 +116,44 @@ def test_alarms_are_sent_to_somebody(name):
     alarms = {each: how for each, how in read(name)["Resources"].items() if how["Type"] == "AWS::CloudWatch::Alarm"}
     assert {"ErrorAlarm", "LatencyAlarm", "DiskAlarm", "BackupAlarm"} <= alarms.keys()
     assert [each for each, how in alarms.items() if {"Ref": "Alarms"} not in how["Properties"]["AlarmActions"]] == []
+
+
+def test_migrating_comes_before_the_tasks_that_serve():
+    resources = read("ecs")["Resources"]
+    services = {each: how["DependsOn"] for each, how in resources.items() if how["Type"] == "AWS::ECS::Service"}
+    assert sorted(services) == ["Assessments", "Patients", "Worker"]
+    assert [
+        each for each, waits in services.items() if "Migrate" not in ([waits] if waits == "Migrate" else waits)
+    ] == []
+    assert resources["Migrate"]["Properties"]["Task"] == {"Ref": "MigrateTask"}
+
+
+def test_functions_in_templates_are_python():
+    code = {
+        each: how["Properties"]["Code"]["ZipFile"]
+        for each, how in read("ecs")["Resources"].items()
+        if how["Type"] == "AWS::Lambda::Function"
+    }
+    assert sorted(code) == ["AuthorizerFunction", "MigrateFunction"]
+    for text in code.values():
+        compile(text, "index.py", "exec")
+        assert len(text) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("header", "sent_on"),
+    [
+        ("Bearer 0123456789abcdef", True),
+        ("bearer 0123456789abcdef", True),
+        ("Bearer short", False),
+        ("Bearer " + "a" * 4097, False),
+        ("Basic 0123456789abcdef", False),
+        ("Bearer", False),
+        ("", False),
+    ],
+)
+def test_gateway_sends_on_what_carries_a_token(header, sent_on):
+    code = {}
+    exec(read("ecs")["Resources"]["AuthorizerFunction"]["Properties"]["Code"]["ZipFile"], code)  # noqa: S102, ours
+    assert code["handler"]({"headers": {"authorization": header}}, None) == {"isAuthorized": sent_on}
+    assert code["handler"]({}, None) == {"isAuthorized": False}
