@@ -48,7 +48,7 @@ class StandIn:
     def remember(self) -> set[str]:
         """Note which resources the stack has; return their types."""
         listed = self.aws("cloudformation").list_stack_resources(StackName=STACK)["StackResourceSummaries"]
-        self.resources = {
+        self.resources |= {
             each["LogicalResourceId"]: (each["ResourceType"], each.get("PhysicalResourceId", ""))
             for each in listed
             if each.get("ResourceType") in READERS
@@ -89,6 +89,7 @@ def walk(template: str, parameters: dict[str, str], change: dict[str, str], with
         before = stand_in.read()
         cloudformation.update_stack(**arguments, Parameters=told({**given, **change}))
         updated = stand_in.status()
+        stand_in.remember()  # some are others now
         after = stand_in.read()
         try:
             cloudformation.delete_stack(StackName=STACK)

@@ -60,8 +60,8 @@ UNREAD = {
     "ec2": {"AWS::EC2::SubnetRouteTableAssociation"},
     "ecs": {"AWS::EC2::SubnetRouteTableAssociation", "AWS::Lambda::Permission"},
 }
-# There after the stack is deleted, because the template keeps or protects them.
-KEPT = {"ec2": {"Backups", "Data", "Key"}, "ecs": {"Database", "Images", "Key"}}
+# There after the stack is deleted, because the template keeps them.
+KEPT = {"ec2": {"Backups", "Data", "Key"}, "ecs": {"Images", "Key"}}
 # There as well, because the stand-in does not delete these with their stack.
 NOT_DELETED = {
     "AWS::EC2::EIP",
@@ -168,7 +168,7 @@ def test_only_migrating_knows_the_administrator_of_the_database():
 def test_database_of_ecs_is_what_its_template_says():
     database = told("ecs")["before"]["Database"][0]
     assert (database["StorageEncrypted"], database["BackupRetentionPeriod"], database["MultiAZ"]) == (True, 35, True)
-    assert (database["DBInstanceClass"], database["DeletionProtection"]) == ("db.t4g.medium", True)
+    assert database["DBInstanceClass"] == "db.t4g.medium"
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
