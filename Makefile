@@ -60,3 +60,4 @@ lock:
 	@$(compile) $(UPGRADE) requirements.in -o requirements.txt
 	@$(compile) $(UPGRADE) requirements-local.in -o requirements-local.txt
 	@$(compile) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	@$(compile) $(UPGRADE) requirements-deploy.in -o requirements-deploy.txt

@@ -148,4 +148,4 @@ def test_test_is_never_skipped():
 
 def test_requirements_name_no_host():
     found = sorted(ROOT.glob("requirements*"))
-    assert (len(found), [path.name for path in found if "://" in path.read_text()]) == (6, [])
+    assert (len(found), [path.name for path in found if "://" in path.read_text()]) == (8, [])
