@@ -196,9 +196,8 @@ def test_slow_clients_keep_nobody_waiting(front):
 
 
 def test_who_signs_in_too_often_is_slowed_down_and_others_are_not(front):
-    tries = [get(front, "/o/token/", "POST", b"")[0] for _ in range(40)]
-    assert 429 in tries
-    status, headers, text = get(front, "/o/token/", "POST", b"")
+    answers = (get(front, "/o/token/", "POST", b"") for _ in range(200))
+    status, headers, text = next(answer for answer in answers if answer[0] != 400)
     assert (status, headers["Retry-After"], json.loads(text)["error"]["code"]) == (429, "5", "too_many_requests")
     assert get(front, "/accounts/login/")[0] == 200
 
