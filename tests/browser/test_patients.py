@@ -30,7 +30,8 @@ def fill(page: Page, *, name: str, born: str = "12 March 1961") -> None:
 
 
 def submit(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
 
 
 def count(practice, **lookup) -> int:
