@@ -138,8 +138,8 @@ def test_changed_password_ends_other_sessions_and_is_told_by_mail(two, riverside
     here, there = two
     form = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
     assert here.post("/accounts/password/change/", form).status_code == 302
+    assert Session.objects.filter(user=riverside.clinician).count() == 1  # before a request finds the others out
     assert (here.get(PAGE).status_code, there.get(PAGE).status_code) == (200, 302)
-    assert Session.objects.filter(user=riverside.clinician).count() == 1
     assert [(mail.to, mail.subject) for mail in mailoutbox] == [
         ([riverside.clinician.email], "[testserver] Your password was changed")
     ]
