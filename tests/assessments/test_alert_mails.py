@@ -88,9 +88,8 @@ def test_owners_are_told_where_no_practitioner_can_see_it(link, riverside, why):
         if why == "left":
             members.end_membership(by=Writer(), clinic=riverside.clinic, user_id=riverside.clinician.pk)
         else:
-            members.change_role(
-                by=Writer(), clinic=riverside.clinic, user_id=riverside.clinician.pk, role=Role.FRONT_DESK
-            )
+            to = {"role": Role.FRONT_DESK, "reason": "Another task"}
+            members.change_role(by=Writer(), clinic=riverside.clinic, user_id=riverside.clinician.pk, **to)
         assert Practitioner.objects.filter(pk=riverside.owner.pk).exists()
     answers(let_in(link), link, **{"answer-9": "1"})
     assert told() == [[riverside.owner.email]]
