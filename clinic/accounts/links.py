@@ -22,8 +22,8 @@ def new_token() -> str:
 
 
 def checksum(token: str) -> str:
-    """What is kept of a token. Capitals do not matter: some phones begin what is typed with one."""
-    return hashlib.sha256(token.lower().encode()).hexdigest()
+    """What is kept of a token. Who types one may write a capital, as phones do, and the spaces of its slip."""
+    return hashlib.sha256("".join(token.lower().split()).encode()).hexdigest()
 
 
 def issue_link(*, clinic: Clinic, request_id: UUID, expires_at: datetime) -> str:

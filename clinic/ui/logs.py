@@ -14,7 +14,8 @@ from clinic.ui.outages import sqlstate
 EventDict = MutableMapping[str, Any]
 # Whoever knows what follows one of these gets in: patients' links, links to a new password, invitations.
 SECRET_PATHS = ("/answer/", "/accounts/password/reset/key/", "/accounts/join/")
-SECRET = re.compile(rf"({'|'.join(map(re.escape, SECRET_PATHS))})[^/\s\"']+", re.IGNORECASE)
+# Up to the next slash, whatever was typed: a space or a quotation mark in a secret is no end of it.
+SECRET = re.compile(rf"({'|'.join(map(re.escape, SECRET_PATHS))})[^/]+", re.IGNORECASE)
 
 
 def without_secret(text: str) -> str:

@@ -1,6 +1,7 @@
 """A patient's link is dead at every address that it has, whatever ended it."""
 
 from datetime import date, timedelta
+from textwrap import wrap
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -139,8 +140,10 @@ def test_new_link_of_a_request_kills_the_old_one(at):
     assert (answers(at, ["link"]), Client().get(f"/answer/{new.token}/").status_code) == ({"link": 404}, 200)
 
 
-def test_link_works_in_capitals(at):
-    at.link = f"/answer/{at.link.split('/')[2].upper()}/"
+@pytest.mark.parametrize("typed", [str.upper, lambda token: "%20".join(wrap(token, 4)), lambda token: f"%20{token}"])
+def test_link_works_as_it_is_typed(at, typed):
+    """In capitals, and with the spaces of the slip that it stands on."""
+    at.link = f"/answer/{typed(at.link.split('/')[2])}/"
     at.browser = let_in(at.link)
     assert answers(at, ["link", "date of birth", "form", "answer", "put aside", "done", "thanks"]) == {
         kind: status for kind, (_, status) in KINDS.items()

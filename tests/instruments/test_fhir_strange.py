@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,3 +119,16 @@ def without_notes(found):
 def path_is_display(path):
     """A hidden text is left out, with a note."""
     return at(WHOLE, path).get("type") == "display"
+
+
+@given(
+    inside=st.sampled_from(["item", "extension", "contained", "valueSet", "nobody knows"]), depth=st.integers(61, 2500)
+)
+@settings(max_examples=times(30))
+def test_file_that_is_nested_too_deeply_is_refused_wherever_it_is(inside, depth):
+    for nest in ('{"%s": [%s]}', '{"%s": %s}'):
+        text = "{}"
+        for _ in range(depth):
+            text = nest % (inside, text)
+        with pytest.raises(Refused):
+            import_file("deep.json", f'{{"resourceType": "Questionnaire", "{inside}": [{text}]}}'.encode(), **ABOUT)

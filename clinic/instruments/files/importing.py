@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from clinic.instruments.files.fhir.questionnaire import NotUsable, data_of_questionnaire
@@ -21,6 +22,7 @@ LARGEST_UNPACKED = 20 * LARGEST
 SEPARATOR = re.compile(r'^(?! *"?#)[^,;\t\n]*([,;\t])', re.MULTILINE)
 NAMED_SEPARATOR = re.compile(r'"?sep=([,;\t])"?(?:\r\n|\r|\n)', re.IGNORECASE)  # a first line of Excel's own
 MOST_ROWS, MOST_COLUMNS = 2000, 12
+MOST_NESTED = 60  # levels of a file of JSON; questions are refused in more than seven groups, of two levels each
 
 
 class Refused(Exception):
@@ -89,10 +91,23 @@ def _questionnaire(content: bytes, given: dict[str, Any]) -> dict[str, Any]:
         found = json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Refused("The file is not JSON that can be read.") from error
+    if _is_nested_deeper(found, MOST_NESTED):
+        raise Refused("The file is nested too deeply.")
     try:
         return complete_data(data_of_questionnaire(found), **given)
     except NotUsable as error:
         raise Refused(*error.messages) from error
+
+
+def _is_nested_deeper(value: Any, levels: int) -> bool:
+    """Asked level by level: whatever reads the file after this may go down it by itself."""
+    level = [value]
+    for _ in range(levels):
+        parts = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        level = list(chain.from_iterable(parts))
+        if not level:
+            return False
+    return True
 
 
 def _csv_rows(content: bytes) -> list[list[str]]:
