@@ -16,6 +16,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def has_address(family: int, host: str) -> bool:
+    """Whether this machine has the address; a container may have no IPv6."""
+    try:
+        with closing(socket.socket(family)) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
+
+
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Until somebody listens there."""
     end = time.monotonic() + 60

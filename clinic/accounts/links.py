@@ -47,8 +47,3 @@ def close_links(request_id: UUID) -> None:
 def find_link(token: str) -> AnswerLink | None:
     """The link of a token, closed or not, with its clinic; asked outside every clinic, by one query."""
     return AnswerLink.objects.select_related("clinic").filter(checksum=checksum(token)).first()
-
-
-def is_open(link: AnswerLink | None) -> bool:
-    """Whether the link leads anywhere."""
-    return link is not None and link.closed_at is None and link.expires_at > timezone.now()

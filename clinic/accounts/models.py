@@ -79,10 +79,10 @@ class Membership(models.Model):
         return f"{self.role} since {self.created_at}"
 
 
-class Invitation(models.Model):
-    """Somebody was asked by mail to work in a clinic. Of the link's token only the `checksum` is kept.
+class SecretLink(models.Model):
+    """A link of which only the `checksum` of its token is kept, its SHA-256 in hex.
 
-    `closed_at` is set once nobody can join by it any more, for whatever reason.
+    `closed_at` is set once it leads nowhere any more, for whatever reason.
     """
 
     web_may = "SELECT, INSERT, UPDATE (closed_at)"
@@ -90,12 +90,28 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checksum = models.CharField(max_length=64, unique=True, db_collation="C")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    email = models.EmailField()
-    role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
-    last_day = models.DateField(null=True)
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it leads anywhere now."""
+        return self.closed_at is None and self.expires_at > timezone.now()
+
+
+class Invitation(SecretLink):
+    """Somebody was asked by mail to work in a clinic."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    last_day = models.DateField(null=True)
 
     class Meta:
         constraints = (
@@ -104,14 +120,6 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="invitation_role"),
         )
-
-    def __str__(self) -> str:
-        return f"until {self.expires_at}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody can join by it now."""
-        return self.closed_at is None and self.expires_at > timezone.now()
 
 
 class Session(AbstractBaseSession):
@@ -160,22 +168,13 @@ class ApiClient(AbstractApplication):
         return str(self.name)
 
 
-class AnswerLink(models.Model):
+class AnswerLink(SecretLink):
     """Which clinic a patient's link leads to, for somebody without a session. No patient data is here.
 
-    Of the link's token only the `checksum` is kept, its SHA-256 in hex. `request_id` is the clinic's own record of what
-    is asked. `closed_at` is set once the link leads nowhere any more, for whatever reason.
+    `request_id` is the clinic's own record of what is asked.
     """
 
-    web_may = "SELECT, INSERT, UPDATE (closed_at)"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    checksum = models.CharField(max_length=64, unique=True, db_collation="C")
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
     request_id = models.UUIDField(db_index=True)
-    expires_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = (
@@ -183,9 +182,6 @@ class AnswerLink(models.Model):
                 fields=("request_id",), condition=models.Q(closed_at=None), name="answer_link_once_open"
             ),
         )
-
-    def __str__(self) -> str:
-        return f"until {self.expires_at}"
 
 
 class Submission(models.Model):

@@ -25,15 +25,19 @@ class NotYours(Exception):
     """Only who saved a view, or who owns the clinic, may change or remove it."""
 
 
-class NoUndo(Exception):
+class NotNow(Exception):
+    """What is asked of a job cannot be done with it as it is; the message is for whoever asked."""
+
+
+class NoUndo(NotNow):
     """The job cannot be taken back: it is still at work, changed nothing, or was taken back already."""
 
 
-class NoContinue(Exception):
+class NoContinue(NotNow):
     """Nothing is to be continued: the job is queued or at work, is whole, or was taken back."""
 
 
-class NoCancel(Exception):
+class NoCancel(NotNow):
     """The job is over."""
 
 

@@ -19,12 +19,12 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 
 from clinic.lists.models import LEASE, Job
 from clinic.lists.running import Leased, StoppedWork, TakenOver, claim, finish, hand_back, stop
+from clinic.postgres.outages import is_lost
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.fleet.migration import reason
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope, public_scope
 from clinic.tenancy.work import turns
-from clinic.tenancy.work.losses import is_lost
 
 log = structlog.get_logger("clinic.job")
 Work = Callable[[Clinic, Job], None]

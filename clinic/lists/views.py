@@ -1,7 +1,7 @@
 """The pages of background work, and what people keep of lists."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -169,32 +169,28 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
 def job_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
-    job = job_or_404(request, pk)
-    _needs(request, job)
-    try:
-        return redirect("lists:job", actions.undo_job(by=request.actor, id=pk).pk)
-    except actions.NoUndo as error:
-        return errors.answer(request, 409, "conflict", str(error))
+    return _led_to_job(request, pk, actions.undo_job)
 
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
 def job_cancel(request: Request, pk: uuid.UUID) -> HttpResponse:
-    _needs(request, job_or_404(request, pk))
-    try:
-        return redirect("lists:job", actions.cancel_job(by=request.actor, id=pk).pk)
-    except actions.NoCancel as error:
-        return errors.answer(request, 409, "conflict", str(error))
+    return _led_to_job(request, pk, actions.cancel_job)
 
 
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
 def job_continue(request: Request, pk: uuid.UUID) -> HttpResponse:
+    return _led_to_job(request, pk, actions.continue_job)
+
+
+def _led_to_job(request: Request, pk: uuid.UUID, action: Callable[..., Job]) -> HttpResponse:
+    """Do something with a job for whoever may see it, and go to the page of the job that it is about then."""
     _needs(request, job_or_404(request, pk))
     try:
-        return redirect("lists:job", actions.continue_job(by=request.actor, id=pk).pk)
-    except actions.NoContinue as error:
-        return errors.answer(request, 409, "conflict", str(error))
+        return redirect("lists:job", action(by=request.actor, id=pk).pk)
+    except actions.NotNow as refusal:
+        return errors.answer(request, 409, "conflict", str(refusal))
 
 
 @require_safe

@@ -13,10 +13,10 @@ from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
+from clinic.postgres.outages import is_away, is_disk_full
 from clinic.ui.envelope import envelope
 from clinic.ui.kept import kept_page, sent_form
 from clinic.ui.logs import without_secret
-from clinic.ui.outages import is_away, is_disk_full
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 log = structlog.get_logger("clinic.error")

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from clinic.ui.outages import sqlstate
+from clinic.postgres.outages import sqlstate
 
 EventDict = MutableMapping[str, Any]
 # Whoever knows what follows one of these gets in: patients' links, links to a new password, invitations.

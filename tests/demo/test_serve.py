@@ -16,23 +16,8 @@ import pytest
 from django.conf import settings
 
 from clinic.demo.management.commands import serve
+from tests.serving import free_port, has_address
 from tests.side_by_side import wait_until
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def has(family: int, host: str) -> bool:
-    """Whether this machine has the address; a container may have no IPv6."""
-    try:
-        with socket.socket(family) as probe:
-            probe.bind((host, 0))
-    except OSError:
-        return False
-    return True
 
 
 class Run:
@@ -146,7 +131,7 @@ def test_port_in_use_is_said_in_one_line(first: Run, var: Path) -> None:
     assert int(found[1]) in [serving.pid, *(child.pid for child in serving.children())]
 
 
-@pytest.mark.parametrize("host", [host for family, host in serve.LOOPBACK if has(family, host)])
+@pytest.mark.parametrize("host", [host for family, host in serve.LOOPBACK if has_address(family, host)])
 def test_machine_serves_itself_by_both_protocols(first: Run, host: str) -> None:
     with socket.create_connection((host, first.port), timeout=10) as client:
         client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")

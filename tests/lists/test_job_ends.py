@@ -10,9 +10,9 @@ from django_tasks_db.models import DBTaskResult
 from clinic.lists import running as jobs
 from clinic.lists import tasks
 from clinic.lists.models import Job, JobState
+from clinic.postgres.outages import is_lost
 from clinic.tenancy.models import Heartbeat
 from clinic.tenancy.scope import clinic_scope
-from clinic.tenancy.work.losses import is_lost
 from tests.committed import administer
 from tests.lists.test_job_pages import LOST, make, page, reread
 from tests.lists.test_workers import DONE, begun, lapse, shore

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connections
 from django.test import Client
 from psycopg2 import errorcodes
 
-from clinic.ui import errors, logs, outages
+from clinic.postgres import outages
+from clinic.ui import errors, logs
 from tests.conftest import signed_in
 from tests.outages import database_away, writing_fails
 

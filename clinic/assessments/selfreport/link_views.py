@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Request, public
-from clinic.accounts.links import find_link, is_open
+from clinic.accounts.links import find_link
 from clinic.accounts.models import AnswerLink
 from clinic.accounts.tries import TooManyTries, trying
 from clinic.assessments.alerts.mails import tell_practitioner
@@ -67,7 +67,7 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
             request.memberships, request.permissions = [], frozenset()
             link = find_link(token)
             try:
-                if link is None or not (used or is_open(link)):
+                if link is None or not (used or link.is_open):
                     raise DeadLink
                 if link.clinic.is_closed:
                     return keep_private(render(request, "answer/closed.html", status=503))
@@ -88,7 +88,7 @@ def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     A form that is sent again, since the answer to "Done" was lost, is thanked for as the first was.
     """
     finishes = request.POST.get("do") in ("complete", "incomplete") and may_answer(request, link)
-    if not is_open(link):
+    if not link.is_open:
         if finishes:
             return _thanks(request, link)
         raise DeadLink

@@ -14,11 +14,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from clinic.postgres.outages import is_lost
 from clinic.tenancy.fleet.migration import reason
 from clinic.tenancy.models import Clinic, RecurringRun, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.work import turns
-from clinic.tenancy.work.losses import is_lost
 
 log = structlog.get_logger("clinic.recurring")
 SHORTEST, LONGEST = timedelta(seconds=20), timedelta(minutes=10)  # that a worker has a work, and pauses after a failure

@@ -1,4 +1,4 @@
-"""What an error says about the database: whether it is away, and why."""
+"""What an error says about the database: whether it is away or lost, and why."""
 
 import errno
 
@@ -8,6 +8,8 @@ from django.db import Error, InterfaceError, OperationalError
 DISK_FULL = "53100"
 # Classes of SQLSTATE: connection, resources, intervention of an operator, system, and a server that only reads now.
 AWAY = ("08", "53", "57", "58", "25006")
+# The connection is gone: the server is shut down, crashed or starts.
+LOST = ("08", "57P")
 AWAY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
@@ -35,3 +37,15 @@ def is_away(error: BaseException | None) -> bool:
         return True
     # The driver says no more than DatabaseError where an answer ends in the middle.
     return state.startswith(AWAY) if state else type(found) is psycopg2.DatabaseError
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection went away with what was asked over it: whoever has another one may ask again.
+
+    A statement that was ended for its length, or a full disk, is no loss: asked again it would end alike. The
+    connection itself cannot be asked: Django has opened another one by then.
+    """
+    state = sqlstate(error)
+    if state:
+        return state.startswith(LOST)
+    return isinstance(error, OperationalError | InterfaceError) or type(driver_error(error)) is psycopg2.DatabaseError
