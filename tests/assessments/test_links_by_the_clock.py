@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from clinic.accounts.links import find_link, is_open
+from clinic.accounts.links import find_link
 from clinic.accounts.models import AnswerLink
 from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.assessments.record.refusals import NotForPatient
@@ -44,14 +44,16 @@ def test_patient_is_asked_from_the_day_of_birth_on(clock, riverside, ask):
 
 
 @in_one_zone
-@pytest.mark.clock("clinic/assessments/models/requests.py:AnswerRequest.status", "clinic/accounts/links.py:is_open")
+@pytest.mark.clock(
+    "clinic/assessments/models/requests.py:AnswerRequest.status", "clinic/accounts/models.py:SecretLink.is_open"
+)
 def test_link_ends_at_the_moment_it_was_given(clock, riverside, ask):
     with clinic_scope(riverside.clinic):
         asked = ask()
     seen = []
     for seconds in (DAYS * 86400 - 0.001, 0.001):
         clock.move(seconds=seconds)
-        seen.append((asked.request.status, is_open(find_link(asked.token))))
+        seen.append((asked.request.status, find_link(asked.token).is_open))
     assert seen == [("sent", True), ("expired", False)]
 
 

@@ -100,6 +100,7 @@ WHOLE = [
     (questionnaire(*questions(200), EMPTY_GROUP), questionnaire(*questions(201), EMPTY_GROUP),
      ["The Questionnaire is nested too deeply or too long."]),
     (questionnaire(*questions(200)), questionnaire(*questions(201)), ["items: This must be a list of at most 200."]),
+    (nested(6), nested(40), ["The file is nested too deeply."]),
     (SOUND, SOUND.replace(b'"Mood"', b'"Mood", "title": "Mood"'), ["The file is not JSON that can be read."]),
     (questionnaire(question("A?"), status="active"), questionnaire(question("A?"), implicitRules="http://x"),
      [f"The Questionnaire has “implicitRules”, {UNDERSTOOD}."]),

@@ -158,7 +158,7 @@ def test_mail_says_the_clinics_own_time(clock, owner, mailoutbox):
 
 
 @in_one_zone
-@pytest.mark.clock("clinic/staff/invitations/actions.py:invite", "clinic/accounts/models.py:Invitation.is_open")
+@pytest.mark.clock("clinic/staff/invitations/actions.py:invite", "clinic/accounts/models.py:SecretLink.is_open")
 @pytest.mark.parametrize(("hours", "status"), [(71.99, 200), (72, 404)])
 def test_invitation_lasts_72_hours(clock, owner, client, mailoutbox, hours, status):
     owner.post(NEW, NORA)
