@@ -78,6 +78,8 @@ class Request(HttpRequest):
     shared_device: Any
     scopes: ExitStack
     in_clinic: bool
+    readings: list[Any]
+    shows_nothing: bool
 
 
 def requires[View: Callable[..., Any]](permission: Permission) -> Callable[[View], View]:
@@ -105,6 +107,12 @@ def public[View: Callable[..., Any]](view: View) -> View:
 def signed_in[View: Callable[..., Any]](view: View) -> View:
     """Mark a view that needs a person signed in but no clinic; it runs outside every clinic."""
     view.audience = "signed_in"  # type: ignore[attr-defined]
+    return view
+
+
+def without_patients[View: Callable[..., Any]](view: View) -> View:
+    """Mark a clinic view whose pages show nothing of any patient; every other one says what it shows."""
+    view.without_patients = True  # type: ignore[attr-defined]
     return view
 
 

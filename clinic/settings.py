@@ -82,7 +82,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "clinic.audit.middleware.refusals",
     "clinic.accounts.middleware.ClinicMiddleware",
+    "clinic.audit.middleware.readings",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -28,6 +28,7 @@ from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions as assessments
 from clinic.assessments.tables import AssessmentTable
 from clinic.audit.actions import By
+from clinic.audit.reading import note_list, note_record
 from clinic.instruments import catalogue
 from clinic.patients import actions as patients
 from clinic.patients.filters import PatientFilter
@@ -98,9 +99,26 @@ def change_assessment(
     return assessments.update_assessment(by=by, id=assessment.pk, version=version, **fields)
 
 
-class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]):
+class RecordViewSet[M: Model](ListModelMixin, RetrieveModelMixin, GenericViewSet[M]):
+    """Records of patients: the trail has each one, and each page of a list, that a program reads."""
+
+    trail_list: ClassVar[str]
+
+    def get_object(self) -> M:
+        record = super().get_object()
+        note_record(self.request._request, record)  # type: ignore[arg-type]  # what our middleware passed
+        return record
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        note_list(self.request._request, self.trail_list, rows=len(page or ()))  # type: ignore[arg-type]
+        return page
+
+
+class PatientViewSet(RecordViewSet[Patient]):
     """Patients of the clinic that are not archived, unless `archived` asks for others."""
 
+    trail_list = "patients"
     view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
     serializer_class = PatientSerializer
     filter_backends = (ListParameters,)
@@ -140,13 +158,14 @@ class PatientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Patient]
         return Response(status=204)
 
 
-class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
+class AssessmentViewSet(RecordViewSet[Assessment]):
     """Assessments of all patients that are not archived, unless `archived` asks for others.
 
     A draft has a `score` as far as it goes. `score_min`, `score_max`, `severity` and orders by these are of completed
     ones, and those by score need `instrument`. Those of one day come in the order in which they were completed.
     """
 
+    trail_list = "assessments"
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
@@ -195,6 +214,7 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
 class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Practitioner]):
     """Practitioners of the clinic: whom `user` may name. Who left is archived, and keeps the name and the patients."""
 
+    without_patients = True
     view_permission = edit_permission = Permission.PATIENTS_VIEW
     serializer_class = PractitionerSerializer
     filter_backends = (ListParameters,)
@@ -206,9 +226,10 @@ class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pra
         return Practitioner.objects.all()
 
 
-class EpisodeViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Episode]):
+class EpisodeViewSet(RecordViewSet[Episode]):
     """Episodes of treatment of one patient, the first one first. At most one is open; no day is in two of them."""
 
+    trail_list = "episodes"
     view_permission = edit_permission = Permission.ASSESSMENTS_VIEW
     serializer_class = EpisodeSerializer
     filter_backends = (OfPatient,)
@@ -222,6 +243,7 @@ class EpisodeViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Episode]
 class InstrumentViewSet(GenericViewSet[Any]):
     """The instruments that the clinic offers, each of its newest version, by title."""
 
+    without_patients = True
     view_permission = edit_permission = Permission.ASSESSMENTS_VIEW
     serializer_class = InstrumentSerializer
     filter_backends = ()
@@ -244,6 +266,7 @@ class InstrumentViewSet(GenericViewSet[Any]):
 class EndpointViewSet(GenericViewSet[Any]):
     """The addresses to begin at, by name; what each takes stands in the OpenAPI document."""
 
+    without_patients = True
     view_permission = edit_permission = Permission.PATIENTS_VIEW
     serializer_class = EndpointSerializer
     filter_backends = ()

@@ -5,8 +5,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import models
+from structlog.contextvars import get_contextvars
 
-from clinic.audit.models import Access, AuditEvent
+from clinic.audit.models import AuditEvent
 from clinic.ui.declared import editable_fields
 
 
@@ -57,40 +58,48 @@ def type_in_trail(subject: models.Model) -> str:
     return getattr(subject, "trail_name", "") or subject._meta.model_name or ""
 
 
-def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any] | None = None) -> AuditEvent:
-    """Add one event to the trail of the active clinic, in the transaction that wrote `subject`."""
-    return AuditEvent.objects.using(subject._state.db).create(
+def patient_of(subject: models.Model) -> UUID | None:
+    """Whose record a record is, or belongs to; None where it is about no patient."""
+    found = subject.pk if type_in_trail(subject) == "patient" else getattr(subject, "patient_id", None)
+    return UUID(str(found)) if found is not None else None
+
+
+def event(action: str, *, by: By, record_type: str, record_id: UUID | None = None, **fields: Any) -> AuditEvent:
+    """One event of whoever acts, with the request that it belongs to; not written yet."""
+    context = get_contextvars()
+    return AuditEvent(
         actor_id=by.id,
         actor_name=by.name,
         action=action,
+        record_type=record_type,
+        record_id=record_id,
+        request_id=context.get("request_id", ""),
+        address=context.get("address", ""),
+        **fields,
+    )
+
+
+def about(action: str, subject: models.Model, *, by: By, changes: dict[str, Any] | None = None) -> AuditEvent:
+    """One event about a record; not written yet."""
+    return event(
+        action,
+        by=by,
         record_type=type_in_trail(subject),
         record_id=UUID(str(subject.pk)),
+        patient_id=patient_of(subject),
         changes=changes or {},
     )
+
+
+def record(action: str, subject: models.Model, *, by: By, changes: dict[str, Any] | None = None) -> AuditEvent:
+    """Add one event to the trail of the active clinic, in the transaction that wrote `subject`."""
+    made = about(action, subject, by=by, changes=changes)
+    made.save(using=subject._state.db, force_insert=True)
+    return made
 
 
 def record_many(
     action: str, subjects: Iterable[models.Model], *, by: By, changes: dict[str, Any] | None = None
 ) -> None:
     """The same event for each of `subjects`, in one statement."""
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            actor_id=by.id,
-            actor_name=by.name,
-            action=action,
-            record_type=type_in_trail(subject),
-            record_id=UUID(str(subject.pk)),
-            changes=changes or {},
-        )
-        for subject in subjects
-    )
-
-
-def record_access(subject: models.Model, *, by: By) -> None:
-    """Note in the active clinic's trail of access that somebody opened `subject`."""
-    Access.objects.using(subject._state.db).create(
-        actor_id=by.id,
-        actor_name=by.name,
-        record_type=type_in_trail(subject),
-        record_id=UUID(str(subject.pk)),
-    )
+    AuditEvent.objects.bulk_create(about(action, subject, by=by, changes=changes) for subject in subjects)

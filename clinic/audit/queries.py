@@ -6,12 +6,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from clinic.audit.models import Access, AuditEvent
+from clinic.audit.models import AuditEvent
 
 
 def last_change(record_id: UUID) -> AuditEvent | None:
-    """The newest event about a record."""
-    return AuditEvent.objects.filter(record_id=record_id).order_by("-id").first()
+    """The newest event that changed a record."""
+    return AuditEvent.objects.filter(record_id=record_id, is_reading=False).order_by("-id").first()
 
 
 def changed_by(record_id: UUID) -> str:
@@ -28,6 +28,6 @@ LOOKED_BACK = 100  # how many accesses are read to find the few records that dif
 
 def last_opened(actor_id: str, record_type: str, count: int) -> list[UUID]:
     """The records of a type that somebody opened last, the newest first, each once; `count` at most."""
-    rows = Access.objects.filter(actor_id=actor_id, record_type=record_type).order_by("-id")
+    rows = AuditEvent.objects.filter(actor_id=actor_id, action=f"{record_type}.viewed").order_by("-id")
     opened = dict.fromkeys(rows.values_list("record_id", flat=True)[:LOOKED_BACK])
     return list(opened)[:count]

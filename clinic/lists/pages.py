@@ -10,10 +10,11 @@ from django.utils.module_loading import import_string
 from django_filters import FilterSet
 
 from clinic.access import Request
+from clinic.audit.reading import note_export, note_list, note_nothing
 from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.addresses import address_of
-from clinic.lists.page.list_page import ListPage, asked_part, table_page
+from clinic.lists.page.list_page import TABLE, ListPage, asked_part, table_page
 from clinic.lists.queries import views_of
 
 
@@ -36,13 +37,14 @@ def list_page(
     """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
     page.key, bulk = bulk.key, bulk.seen_by(request.permissions)
     if "_export" in request.GET:
+        note_export(request, bulk.key)
         return download(request, bulk)
     if bulk.actions and request.membership is not None:
         page.bulk_url = address_of(f"{bulk.key}:bulk")
         page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
     if not asked_part(request):
         page.views = views_of(request, bulk.key)
-    return table_page(
+    answer = table_page(
         request,
         bulk.rows(),
         bulk.table_class,
@@ -53,3 +55,8 @@ def list_page(
         context=context,
         when_empty=when_empty,
     )
+    if asked_part(request) in ("", TABLE):
+        note_list(request, bulk.key, rows=len(page.table.page.found.records) if page.table is not None else 0)
+    else:
+        note_nothing(request)
+    return answer

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
+from clinic.audit.reading import note_nothing, note_record
 from clinic.lists import actions
 from clinic.lists.forms import LayoutForm, ViewForm, initial_of
 from clinic.lists.jobs.spreadsheets import FORMATS
@@ -50,6 +51,7 @@ def keep_layout(request: Request, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
 def shortcuts(request: Request) -> HttpResponse:
     """What single keys of pages do, and switching them on or off for the person."""
     if request.method != "POST":
@@ -69,6 +71,7 @@ def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
 def view_new(request: Request, key: str) -> HttpResponse:
     """Name the list as it is and keep it; the address comes from the list's menu."""
     if key not in lists():
@@ -89,6 +92,7 @@ def view_new(request: Request, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
 def view_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Rename, share or replace a view; who may not is told so."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
@@ -135,6 +139,7 @@ def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | Non
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
 def job_list(request: Request) -> HttpResponse:
     page = ListPage(
         heading="Background work",
@@ -153,6 +158,10 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """How far a job is, asked again every second by the page; at its end what became of the rows."""
     job = job_or_404(request, pk)
     undone = Job.objects.filter(undoes=job).first()
+    if job.failed and not job.is_open:
+        note_record(request, job)
+    else:
+        note_nothing(request)
     context = {
         "job": job,
         "can_continue": (job.looks_lost or job.was_ended_early) and not actions.why_not_continue(job),
@@ -201,6 +210,7 @@ def job_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     _needs(request, job)
     if not JobPart.objects.filter(job=job).exists():
         return errors.answer(request, 404, "not_found", "This file is no longer kept. Make it again from the list.")
+    note_record(request, job, action="downloaded")
     form = FORMATS[job.file_name.rpartition(".")[2]]
     response = StreamingHttpResponse(_parts(request.clinic, job), content_type=form.media_type)
     response["Content-Disposition"] = f'attachment; filename="{job.file_name}"'

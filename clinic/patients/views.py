@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires
-from clinic.audit.actions import record_access
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.audit.queries import changed_by, last_opened
+from clinic.audit.reading import note_list, note_record
 from clinic.lists.jobs.bulk import begin
 from clinic.lists.page.addresses import address_of
 from clinic.lists.page.list_page import Link, ListPage
@@ -63,6 +63,7 @@ def patient_recent(request: Request) -> HttpResponse:
     """The patients whose page the person opened last, the newest first."""
     keys = last_opened(request.actor.id, "patient", RECENT)
     found = Patient.objects.in_bulk(keys)
+    note_list(request, "patients", rows=len(found))
     context = {"patients": [found[key] for key in keys if key in found]}
     return page_or_fragment(request, "patients/patient_recent.html", "patients/patient_recent.html#recent", context)
 
@@ -71,7 +72,7 @@ def patient_recent(request: Request) -> HttpResponse:
 @requires(Permission.PATIENTS_VIEW)
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(with_latest_results(Patient.objects.select_related("user")), pk=pk)
-    record_access(patient, by=request.actor)
+    note_record(request, patient)
     return render(
         request, "patients/patient_detail.html", {"patient": patient, "undo": undo_of("patients:undo", patient)}
     )
@@ -79,6 +80,7 @@ def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_EDIT)
+@without_patients
 def patient_new(request: Request) -> HttpResponse:
     number = actions.next_record_number()
     if request.method != "POST":
@@ -104,6 +106,7 @@ def patient_new(request: Request) -> HttpResponse:
 @requires(Permission.PATIENTS_EDIT)
 def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    note_record(request, patient)
     if request.method != "POST":
         return _form_page(request, PatientForm(initial=initial_of(patient), keeps=patient.user_id), patient)
     data = _with_chosen_name(request)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.accounts.models import Membership
 from clinic.accounts.sessions import open_sessions
 from clinic.staff import members
@@ -21,6 +21,7 @@ ENDED = "This membership was ended meanwhile. Invite the address again to give i
 
 @require_safe
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def person_list(request: Request) -> HttpResponse:
     return people_page(request)
 
@@ -39,6 +40,7 @@ def people_page(request: Request, *, status: int = 200, problem: str = "") -> Ht
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def person_detail(request: Request, pk: UUID) -> HttpResponse:
     """One person of the clinic; posting gives them another role."""
     membership = _member_or_404(request, pk)

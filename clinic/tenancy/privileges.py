@@ -1,8 +1,8 @@
 """What the web may do with tables, beside what the application lets people do.
 
 Each model says it of its own table, as `web_may`; a table of which nothing is said is closed. In a clinic's schema the
-clinic's own role may do it, in `public` the web's. No part of a record is ever deleted by the web, and both trails are
-insert-only.
+clinic's own role may do it, in `public` the web's. No part of a record is ever deleted by the web, and the trail is
+insert-only: what seals it has a role of its own, which may do what a model says as `sealer_may`.
 """
 
 from collections.abc import Iterable
@@ -34,9 +34,15 @@ def public_privileges() -> dict[str, str]:
     return _said_by(settings.SHARED_APPS) | OF_PACKAGES
 
 
-def _said_by(names: Iterable[str]) -> dict[str, str]:
+@cache
+def sealer_privileges() -> dict[str, str]:
+    """What the sealer's role may do, by table of the clinic."""
+    return _said_by(settings.TENANT_APPS, "sealer_may")
+
+
+def _said_by(names: Iterable[str], said: str = "web_may") -> dict[str, str]:
     found: dict[str, str] = {}
     for config in apps.get_app_configs():
         models: Iterable[Any] = config.get_models() if config.name in names else ()
-        found |= {model._meta.db_table: model.web_may for model in models if hasattr(model, "web_may")}
+        found |= {model._meta.db_table: getattr(model, said) for model in models if hasattr(model, said)}
     return found

@@ -8,7 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from clinic.access import Permission, requires
+from clinic.access import Permission, requires, without_patients
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.committed import administer
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.urls(__name__)
 
 
 @requires(Permission.PATIENTS_EDIT)
+@without_patients
 def dangle(request):
     """Leaves a deferred key without its row: PostgreSQL says so at COMMIT, after the view has answered."""
     patient = make_patient(full_name="Dangling")
@@ -27,12 +28,14 @@ def dangle(request):
 
 
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
 def stream(request):
     names = Patient.objects.values_list("full_name", flat=True)
     return StreamingHttpResponse(f"{name}\n" for name in names.iterator())
 
 
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
 def own_stream(request):
     """As a stream is written: it reads after the request's transaction, in a scope of its own."""
     clinic = request.clinic
@@ -46,6 +49,7 @@ def own_stream(request):
 
 
 @requires(Permission.PATIENTS_EDIT)
+@without_patients
 def commit(request):
     make_patient(full_name="Committed By Hand")
     with connection.cursor() as cursor:
@@ -54,6 +58,7 @@ def commit(request):
 
 
 @requires(Permission.PATIENTS_EDIT)
+@without_patients
 def lose(request):
     make_patient(full_name="Never Kept")
     administer("SELECT pg_terminate_backend(%s, 5000)", connection.connection.get_backend_pid())
@@ -61,6 +66,7 @@ def lose(request):
 
 
 @requires(Permission.PATIENTS_EDIT)
+@without_patients
 def answer(request, status):
     make_patient(full_name=f"Answered {status}")
     return HttpResponse("Answered", status=status)

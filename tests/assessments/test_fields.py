@@ -87,11 +87,12 @@ def test_every_field_is_kept_as_it_is_written(assessment, scope, values):
 
 def test_form_sent_unchanged_changes_nothing(client, assessment, scope):
     with scope():
-        before, trail = Assessment.objects.get(pk=assessment.pk).version, AuditEvent.objects.count()
+        changes = AuditEvent.objects.filter(is_reading=False)
+        before, trail = Assessment.objects.get(pk=assessment.pk).version, changes.count()
     page = f"/assessments/{assessment.pk}/edit/"
     assert client.post(page, sent_by(client.get(page).content.decode())).status_code == 302
     with scope():
-        assert (Assessment.objects.get(pk=assessment.pk).version, AuditEvent.objects.count()) == (before, trail)
+        assert (Assessment.objects.get(pk=assessment.pk).version, changes.all().count()) == (before, trail)
 
 
 @pytest.mark.parametrize("name", ON_THE_FORM)

@@ -68,9 +68,9 @@ def test_role_that_only_reads_exports_but_does_not_archive(patients, made, river
 
 
 def test_opening_an_assessment_is_on_the_trail_of_access(client, patients, made, riverside):
-    from clinic.audit.models import Access
+    from clinic.audit.models import AuditEvent
 
     client.get(f"/assessments/{made[0]}/")
     with patients.scope():
-        seen = Access.objects.get(record_type="assessment")
+        seen = AuditEvent.objects.get(action="assessment.viewed")
         assert (seen.record_id, seen.actor_id) == (made[0], str(riverside.clinician.pk))

@@ -33,22 +33,22 @@ def kinds(messages):
     return [next((name for mark, name in marks.items() if mark in message), "query") for message in messages]
 
 
-def test_page_with_one_query_takes_three_messages(line):
+def test_page_with_one_query_takes_one_more_for_the_trail(line):
     assert line.browser.get("/patients/recent/")[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "commit"]
 
 
-def test_page_of_a_record_takes_one_more_for_the_trail_of_access(line):
+def test_page_of_a_record_takes_two_more_for_the_trail_and_the_search_before_it(line):
     with clinic_scope(line.clinic):
         key = Patient.objects.get().pk
     line.messages.clear()
     assert line.browser.get(f"/patients/{key}/")[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
 
 
-def test_fragment_of_a_list_takes_four_messages(line):
+def test_fragment_of_a_search_takes_six_messages(line):
     assert line.browser.get("/patients/?q=lara", hx_request="true", hx_target="table")[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "query", "query", "commit"]
 
 
 FRAGMENT = {"hx_request": "true", "hx_target": "table"}
@@ -57,29 +57,30 @@ FRAGMENT = {"hx_request": "true", "hx_target": "table"}
 @pytest.mark.parametrize(
     ("query", "messages"),
     [
-        ("", ["who", "first", "commit"]),
-        ("?sort=-practitioner", ["who", "first", "commit"]),
-        ("?gender=female&age=18-39", ["who", "first", "commit"]),
-        ("?q=lake&archived=all", ["who", "first", "query", "commit"]),
-        ("?q=lakf", ["who", "first", "query", "commit"]),
-        ("?q=1970", ["who", "first", "query", "commit"]),
+        ("", ["who", "first", "query", "commit"]),
+        ("?sort=-practitioner", ["who", "first", "query", "commit"]),
+        ("?gender=female&age=18-39", ["who", "first", "query", "commit"]),
+        ("?q=lake&archived=all", ["who", "first", "query", "query", "query", "commit"]),
+        ("?q=lakf", ["who", "first", "query", "query", "query", "commit"]),
+        ("?q=1970", ["who", "first", "query", "query", "query", "commit"]),
     ],
 )
-def test_fragment_of_a_list_takes_at_most_four_messages(line, query, messages):
-    """Rows, count and all that is in them come with one statement, or two where few match a search."""
+def test_fragment_of_a_list_takes_at_most_six_messages(line, query, messages):
+    """Rows, count and all that is in them come with one statement, or two where few match a search; the trail's event
+    takes one more, and a search that may still be typed two."""
     assert line.browser.get(f"/patients/{query}", **FRAGMENT)[0] == "200 OK"
     assert kinds(line.messages) == messages
 
 
-@pytest.mark.parametrize(("query", "more"), [("", 1), ("?open=filters", 3)])
+@pytest.mark.parametrize(("query", "more"), [("", 2), ("?open=filters", 4)])
 def test_page_of_a_list_asks_for_saved_views_and_with_open_filters_for_practitioners_and_instruments(line, query, more):
     line.browser.get(f"/patients/{query}")
     assert kinds(line.messages) == ["who", "first", *["query"] * more, "commit"]
 
 
-def test_json_of_a_list_takes_three_messages(line):
+def test_json_of_a_list_takes_four_messages(line):
     line.browser.get("/api/v1/patients/")
-    assert kinds(line.messages) == ["who", "first", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "commit"]
 
 
 def test_page_behind_a_row_takes_one_message_more(line):
@@ -88,13 +89,13 @@ def test_page_behind_a_row_takes_one_message_more(line):
         make_patient(full_name="Zoe Zed")
     line.messages.clear()
     assert line.browser.get(f"/patients/?page=2&after={key}", **FRAGMENT)[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
 
 
 def test_connection_that_was_idle_for_long_is_asked_whether_it_lives(line):
     connection.used_at -= base.TRUSTED
     line.browser.get("/patients/?q=lara", hx_request="true", hx_target="table")
-    assert kinds(line.messages) == ["alive?", "who", "first", "query", "commit"]
+    assert kinds(line.messages) == ["alive?", "who", "first", "query", "query", "query", "commit"]
 
 
 def test_connection_that_was_ended_a_moment_ago_is_replaced_without_an_error(line):

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.accounts.models import Membership
 from clinic.lists.page.preferences import keep_preferences
 from clinic.patients.models import Patient
@@ -27,6 +27,7 @@ class Step(NamedTuple):
 
 @require_safe
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def first_steps(request: Request) -> HttpResponse:
     """The list; on to the patients once there are some and somebody else, or it was put away."""
     people, patients = _has_people(request), Patient.objects.exists()

@@ -11,6 +11,7 @@ from clinic.assessments.alerts.cards import cards_of
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
 from clinic.assessments.selfreport.reopening import finished_request
+from clinic.audit.reading import note_record
 from clinic.instruments.catalogue import find_version, follow_up
 from clinic.instruments.definitions import Definition
 from clinic.instruments.scoring import POSITIVE
@@ -29,6 +30,7 @@ class Revision(NamedTuple):
 
 def detail_page(request: Request, assessment: Assessment, *, status: int = 200, **context: Any) -> HttpResponse:
     """Render an assessment. `context` holds the refusal of an action and what was typed for it."""
+    note_record(request, assessment)
     shown: dict[str, Any] = {
         "assessment": assessment,
         "patient": assessment.patient,

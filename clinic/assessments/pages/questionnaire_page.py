@@ -15,6 +15,7 @@ from clinic.assessments.questionnaire import form as questionnaire_form
 from clinic.assessments.questionnaire.actions import result_by_record, result_of
 from clinic.assessments.record.results import as_responses, scored_by
 from clinic.assessments.selfreport.request_forms import patients_languages
+from clinic.audit.reading import note_record
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.instruments.items.parts import Answer, Item
 from clinic.instruments.questions import Question, form_questions
@@ -40,6 +41,7 @@ def questionnaire_page(
 
     With `asks_about_open` it asks whether to finish although items are open.
     """
+    note_record(request, assessment or patient)
     whole = questionnaire_form.how_whole(definition, patient.gender, _stored_responses(assessment))
     asks = asks_about_open and whole.in_part
     questions = _questions(request, definition, patient, assessment, refusal, posted=posted)

@@ -22,8 +22,8 @@ from clinic.assessments.pages.forms import (
 from clinic.assessments.pages.pages import detail_page
 from clinic.assessments.pages.questionnaire_views import questionnaire_new
 from clinic.assessments.record import actions
-from clinic.audit.actions import record_access
 from clinic.audit.queries import changed_by
+from clinic.audit.reading import note_export, note_record
 from clinic.instruments.catalogue import offered_to
 from clinic.instruments.variants import by_type
 from clinic.lists.jobs.bulk import begin
@@ -72,7 +72,9 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     theirs = of_patient(patient)
     if "_export" in request.GET:
+        note_export(request, theirs.key, patient_id=pk)
         return download(request, theirs)
+    note_record(request, patient)
     new = None
     if Permission.ASSESSMENTS_EDIT in request.permissions:
         new = Link("New assessment", f"{reverse('assessments:new')}?patient={pk}")
@@ -93,7 +95,6 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("patient__user", "user"), pk=pk)
-    record_access(assessment, by=request.actor)
     return detail_page(request, assessment)
 
 
@@ -105,6 +106,7 @@ def assessment_new(request: Request) -> HttpResponse:
     patient = patient_of(request.GET["patient"])
     if patient is None:
         raise Http404
+    note_record(request, patient)
     if "instrument" in request.GET:
         return questionnaire_new(request, patient, request.GET["instrument"])
     if request.method != "POST":
@@ -137,6 +139,7 @@ def assessment_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     if assessment.instrument:
         return redirect("assessments:detail", pk)
     patient = assessment.patient
+    note_record(request, assessment)
     if request.method != "POST":
         rows = QuestionFormSet(initial=assessment.questions, prefix="questions")
         return _form_page(

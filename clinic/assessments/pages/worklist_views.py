@@ -16,6 +16,7 @@ from clinic.assessments.alerts.actions import NoteMissing, Worsened, acknowledge
 from clinic.assessments.alerts.cards import Card, cards_of
 from clinic.assessments.bulk import ALERT_CARDS, ALERTS
 from clinic.assessments.models.alerts import Alert
+from clinic.audit.reading import note_export, note_record
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import ListPage
 from clinic.lists.pages import list_page
@@ -34,6 +35,7 @@ WORSE = "A worse answer came meanwhile: look at it first. Your note was not save
 def alert_list(request: Request) -> HttpResponseBase:
     """A card for each patient with an open alert. The file has a row for each alert."""
     if "_export" in request.GET:
+        note_export(request, ALERTS.key)
         return download(request, ALERTS)
     page = ListPage(
         heading="Alerts",
@@ -130,6 +132,7 @@ def _mine(request: Request) -> str:
 
 def _patient_page(request: Request, patient: Patient, *, status: int = 200, **context: Any) -> HttpResponse:
     """The card of one patient. `context` holds why a note was refused, and the note."""
+    note_record(request, patient)
     shown = {
         "patient": patient,
         "card": cards_of([patient])[0],

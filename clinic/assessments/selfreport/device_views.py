@@ -19,6 +19,7 @@ from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
 from clinic.assessments.selfreport.actions import patient_actor
 from clinic.assessments.selfreport.shared_device import is_password, unlock_device
+from clinic.audit.reading import note_nothing, note_record
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
 from clinic.tenancy.scope import public_scope
@@ -96,6 +97,7 @@ def device_unlock(request: Request) -> HttpResponse:
 
 
 def _unlock_page(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
+    note_nothing(request)
     context = {"problem": problem, "clinic_name": request.clinic.name}
     return render(request, "answer/unlock.html", context, status=status)
 
@@ -130,6 +132,7 @@ def _keep(request: Request, assessment: Assessment, definition: Definition, *, c
 
 
 def _page(request: Request, definition: Definition, assessment: Assessment, **more: Any) -> HttpResponse:
+    note_record(request, assessment)
     return patient_questionnaire.page(
         request,
         definition,
@@ -147,6 +150,7 @@ def _page(request: Request, definition: Definition, assessment: Assessment, **mo
 
 
 def _thanks(request: Request, assessment: Assessment) -> HttpResponse:
+    note_record(request, assessment)
     context = {
         "urgent": patient_questionnaire.urgent_for(assessment),
         "unlock_url": reverse("answer:unlock"),

@@ -15,6 +15,7 @@ from clinic.assessments.record import refusals
 from clinic.assessments.selfreport import actions as request_actions
 from clinic.assessments.selfreport.request_forms import RequestForm
 from clinic.assessments.selfreport.shown_links import keep_link, qr_path, take_link
+from clinic.audit.reading import note_record
 from clinic.instruments.catalogue import find_version, offered_to
 from clinic.instruments.texts.patient_titles import patient_title
 from clinic.patients.models import Patient
@@ -68,6 +69,7 @@ def request_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Show what became of a request; to whoever made its link, and once only, the link. No other page ever does."""
     rows = AnswerRequest.objects.select_related("patient__user", "assessment")
     patient_request = get_object_or_404(rows, pk=pk)
+    note_record(request, patient_request)
     token = take_link(request, pk) if patient_request.open and request.method == "GET" else ""
     definition = find_version(patient_request.instrument, patient_request.instrument_version)
     code = "" if request_actions.asks_birth_date(patient_request.patient) else request_actions.answer_code(pk)
@@ -116,6 +118,7 @@ def new_id(request: Request) -> uuid.UUID:
 
 
 def _form_page(request: Request, patient: Patient, form: RequestForm, *, status: int = 200) -> HttpResponse:
+    note_record(request, patient)
     asks_birth_date = request_actions.asks_birth_date(patient)
     context: dict[str, Any] = {"patient": patient, "form": form, "asks_birth_date": asks_birth_date}
     return render(request, "answer/request_form.html", context, status=status)

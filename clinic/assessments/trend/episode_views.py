@@ -21,6 +21,7 @@ from clinic.assessments.episodes.actions import (
 from clinic.assessments.episodes.forms import EpisodeCorrectForm, EpisodeEndForm, EpisodeStartForm, initial_of
 from clinic.assessments.models import Episode
 from clinic.assessments.trend.page import trend_page
+from clinic.audit.reading import note_record
 from clinic.patients.models import Patient
 from clinic.ui.pages import saved
 
@@ -85,5 +86,6 @@ def _after_change[F: forms.Form](form: F, changed: EpisodeChanged) -> F:
 
 
 def _correct_page(request: Request, episode: Episode, form: forms.Form, *, status: int = 200) -> HttpResponse:
+    note_record(request, episode)
     context: dict[str, Any] = {"episode": episode, "patient": episode.patient, "form": form}
     return render(request, "assessments/episode_form.html", context, status=status)

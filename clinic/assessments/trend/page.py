@@ -17,6 +17,7 @@ from clinic.assessments.schedules.forms import ScheduleForm
 from clinic.assessments.trend.charts import trend_chart
 from clinic.assessments.trend.marks import EpisodeMark, episode_marks, newest_first
 from clinic.assessments.trend.steps import Baseline, Reading, Step, explained, measured_from, trend_steps
+from clinic.audit.reading import note_record
 from clinic.instruments.catalogue import find_version, offered_to
 from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import Number
@@ -42,6 +43,7 @@ class Trend(NamedTuple):
 def trend_page(request: Request, patient: Patient, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Render the page. `forms` are those that were refused: `form` for a schedule, `start_form`, `end_form`
     with its episode as `ending`."""
+    note_record(request, patient)
     episodes = list(Episode.objects.filter(patient=patient).order_by("-started_on"))
     current = next((episode for episode in episodes if episode.ended_on is None), None)
     context = {

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.assessments.bulk import DUE
 from clinic.assessments.models import Schedule
 from clinic.assessments.models.alerts import Alert
@@ -84,6 +84,7 @@ def due_list(request: Request) -> HttpResponseBase:
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
+@without_patients
 def worklist_counts(request: Request) -> HttpResponse:
     """Count what waits in each worklist, up to `MOST_COUNTED`. The menu asks for this once a page."""
     waiting: dict[str, QuerySet[Any]] = {

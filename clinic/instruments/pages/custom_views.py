@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.instruments import actions, catalogue
 from clinic.instruments.files.importing import Imported, example_rows
 from clinic.instruments.files.spreadsheet import KINDS
@@ -26,12 +26,14 @@ Make = Callable[..., CustomForm]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def instrument_new(request: Request) -> HttpResponse:
     return _page(request, InstrumentForm, heading="New instrument")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def instrument_import(request: Request) -> HttpResponse:
     initial = {"becomes": request.GET.get("becomes", "")}
     example: dict[str, Any] = {"example": list(example_rows()), "kinds": KINDS}
@@ -40,6 +42,7 @@ def instrument_import(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def instrument_edit(request: Request, instrument: str) -> HttpResponse:
     """Change an instrument that was made by the form: a new version, filled with what the newest one has."""
     if (initial := newest_typed(instrument)) is None:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.instruments import actions as instrument_actions
 from clinic.instruments import catalogue
 from clinic.instruments.definitions import AssessmentType, Definition
@@ -20,6 +20,7 @@ from clinic.ui.pages import saved
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
+@without_patients
 def instrument_list(request: Request) -> HttpResponse:
     chosen = catalogue.choices()
     rows = [
@@ -36,6 +37,7 @@ def instrument_list(request: Request) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
+@without_patients
 def instrument_detail(request: Request, instrument: str, version: str = "") -> HttpResponse:
     """Show the newest version of an instrument, or an older one by its number."""
     versions = {
@@ -66,6 +68,7 @@ def instrument_detail(request: Request, instrument: str, version: str = "") -> H
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def clinic_settings(request: Request) -> HttpResponse:
     chosen = catalogue.choices()
     instruments = [(definition.id, definition.title) for definition in _everything()]

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
 from clinic.accounts.models import Invitation
 from clinic.staff import members
 from clinic.staff.invitations import actions
@@ -22,6 +22,7 @@ SENT = "Invitation sent. Whoever reads mail at that address can join."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
+@without_patients
 def invitation_new(request: Request) -> HttpResponse:
     """Invite by mail; where the mail cannot be sent nobody is invited."""
     form = InvitationForm(request.POST if request.method == "POST" else None)

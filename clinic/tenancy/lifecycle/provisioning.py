@@ -20,7 +20,7 @@ from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.lifecycle.recorder import MigrationKey, plain, rehearse, tenant_labels
 from clinic.tenancy.models import Blueprint, Clinic
-from clinic.tenancy.privileges import clinic_privileges, public_privileges
+from clinic.tenancy.privileges import clinic_privileges, public_privileges, sealer_privileges
 from clinic.tenancy.zones import server_zone
 
 # Where Citus runs, a schema that is made under these becomes one that lives whole on one of its servers. Written
@@ -65,7 +65,7 @@ def run(statements: Iterable[str]) -> None:
 def fingerprint() -> str:
     """A digest of this release's tenant migrations, of the grants that follow them, and of Django, which writes SQL."""
     loader = MigrationLoader(None)
-    digest = hashlib.sha256(repr((django.VERSION, sorted(clinic_privileges().items()))).encode())
+    digest = hashlib.sha256(f"{django.VERSION} {noted_grants(clinic_privileges())}".encode())
     labels = set(tenant_labels())
     for key in sorted(key for key in loader.disk_migrations if key[0] in labels):
         module = import_module(loader.disk_migrations[key].__module__)
@@ -94,11 +94,14 @@ def blueprint() -> list[str]:
 
 def noted_grants(grants: Mapping[str, str]) -> str:
     """What the comment of a schema says when all of a map was granted there."""
-    return f"grants {hashlib.sha256(repr(sorted(grants.items())).encode()).hexdigest()[:16]}"
+    said = repr((sorted(grants.items()), sorted(sealer_privileges().items())))
+    return f"grants {hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def grant_statements(schema_name: str, tables: Collection[str] | None = None, *, anew: bool = False) -> list[str]:
-    """What opens the tables of a schema to its own role as their models say; with all of them, it is noted there.
+    """What opens the tables of a schema to its own role and the sealer's as their models say.
+
+    With all of them, it is noted there.
 
     In a schema that was made `anew` there is nothing to take back.
     """
@@ -108,10 +111,12 @@ def grant_statements(schema_name: str, tables: Collection[str] | None = None, *,
     for table in tables:
         alike.setdefault(rights[table], []).append(f"{schema}.{table}")
     named = ", ".join(f"{schema}.{table}" for table in tables)
+    sealer, sealed = quote_schema_name(sealer_role()), sealer_privileges()
     return [
-        f"GRANT USAGE ON SCHEMA {schema} TO {schema}",
-        *([f"REVOKE ALL ON {named} FROM {schema}"] if named and not anew else []),
+        f"GRANT USAGE ON SCHEMA {schema} TO {schema}, {sealer}",
+        *([f"REVOKE ALL ON {named} FROM {schema}, {sealer}"] if named and not anew else []),
         *(f"GRANT {privileges} ON {', '.join(of)} TO {schema}" for privileges, of in alike.items()),
+        *(f"GRANT {sealed[table]} ON {schema}.{table} TO {sealer}" for table in tables if table in sealed),
         *([f"COMMENT ON SCHEMA {schema} IS '{noted_grants(rights)}'"] if set(tables) == set(rights) else []),
     ]
 
@@ -134,10 +139,18 @@ def web_role() -> str:
     return str(connections["default"].settings_dict["USER"])
 
 
+def sealer_role() -> str:
+    """The role that seals trails: it may number events and write their digests, and nothing else."""
+    return f"{web_role()}_sealer"
+
+
 def grant_public() -> None:
-    """Open exactly the mapped tables of `public` to the web's role, and note that there."""
-    web = quote_schema_name(web_role())
+    """Open exactly the mapped tables of `public` to the web's role, and note that there; make the sealer's role."""
+    web, sealer = quote_schema_name(web_role()), sealer_role()
     with transaction.atomic(using=owner_connection().alias), owner_connection().cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [sealer])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {quote_schema_name(sealer)} NOLOGIN ROLE {web}, CURRENT_USER")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {web}; GRANT USAGE ON SCHEMA public TO {web}")
         cursor.execute(
             "SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
