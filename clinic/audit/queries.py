@@ -29,5 +29,5 @@ LOOKED_BACK = 100  # how many accesses are read to find the few records that dif
 def last_opened(actor_id: str, record_type: str, count: int) -> list[UUID]:
     """The records of a type that somebody opened last, the newest first, each once; `count` at most."""
     rows = AuditEvent.objects.filter(actor_id=actor_id, action=f"{record_type}.viewed").order_by("-id")
-    opened = dict.fromkeys(rows.values_list("record_id", flat=True)[:LOOKED_BACK])
+    opened = dict.fromkeys(key for key in rows.values_list("record_id", flat=True)[:LOOKED_BACK] if key is not None)
     return list(opened)[:count]

@@ -18,12 +18,14 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from django.core import serializers
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
 from clinic.accounts.models import ApiClient, Membership, User
+from clinic.audit import heads
 from clinic.audit.actions import By, record
+from clinic.audit.seals import NUMBERS_TO, RESTORED, highest_number
 from clinic.staff.people import bring_people
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import backup_rows, provisioning, recorder
@@ -177,13 +179,15 @@ def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, nam
     try:
         with transaction.atomic(using=owner):
             clinic = _target(manifest, named, name)
+            reached = _reached(clinic)
             old, clinic.schema_name = clinic.schema_name, opaque_name()
             _make(archive, manifest, clinic.schema_name)
             clinic.deleted_at, clinic.out_of_service, adding = None, False, clinic._state.adding
             clinic.save(using=owner)
             returned, gone = bring_people(clinic, archive.read(PEOPLE).decode())
             with clinic_scope(clinic, using=owner):
-                record("clinic.restored", clinic, by=by, changes={"made_at": manifest["made_at"]})
+                changes = {"made_at": manifest["made_at"], NUMBERS_TO: max(reached, highest_number(owner))}
+                record(RESTORED, clinic, by=by, changes=changes)
             backup_rows.media_in(archive, clinic)
             if not adding:
                 provisioning.lock_tables(old, [table.name for table in backup_rows.tables(old)])
@@ -194,6 +198,15 @@ def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, nam
         raise
     _keep_media_of(clinic)
     return Restored(clinic, returned, gone)
+
+
+def _reached(clinic: Clinic) -> int:
+    """How far the trail of the clinic that is replaced had been numbered, as far as it or its heads still say."""
+    head, found = heads.last(clinic.pk), 0
+    if not clinic._state.adding:
+        with suppress(ProgrammingError), clinic_scope(clinic, using=get_tenant_database_alias()):
+            found = highest_number(get_tenant_database_alias())
+    return max(found, head.number if head is not None else 0)
 
 
 def _keep_media_of(clinic: Clinic) -> None:
