@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ASSESSMENTS_VIEW = "assessments.view"
     ASSESSMENTS_EDIT = "assessments.edit"
     CLINIC_MANAGE = "clinic.manage"
+    TRAIL_VIEW = "trail.view"
 
 
 class Role(StrEnum):
@@ -33,12 +34,12 @@ ROLE_LABELS = {
     Role.AUDITOR: "Auditor",
 }
 # What makes a clinic what it is, its instruments and its settings, is its owners' business and no program's.
-ALL_BUT_MANAGING = frozenset(Permission) - {Permission.CLINIC_MANAGE}
+ALL_BUT_MANAGING = frozenset(Permission) - {Permission.CLINIC_MANAGE, Permission.TRAIL_VIEW}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.CLINICIAN: ALL_BUT_MANAGING,
     Role.FRONT_DESK: frozenset({Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT}),
-    Role.AUDITOR: frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW}),
+    Role.AUDITOR: frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW, Permission.TRAIL_VIEW}),
 }
 # Roles whose holders can be responsible for patients.
 PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.assessments.selfreport.urls")),
     path("clinic/people/", include("clinic.staff.urls")),
     path("clinic/people/", include("clinic.assessments.leaving.urls")),
+    path("clinic/trail/", include("clinic.trail.urls")),
     path("clinic/start/", include("clinic.assessments.first_steps.urls")),
     path("clinic/settings/", include("clinic.staff.clinic_settings.urls")),
     path("api/v1/", include("clinic.api.urls")),

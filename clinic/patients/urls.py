@@ -16,4 +16,6 @@ urlpatterns = [
     path("<uuid:pk>/archive/", views.patient_archive, name="archive"),
     path("<uuid:pk>/undo/", views.patient_undo, name="undo"),
     path("<uuid:pk>/restore/", views.patient_restore, name="restore"),
+    path("<uuid:pk>/history/", views.patient_history, name="history"),
+    path("<uuid:pk>/history/<int:event>/restore/", views.patient_restore_version, name="restore_version"),
 ]

@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires, without_patients
+from clinic.audit.models import AuditEvent
 from clinic.audit.queries import changed_by, last_opened
 from clinic.audit.reading import note_list, note_record
 from clinic.lists.jobs.bulk import begin
@@ -22,6 +23,7 @@ from clinic.patients.bulk import PATIENTS
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
 from clinic.patients.forms import PatientForm, initial_of, new_initial
+from clinic.patients.history import restore_version, versions_of
 from clinic.patients.models import Patient, with_latest_results
 from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
@@ -154,6 +156,33 @@ def patient_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Patient, pk=pk)
     actions.restore_patient(by=request.actor, id=pk)
     saved(request, "Patient restored.")
+    return redirect("patients:detail", pk)
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+def patient_history(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Every change of the patient's details, field by field."""
+    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    note_record(request, patient)
+    return render(request, "patients/patient_history.html", {"patient": patient, "versions": versions_of(patient)})
+
+
+@require_POST
+@requires(Permission.PATIENTS_EDIT)
+def patient_restore_version(request: Request, pk: uuid.UUID, event: int) -> HttpResponse:
+    """Write the details as they were after a change, as a new change."""
+    get_object_or_404(Patient, pk=pk)
+    try:
+        restore_version(by=request.actor, id=pk, event_id=event, version=posted_version(request))
+    except AuditEvent.DoesNotExist as error:
+        raise Http404 from error
+    except actions.Changed:
+        return errors.answer(request, 409, "conflict", "Somebody changed this meanwhile. Look at the history again.")
+    except (actions.NameTaken, actions.RecordNumberTaken):
+        message = "Another patient has this name or record number by now. Change the details by hand."
+        return errors.answer(request, 409, "conflict", message)
+    saved(request, "The earlier details are restored.", undo=True)
     return redirect("patients:detail", pk)
 
 
