@@ -27,12 +27,9 @@ def examples(definition: Definition) -> list[Example]:
 
 
 def _scored(definition: Definition, place: Callable[[int], int]) -> Result:
-    """The result of an answer to every question that is asked, as the answers before it decide."""
-    responses: dict[str, Answer] = {}
-    for item in definition.asked("unknown"):
-        if not item.source and definition.is_asked(item, responses):
-            responses[item.code] = _answer(item, place)
-    return score(definition, responses)
+    """The result of an answer to every question. Those that are not asked then do not count."""
+    asked = [item for item in definition.asked("unknown") if not item.source]
+    return score(definition, {item.code: _answer(item, place) for item in asked})
 
 
 def _answer(item: Item, place: Callable[[int], int]) -> Answer:
