@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.text import slugify
 
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
+from clinic.instruments.files.toml import newest as latest
+from clinic.instruments.files.toml import shipped
 from clinic.instruments.models import ANOTHER, SETTINGS_ID, CustomInstrument, InstrumentSettings
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.reading import as_plain
@@ -85,22 +88,60 @@ def check_becomes(
 def _instrument_of(data: dict[str, Any], becomes: str, newest: Mapping[str, CustomInstrument]) -> str:
     """The id of the instrument that the data are a version of; raises Undecided."""
     title = str(data.get("title", ""))
-    if becomes and becomes != ANOTHER:
+    if becomes == ANOTHER:
+        return custom_id(title, newest)
+    if becomes:
         if becomes not in newest:
             raise Undecided("That instrument is not there.")
+        _check_title(title, newest[becomes])
         return becomes
-    if not becomes:
-        url = data.get("exchange", {}).get("url")
-        found = [id for id, row in newest.items() if url and url in addresses_of(row)]
-        if len(found) == 1:
-            return found[0]
-        named = [id for id, row in newest.items() if str(row.definition["title"]).casefold() == title.casefold()]
-        same = [id for id in named if _is_same(newest[id], data)]
-        if same:
-            return same[0]
-        if found or named:
-            raise Undecided(f"There is an instrument “{title}” already. Say whether this is its next version.")
+    url = data.get("exchange", {}).get("url")
+    found = [id for id, row in newest.items() if url and url in addresses_of(row)]
+    if len(found) == 1:
+        _check_title(title, newest[found[0]])
+        return found[0]
+    named = with_title(title)
+    same = [id for id in sorted(named) if id in newest and _is_same(newest[id], data)]
+    if same:
+        return same[0]
+    if found or any(id in newest for id in named):
+        raise Undecided(f"There is an instrument “{title}” already. Say whether this is its next version.")
+    if named:
+        raise Undecided(f"{_shipped(title)} Give yours another title, or say that it is another instrument.")
     return custom_id(title, newest)
+
+
+def _check_title(title: str, before: CustomInstrument) -> None:
+    """Raise Undecided if a new version takes the title of another instrument."""
+    others = with_title(title) - {before.instrument}
+    if not others or title_key(title) == title_key(str(before.definition["title"])):
+        return
+    said = f"There is another instrument “{title}”." if others - set(latest(shipped())) else _shipped(title)
+    raise Undecided(f"{said} Give this one another title.")
+
+
+def _shipped(title: str) -> str:
+    return f"An instrument “{title}” comes with this program."
+
+
+def with_title(title: str) -> set[str]:
+    """The ids of the instruments of which any version has the title, or the name, in any language."""
+    key = title_key(title)
+    found = {id for (id, _), each in shipped().items() if key in titles_of(each)}
+    for id, own, name in CustomInstrument.objects.values_list("instrument", "definition__title", "definition__name"):
+        found |= {id} if key in {title_key(own or ""), title_key(name or "")} else set()
+    return found
+
+
+def titles_of(definition: Definition) -> set[str]:
+    translated = [each.title for each in definition.translations.values()]
+    return {title_key(title) for title in (definition.title, definition.name, *translated)}
+
+
+def title_key(title: str) -> str:
+    """What makes two titles look different: their letters and digits; of one without any, all of it."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return "".join(filter(str.isalnum, folded)) or folded
 
 
 def addresses_of(row: CustomInstrument) -> set[str]:

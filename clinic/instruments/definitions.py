@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from clinic.instruments.change import Change
 from clinic.instruments.items.parts import SEXES, Answer, Item, Number
 from clinic.instruments.texts.parts import Display, Exchange, Translation
+from clinic.text.numbers import number_shown
 
 # The sexes that published rules name. For any other sex every rule is tried, and a result is what they agree on.
 RULED_SEXES = ("female", "male")
@@ -160,6 +161,11 @@ class Definition:
     @property
     def score_range(self) -> tuple[Number, Number] | None:
         return (self.low, self.high) if self.rule != "none" else None
+
+    @property
+    def range_text(self) -> str:
+        """From where to where totals go, in words."""
+        return f"{number_shown(self.low)} to {number_shown(self.high)}" if self.rule != "none" else "Not scored"
 
     @cached_property
     def by_code(self) -> dict[str, Item]:

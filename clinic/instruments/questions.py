@@ -89,7 +89,7 @@ def form_questions(
                 shown=_shown(definition, item, numbers, texts),
                 choices=_choices(definition, item, values, texts),
                 unit=item.measure.unit if item.measure else "",
-                limits=f"{item.measure.minimum} to {item.measure.maximum}" if item.measure else "",
+                limits=item.measure.limits if item.measure else "",
                 value=values[-1] if values else "",
                 error=(errors or {}).get(item.code, ""),
             )

@@ -12,11 +12,14 @@ from clinic.instruments.definitions import RULED_SEXES, AlertRule, Band, Definit
 from clinic.instruments.items import answers
 from clinic.instruments.items.parts import Answer, Item, Number
 from clinic.instruments.ranges import added, assignments, counted_ranges
+from clinic.text.numbers import number_shown
 
 Responses = Mapping[str, Answer | None]
 Values = Mapping[str, Answer]
 
 POSITIVE, NEGATIVE, UNCERTAIN = "positive", "negative", "uncertain"
+# What stands for a band where there is a cut-off alone: the word, and the severity that screens with bands have.
+SCREENS = {POSITIVE: ("Positive screen", 2), UNCERTAIN: ("Uncertain screen", 1), NEGATIVE: ("Negative screen", None)}
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,9 @@ class Result:
     """The result of responses. With `refusals` nothing was scored.
 
     `total` is None while an item that counts has no response; `low` and `high` then say where it must lie. `band` is
-    the one that every possible total lies in, else None. `cutoff` is positive, negative, uncertain (in a published
-    range, or by the rule of one sex but not of the other), or None while it is open. `aside` are the items with a
-    response that does not count, because they are not asked.
+    the one that every possible total lies in, else None. `screen` stands for it where there is only a cut-off.
+    `cutoff` is positive, negative, uncertain (in a published range, or by the rule of one sex but not of the other), or
+    None while it is open. `aside` are the items with a response that does not count, because they are not asked.
     """
 
     total: Number | None = None
@@ -60,6 +63,7 @@ class Result:
     asked: int = 0
     band: Band | None = None
     cutoff: str | None = None
+    screen: Band | None = None
     pattern: bool | None = None
     subscales: tuple[Subscore, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
@@ -76,6 +80,11 @@ class Result:
         return None if self.band is None else self.band.severity
 
     @property
+    def mark(self) -> Band | None:
+        """What stands beside the score: the band, or what the cut-off says."""
+        return self.band or self.screen
+
+    @property
     def summary(self) -> str:
         """The number of responses and the total: "8 of 9 answered, total between 11 and 14, not scored"."""
         if self.refusals:
@@ -84,8 +93,8 @@ class Result:
         if self.low is None:
             return answered
         if self.total is None:
-            return f"{answered}, total between {self.low} and {self.high}, not scored"
-        return f"{answered}, total {self.total}"
+            return f"{answered}, total between {number_shown(self.low)} and {number_shown(self.high or 0)}, not scored"
+        return f"{answered}, total {number_shown(self.total)}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ def score(definition: Definition, responses: Responses, *, sex: str = "unknown",
         return replace(found, alerts=_alerts(definition, values, ways, (), None))
     cases = [_case(definition, sex, way) for way in ways]
     low, high = _plain(min(one.low for one in cases)), _plain(max(one.high for one in cases))
-    possible = _possible_bands(definition, cases, sex)
+    possible, cutoff = _possible_bands(definition, cases, sex), _cutoff(definition, low, high, sex)
     band = possible[0] if len(possible) == 1 else None
     subscales = tuple(_subscore(definition, scale, values, ways, sex) for scale in definition.subscales)
     return replace(
@@ -121,7 +130,8 @@ def score(definition: Definition, responses: Responses, *, sex: str = "unknown",
         low=low,
         high=high,
         band=band,
-        cutoff=_cutoff(definition, low, high, sex),
+        cutoff=cutoff,
+        screen=_screen(definition, cutoff),
         pattern=_pattern(subscales) if definition.pattern else None,
         subscales=subscales,
         alerts=_alerts(definition, values, ways, cases, band),
@@ -214,6 +224,14 @@ def _cutoff(definition: Definition, low: Number, high: Number, sex: str) -> str 
     if len(found) == 1:
         return found.pop()
     return UNCERTAIN if found and low == high else None
+
+
+def _screen(definition: Definition, cutoff: str | None) -> Band | None:
+    """What the cut-off says, where the instrument has no bands."""
+    if definition.bands or cutoff is None:
+        return None
+    word, severity = SCREENS[cutoff]
+    return Band(definition.low, definition.high, word, severity)
 
 
 def _subscore(definition: Definition, scale: Subscale, values: Values, ways: Iterable[Values], sex: str) -> Subscore:

@@ -10,6 +10,11 @@ def plain(number: int | Decimal) -> str:
     return f"{Decimal(number).normalize():f}"
 
 
+def number_shown(number: int | float | Decimal | str) -> str:
+    """As `plain`, with a true minus. A form's field takes `plain`."""
+    return plain(Decimal(str(number))).replace("-", MINUS)
+
+
 def signed(change: int | Decimal | None) -> str:
     """A change with its sign, a true minus for less; empty for none."""
     if change is None:

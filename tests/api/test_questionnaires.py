@@ -133,7 +133,7 @@ def test_score_of_an_incomplete_sitting_is_refused(client, body):
         ({"12": 1}, {"answers.12": ["PHQ-9 has no item 12."]}),
         (
             {"1": -1, "x": 0},
-            {"answers.1": ["Item 1 has no answer of -1 points."], "answers.x": ["PHQ-9 has no item x."]},
+            {"answers.1": ["Item 1 has no answer of \N{MINUS SIGN}1 points."], "answers.x": ["PHQ-9 has no item x."]},
         ),
         ({"1": 1.5}, {"answers.1": ["Item 1 has no answer of 1.5 points."]}),
         ({"1": True}, {"answers.1": ["The answer to item 1 must be a number."]}),
@@ -192,9 +192,9 @@ def test_age_at_the_sitting_counts(riverside, sitting):
     assert [sitting(answers, date=day, **sent)["score"] for day in ("2026-03-11", "2026-03-12")] == [0, 1]
 
 
-def test_pcl5_gives_clusters_and_no_band(sitting):
+def test_pcl5_gives_clusters_and_what_its_cutoff_says(sitting):
     made = sitting({str(number): 2 for number in range(1, 21)}, instrument="pcl-5", complete=True)
-    assert (made["score"], made["band"], made["cutoff"], made["pattern"]) == (40, None, "positive", True)
+    assert (made["score"], made["band"], made["cutoff"], made["pattern"]) == (40, "Positive screen", "positive", True)
     assert [(scale["code"], scale["score"], scale["met"]) for scale in made["subscales"]] == [
         *(("B", 10, True), ("C", 4, True), ("D", 14, True), ("E", 12, True))
     ]

@@ -58,6 +58,8 @@ def test_other_window_does_not_write_over_what_is_kept(link, kept):
     assert (stale.status_code, kept(Assessment).answers) == (409, {"1": 2, "2": 1})
     page = browser.post(link, {"version": 1, "answer-1": "0", "do": "complete"})
     assert (page.status_code, kept().state) == (409, "answering")
+    for said in (stale, page):
+        assert "Go on with the answers of the other window" in said.content.decode()
     mine = browser.post(link, {"version": 1, "mine": "1", "answer-1": "0", "do": "incomplete"})
     assert (mine.status_code, kept(Assessment).answers) == (302, {"1": 0})
 

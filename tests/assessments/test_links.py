@@ -46,11 +46,22 @@ def test_what_a_patient_writes_is_the_patients(link, riverside, kept):
     assert (event.actor_id, event.actor_name) == (f"patient:{kept().pk}", "Patient")
 
 
+@pytest.mark.parametrize("query", ["", "?open", "?saved"])
+def test_whoever_goes_back_to_a_form_that_is_done_reads_that_it_has_arrived(link, kept, query):
+    browser = let_in(link)
+    thanks = browser.post(link, {**ALL, "do": "complete"}, follow=True)
+    for _ in ("back", "reload"):
+        page = browser.get(link + query)
+        assert (page.status_code, shown(page)) == (200, shown(thanks))
+    assert ("Your answers have arrived." in shown(page), "answer-1" in shown(page)) == (True, False)
+    same_as_dead(Client().get(link + query))
+
+
 def test_used_link_is_dead_for_everybody(link, kept):
     browser = let_in(link)
     browser.post(link, {**ALL, "do": "complete"})
+    same_as_dead(Client().get(link))
     for visitor in (browser, Client()):
-        same_as_dead(visitor.get(link))
         same_as_dead(visitor.post(link, {"born": BORN}))
         same_as_dead(visitor.post(f"{link}answers/", {"answer-1": "0"}))
     same_as_dead(Client().get(f"{link}thanks/"))

@@ -60,7 +60,11 @@ def schedule(**fields) -> Schedule:
     ("last", "expected"),
     [
         (None, START),
-        (Last(START - timedelta(days=1), 20), START),
+        (Last(START - timedelta(days=1), 20), START + timedelta(days=13)),
+        (Last(START - timedelta(days=13), 20), START + timedelta(days=1)),
+        (Last(START - timedelta(days=14), 20), START),
+        (Last(START - timedelta(days=15), 20), START),
+        (Last(START - timedelta(days=5), 4, 20), date(2026, 3, 31)),
         (Last(START, 20), START + timedelta(days=14)),
         (Last(START, 5, 20), START + timedelta(days=14)),
         (Last(START, 4, 20), date(2026, 4, 5)),

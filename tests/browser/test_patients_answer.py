@@ -90,7 +90,9 @@ def test_practitioner_makes_a_link_and_the_patient_answers_it_once(practice, pat
     phone.get_by_role("button", name="Done").click()
     expect(phone.get_by_text("Your answers have arrived.")).to_be_visible()
     path = link[link.index("/answer/") :]
-    leads_nowhere(phone, watch, path)
+    for again in (phone.go_back, phone.reload):
+        again()
+        expect(phone.get_by_role("heading", level=1)).to_have_text("Thank you")
     leads_nowhere(visit(width=390), watch, path)
     assert (sitting_of(practice, patient).score, sitting_of(practice, patient).status) == (9, "completed")
     desk.goto(f"/patients/{patient.pk}/assessments/")

@@ -56,6 +56,11 @@ def scored_system(url):
     return questionnaire(item, contained=[{"resourceType": "ValueSet", "id": "yn", "compose": listed}, system])
 
 
+def levels(count):
+    """Lists within lists, that many."""
+    return [levels(count - 1)] if count > 1 else []
+
+
 SOUND = questionnaire(question("A?"))
 TYPES = "only single choices can be scored."
 NOT_BEFORE = "which is no choice of one answer that is asked before it."
@@ -102,6 +107,9 @@ WHOLE = [
     (questionnaire(*questions(200)), questionnaire(*questions(201)), ["items: This must be a list of at most 200."]),
     (nested(6), nested(40), ["The file is nested too deeply."]),
     (SOUND, SOUND.replace(b'"Mood"', b'"Mood", "title": "Mood"'), ["The file is not JSON that can be read."]),
+    (questionnaire(question("A?"), contained=[{"more": levels(57)}]),
+     questionnaire(question("A?"), contained=[{"more": levels(58)}]),
+     ["The file is nested too deeply."]),
     (questionnaire(question("A?"), status="active"), questionnaire(question("A?"), implicitRules="http://x"),
      [f"The Questionnaire has “implicitRules”, {UNDERSTOOD}."]),
     (SOUND, questionnaire(question("A?"), title=5), [f"The Questionnaire has “title”, {UNDERSTOOD}."]),
@@ -173,7 +181,9 @@ DISPLAYS = [
 
 CONDITIONS = [
     after(UNSCORED, coded("a"), coded("a", "A?"), [f"“A?” depends on “A?”, {NOT_BEFORE}"]),
-    after(MANY | {"repeats": True}, {}, when("m", answerString="A"), [f"“A?” depends on “m”, {NOT_BEFORE}"]),
+    after(MANY | {"repeats": True}, {}, when("m", answerString="A"),
+          ["“A?” depends on “m”, a choice of several answers: only one answer of a list, or yes or no, decides what is "
+           "asked."]),
     after(UNSCORED, coded("b"), coded("c"), [f"“A?” depends on “u” by “=” with an answer that {UNDERSTOOD[6:]}."]),
     after(UNSCORED, coded("b"), coded("b", operator="~"),
           [f"“A?” depends on “u” by “~” with an answer that {UNDERSTOOD[6:]}."]),
@@ -184,8 +194,7 @@ CONDITIONS = [
     after(UNSCORED, coded("a"), when("u", ">", answerInteger=0),
           [f"“A?” depends on “u” by “>” with an answer that {UNDERSTOOD[6:]}."]),
     after(UNSCORED, coded("a"), when("u", answerDate="2026-01-01"),
-          [f"“A?” has a condition with “answerDate”, {UNDERSTOOD}.",
-           f"“A?” depends on “u” by “=” with an answer that {UNDERSTOOD[6:]}."]),
+          [f"“A?” has a condition with “answerDate”, {UNDERSTOOD}."]),
     after(UNSCORED, BOTH | {"enableBehavior": "any"}, BOTH,
           ["“A?” has several conditions, and does not say whether all must be met (“enableBehavior”)."]),
     (conditional_group(coded("a")), ends_with_text(),

@@ -1,7 +1,5 @@
 """What a FHIR Questionnaire says is kept where it stands, left out with a note, or refused for its true reason."""
 
-from itertools import product
-
 import pytest
 
 from clinic.instruments.questions import form_questions
@@ -79,26 +77,37 @@ def test_refusal_gives_the_true_reason_and_the_place(item, reason):
 
 
 NUMBERS, TEXTS, TIMES = ["decimal", "integer", "quantity"], ["string", "text", "url"], ["dateTime", "time"]
-UNASKED = [{"readOnly": True}, {"enableWhen": [{"question": "1"}]}, {"repeats": True}]
+NOBODY = "nobody can be asked for a time of the day"
+UNASKED = [
+    ({"readOnly": True}, "it is read-only, so that nobody answers it"),
+    (
+        {"enableWhen": [{"question": "x"}]},
+        "it depends on “x”, which is no choice of one answer that is asked before it",
+    ),
+    ({"repeats": True}, "it may be answered more than once"),
+    ({"initial": [{"valueString": "x"}]}, "an answer is there from the start"),
+]
 
 
 @pytest.mark.parametrize(
-    ("kind", "more"),
+    ("kind", "more", "reason"),
     [
-        *product([*NUMBERS, *TIMES], [{}, *UNASKED]),
-        *product([*TEXTS, "date"], UNASKED),
+        *((kind, more, reason) for kind in [*NUMBERS, *TEXTS, "date"] for more, reason in UNASKED),
+        *((kind, {}, NOBODY) for kind in TIMES),
+        *((kind, {"text": "Total"}, "it is taken for a total, which nobody types") for kind in NUMBERS),
     ],
 )
-def test_item_that_nobody_answers_here_is_left_out_with_a_note(kind, more):
-    definition = read(asked("1"), {"linkId": "t", "type": kind, "text": "Total", **more})
+def test_item_that_nobody_answers_here_is_left_out_with_the_true_reason(kind, more, reason):
+    item = {"linkId": "t", "type": kind, "text": "When?", **more}
+    definition = read(asked("1"), item)
     assert ([item.code for item in definition.items], definition.score_range) == (["1"], (0, 3))
-    assert definition.exchange.notes == (f"“Total” (t) is left out: nobody is asked it here ({kind}).", ADDED_UP)
+    assert definition.exchange.notes == (f"“{item['text']}” (t) is left out: {reason}.", ADDED_UP)
 
 
-def test_file_of_nothing_but_typed_answers_is_refused_with_what_was_left_out():
+def test_file_of_nothing_but_totals_is_refused_with_what_was_left_out():
     assert refusals(total()) == [
         *("The Questionnaire has no question that can be used.",),
-        "“Total” (total) is left out: nobody is asked it here (decimal).",
+        "“Total” (total) is left out: it is taken for a total, which nobody types.",
     ]
 
 

@@ -138,4 +138,6 @@ def test_too_many_ways_to_decide_are_refused_and_not_tried():
 def test_typed_question_that_depends_on_what_is_not_asked_here_is_left_out():
     other = {"linkId": "o", "type": "text", "text": "Which?", **when(("x", "=", coding("b")))}
     definition = read(asked("p"), other)
-    assert definition.exchange.notes[0] == "“Which?” (o) is left out: nobody is asked it here (text)."
+    assert definition.exchange.notes[0] == (
+        "“Which?” (o) is left out: it depends on “x”, which is no choice of one answer that is asked before it."
+    )

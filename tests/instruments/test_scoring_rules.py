@@ -164,7 +164,7 @@ def test_gcs_of_eight_alerts_and_of_nine_does_not():
     [
         ("phq-9", {"11": 1}, "PHQ-9 has no item 11."),
         ("phq-9", {"1": 4}, "Item 1 has no answer of 4 points."),
-        ("phq-9", {"1": -1}, "Item 1 has no answer of -1 points."),
+        ("phq-9", {"1": -1}, "Item 1 has no answer of \N{MINUS SIGN}1 points."),
         ("phq-9", {"1": True}, "The answer to item 1 must be a number."),
         ("phq-9", {"1": 1.0}, "The answer to item 1 must be a number."),
         ("phq-9", {"1": "1"}, "The answer to item 1 must be a number."),

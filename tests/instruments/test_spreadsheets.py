@@ -73,3 +73,14 @@ def test_points_of_the_form_take_the_same_signs_and_decimals():
 def test_negative_points_of_a_sheet_are_scored():
     text = as_csv(example_rows(), ";").replace("Never;0", "Never;−1").replace("Good;0;", "Good;−2;")
     assert made("a.csv", text).score_range == (-2, 4)
+
+
+@pytest.mark.parametrize("text", ["1e3", "1.000,5", "x", "", "999999999"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_points_that_cannot_be_read_are_the_only_fault(text, place):
+    """Read as 0 they would be the points of another option as well."""
+    sheet = list(example_rows())
+    at = next(at for at, row in enumerate(sheet) if row[0] == "option") + place
+    sheet[at] = [*sheet[at][:3], text]
+    said = "is too large" if text == "999999999" else "is not a number"
+    assert refused("a.csv", as_csv(sheet)) == [f"Row {at + 1}: “{text}” {said}."]

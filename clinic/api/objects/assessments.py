@@ -135,7 +135,11 @@ class AssessmentSerializer(StrictSerializer):
         "sent is compared, and refused where it differs.",
     )  # fmt: skip
     score_range = RangeField(allow_null=True, help_text="Where the total must lie, whatever the rest is answered.")
-    band = InstrumentField(read_only=True, allow_null=True, help_text="The severity band that is certain.")
+    band = InstrumentField(
+        read_only=True,
+        allow_null=True,
+        help_text="The severity band that is certain; without bands what the cut-off says.",
+    )
     severity = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="Of the band, from 0 to 4; null where it is no illness."
     )

@@ -15,7 +15,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.keys import LettersKey
-from clinic.text.numbers import plain
+from clinic.text.numbers import number_shown
 
 
 class AssessmentStatus(models.TextChoices):
@@ -199,7 +199,7 @@ class Assessment(ClinicModel):
     @property
     def score_text(self) -> str:
         """The score without needless decimals; empty without a score."""
-        return "" if self.score is None else plain(self.score)
+        return "" if self.score is None else number_shown(self.score)
 
     @property
     def practitioner_name(self) -> str:
@@ -221,6 +221,12 @@ class Assessment(ClinicModel):
     @property
     def cutoff(self) -> str | None:
         return self.results.get("cutoff")
+
+    @property
+    def screen(self) -> str:
+        """What the cut-off says of the score; empty where the band has said it."""
+        said = f"{self.cutoff.capitalize()} screen" if self.cutoff else ""
+        return "" if said == self.band else said
 
     @property
     def pattern(self) -> bool | None:

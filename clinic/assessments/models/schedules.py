@@ -156,11 +156,11 @@ def next_due(schedule: Schedule, last: Last | None, change: Change) -> date:
     """The date of the next assessment: the start, or the last one plus the pace that its total calls for.
 
     Only the last total counts, so that a patient who relapses is asked at the first pace again. An assessment from
-    before the schedule began does not count.
+    before the schedule began puts off the first one, which is never before the start.
     """
-    if last is None or last.day < schedule.starts_on:
+    if last is None:
         return schedule.starts_on
-    return pace(schedule, last, change).after(last.day)
+    return max(schedule.starts_on, pace(schedule, last, change).after(last.day))
 
 
 def pace(schedule: Schedule, last: Last, change: Change) -> Interval:

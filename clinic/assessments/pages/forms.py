@@ -13,6 +13,7 @@ from clinic.assessments.record.dates import check_assessment_date
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.text.dates import written
+from clinic.text.numbers import plain
 from clinic.ui.declared import editable_fields, fill_in
 from clinic.ui.forms import DateField, LineField, TextField, field_for, helper, initial_values
 
@@ -116,7 +117,7 @@ def initial_of(assessment: Assessment) -> dict[str, Any]:
     return {
         **initial_values(assessment, ["id", "version", *shown]),
         "date": written(assessment.date),
-        "score": assessment.score_text,
+        "score": "" if assessment.score is None else plain(assessment.score),
     }
 
 

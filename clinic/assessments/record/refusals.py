@@ -7,6 +7,7 @@ from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import Number
 from clinic.instruments.scoring import Refusal, Result
 from clinic.patients.models import Patient, age_on
+from clinic.text.numbers import number_shown
 
 
 class ResponsesRefused(Exception):
@@ -52,7 +53,7 @@ def check_result(definition: Definition, result: Result, *, score: Number | None
     if complete and result.answered == 0:
         raise NothingAnswered(f"None of the {result.asked} items of {definition.title} that count is answered.")
     if score is not None and score != result.total:
-        computed = "no score yet" if result.total is None else f"a score of {result.total}"
+        computed = "no score yet" if result.total is None else f"a score of {number_shown(result.total)}"
         raise ScoreDiffers(f"The answers come to {computed}: {result.summary}.")
 
 

@@ -84,8 +84,8 @@ def note_result(assessment: Assessment, responses: Mapping[str, Answer | None], 
     assessment.answered = result.answered
     assessment.score = _decimal(result.total)
     assessment.score_low, assessment.score_high = _decimal(result.low), _decimal(result.high)
-    assessment.band = result.band.word if result.band is not None else ""
-    assessment.severity = result.severity
+    assessment.band = result.mark.word if result.mark is not None else ""
+    assessment.severity = result.mark.severity if result.mark is not None else None
     assessment.results = _results(result)
 
 

@@ -32,7 +32,7 @@ def set_schedule(
     """Have the patient answer an instrument at this pace from now on. It replaces a schedule of the same instrument.
 
     Without a unit the days are counted in the largest that divides them: 90 are 3 months, and months are those of the
-    calendar. The first assessment is due on `starts_on`, by default today.
+    calendar. The first assessment is due on `starts_on`, by default today, or later where one was made shortly before.
     """
     lock_for_latest_results(patient_id=patient.pk)
     rows = Schedule.objects.active().filter(patient=patient, instrument=definition.id)

@@ -85,11 +85,12 @@ def by_link(*, used: bool = False) -> Callable[[View], View]:
 def answer_link(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     """Ask for the date of birth or the code first. The right one sets a cookie, and the cookie opens the form.
 
-    A form that is sent again, since the answer to "Done" was lost, is thanked for as the first was.
+    A form that is sent again, since the answer to "Done" was lost, is thanked for as the first was, and so is whoever
+    goes back to it.
     """
     finishes = request.POST.get("do") in ("complete", "incomplete") and may_answer(request, link)
     if not link.is_open:
-        if finishes:
+        if finishes or (request.method != "POST" and may_answer(request, link)):
             return _thanks(request, link)
         raise DeadLink
     if may_answer(request, link):

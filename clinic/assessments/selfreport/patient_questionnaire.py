@@ -25,7 +25,7 @@ from clinic.ui.pages import keep_private
 
 REFUSED = (refusals.ResponsesRefused, refusals.NothingAnswered, ValidationError)
 NOTHING = "Answer at least one question first."
-CHANGED = "These questions were answered in another window meanwhile. Nothing here is lost."
+CHANGED = "You answered these questions in another window too. Your answers on this page are still here."
 
 
 def stored_responses(assessment: Assessment | None) -> dict[str, Answer]:

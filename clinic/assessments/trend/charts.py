@@ -14,6 +14,7 @@ from clinic.assessments.trend.marks import EpisodeMark
 from clinic.assessments.trend.steps import Step
 from clinic.instruments.definitions import Band, Definition
 from clinic.instruments.items.parts import Number
+from clinic.text.numbers import number_shown
 
 LEFT, TOP, BOTTOM = 40, 28, 36
 PLOT_WIDTH, PLOT_HEIGHT = 570, 236
@@ -72,8 +73,8 @@ def description(definition: Definition, steps: Sequence[Step], marks: Sequence[E
     first, last = steps[0].reading, steps[-1].reading
     count = f"{len(steps)} total{'' if len(steps) == 1 else 's'}"
     said = (
-        f"{definition.title}: {count}, from {first.total} on {date_format(first.day, 'j M Y')} "
-        f"to {last.total} on {date_format(last.day, 'j M Y')}."
+        f"{definition.title}: {count}, from {number_shown(first.total)} on {date_format(first.day, 'j M Y')} "
+        f"to {number_shown(last.total)} on {date_format(last.day, 'j M Y')}."
     )
     return " ".join([said, *(f"{mark}." for mark in marks)])
 
@@ -112,7 +113,7 @@ def _axes(definition: Definition, scale: Scale, days: Sequence[date], sex: str) 
     base = TOP + PLOT_HEIGHT
     lines = [f'<path class="axis" d="M{LEFT} {TOP}V{base}H{LEFT + PLOT_WIDTH}"/>']
     for total in sorted({definition.low, *(band.low for band in shown_bands(definition, sex)), definition.high}):
-        lines.append(f'<text class="tick-y" x="{LEFT - 6}" y="{scale.y(total) + 4:.1f}">{total}</text>')
+        lines.append(f'<text class="tick-y" x="{LEFT - 6}" y="{scale.y(total) + 4:.1f}">{number_shown(total)}</text>')
     for day in _dates(scale, days):
         lines.append(f'<text class="tick-x" x="{scale.x(day)}" y="{base + 20}">{date_format(day, "j M y")}</text>')
     return lines
@@ -150,7 +151,7 @@ def _line(scale: Scale, steps: Sequence[Step]) -> str:
 def _dot(scale: Scale, step: Step) -> str:
     """Draw a ring for a total, a disc for a response, a star for remission: marks differ by more than colour."""
     x, y = scale.x(step.reading.day), scale.y(step.reading.total)
-    said = ", ".join([f"{step.reading.total}", *filter(None, [step.reading.band]), *step.marks])
+    said = ", ".join([number_shown(step.reading.total), *filter(None, [step.reading.band]), *step.marks])
     title = f"<title>{date_format(step.reading.day, 'j M Y')}: {escape(said)}</title>"
     if step.is_remission:
         return f'<path class="mark-remission" d="{_star(x, y)}">{title}</path>'

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from clinic.assessments.record.periods import Period
 from clinic.instruments.change import Change
 from clinic.instruments.items.parts import Number
+from clinic.text.numbers import number_shown
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def measured_from(steps: Sequence[Step]) -> str:
     baseline = steps[-1].baseline
     if baseline is None:
         return "The last total is in no episode of treatment, so nothing is said of change."
-    first = f"the first total, {baseline.reading.total} on {date_format(baseline.reading.day, 'j M Y')}"
+    first = f"the first total, {number_shown(baseline.reading.total)} on {date_format(baseline.reading.day, 'j M Y')}"
     if baseline.period.start is not None:
         return f"Change is since {first}, in the episode that started {date_format(baseline.period.start, 'j M Y')}."
     return f"Change is since {first}, until an episode of treatment is started." if len(steps) > 1 else ""
@@ -108,7 +109,7 @@ def explained(steps: Sequence[Step], change: Change) -> list[str]:
     first = last.baseline.reading.total
     said = [
         (from_the_start(first, change), True),
-        (f"Response: the last total is at most half of the first, {first}.", last.is_response),
+        (f"Response: the last total is at most half of the first, {number_shown(first)}.", last.is_response),
         (f"Remission: below {change.remission_below}.", last.is_remission),
         (f"Recovered: below the threshold of {change.case_from}{_and_reliable(last, change)}.", last.is_recovery),
         (f"{last.reliable}: {change.reliable} points or more from the first.", last.reliable and not last.is_recovery),
@@ -129,6 +130,6 @@ def from_the_start(first: Number, change: Change) -> str:
     if change.case_from is None or change.is_case(first):
         return ""
     return (
-        f"Below the threshold from the start: the first total, {first}, is under {change.case_from}, "
+        f"Below the threshold from the start: the first total, {number_shown(first)}, is under {change.case_from}, "
         "so a lower one is neither response, remission nor recovery."
     )

@@ -20,13 +20,13 @@ from typing import Any
 from clinic.instruments.parsing import read_definition
 from clinic.instruments.ranges import MOST_ASSIGNMENTS, ways_to_decide, whole_range
 from clinic.instruments.reading import Fault, Faults, Path
+from clinic.text.numbers import MINUS
 from clinic.ui.forms import one_line
 
 TEXTS = ("title", "name", "instruction", "source", "licence", "note")
 KINDS = (*TEXTS, "option", "item", "band", "alert")
 # A point or a comma before decimals; what has three of them, such as 1,000, may be a thousand, and is refused.
 NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,2})?", re.ASCII)
-MINUS = "\N{MINUS SIGN}"
 Row = Sequence[str]
 
 
@@ -93,7 +93,8 @@ class Layout:
             "text": cells[3],
         }
 
-    def _number(self, text: str, number: int) -> int | Decimal:
+    def _number(self, text: str, number: int) -> int | Decimal | None:
+        """The number in a cell; None for any other, which is a fault of its row."""
         value = number_of(text)
         if value is None:
             self.faults.append((number, f"“{text}” is not a number."))
@@ -101,7 +102,7 @@ class Layout:
             self.faults.append((number, f"“{text}” is too large."))
         else:
             return value
-        return 0
+        return None
 
     def row_of(self, path: Path) -> int | None:
         """The row of a part of the definition."""
@@ -112,8 +113,10 @@ class Layout:
         return None
 
     def messages(self, faults: Iterable[Fault]) -> list[str]:
-        """Every fault as a message with its row, in the order of the rows."""
-        found = [*self.faults, *((self.row_of(fault.path) or 0, str(fault)) for fault in faults)]
+        """Every fault as a message with its row, in the order of the rows. Of a row that cannot be read only that."""
+        unread = {number for number, _ in self.faults}
+        others = ((self.row_of(fault.path) or 0, str(fault)) for fault in faults)
+        found = [*self.faults, *(each for each in others if each[0] not in unread)]
         return [f"Row {number}: {message}" if number else message for number, message in sorted(found)]
 
 
@@ -127,7 +130,7 @@ def complete_data(data: dict[str, Any], **given: Any) -> dict[str, Any]:
     for item in completed["items"]:
         options = item.get("options", [])
         named = options if isinstance(options, list) else completed.get("options", {}).get(options, [])
-        points = [option["points"] * item.get("weight", 1) for option in named]
+        points = [option["points"] * item.get("weight", 1) for option in named if option["points"] is not None]
         if points and item.get("scored", True):
             low, high, scored = low + min(points), high + max(points), True
     factor = completed.get("scoring", {}).get("multiply", 1)

@@ -9,6 +9,7 @@ from typing import Any
 from clinic.instruments.items.parts import DATE, NUMBER, ONE, SEVERAL, TEXT, YES_NO, Answer, Item
 from clinic.instruments.reading import exact
 from clinic.text.dates import written
+from clinic.text.numbers import number_shown
 
 LONGEST_TEXT = 2000
 CONTROLS = ("Cc", "Cs")  # characters that no text has; joiners, which Persian and emoji need, are none of them
@@ -41,12 +42,12 @@ def _not_an_option(item: Item, answer: Answer) -> str:
         return f"The answer to item {item.code} must be a number{' or the code of an option' if has_codes else ''}."
     if answer in item.by_value:
         return ""
-    if isinstance(answer, str):
-        return f"Item {item.code} has no answer with the code “{answer[:60]}”."
+    if not isinstance(answer, int | Decimal):
+        return f"Item {item.code} has no answer with the code “{str(answer)[:60]}”."
     shared = [option for option in item.options if option.points == answer]
     if shared:
-        return f"Item {item.code} has {len(shared)} answers of {answer} points: name one by its code."
-    return f"Item {item.code} has no answer of {answer} points."
+        return f"Item {item.code} has {len(shared)} answers of {number_shown(answer)} points: name one by its code."
+    return f"Item {item.code} has no answer of {number_shown(answer)} points."
 
 
 def _not_measured(item: Item, answer: Answer) -> str:
@@ -54,7 +55,7 @@ def _not_measured(item: Item, answer: Answer) -> str:
     if measure is None or isinstance(answer, str | tuple) or not _is_number(answer):
         return f"The answer to item {item.code} must be a number."
     if not measure.minimum <= answer <= measure.maximum:
-        return f"Item {item.code} must lie between {measure.minimum} and {measure.maximum}."
+        return f"Item {item.code} must lie between {number_shown(measure.minimum)} and {number_shown(measure.maximum)}."
     if answer.as_integer_ratio()[1] != 1 and answer != round(answer, measure.decimals):
         return f"Item {item.code} takes at most {measure.decimals} decimal places."
     return ""
@@ -112,6 +113,6 @@ def words(item: Item, answer: Answer) -> str:
     if item.kind == ONE:
         return item.text_of.get(answer, "")
     if item.kind == NUMBER and item.measure is not None:
-        return f"{answer} {item.measure.unit}".strip()
+        return f"{number_shown(str(answer))} {item.measure.unit}".strip()
     day = _day(str(answer)) if item.kind == DATE else None
     return written(day) if day is not None else str(answer)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from clinic.instruments.items import parts
 from clinic.instruments.items.parts import KINDS, NUMBER, ONE, OPERATORS, SEXES, WITH_POINTS, Answer
 from clinic.instruments.reading import Reader, exact
+from clinic.text.numbers import number_shown
 
 LOINC = re.compile(r"\d{1,7}-\d|LA\d{1,6}-\d")
 MOST_ITEMS, MOST_OPTIONS, MOST_ROWS, MOST_CONDITIONS, LONGEST, LONGEST_CODE = 200, 30, 30, 10, 2000, 200
@@ -49,9 +50,15 @@ def _tell_apart(rows: list[Reader], options: list[parts.Option]) -> None:
     """Note options with equal points where one has no code, so that nobody could say which was chosen."""
     if all(option.code for option in options):
         return
-    for index, (row, option) in enumerate(zip(rows, options, strict=True)):
-        if any(option.points == other.points for other in options[:index]):
-            row.note("points", f"Two options have {option.points} points, so that they do not say which was chosen.")
+    read = [
+        (row, option) for row, option in zip(rows, options, strict=True) if exact(row.data.get("points")) is not None
+    ]
+    for index, (row, option) in enumerate(read):
+        if any(option.points == other.points for _, other in read[:index]):
+            row.note(
+                "points",
+                f"Two options have {number_shown(option.points)} points, so that they do not say which was chosen.",
+            )
 
 
 def item(row: Reader, sets: dict[str, tuple[parts.Option, ...]]) -> parts.Item:

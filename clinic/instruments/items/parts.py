@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from operator import ge, gt, le, lt
 
+from clinic.text.numbers import number_shown
+
 Number = int | Decimal
 # What is stored of one question: an option's points or code, a number, a text or day, yes or no, several options.
 Answer = Number | str | bool | tuple[Number | str, ...]
@@ -16,6 +18,7 @@ KINDS = (ONE, SEVERAL, NUMBER, TEXT, DATE, YES_NO)
 WITH_OPTIONS = (ONE, SEVERAL)
 # Kinds that can add points.
 WITH_POINTS = (ONE, NUMBER)
+LARGEST = 99_999  # a measurement without limits of its own lies between this and its negative
 COMPARISONS: dict[str, Callable[[Number, Number], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 OPERATORS = ("=", "!=", *COMPARISONS, "exists")
 
@@ -63,6 +66,14 @@ class Measure:
     decimals: int
     tables: tuple[Table, ...]
     ucum: str = ""
+
+    @property
+    def limits(self) -> str:
+        """From where to where it goes, in words; empty if neither end has a limit of its own."""
+        low, high = number_shown(self.minimum), number_shown(self.maximum)
+        if self.maximum == LARGEST:
+            return "" if self.minimum == -LARGEST else f"{low} or more"
+        return f"{high} or less" if self.minimum == -LARGEST else f"{low} to {high}"
 
 
 @dataclass(frozen=True)

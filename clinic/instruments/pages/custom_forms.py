@@ -121,7 +121,7 @@ class ImportForm(CustomForm):
     title = LineField(
         max_length=LONGEST_TITLE,
         required=False,
-        help_text="What it is called here, such as PHQ-9. Leave empty for the title in the file.",
+        help_text="What it is called here, such as Sleep, short. Leave empty for the title in the file.",
     )
     sent_name = forms.CharField(required=False, widget=forms.HiddenInput)
     sent_file = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -9,8 +9,9 @@ alert     9 from 1 severe: Ask about thoughts of suicide.
 import re
 from typing import Any
 
-from clinic.instruments.files.spreadsheet import MINUS, number_of
+from clinic.instruments.files.spreadsheet import number_of
 from clinic.instruments.reading import NO_SEVERITY
+from clinic.text.numbers import MINUS
 
 POINTS = rf"[-{MINUS}]?\d{{1,5}}(?:[.,]\d{{1,2}})?"
 OPTION = re.compile(rf"([-{MINUS}]?\d{{1,4}}(?:[.,]\d{{1,2}})?)\s+(\S.*)", re.ASCII)

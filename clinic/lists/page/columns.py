@@ -24,6 +24,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from clinic.text.numbers import MINUS
+
 special = re.compile(r"[&<>\"']").search
 ARCHIVED = ' <span class="badge-state">Archived</span>'
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -205,7 +207,8 @@ class NumberColumn(TextColumn):
 
 @lru_cache(maxsize=4096)
 def _number_text(value: Decimal | int, language: str | None) -> str:
-    return str(number_format(value.normalize() if isinstance(value, Decimal) else value, use_l10n=True))
+    plain = value.normalize() if isinstance(value, Decimal) else value
+    return str(number_format(plain, use_l10n=True)).replace("-", MINUS)
 
 
 def number_text(value: Decimal | int) -> str:

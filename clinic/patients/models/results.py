@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import models
 from django.db.models.expressions import RawSQL
 
-from clinic.text.numbers import plain, signed
+from clinic.text.numbers import number_shown, signed
 
 if TYPE_CHECKING:
     from clinic.patients.models.patient import Patient
@@ -51,7 +51,7 @@ class ShownResult(NamedTuple):
     @property
     def score_text(self) -> str:
         """The score without needless decimals."""
-        return plain(self.score)
+        return number_shown(self.score)
 
     @property
     def change_text(self) -> str:

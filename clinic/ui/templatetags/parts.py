@@ -9,6 +9,7 @@ from clinic.text import numbers
 from clinic.ui.icons import icon
 
 register = template.Library()
+register.filter("number", numbers.number_shown)
 register.filter("signed", numbers.signed)
 
 

@@ -1,16 +1,25 @@
 """What a question depends on: `enableWhen` of its own and of the groups around it, over choices before it."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from clinic.instruments.files.fhir.options import SAID
 from clinic.instruments.files.fhir.understood import dicts, strange
 from clinic.instruments.files.fhir.wording import clean
-from clinic.instruments.items.parts import COMPARISONS, OPERATORS, YES_NO, Answer
+from clinic.instruments.items.parts import COMPARISONS, DATE, NUMBER, ONE, OPERATORS, SEVERAL, TEXT, YES_NO, Answer
 from clinic.instruments.reading import exact
 
 Item = dict[str, Any]
+KIND_WORDS = {NUMBER: "a number", TEXT: "a text", DATE: "a date", SEVERAL: "a choice of several answers"}
+
+
+# By linkId the items before, and what other programs call their options.
+Earlier = dict[str, tuple[Item, list[Item]]]
+
+
+class NotKept(Exception):
+    """A definition cannot say the condition. The message says why, as the end of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +45,26 @@ def when_of(part: dict[str, Any], around: When, where: str, problems: list[str])
 
 
 def with_conditions(
-    items: list[Item], known: list[Item], whens: list[tuple[str, When]], problems: list[str]
+    items: list[Item],
+    known: list[Item],
+    whens: list[tuple[str, When]],
+    left_out: Mapping[str, str],
+    problems: list[str],
 ) -> list[Item]:
-    """The items with what they depend on. A condition that cannot be kept is a problem."""
+    """The items with what they depend on. A condition that cannot be kept is a problem.
+
+    `left_out` are the linkIds of what nobody is asked, and why.
+    """
     found: list[Item] = []
-    earlier: dict[str, tuple[Item, list[Item]]] = {}
+    earlier: Earlier = {}
     for item, names, (where, when) in zip(items, known, whens, strict=True):
         if when.conditions:
-            rows = [row for each in when.conditions for row in _condition(each, earlier, where, problems)]
+            rows = []
+            for each in when.conditions:
+                try:
+                    rows.append(_condition(each, earlier, left_out))
+                except NotKept as error:
+                    problems.append(f"{where} {error}.")
             behaviour = {"behaviour": "any"} if when.anyone else {}
             item = {**item, "asked_if": {"conditions": rows, **behaviour}}
         found.append(item)
@@ -51,31 +72,42 @@ def with_conditions(
     return found
 
 
-def can_be_kept(part: dict[str, Any], around: When, items: list[Item], known: list[Item]) -> bool:
-    """Whether a definition can say what a part depends on, after these items."""
+def not_kept(
+    part: dict[str, Any], around: When, items: list[Item], known: list[Item], left_out: Mapping[str, str]
+) -> str:
+    """Why a definition cannot say what a part depends on, after these items; empty if it can."""
     problems: list[str] = []
-    when = when_of(part, around, "", problems)
+    when = when_of(part, around, "it", problems)
+    if problems:
+        return problems[0].rstrip(".")
     earlier = {
         names["link_id"]: ({"code": "", **item}, names["options"]) for item, names in zip(items, known, strict=True)
     }
-    for row in when.conditions:
-        list(_condition(row, earlier, "", problems))
-    return not problems
+    try:
+        for row in when.conditions:
+            _condition(row, earlier, left_out)
+    except NotKept as error:
+        return f"it {error}"
+    return ""
 
 
-def _condition(
-    row: dict[str, Any], earlier: dict[str, tuple[Item, list[Item]]], where: str, problems: list[str]
-) -> Iterator[Item]:
+def _condition(row: dict[str, Any], earlier: Earlier, left_out: Mapping[str, str]) -> Item:
+    """The condition as a definition has it; raises NotKept."""
     for name in strange(row, "condition"):
-        problems.append(f"{where} has a condition with “{name}”, which {SAID}.")
+        raise NotKept(f"has a condition with “{name}”, which {SAID}")
     link, operator = clean(row, "question"), clean(row, "operator")
+    if link in left_out:
+        raise NotKept(f"depends on “{link}”, which is left out: {left_out[link]}")
     item, options = earlier.get(link, ({}, []))
-    if item.get("kind", "one") not in ("one", YES_NO) or not item:
-        problems.append(f"{where} depends on “{link}”, which is no choice of one answer that is asked before it.")
-    elif operator not in OPERATORS or (answer := _answer(row, operator, item, options)) is None:
-        problems.append(f"{where} depends on “{link}” by “{operator}” with an answer that {SAID}.")
-    else:
-        yield {"item": item["code"], "operator": operator, "answer": answer}
+    kind = item.get("kind", NUMBER if "measure" in item else ONE)
+    if not item:
+        raise NotKept(f"depends on “{link}”, which is no choice of one answer that is asked before it")
+    if kind not in (ONE, YES_NO):
+        said = "only one answer of a list, or yes or no, decides what is asked"
+        raise NotKept(f"depends on “{link}”, {KIND_WORDS[kind]}: {said}")
+    if operator not in OPERATORS or (answer := _answer(row, operator, item, options)) is None:
+        raise NotKept(f"depends on “{link}” by “{operator}” with an answer that {SAID}")
+    return {"item": item["code"], "operator": operator, "answer": answer}
 
 
 def _answer(row: dict[str, Any], operator: str, item: Item, options: list[Item]) -> Answer | None:

@@ -7,12 +7,12 @@ number; without points an item is not scored.
 
 from typing import Any
 
-from clinic.instruments.files.fhir.conditions import When, can_be_kept, when_of, with_conditions
+from clinic.instruments.files.fhir.conditions import When, not_kept, when_of, with_conditions
 from clinic.instruments.files.fhir.layout import Layout
 from clinic.instruments.files.fhir.numbering import numbered
 from clinic.instruments.files.fhir.options import SAID, Answer, Answers
 from clinic.instruments.files.fhir.totals import Formula, scoring
-from clinic.instruments.files.fhir.typed import NUMBERS, TYPED, typed_item
+from clinic.instruments.files.fhir.typed import NUMBERS, TYPED, NotAsked, reason_for, typed_item
 from clinic.instruments.files.fhir.understood import (
     CALCULATED,
     HIDDEN,
@@ -31,14 +31,6 @@ from clinic.instruments.items.parts import SEVERAL, YES_NO
 DEEPEST = 6
 NO_LICENCE = "The Questionnaire does not say who may use it."
 CHOICES = ("choice", "coding", "boolean")
-REASONS = {
-    "enableWhenExpression": "it depends on other answers by a formula",
-    HIDDEN: "it is hidden",
-    "initial": "an answer is there from the start",
-    "initialExpression": "an answer is there from the start",
-}
-
-
 ALWAYS = When()
 
 
@@ -63,7 +55,8 @@ class Reading:
         self.others: list[dict[str, Any]] = []
         self.kinds: dict[str, str] = {}
         self.formulas: list[Formula] = []
-        self.numbers = 0  # typed numbers: one may be the total, of several nobody knows
+        self.left_out: dict[str, str] = {}  # by linkId why nobody is asked it
+        self.totals = self.measures = 0  # numbers without a formula that are left out, and those without a unit
         self.variables: dict[str, str] = {}
         self.notes: list[str] = []
         self.links: set[str] = set()
@@ -85,10 +78,10 @@ class Reading:
                     self.problems.append(f"{where} ends with a text that depends on other answers, which {SAID}.")
             elif kind == "display":
                 self._display(part, where, group)
-            elif kind in TYPED and (typed := typed_item(part)) and can_be_kept(part, around, self.items, self.known):
-                self._item(part, where, group, around, typed, [])
-            elif kind in TYPED or (kind in CHOICES and _is_calculated(part)):
-                self._left_out(part, where)
+            elif kind in TYPED:
+                self._typed(part, where, group, around)
+            elif kind in CHOICES and _is_calculated(part):
+                self._left_out(part, where, "it is calculated")
             elif kind == "boolean":
                 self._item(part, where, group, around, {"kind": YES_NO}, [])
             elif kind in CHOICES:
@@ -120,8 +113,8 @@ class Reading:
         if part.get("readOnly") is True and not left_out and part.get("type") != "display":
             self.problems.append(f"{where} is read-only: nobody answers it.")
         for name in strange(part, "item", left_out=left_out):
-            reason = next((f": {text}" for ending, text in REASONS.items() if name.endswith(ending)), f", which {SAID}")
-            self.problems.append(f"{where} has “{name}”{reason}.")
+            reason = reason_for(name)
+            self.problems.append(f"{where} has “{name}”{f': {reason}' if reason else f', which {SAID}'}.")
 
     def _display(self, part: dict[str, Any], where: str, group: int | None) -> None:
         hidden = extension(part, HIDDEN)
@@ -136,12 +129,25 @@ class Reading:
             self.layout.text(text, group)
         self._other(part)
 
-    def _left_out(self, part: dict[str, Any], where: str) -> None:
+    def _typed(self, part: dict[str, Any], where: str, group: int | None, around: When) -> None:
+        """Keep a question whose answer is typed, or leave it out for a reason."""
+        try:
+            found = typed_item(part)
+            if reason := not_kept(part, around, self.items, self.known, self.left_out):
+                raise NotAsked(reason)
+        except NotAsked as error:
+            self._left_out(part, where, str(error))
+            return
+        self.measures += "measure" in found and "unit" not in found["measure"]
+        self._item(part, where, group, around, found, [])
+
+    def _left_out(self, part: dict[str, Any], where: str, reason: str) -> None:
         """Leave out what nobody answers here, with a note."""
         formulas = [found for name in CALCULATED if (found := extension(part, name)) is not None]
         self._part(part, where, left_out=True)
         self._help(part, where, left_out=True)
         self._other(part)
+        self.left_out[clean(part, "linkId")] = reason
         if part.get("type") in NUMBERS and formulas:
             _, expression = name_and_expression(formulas[0])
             loinc = loinc_of(part)
@@ -151,8 +157,8 @@ class Reading:
                 f"{where} is left out: it is calculated by “{name_and_expression(formulas[0])[1][:1000]}”."
             )
         else:
-            self.numbers += part.get("type") in NUMBERS
-            self.notes.append(f"{where} is left out: nobody is asked it here ({part.get('type')}).")
+            self.totals += part.get("type") in NUMBERS
+            self.notes.append(f"{where} is left out: {reason}.")
 
     def _help(self, part: dict[str, Any], where: str, *, left_out: bool = False) -> str:
         """The help texts below a question; anything else there is refused."""
@@ -208,6 +214,11 @@ class Reading:
         self.known.append({"link_id": clean(part, "linkId"), "codes": codes_of(part), "options": codes})
 
     @property
+    def numbers(self) -> int:
+        """How many numbers there are of which a total may be one, or made."""
+        return self.totals + self.measures if self.totals else 0
+
+    @property
     def conditional(self) -> set[str]:
         """The linkIds of the questions that are not always asked."""
         whens = zip(self.known, self.whens, strict=True)
@@ -247,10 +258,9 @@ def _not_usable(reading: Reading) -> NotUsable:
 def _data(resource: dict[str, Any], reading: Reading) -> dict[str, Any]:
     items = numbered(reading.items)
     codes, links = [item["code"] for item in items], [known["link_id"] for known in reading.known]
-    scored = scoring(
-        items, links, reading.kinds, reading.formulas, reading.variables, reading.numbers, reading.conditional
-    )
-    asked = with_conditions(scored.items, reading.known, reading.whens, reading.problems)
+    kinds, numbers, conditional = reading.kinds, reading.numbers, reading.conditional
+    scored = scoring(items, links, kinds, reading.formulas, reading.variables, numbers, conditional)
+    asked = with_conditions(scored.items, reading.known, reading.whens, reading.left_out, reading.problems)
     title = clean(resource, "title") or clean(resource, "name") or "Questionnaire"
     loinc = {"panel": loinc_of(resource), "total": scored.parts.pop("total", "")}
     exchange = {

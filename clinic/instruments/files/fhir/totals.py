@@ -53,8 +53,8 @@ def scoring(
 ) -> Scoring:
     """Score `items`, which are called `links`; `kinds` are those with points, see `formulas.linear`.
 
-    Of a file with several typed `numbers` nobody knows which are totals, and of what. A sum of named items has no
-    value in FHIRPath while one is not asked, so that a formula over `conditional` items must add up all answers.
+    Of a file with several `numbers` without a formula nobody knows which are totals, and of what. A sum of named
+    items has no value in FHIRPath while one is not asked, so that a formula over `conditional` items must add up all.
     """
     unscored = [{**item, "scored": False} for item in items]
     if not formulas and kinds and numbers > 1:
