@@ -19,7 +19,7 @@ WHERE event.record_type = '{kind}' AND event.record_id = record.id
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0017_pages_of_forms'),
+        ('assessments', '0018_screens'),
         ('audit', '0003_one_trail'),
     ]
 
