@@ -15,6 +15,7 @@ from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.record.actions import update_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.assessments.selfreport.actions import answer_request, create_request
+from clinic.audit.models import AuditEvent
 from clinic.instruments.catalogue import find
 from clinic.instruments.files.importing import example_rows
 from clinic.instruments.models import ANOTHER
@@ -58,6 +59,7 @@ def records(world: World) -> SimpleNamespace:
             started=started, invited=invited.invitation, joins_by=invited.token,
             schedule=schedule, free=free, alert=Alert.objects.get(),
             changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
+            event=AuditEvent.objects.filter(action="patient.changed").latest("pk").pk,
             episode=start_episode(by=BY, patient=patient, started_on=ahead(-9)),
             job=Job.objects.create(**job),
             stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
@@ -76,6 +78,9 @@ def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "patients/<uuid:pk>/edit/": (f"{one}edit/", sent_by(owner.get(f"{one}edit/").content.decode())),
         "patients/<uuid:pk>/archive/": (f"{one}archive/", {}),
         "patients/<uuid:pk>/restore/": (f"{one}restore/", {}),
+        "patients/<uuid:pk>/history/<int:event>/restore/": (f"{one}history/{at.event}/restore/", {
+            "version": at.changed.version,
+        }),
         "patients/<uuid:pk>/undo/": (f"{one}undo/", {"version": at.changed.version}),
         "patients/birth-date/": ("/patients/birth-date/", {"date_of_birth": "12 March 1961"}),
         "patients/bulk/": ("/patients/bulk/", ticked),

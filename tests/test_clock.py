@@ -31,6 +31,7 @@ READERS = {"localdate", "localtime", "now"}
 UNTIMED = {
     "clinic/accounts/sessions.py:SessionStore.create_model_instance": "notes a moment that only people read",
     "clinic/accounts/sessions.py:_open": "leaves out what `find_session` would refuse",
+    "clinic/audit/seals.py:seal_trail": "notes a moment that verification only allows an hour around",
     "clinic/assessments/leaving/actions.py:remove_member": "notes a moment that nothing is compared with",
     "clinic/patients/passing_on.py:pass_on_patients": "notes a moment that nothing is compared with",
     "clinic/staff/invitations/actions.py:_close": "notes a moment that nothing is compared with",

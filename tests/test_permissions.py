@@ -8,16 +8,17 @@ from clinic.access import PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role
 from tests.test_url_walk import address, views
 
 SEE, REGISTER = "patients.view", "patients.edit"
-READ, ASSESS, MANAGE = "assessments.view", "assessments.edit", "clinic.manage"
+READ, ASSESS, MANAGE, AUDIT = "assessments.view", "assessments.edit", "clinic.manage", "trail.view"
 # What each page takes, written down a second time: whoever takes less for it says so here as well.
 PAGES = {
     SEE: """
-        patients/ patients/bulk/ patients/recent/ patients/<uuid:pk>/
+        patients/ patients/bulk/ patients/recent/ patients/<uuid:pk>/ patients/<uuid:pk>/history/
         work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/cancel/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
         views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
         lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/new/
     """,
     REGISTER: """
+        patients/<uuid:pk>/history/<int:event>/restore/
         patients/new/ patients/birth-date/ patients/<uuid:pk>/edit/ patients/<uuid:pk>/archive/
         patients/<uuid:pk>/undo/ patients/<uuid:pk>/restore/
     """,
@@ -45,6 +46,7 @@ PAGES = {
         clinic/people/invitations/<uuid:pk>/revoke/
     """,
 }
+PAGES[AUDIT] = "clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/"
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
     "api/v1/": (SEE, SEE),
@@ -61,10 +63,10 @@ ENDPOINTS = {
 }
 TAKES = {route: (taken, taken) for taken, routes in PAGES.items() for route in routes.split()} | ENDPOINTS
 MAY = {
-    Role.OWNER: {SEE, REGISTER, READ, ASSESS, MANAGE},
+    Role.OWNER: {SEE, REGISTER, READ, ASSESS, MANAGE, AUDIT},
     Role.CLINICIAN: {SEE, REGISTER, READ, ASSESS},
     Role.FRONT_DESK: {SEE, REGISTER},
-    Role.AUDITOR: {SEE, READ},
+    Role.AUDITOR: {SEE, READ, AUDIT},
 }
 PROGRAMS_MAY = {"read": {SEE, READ}, "write": {SEE, REGISTER, READ, ASSESS}}
 

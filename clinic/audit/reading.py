@@ -17,6 +17,7 @@ from clinic.audit.actions import event, patient_of, type_in_trail
 from clinic.audit.models import AuditEvent, PendingSearch
 
 RESTS = timedelta(seconds=2)  # after which what is searched for is what was meant
+SEARCHES = ("q", "search")  # what pages and programs call the text that is searched for
 MOVE = """
 WITH settled AS (DELETE FROM audit_pendingsearch WHERE {} RETURNING *)
 INSERT INTO audit_auditevent
@@ -49,7 +50,7 @@ def note_record(request: Request, record: models.Model, *, action: str = "viewed
 
 def note_list(request: Request, list: str, *, rows: int, patient_id: UUID | None = None) -> None:
     """Say that this answer shows so many rows of a list, narrowed as its address says."""
-    searched = bool(request.GET.get("q", "").strip())
+    searched = any(request.GET.get(name, "").strip() for name in SEARCHES)
     action = f"{list}.searched" if searched else f"{list}.listed"
     changes = {"rows": rows, **_narrowed(request)}
     request.readings.append(

@@ -28,7 +28,8 @@ PROVEN = (
     "changes", "request_id", "address",
 )  # fmt: skip
 SEAL = """
-UPDATE audit_auditevent AS event SET number = sealed.number, digest = sealed.digest
+UPDATE audit_auditevent AS event
+SET number = sealed.number, digest = sealed.digest
 FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS sealed (id, number, digest) WHERE event.id = sealed.id
 """
 

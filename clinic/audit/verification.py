@@ -25,18 +25,22 @@ def verify_trail(clinic_id: UUID) -> Iterator[str]:
         if found != expected:
             yield _out_of_order(number, found)
         if digest(before, event) != bytes(event.digest or b""):
-            yield f"Event {found:,} of {event.at:%Y-%m-%d %H:%M} was changed after it was sealed, or never sealed."
+            yield f"Event {found:,} of {_moment(event.at)} was changed after it was sealed, or never sealed."
         elif floor is not None and event.at < floor - LONGEST:
-            yield f"Event {found:,} says {event.at:%Y-%m-%d %H:%M}, long before it was sealed."
+            yield f"Event {found:,} says {_moment(event.at)}, long before it was sealed."
         number, before = max(number, found), bytes(event.digest or b"")
         if found in by_number:
             head = by_number.pop(found)
             floor = head.at
             if head.digest != before.hex():
-                yield f"Event {found:,} is another one than was written down on {head.at:%Y-%m-%d %H:%M}."
+                yield f"Event {found:,} is another one than was written down on {_moment(head.at)}."
         _forget_replaced(by_number, event, expected)
     yield from _cut(by_number, number)
     yield from _waiting(timezone.now() - LONGEST)
+
+
+def _moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def _sealed() -> Iterator[AuditEvent]:
@@ -71,7 +75,7 @@ def _cut(by_number: dict[int, heads.Head], number: int) -> Iterator[str]:
     if (last := max(by_number, default=0)) > number:
         yield (
             f"Events {number + 1:,} to {last:,} are missing at the end: the last one was written down on "
-            f"{by_number[last].at:%Y-%m-%d %H:%M}."
+            f"{_moment(by_number[last].at)}."
         )
 
 

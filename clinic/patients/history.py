@@ -14,8 +14,9 @@ from clinic.patients.models import Patient
 from clinic.ui.declared import editable_fields
 from clinic.ui.forms import Difference, differences
 
+CREATED = "patient.created"
 WORDS = {
-    "patient.created": "Registered",
+    CREATED: "Registered",
     "patient.changed": "Changed",
     "patient.archived": "Archived",
     "patient.restored": "Restored to the lists",
@@ -43,9 +44,11 @@ def versions_of(patient: Patient) -> list[Version]:
     then, found = Patient.objects.get(pk=patient.pk), []
     newest = next((event.pk for event in events if event.changes), None)
     for event in events:
-        after = initial_of(then)
-        _take_back(then, event)
-        shown = [one for one in differences(form, initial_of(then), after) if one.differs] if event.changes else []
+        after, before = initial_of(then), {}
+        if event.action != CREATED:
+            _take_back(then, event)
+            before = initial_of(then)
+        shown = [one for one in differences(form, before, after) if one.differs] if event.changes else []
         can_be_restored = bool(event.changes) and event.pk != newest
         found.append(Version(event, WORDS.get(event.action, event.action), shown, can_be_restored))
     return found

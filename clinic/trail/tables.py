@@ -121,7 +121,8 @@ class DayFilter(django_filters.Filter):
     def filter(self, queryset: Any, value: date | None) -> Any:
         if value is None:
             return queryset
-        begins = timezone.make_aware(datetime.combine(value + timedelta(days=self.lookup_expr == "lt"), time.min))
+        day = value + timedelta(days=self.lookup_expr == "lt")
+        begins = datetime.combine(day, time.min, timezone.localtime().tzinfo)
         return queryset.filter(**{f"at__{self.lookup_expr}": begins})
 
 

@@ -50,7 +50,7 @@ def unusual_readings(clinic: Clinic) -> list[UnusualReading]:
     values: Any = of_people.values_list("actor_id", "actor_name", "patient_id", "at")
     for actor_id, who, patient_id, at in values.iterator():
         here = timezone.localtime(at)
-        day = days[here.date(), actor_id]
+        day = days[timezone.localdate(at), actor_id]
         day.who = who
         day.opened.add(patient_id)
         if here.hour >= EVENING or here.hour < MORNING:

@@ -29,6 +29,35 @@ THINGS = {
     "access": "",
 }
 
+# What people call a page, by the name of its address; a list's says itself in what was done.
+PAGES = {
+    "patients:list": "",
+    "patients:recent": "recently opened",
+    "patients:detail": "details",
+    "patients:edit": "form",
+    "patients:history": "history",
+    "assessments:list": "",
+    "assessments:alerts": "",
+    "assessments:due": "",
+    "assessments:detail": "",
+    "assessments:edit": "form",
+    "assessments:new": "new assessment",
+    "assessments:answer": "questionnaire",
+    "assessments:amend": "correction",
+    "assessments:for_patient": "assessments",
+    "assessments:trend": "trend",
+    "assessments:alerts_of": "alerts",
+    "assessments:episode_correct": "correction",
+    "answer:request_new": "new link",
+    "answer:request": "",
+    "answer:device": "on a shared device",
+    "lists:job": "",
+    "lists:job_file": "",
+    "trail:list": "",
+    "trail:patient": "who looked",
+    "trail:unusual": "unusual reading",
+}
+
 
 def what_text(event: AuditEvent) -> str:
     """What was done, and to what kind of record: "Opened: patient", "Searched: patients"."""
@@ -39,18 +68,24 @@ def what_text(event: AuditEvent) -> str:
 
 
 def details_text(event: AuditEvent) -> str:
-    """What was narrowed, how many rows there were, or which fields changed."""
-    changes = event.changes
-    if "query" in changes or "rows" in changes:
-        narrowed = [f"{name} {', '.join(values)}" for name, values in changes.get("query", {}).items()]
-        rows = changes.get("rows")
-        count = [] if rows is None else [f"{rows} row{'' if rows == 1 else 's'}"]
-        return "; ".join([*count, *narrowed])
-    if event.is_reading or event.action == "access.refused":
-        return str(changes.get("page", ""))
-    return ", ".join(_change(name, value) for name, value in changes.items())
+    """Which page it was, what was narrowed and how many rows there were, or which fields changed."""
+    changes: dict[str, Any] = event.changes
+    if event.action == "access.refused":
+        return str(changes.get("page", "")).replace(":", " ").replace("_", " ")
+    if event.is_reading:
+        narrowed = changes.get("query", {})
+        parts = [_page(changes.get("page", "")), _rows(changes.get("rows"))]
+        parts += [f"“{text}”" for text in narrowed.get("q", [])]
+        parts += [f"{name} {', '.join(values)}" for name, values in narrowed.items() if name != "q"]
+        return "; ".join(filter(None, parts))
+    if event.action.endswith(".created"):
+        return ""
+    return ", ".join(name.replace("_", " ") for name in changes)
 
 
-def _change(name: str, value: Any) -> str:
-    """A field that changed, without its values: those are on the record's own history."""
-    return name.replace("_", " ")
+def _page(name: str) -> str:
+    return "by the API" if name.startswith("api:") else PAGES.get(name, name)
+
+
+def _rows(count: int | None) -> str:
+    return "" if count is None else f"{count} row{'' if count == 1 else 's'}"

@@ -43,7 +43,7 @@ def questionnaire_page(
     """
     note_record(request, assessment or patient)
     whole = questionnaire_form.how_whole(definition, patient.gender, _stored_responses(assessment))
-    asks = asks_about_open and whole.in_part
+    asked_about = whole.open if asks_about_open and whole.in_part else ()
     questions = _questions(request, definition, patient, assessment, refusal, posted=posted)
     context = {
         "definition": definition,
@@ -52,15 +52,13 @@ def questionnaire_page(
         "key": assessment.pk if assessment is not None else key,
         "questions": questions,
         "whole": whole,
-        "open_questions": [question for question in questions if asks and question.code in whole.open],
+        "open_questions": [question for question in questions if question.code in asked_about],
         "date": request.POST.get("date", "")
         if posted
         else written(assessment.date if assessment else timezone.localdate()),
         "version": assessment.version if assessment is not None else "",
         "reason": request.POST.get("reason", ""),
-        "result": result_of(assessment)
-        if assessment is not None
-        else Result(asked=len(definition.counted(patient.gender, {}))),
+        "result": _result(definition, patient, assessment),
         "alerts": open_alerts(assessment) if assessment is not None else [],
         "amending": amending,
         "scored_by": scored_by(assessment) if amending and assessment is not None else "",
@@ -72,6 +70,13 @@ def questionnaire_page(
         "back": _back(assessment, patient),
     }
     return render(request, "assessments/questionnaire.html", context, status=status)
+
+
+def _result(definition: Definition, patient: Patient, assessment: Assessment | None) -> Result:
+    """What there is so far; of an empty form how many items it asks."""
+    return (
+        result_of(assessment) if assessment is not None else Result(asked=len(definition.counted(patient.gender, {})))
+    )
 
 
 def _questions(

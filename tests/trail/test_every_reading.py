@@ -1,0 +1,193 @@
+"""Every address of a clinic, opened once: what it leaves in the trail is what this table says, and nothing else."""
+
+import re
+
+import pytest
+
+from clinic.accounts.middleware import PUBLIC_MODULES
+from clinic.audit.models import AuditEvent
+from clinic.audit.reading import RESTS
+from clinic.tenancy.scope import clinic_scope
+from clinic.trail.words import PAGES
+from tests import posted
+from tests.clock import in_one_zone
+from tests.test_url_walk import OUTSIDE, views
+
+# By route: the record in its address, and what opening it leaves; its patient too, where "of" says so.
+READING = {
+    "patients/": ("", "patients.listed"),
+    "patients/recent/": ("", "patients.listed"),
+    "patients/<uuid:pk>/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/edit/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/history/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/assessments/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/course/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/alerts/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/requests/": ("patient", "patient.viewed of"),
+    "assessments/": ("", "assessments.listed"),
+    "assessments/new/?patient=<uuid:pk>": ("patient", "patient.viewed of"),
+    "assessments/<uuid:pk>/": ("finished", "assessment.viewed of"),
+    "assessments/<uuid:pk>/edit/": ("free", "assessment.viewed of"),
+    "assessments/<uuid:pk>/answer/": ("started", "assessment.viewed of"),
+    "assessments/<uuid:pk>/amend/": ("finished", "assessment.viewed of"),
+    "episodes/<uuid:pk>/correct/": ("episode", "episode.viewed of"),
+    "worklists/alerts/": ("", "alerts.listed"),
+    "worklists/due/": ("", "due.listed"),
+    "requests/<uuid:pk>/": ("request", "answerrequest.viewed of"),
+    "clinic/trail/": ("", "trail.listed"),
+    "clinic/trail/unusual/": ("", "trail.listed"),
+    "clinic/trail/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
+    "api/v1/patients/": ("", "patients.listed"),
+    "api/v1/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
+    "api/v1/assessments/": ("", "assessments.listed"),
+    "api/v1/assessments/<uuid:pk>/": ("finished", "assessment.viewed of"),
+    "api/v1/episodes/?patient=<uuid:pk>": ("patient", "episodes.listed"),
+    "api/v1/episodes/<uuid:pk>/": ("episode", "episode.viewed of"),
+    "patients/?_export=csv": ("", "patients.exported"),
+    "assessments/?_export=xlsx": ("", "assessments.exported"),
+    "worklists/alerts/?_export=csv": ("", "alerts.exported"),
+    "worklists/due/?_export=csv": ("", "due.exported"),
+    "patients/<uuid:pk>/assessments/?_export=csv": ("patient", "assessments.exported of"),
+    "clinic/trail/?_export=csv": ("", "trail.exported"),
+    "patients/?q=somebody": ("", "patients.searched"),
+    "api/v1/patients/?search=somebody": ("", "patients.searched"),
+}
+# What shows nothing of any patient.
+NOTHING = [
+    "patients/new/",
+    "worklists/counts/",
+    "work/",
+    "work/<uuid:pk>/",
+    "lists/shortcuts/",
+    "lists/<slug:key>/views/new/",
+    "views/<uuid:pk>/edit/",
+    "instruments/",
+    "instruments/new/",
+    "instruments/import/",
+    "instruments/<slug:instrument>/",
+    "instruments/<slug:instrument>/edit/",
+    "instruments/<slug:instrument>/<slug:version>/",
+    "settings/",
+    "clinic/people/",
+    "clinic/people/new/",
+    "clinic/people/<uuid:pk>/",
+    "clinic/people/<uuid:pk>/end/",
+    "clinic/settings/",
+    "api/v1/",
+    "api/v1/practitioners/",
+    "api/v1/practitioners/<uuid:pk>/",
+    "api/v1/instruments/",
+    "api/v1/instruments/<slug:instrument>/",
+]
+# What only leads elsewhere, here at least, or is not there without what another test makes.
+ELSEWHERE = [
+    "views/<uuid:pk>/",
+    "worklists/alerts/<uuid:pk>/acknowledge/",
+    "patients/<uuid:pk>/alerts/acknowledge/",
+    "plans/<uuid:pk>/end/",
+    "episodes/<uuid:pk>/end/",
+    "work/<uuid:pk>/file/",
+    "handover/",
+    "handover/leave/",
+    "assessments/new/",
+    "clinic/start/",
+]
+RECORDS = {"work": "job", "views": "view", "clinic": "clinician", "api": "owner"}
+
+
+@pytest.fixture
+def at(riverside):
+    return posted.records(riverside)
+
+
+@pytest.fixture
+def owner(at, riverside, sign_in):
+    return sign_in(riverside.owner)
+
+
+def trail(riverside, after=0):
+    with clinic_scope(riverside.clinic):
+        return list(AuditEvent.objects.filter(pk__gt=after).order_by("pk"))
+
+
+def opened(owner, riverside, address):
+    """What opening an address leaves in the trail, and how it was answered."""
+    before = trail(riverside)[-1].pk
+    response = owner.get(address)
+    if response.streaming:
+        assert b"".join(response.streaming_content)
+    return response, trail(riverside, before)
+
+
+def address_of(route, at, world, record=""):
+    first = route.partition("/")[0]
+    one = getattr(at, record or RECORDS.get(first, "patient"), None) or getattr(world, RECORDS.get(first, "owner"))
+    values = {"<uuid:pk>": str(one.pk), "<slug:key>": "patients", "<slug:instrument>": "phq-9", "<slug:version>": "1"}
+    if "/edit/" in route and first == "instruments":
+        values["<slug:instrument>"] = "own-sleep-short"
+    return "/" + re.sub(r"<\w+:\w+>", lambda found: values[found[0]], route)
+
+
+@pytest.mark.parametrize("route", READING)
+def test_reading_leaves_one_event(at, owner, riverside, route):
+    record, said = READING[route]
+    response, events = opened(owner, riverside, address_of(route, at, riverside, record))
+    assert response.status_code == 200
+    assert [event.action for event in events] == [said.partition(" ")[0]]
+    event = events[0]
+    of = getattr(at, record).patient_id if hasattr(getattr(at, record or "patient"), "patient_id") else at.patient.pk
+    assert (event.is_reading, event.actor_id) == (True, str(riverside.owner.pk))
+    assert event.patient_id == (of if said.endswith(" of") else None)
+    page = event.changes["page"]
+    assert page in PAGES or page.startswith("api:")
+
+
+@pytest.mark.parametrize("route", NOTHING)
+def test_what_shows_no_patient_leaves_nothing_and_shows_none(at, owner, riverside, route):
+    assert owner.post("/instruments/new/", posted.TYPED).status_code == 302
+    response, events = opened(owner, riverside, address_of(route, at, riverside))
+    assert (response.status_code, events) == (200, [])
+    shown = response.content.decode()
+    with clinic_scope(riverside.clinic):
+        names = [at.patient.full_name, at.other.full_name, at.patient.family_name]
+    assert [name for name in names if name in shown] == []
+
+
+def test_every_address_that_can_be_opened_is_in_a_table(at, owner):
+    routes = [route for route, view in views() if route not in OUTSIDE and view.__module__ not in PUBLIC_MODULES]
+    named = {route.partition("?")[0] for route in READING} | set(NOTHING) | set(ELSEWHERE)
+    found = {
+        route
+        for route in routes
+        if "GET" in owner.options(re.sub(r"<[^>]+>", str(at.patient.pk), f"/{route}").replace("%", "")).get("Allow", "")
+    }
+    assert (found - named, len(routes) > 60) == (set(), True)
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/audit/reading.py:_wait")
+def test_search_is_one_event_once_it_has_rested(clock, at, owner, riverside):
+    before = trail(riverside)[-1].pk
+    for typed in ("s", "so", "som", "somebody"):
+        owner.get("/patients/", {"q": typed}, headers={"HX-Request": "true", "HX-Target": "table"})
+        clock.move(seconds=0.5)
+    assert trail(riverside, before) == []
+    clock.move(seconds=RESTS.total_seconds())
+    owner.get("/patients/", {"q": "else"}, headers={"HX-Request": "true", "HX-Target": "table"})
+    assert [event.changes["query"]["q"] for event in trail(riverside, before)] == [["somebody"]]
+    assert owner.get(f"/patients/{at.patient.pk}/").status_code == 200
+    found = [(event.action, event.changes.get("query", {}).get("q")) for event in trail(riverside, before)]
+    assert found == [
+        ("patients.searched", ["somebody"]),
+        ("patients.searched", ["else"]),
+        ("patient.viewed", None),
+    ]
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/audit/reading.py:settle_searches")
+@pytest.mark.parametrize(("seconds", "said"), [(1.9, 0), (2, 1)])
+def test_search_that_has_rested_is_there_for_who_reads_the_trail(clock, owner, riverside, seconds, said):
+    owner.get("/patients/", {"q": "somebody"}, headers={"HX-Request": "true", "HX-Target": "table"})
+    clock.move(seconds=seconds)
+    assert owner.get("/clinic/trail/?kind=searches").content.decode().count("“somebody”") == said
