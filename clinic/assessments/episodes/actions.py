@@ -99,7 +99,7 @@ def _locked(id: UUID) -> Episode:
 
 
 def _save(episode: Episode, before: dict[str, object], event: str, *, by: By, reason: str = "") -> Episode:
-    """Save the differences as the next version, with an audit record."""
+    """Save the differences as the next version, with an event in the trail."""
     _check(episode)
     if not (changes := difference(before, snapshot(episode, FIELDS))):
         return episode

@@ -106,7 +106,7 @@ def update_assessment(*, by: By, id: UUID, version: int | None, **fields: Any) -
 
 
 def _save_change(assessment: Assessment, before: dict[str, Any], *, by: By) -> Assessment:
-    """Save the differences from `before` as the next version, with an audit record."""
+    """Save the differences from `before` as the next version, with an event in the trail."""
     changes = difference(before, snapshot(assessment, FIELDS))
     if changes:
         assessment.version += 1
