@@ -64,14 +64,14 @@ ASSESSMENTS = BulkList(
             "Export as CSV",
             "Export {count} as CSV",
             "clinic.assessments.bulk.export_csv",
-            Permission.ASSESSMENTS_VIEW,
+            Permission.LISTS_EXPORT,
         ),
         BulkAction(
             "xlsx",
             "Export as XLSX",
             "Export {count} as XLSX",
             "clinic.assessments.bulk.export_xlsx",
-            Permission.ASSESSMENTS_VIEW,
+            Permission.LISTS_EXPORT,
         ),
     ),
 )
