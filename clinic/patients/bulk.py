@@ -42,6 +42,7 @@ PATIENTS = BulkList(
     table_class=PatientTable,
     sort="name",
     filterset_class=PatientFilter,
+    permission=Permission.PATIENTS_VIEW,
     actions=(
         BulkAction(
             "archive",

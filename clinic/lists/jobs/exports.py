@@ -32,6 +32,7 @@ def download(request: Request, bulk: BulkList) -> HttpResponseBase:
     """
     if Permission.LISTS_EXPORT not in request.permissions:
         raise PermissionDenied
+    bulk = bulk.seen_by(request.permissions)
     query = request.GET.copy()
     kind = str(query.pop("_export")[-1])
     try:
