@@ -16,8 +16,12 @@ class Permission(StrEnum):
     PATIENTS_EDIT = "patients.edit"
     ASSESSMENTS_VIEW = "assessments.view"
     ASSESSMENTS_EDIT = "assessments.edit"
-    CLINIC_MANAGE = "clinic.manage"
+    ALERTS_VIEW = "alerts.view"
+    LISTS_EXPORT = "lists.export"
     TRAIL_VIEW = "trail.view"
+    PEOPLE_MANAGE = "people.manage"
+    CLIENTS_MANAGE = "clients.manage"
+    CLINIC_MANAGE = "clinic.manage"
 
 
 class Role(StrEnum):
@@ -33,21 +37,18 @@ ROLE_LABELS = {
     Role.FRONT_DESK: "Front desk",
     Role.AUDITOR: "Auditor",
 }
-# What makes a clinic what it is, its instruments and its settings, is its owners' business and no program's.
-ALL_BUT_MANAGING = frozenset(Permission) - {Permission.CLINIC_MANAGE, Permission.TRAIL_VIEW}
+READING = frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW, Permission.ALERTS_VIEW})
+CARE = READING | {Permission.PATIENTS_EDIT, Permission.ASSESSMENTS_EDIT}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.CLINICIAN: ALL_BUT_MANAGING,
+    Role.CLINICIAN: CARE | {Permission.LISTS_EXPORT},
     Role.FRONT_DESK: frozenset({Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT}),
-    Role.AUDITOR: frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW, Permission.TRAIL_VIEW}),
+    Role.AUDITOR: READING | {Permission.LISTS_EXPORT, Permission.TRAIL_VIEW},
 }
 # Roles whose holders can be responsible for patients.
 PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})
-# What an API client's scopes allow.
-SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    "read": frozenset({Permission.PATIENTS_VIEW, Permission.ASSESSMENTS_VIEW}),
-    "write": ALL_BUT_MANAGING,
-}
+# What an API client's scopes allow: the people, settings and trail of a clinic are no program's business.
+SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {"read": READING, "write": CARE}
 
 
 @dataclass(frozen=True)

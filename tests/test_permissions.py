@@ -8,7 +8,9 @@ from clinic.access import PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role
 from tests.test_url_walk import address, views
 
 SEE, REGISTER = "patients.view", "patients.edit"
-READ, ASSESS, MANAGE, AUDIT = "assessments.view", "assessments.edit", "clinic.manage", "trail.view"
+READ, ASSESS, ALERTS = "assessments.view", "assessments.edit", "alerts.view"
+EXPORT, TRAIL = "lists.export", "trail.view"
+PEOPLE, CLIENTS, MANAGE = "people.manage", "clients.manage", "clinic.manage"
 # What each page takes, written down a second time: whoever takes less for it says so here as well.
 PAGES = {
     SEE: """
@@ -24,9 +26,10 @@ PAGES = {
     """,
     READ: """
         assessments/ assessments/bulk/ assessments/<uuid:pk>/ patients/<uuid:pk>/assessments/ patients/<uuid:pk>/course/
-        worklists/counts/ worklists/due/ worklists/alerts/ patients/<uuid:pk>/alerts/
+        worklists/counts/ worklists/due/
         instruments/ instruments/<slug:instrument>/ instruments/<slug:instrument>/<slug:version>/
     """,
+    ALERTS: "worklists/alerts/ patients/<uuid:pk>/alerts/",
     ASSESS: """
         assessments/new/ assessments/<uuid:pk>/answer/ assessments/<uuid:pk>/answers/ assessments/<uuid:pk>/amend/
         assessments/<uuid:pk>/cancel/ assessments/<uuid:pk>/edit/ assessments/<uuid:pk>/archive/
@@ -39,14 +42,15 @@ PAGES = {
     """,
     MANAGE: """
         instruments/new/ instruments/import/ instruments/<slug:instrument>/edit/
-        instruments/<slug:instrument>/offer/ settings/ clinic/settings/
+        instruments/<slug:instrument>/offer/ settings/ clinic/settings/ clinic/start/ clinic/start/away/
+    """,
+    PEOPLE: """
         clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
-        clinic/start/ clinic/start/away/
         clinic/people/<uuid:pk>/last-day/ clinic/people/invitations/<uuid:pk>/again/
         clinic/people/invitations/<uuid:pk>/revoke/
     """,
 }
-PAGES[AUDIT] = "clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/"
+PAGES[TRAIL] = "clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/"
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
     "api/v1/": (SEE, SEE),
@@ -63,12 +67,12 @@ ENDPOINTS = {
 }
 TAKES = {route: (taken, taken) for taken, routes in PAGES.items() for route in routes.split()} | ENDPOINTS
 MAY = {
-    Role.OWNER: {SEE, REGISTER, READ, ASSESS, MANAGE, AUDIT},
-    Role.CLINICIAN: {SEE, REGISTER, READ, ASSESS},
+    Role.OWNER: {SEE, REGISTER, READ, ASSESS, ALERTS, EXPORT, TRAIL, PEOPLE, CLIENTS, MANAGE},
+    Role.CLINICIAN: {SEE, REGISTER, READ, ASSESS, ALERTS, EXPORT},
     Role.FRONT_DESK: {SEE, REGISTER},
-    Role.AUDITOR: {SEE, READ, AUDIT},
+    Role.AUDITOR: {SEE, READ, ALERTS, EXPORT, TRAIL},
 }
-PROGRAMS_MAY = {"read": {SEE, READ}, "write": {SEE, REGISTER, READ, ASSESS}}
+PROGRAMS_MAY = {"read": {SEE, READ, ALERTS}, "write": {SEE, REGISTER, READ, ASSESS, ALERTS}}
 
 
 def declared(view: object) -> tuple[Permission, Permission] | None:

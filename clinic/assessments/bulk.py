@@ -50,6 +50,7 @@ ASSESSMENTS = BulkList(
     table_class=AssessmentTable,
     sort="-date",
     filterset_class=AssessmentFilter,
+    permission=Permission.ASSESSMENTS_VIEW,
     actions=(
         BulkAction(
             "archive",
@@ -64,22 +65,26 @@ ASSESSMENTS = BulkList(
             "Export as CSV",
             "Export {count} as CSV",
             "clinic.assessments.bulk.export_csv",
-            Permission.ASSESSMENTS_VIEW,
+            Permission.LISTS_EXPORT,
         ),
         BulkAction(
             "xlsx",
             "Export as XLSX",
             "Export {count} as XLSX",
             "clinic.assessments.bulk.export_xlsx",
-            Permission.ASSESSMENTS_VIEW,
+            Permission.LISTS_EXPORT,
         ),
     ),
 )
 # The file has a row for each alert, the page a card for each patient.
-ALERTS = BulkList("alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "severity", AlertFilter)
+ALERTS = BulkList(
+    "alerts", "alert", "alerts", "/worklists/alerts/", alerts, AlertTable, "severity", AlertFilter,
+    Permission.ALERTS_VIEW,
+)  # fmt: skip
 ALERT_CARDS = replace(ALERTS, noun="patient", noun_plural="patients", rows=leading_alerts)
 DUE = BulkList(
-    "due", "due assessment", "due assessments", "/worklists/due/", schedules, DueTable, "due", DueFilter
+    "due", "due assessment", "due assessments", "/worklists/due/", schedules, DueTable, "due", DueFilter,
+    Permission.ASSESSMENTS_VIEW,
 )  # fmt: skip
 
 
@@ -94,6 +99,7 @@ def of_patient(patient: Patient) -> BulkList:
         table_class=PatientAssessmentTable,
         sort="-date",
         filterset_class=PatientAssessmentFilter,
+        permission=Permission.ASSESSMENTS_VIEW,
     )
 
 

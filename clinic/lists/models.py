@@ -132,9 +132,10 @@ class Job(ClinicModel):
         return Actor(self.by_id, self.by_name)
 
     @property
-    def permission(self) -> str:
+    def permissions(self) -> frozenset[str]:
         """What it takes to do this work and to look after it; to take work back, what that work took."""
-        return str((self.undoes or self).parameters["permission"])
+        parameters = (self.undoes or self).parameters
+        return frozenset([parameters["permission"], *parameters.get("needs", ())])
 
     @property
     def is_leased(self) -> bool:

@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseBase
 from django.utils.module_loading import import_string
 from django_filters import FilterSet
 
@@ -23,6 +24,15 @@ def lists() -> dict[str, BulkList]:
     """The lists that have views and jobs, by the key that these are kept under; settings say where each is declared."""
     declared: list[BulkList] = [import_string(name) for name in settings.LISTS]
     return {bulk.key: bulk for bulk in declared}
+
+
+def list_or_404(request: Request, key: str) -> BulkList:
+    """The list of a key; raises PermissionDenied for who may not open its page."""
+    if (bulk := lists().get(key)) is None:
+        raise Http404
+    if bulk.permission not in request.permissions:
+        raise PermissionDenied
+    return bulk
 
 
 def list_page(

@@ -139,7 +139,7 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
 
 def check_allowed(clinic: Clinic, job: Job) -> None:
     """Raises StoppedWork where whoever began the job may not do such a thing any more; asked for every batch."""
-    if job.permission not in permissions_of(UUID(job.by_id), clinic):
+    if not job.permissions <= permissions_of(UUID(job.by_id), clinic):
         raise StoppedWork("Whoever began this may not do it any more. What was left then stays as it is.")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,19 +14,22 @@ from clinic.access import Permission, Request, requires, without_patients
 from clinic.audit.reading import note_nothing, note_record
 from clinic.lists import actions
 from clinic.lists.forms import LayoutForm, ViewForm, initial_of
+from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.spreadsheets import FORMATS
 from clinic.lists.models import Job, JobPart, JobState, SavedView
 from clinic.lists.page.layout import preferences
 from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.page.preferences import keep_preferences
-from clinic.lists.pages import lists
+from clinic.lists.pages import list_or_404, lists
 from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
 from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
 from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.work.heartbeat import is_any_alive
 from clinic.ui import errors
-from clinic.ui.pages import own_path, page_or_fragment, saved
+from clinic.ui.pages import noted, own_path, page_or_fragment, saved
+
+LESS = "Part of this view is left out: your role does not include it."
 
 
 def _back(request: Request, fallback: str) -> HttpResponse:
@@ -38,15 +41,14 @@ def _back(request: Request, fallback: str) -> HttpResponse:
 @requires(Permission.PATIENTS_VIEW)
 def keep_layout(request: Request, key: str) -> HttpResponse:
     """Remember how the person likes one list; `reset` forgets it."""
-    if key not in lists():
-        raise Http404
+    bulk = list_or_404(request, key)
     form = LayoutForm(request.POST)
     if not form.is_valid():
         return errors.answer(request, 400, "layout", "This list cannot be shown like that. Nothing was saved.")
     kept = dict(preferences(request).get("lists", {}))
     kept[key] = {} if "reset" in request.POST else {**kept.get(key, {}), **form.chosen()}
     keep_preferences(request, {"lists": kept})
-    return _back(request, lists()[key].list_url)
+    return _back(request, bulk.list_url)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,10 +65,13 @@ def shortcuts(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
 def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """A view by its own address: the list as it was kept."""
-    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
-    query = f"{view.query}&view={pk}" if view.query else f"view={pk}"
-    return redirect(f"{lists()[view.list].list_url}?{query}")
+    """A view by its own address: the list as it was kept, as far as the person may see it."""
+    view, bulk = _view_or_404(request, pk)
+    kept = bulk.permitted_query(view.query, request.permissions)
+    if kept != view.query:
+        noted(request, LESS)
+    query = f"{kept}&view={pk}" if kept else f"view={pk}"
+    return redirect(f"{bulk.list_url}?{query}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,8 +79,7 @@ def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
 @without_patients
 def view_new(request: Request, key: str) -> HttpResponse:
     """Name the list as it is and keep it; the address comes from the list's menu."""
-    if key not in lists():
-        raise Http404
+    list_or_404(request, key)
     if request.method != "POST":
         return _view_page(request, ViewForm(initial={"query": request.GET.urlencode()}), key)
     form = ViewForm(request.POST)
@@ -95,9 +99,9 @@ def view_new(request: Request, key: str) -> HttpResponse:
 @without_patients
 def view_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Rename, share or replace a view; who may not is told so."""
-    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
+    view, bulk = _view_or_404(request, pk)
     if request.method != "POST":
-        query = request.GET.urlencode() or view.query
+        query = request.GET.urlencode() or bulk.permitted_query(view.query, request.permissions)
         return _view_page(request, ViewForm(initial={**initial_of(view), "query": query}), view.list, view)
     form = ViewForm(request.POST)
     try:
@@ -115,13 +119,19 @@ def view_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.PATIENTS_VIEW)
 def view_remove(request: Request, pk: uuid.UUID) -> HttpResponse:
-    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
+    _, bulk = _view_or_404(request, pk)
     try:
         actions.remove_view(by=request.actor, id=pk, owns_clinic=owns_clinic(request))
     except actions.NotYours as error:
         raise PermissionDenied(str(error)) from error
     saved(request, "View removed.")
-    return redirect(lists()[view.list].list_url)
+    return redirect(bulk.list_url)
+
+
+def _view_or_404(request: Request, pk: uuid.UUID) -> tuple[SavedView, BulkList]:
+    """A view and its list; raises PermissionDenied where the person may not open that list."""
+    view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
+    return view, list_or_404(request, view.list)
 
 
 def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | None = None) -> HttpResponse:
@@ -157,6 +167,7 @@ def job_list(request: Request) -> HttpResponse:
 def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """How far a job is, asked again every second by the page; at its end what became of the rows."""
     job = job_or_404(request, pk)
+    _needs(request, job)
     undone = Job.objects.filter(undoes=job).first()
     if job.failed and not job.is_open:
         note_record(request, job)
@@ -219,7 +230,7 @@ def job_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
 
 def _needs(request: Request, job: Job) -> None:
     """A job can be looked after by who may still do what it does."""
-    if job.permission not in request.permissions:
+    if not job.permissions <= request.permissions:
         raise PermissionDenied
 
 

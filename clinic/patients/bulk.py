@@ -42,6 +42,7 @@ PATIENTS = BulkList(
     table_class=PatientTable,
     sort="name",
     filterset_class=PatientFilter,
+    permission=Permission.PATIENTS_VIEW,
     actions=(
         BulkAction(
             "archive",
@@ -66,14 +67,14 @@ PATIENTS = BulkList(
             "Export as CSV",
             "Export {count} as CSV",
             "clinic.patients.bulk.export_csv",
-            Permission.PATIENTS_VIEW,
+            Permission.LISTS_EXPORT,
         ),
         BulkAction(
             "xlsx",
             "Export as XLSX",
             "Export {count} as XLSX",
             "clinic.patients.bulk.export_xlsx",
-            Permission.PATIENTS_VIEW,
+            Permission.LISTS_EXPORT,
         ),
     ),
 )

@@ -99,9 +99,10 @@ class PatientFilter(SearchFilter):
         fields = ()
         form = ScoreForm
 
-    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(
-        ("instrument", "severity", "score_min", "score_max"), Permission.ASSESSMENTS_VIEW
-    )
+    needs: ClassVar[dict[str, Permission]] = {
+        "alerts": Permission.ALERTS_VIEW,
+        **dict.fromkeys(("instrument", "severity", "score_min", "score_max", "due"), Permission.ASSESSMENTS_VIEW),
+    }
 
     def searched(self, text: str) -> Search | None:
         return search_for(text)

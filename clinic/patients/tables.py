@@ -43,7 +43,7 @@ class NameColumn(LinkColumn):
 
     def marks(self, record: Patient) -> str:
         archived = super().marks(record)
-        return archived + ALERT if record.open_alerts else archived
+        return archived + ALERT if record.open_alerts and "alert" not in self.hidden_marks else archived
 
 
 class BirthColumn(DateColumn):
@@ -216,7 +216,10 @@ class PatientTable(tables.Table):
     )
     created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")
 
-    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(("last_score", "assessed"), Permission.ASSESSMENTS_VIEW)
+    needs: ClassVar[dict[str, Permission]] = {
+        "name:alert": Permission.ALERTS_VIEW,
+        **dict.fromkeys(("last_score", "assessed", "next_due"), Permission.ASSESSMENTS_VIEW),
+    }
     shown = (
         "name", "record_number", "date_of_birth", "age", "gender", "last_score", "next_due", "practitioner",
     )  # fmt: skip

@@ -20,7 +20,7 @@ ENDED = "This membership was ended meanwhile. Invite the address again to give i
 
 
 @require_safe
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 @without_patients
 def person_list(request: Request) -> HttpResponse:
     return people_page(request)
@@ -39,7 +39,7 @@ def people_page(request: Request, *, status: int = 200, problem: str = "") -> Ht
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 @without_patients
 def person_detail(request: Request, pk: UUID) -> HttpResponse:
     """One person of the clinic; posting gives them another role."""
@@ -61,7 +61,7 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 def person_last_day(request: Request, pk: UUID) -> HttpResponse:
     """Say when somebody is here last; an empty day takes that back."""
     membership = _member_or_404(request, pk)

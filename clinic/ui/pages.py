@@ -21,6 +21,11 @@ def saved(request: Request, text: str, *, undo: bool = False) -> None:
     messages.success(request, text, extra_tags="undo" if undo else "")
 
 
+def noted(request: Request, text: str) -> None:
+    """Say once on the next page what somebody should know of it; never with a patient's data, as with `saved`."""
+    messages.info(request, text)
+
+
 class Undo(NamedTuple):
     """Where the change that led to `version` can be taken back."""
 

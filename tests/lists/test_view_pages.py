@@ -63,3 +63,47 @@ def test_renaming_to_a_name_that_is_taken_is_refused(client, riverside):
 )
 def test_column_moves_by_one_and_the_first_stays(move, expected):
     assert "".join(moved(list("abcd"), move)) == expected
+
+
+SECRET_QUERY = "q=adeyemi&severity=3&due=overdue&gender=male&sort=-last_score&columns=name,age,last_score"
+LESS = "Part of this view is left out: your role does not include it."
+
+
+def test_view_of_a_colleague_opens_with_what_somebody_may_see_and_says_so(client, riverside, sign_in):
+    address = save(client, query=SECRET_QUERY, is_shared="on")["Location"]
+    key = address.rstrip("/").rpartition("/")[2]
+    seen = {}
+    for role in ("clinician", "front_desk"):
+        reader = sign_in(riverside.users[role])
+        opened = reader.get(address)["Location"]
+        page = reader.get(opened)
+        seen[role] = (opened.partition("?")[2], page.status_code, LESS in page.content.decode())
+    whole = f"{SECRET_QUERY.replace(',', '%2C')}&view={key}"
+    assert seen == {
+        "clinician": (whole, 200, False),
+        "front_desk": (f"q=adeyemi&gender=male&columns=name%2Cage&view={key}", 200, True),
+    }
+
+
+def test_form_of_a_colleague_s_view_holds_what_somebody_may_see(client, riverside, sign_in):
+    address = save(client, query="gender=male&severity=3&alerts=open&due=overdue", is_shared="on")["Location"]
+    page = sign_in(riverside.front_desk).get(f"{address}edit/")
+    assert (page.status_code, 'value="gender=male"' in page.content.decode()) == (200, True)
+    assert [word for word in ("severity", "alerts=", "overdue") if word in page.content.decode()] == []
+
+
+@pytest.mark.parametrize("key", ["assessments", "alerts", "due"])
+def test_views_and_layout_of_a_list_that_somebody_may_not_open_are_refused(riverside, sign_in, key):
+    owner, desk = sign_in(riverside.owner), sign_in(riverside.front_desk)
+    made = owner.post(f"/lists/{key}/views/new/", {"name": "Worst", "query": "q=adeyemi", "is_shared": "on"})
+    address = made["Location"]
+    new, layout = f"/lists/{key}/views/new/", f"/lists/{key}/layout/"
+    answers = [desk.get(address), desk.get(f"{address}edit/"), desk.post(f"{address}remove/"), desk.get(new),
+               desk.post(new, {"name": "Mine", "query": ""}), desk.post(layout, {"density": "compact"})]  # fmt: skip
+    assert [(answer.status_code, "adeyemi" in answer.content.decode()) for answer in answers] == [(403, False)] * 6
+    assert owner.get(address).status_code == 302
+
+
+def test_list_that_there_is_not_has_no_views(client, riverside):
+    answers = [client.get("/lists/nonsense/views/new/"), client.post("/lists/nonsense/layout/", {})]
+    assert [answer.status_code for answer in answers] == [404, 404]

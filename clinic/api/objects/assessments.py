@@ -2,10 +2,11 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from clinic.access import Permission
 from clinic.api.objects.fields import (
     AnswersField,
     DayField,
@@ -78,6 +79,7 @@ class AssessmentSerializer(StrictSerializer):
     """One assessment of one patient, free or by an instrument, which decides what may be answered, and the score."""
 
     typename = "Assessment"
+    needs: ClassVar[dict[str, Permission]] = {"alerts": Permission.ALERTS_VIEW}
 
     id = UuidField(required=False, help_text=ID_HELP)
     patient = RecordField(Patient.objects.all, "This clinic has no patient with this id.")
@@ -157,7 +159,9 @@ class AssessmentSerializer(StrictSerializer):
     age = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="In years on the date, by the record when it was scored."
     )
-    alerts = RiskAlertSerializer(many=True, read_only=True)
+    alerts = RiskAlertSerializer(
+        many=True, read_only=True, allow_null=True, help_text="Null for who may not see alerts."
+    )
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)

@@ -2,7 +2,7 @@
 
 import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -78,6 +78,7 @@ class PatientSerializer(StrictSerializer):
     """A person in the care of a practitioner of the clinic."""
 
     typename = "Patient"
+    needs: ClassVar[dict[str, Permission]] = {"latest_results": Permission.ASSESSMENTS_VIEW}
 
     id = UuidField(required=False, help_text=ID_HELP)
     user = practitioner_field()
@@ -121,8 +122,7 @@ class PatientSerializer(StrictSerializer):
 
     @extend_schema_field(LatestResultSerializer(many=True, allow_null=True, help_text=RESULTS_HELP))
     def get_latest_results(self, patient: Patient) -> Any:
-        request = self.context.get("request")
-        if request is None or Permission.ASSESSMENTS_VIEW not in request._request.permissions:
+        if "latest_results" in self.hidden_fields:
             return None
         return [self._of_result.to_representation(each) for each in patient.results]
 

@@ -17,7 +17,7 @@ from clinic.ui.pages import saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 @without_patients
 def person_end(request: Request, pk: UUID) -> HttpResponse:
     """Show what ends with a membership, ask who takes over, and end it; an invitation gives it back."""

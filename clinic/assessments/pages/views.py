@@ -70,7 +70,7 @@ def assessment_bulk(request: Request) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_VIEW)
 def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
-    theirs = of_patient(patient)
+    theirs = of_patient(patient).seen_by(request.permissions)
     if "_export" in request.GET:
         note_export(request, theirs.key, patient_id=pk)
         return download(request, theirs)

@@ -31,7 +31,7 @@ WORSE = "A worse answer came meanwhile: look at it first. Your note was not save
 
 
 @require_safe
-@requires(Permission.ASSESSMENTS_VIEW)
+@requires(Permission.ALERTS_VIEW)
 def alert_list(request: Request) -> HttpResponseBase:
     """A card for each patient with an open alert. The file has a row for each alert."""
     if "_export" in request.GET:
@@ -52,7 +52,7 @@ def alert_list(request: Request) -> HttpResponseBase:
 
 
 @require_safe
-@requires(Permission.ASSESSMENTS_VIEW)
+@requires(Permission.ALERTS_VIEW)
 def patient_alerts(request: Request, pk: UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     return _patient_page(request, patient)

@@ -88,8 +88,9 @@ def due_list(request: Request) -> HttpResponseBase:
 def worklist_counts(request: Request) -> HttpResponse:
     """Count what waits in each worklist, up to `MOST_COUNTED`. The menu asks for this once a page."""
     waiting: dict[str, QuerySet[Any]] = {
-        "alerts": Alert.objects.open(),
-        "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None),
+        "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None)
     }
+    if Permission.ALERTS_VIEW in request.permissions:
+        waiting["alerts"] = Alert.objects.open()
     counts = {name: rows.order_by()[: MOST_COUNTED + 1].count() for name, rows in waiting.items()}
     return render(request, "assessments/_counts.html", {"counts": counts, "most": MOST_COUNTED})

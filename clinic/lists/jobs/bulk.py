@@ -1,6 +1,6 @@
 """Beginning work on many rows of a list: which rows are meant, and that the person was told how many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,11 +17,11 @@ from clinic.lists.actions import begin_job
 from clinic.lists.models import Job
 from clinic.lists.page.addresses import PAGING
 from clinic.lists.page.bulk_action import BulkAction
-from clinic.lists.page.filters import active_chips, errors_of, refuse_unknown
+from clinic.lists.page.filters import active_chips, all_parameters, errors_of, refuse_unknown
 from clinic.lists.page.layout import known_columns
 from clinic.lists.page.list_page import counted
 from clinic.lists.page.narrowing import listing_of
-from clinic.lists.page.permitted import permitted_filters, permitted_table
+from clinic.lists.page.permitted import hidden, needed, permitted_filters, permitted_table
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.index_runs import BadList, Sql
 from clinic.lists.reading.listing import Listing
@@ -37,7 +37,8 @@ SHOWN = (*PAGING, "per_page", "view", "csrfmiddlewaretoken")
 class BulkList:
     """A list that people lay out, save views of and take as a file; with `actions` many rows are worked on at once.
 
-    `rows` are those of the clinic, before any filter. The view of work on ticked rows is called `<key>:bulk`.
+    `permission` is what its page takes; a column, filter or action may take more. `rows` are those of the clinic,
+    before any filter. The view of work on ticked rows is called `<key>:bulk`.
     `record_view` names the page of a row, where a job has something to say of it.
     """
 
@@ -49,6 +50,7 @@ class BulkList:
     table_class: type[tables.Table]
     sort: str
     filterset_class: type[FilterSet]
+    permission: Permission
     actions: tuple[BulkAction, ...] = ()
     record_view: str = ""
 
@@ -75,6 +77,32 @@ class BulkList:
         terms = ordering(self.table_class, sort)
         return Selected(filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query)))
 
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """Each filter's name with the parameters that it reads."""
+        filterset_class: Any = self.filterset_class
+        return all_parameters(filterset_class)
+
+    def needed(self, query: str, columns: Iterable[str]) -> set[Permission]:
+        """What it takes to see these columns of the rows that an address selects."""
+        given = QueryDict(query)
+        names = [*columns, _sorted_by(given, self.sort)]
+        filters = [name for name, read in self.parameters.items() if set(read) & set(given)]
+        return {self.permission} | needed(self.table_class, names) | needed(self.filterset_class, filters)
+
+    def permitted_query(self, query: str, permissions: frozenset[Permission]) -> str:
+        """An address without what somebody of these permissions may not see."""
+        given = QueryDict(query, mutable=True)
+        columns = hidden(self.table_class, permissions)
+        for name in hidden(self.filterset_class, permissions):
+            for parameter in self.parameters[name]:
+                given.pop(parameter, None)
+        if _sorted_by(given) in columns:
+            del given["sort"]
+        if "columns" in given:
+            given["columns"] = ",".join([name for name in str(given["columns"]).split(",") if name not in columns])
+        return query if given == QueryDict(query) else given.urlencode()
+
     def matching(self, job: Job) -> Sql:
         """The keys of the rows that a job's address selects, as one statement."""
         return self.selected(job.parameters["query"]).listing.keys_sql()
@@ -85,6 +113,11 @@ class Selected(NamedTuple):
 
     filterset: FilterSet
     listing: Listing
+
+
+def _sorted_by(given: QueryDict, otherwise: str = "") -> str:
+    """The column that an address sorts by."""
+    return str(given.get("sort", otherwise)).removeprefix("-")
 
 
 def kept_query(text: str) -> str:
@@ -120,14 +153,22 @@ def begin(request: Request, bulk: BulkList) -> HttpResponse:
         work=action.work,
         undo_work=action.undo_work,
         expected=asked.count if asked.ids is None else None,
-        parameters={
-            "query": asked.query,
-            "value": asked.value,
-            "permission": action.permission.value,
-            "columns": known_columns(bulk.table_class, request.POST.get("shown_columns", "").split(",")),
-        },
+        parameters=_parameters(request, bulk, action, asked),
     )
     return redirect("lists:job", job.pk)
+
+
+def _parameters(request: Request, bulk: BulkList, action: BulkAction, asked: "Asked") -> dict[str, Any]:
+    """What the job is told: what to do, and all that it takes to do it and to see what is in its file."""
+    columns = known_columns(bulk.table_class, request.POST.get("shown_columns", "").split(","))
+    in_file = columns if action.permission == Permission.LISTS_EXPORT else ()
+    return {
+        "query": asked.query,
+        "value": asked.value,
+        "permission": action.permission.value,
+        "needs": sorted(bulk.needed(asked.query, in_file)),
+        "columns": columns,
+    }
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import django_tables2 as tables
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
-from clinic.access import Request
+from clinic.access import Permission, Request
 from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.spreadsheets import FORMATS, pieces
 from clinic.lists.models import Job
@@ -26,9 +27,12 @@ BATCH = 2000
 def download(request: Request, bulk: BulkList) -> HttpResponseBase:
     """Answer a list's address with `_export=csv` or `xlsx` by the whole list as a file, streamed.
 
-    An address that the list would refuse is refused here too. The stream reads after the request's transaction has
-    ended, so each batch of rows has a transaction of its own.
+    An address that the list would refuse is refused here too. Raises PermissionDenied for who may take no files. The
+    stream reads after the request's transaction has ended, so each batch of rows has a transaction of its own.
     """
+    if Permission.LISTS_EXPORT not in request.permissions:
+        raise PermissionDenied
+    bulk = bulk.seen_by(request.permissions)
     query = request.GET.copy()
     kind = str(query.pop("_export")[-1])
     try:

@@ -77,6 +77,7 @@ class TextColumn(tables.Column):
     """
 
     css = ""
+    hidden_marks: frozenset[str] = frozenset()  # of those that the column's cells have, by name
     file_columns: Sequence[str] = ()  # the headings of a column that is several in a file; `file_values` fills them
 
     def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
@@ -87,6 +88,12 @@ class TextColumn(tables.Column):
     def __deepcopy__(self, memo: Any) -> "TextColumn":
         """A table's own column; what is in it is never changed, and copying that too took half a millisecond."""
         return copy(self)
+
+    def without(self, mark: str) -> "TextColumn":
+        """The column for who may not see one of its marks."""
+        found = copy(self)
+        found.hidden_marks = self.hidden_marks | {mark}
+        return found
 
     def render(self, record: Any) -> SafeString:
         """One cell, where a table is written one by one."""

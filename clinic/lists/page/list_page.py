@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django_filters import FilterSet
 
-from clinic.access import Request
+from clinic.access import Permission, Request
 from clinic.lists.page.addresses import PAGING, from_start, place, stem, url_with, whole_number
 from clinic.lists.page.bulk_action import BulkAction
 from clinic.lists.page.filters import Chip, active_chips, errors_of, refuse_unknown, used_filters
@@ -293,4 +293,5 @@ def offer(page: ListPage, request: Request, table_class: type[tables.Table], par
     if (page.layout_shown or part) and page.layout is not None:
         page.column_choices = column_choices(table_class, page.layout.columns)
     page.layout_next = from_start(request, per_page=None, columns=None)
-    page.csv_url, page.xlsx_url = from_start(request, _export="csv"), from_start(request, _export="xlsx")
+    if Permission.LISTS_EXPORT in request.permissions:
+        page.csv_url, page.xlsx_url = from_start(request, _export="csv"), from_start(request, _export="xlsx")

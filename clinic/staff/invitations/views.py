@@ -21,7 +21,7 @@ SENT = "Invitation sent. Whoever reads mail at that address can join."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 @without_patients
 def invitation_new(request: Request) -> HttpResponse:
     """Invite by mail; where the mail cannot be sent nobody is invited."""
@@ -41,7 +41,7 @@ def invitation_new(request: Request) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 def invitation_again(request: Request, pk: UUID) -> HttpResponse:
     """Send another link in place of the one before."""
     try:
@@ -58,7 +58,7 @@ def invitation_again(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.CLINIC_MANAGE)
+@requires(Permission.PEOPLE_MANAGE)
 def invitation_revoke(request: Request, pk: UUID) -> HttpResponse:
     try:
         actions.revoke_invitation(by=request.actor, clinic=request.clinic, id=pk)

@@ -1,0 +1,102 @@
+"""What every column, mark, filter, action, search reason and field of lists takes, written down a second time.
+
+`test_needs_held.py` tries that who lacks it finds nothing of it.
+"""
+
+from django.urls import resolve
+
+from clinic.api import views
+from clinic.api.objects.strict import StrictSerializer
+from clinic.assessments.bulk import of_patient
+from clinic.lists.jobs.bulk import BulkList
+from clinic.lists.pages import lists
+from clinic.patients.models import Patient
+from clinic.patients.search.rules import RULES
+
+SEE, REGISTER, READ, ASSESS = "patients.view", "patients.edit", "assessments.view", "assessments.edit"
+ALERTS, EXPORT = "alerts.view", "lists.export"
+OF_ASSESSMENTS = "name type instrument status date score severity practitioner"
+NARROWING = "q type instrument status severity date_from date_to score_min score_max user archived"
+# A new one gets its place here as well.
+COLUMNS = {
+    "patients": {
+        SEE: "name preferred_name record_number date_of_birth age gender phone_number practitioner created_at",
+        READ: "last_score assessed next_due",
+        ALERTS: "name:alert",
+    },
+    "assessments": {READ: f"{OF_ASSESSMENTS} patient record_number"},
+    "assessments of a patient": {READ: OF_ASSESSMENTS},
+    "alerts": {ALERTS: "patient record_number text raised practitioner state severity answered_by"},
+    "due": {READ: "patient record_number instrument due last plan practitioner"},
+}
+FILTERS = {
+    "patients": {
+        SEE: "q gender age user archived", READ: "instrument severity score_min score_max due", ALERTS: "alerts",
+    },
+    "assessments": {READ: f"{NARROWING} patient"},
+    "assessments of a patient": {READ: NARROWING},
+    "alerts": {ALERTS: "q user state"},
+    "due": {READ: "q user when"},
+}  # fmt: skip
+ACTIONS = {
+    "patients": {REGISTER: "archive assign", EXPORT: "csv xlsx"},
+    "assessments": {ASSESS: "archive", EXPORT: "csv xlsx"},
+    "assessments of a patient": {}, "alerts": {}, "due": {},
+}  # fmt: skip
+FIELDS = {"Patient": {"latest_results": READ}, "Assessment": {"alerts": ALERTS}}
+REASONS = ["", "born", "phone", "preferred name", "record number", "second phone", "similar to {word}"]
+
+
+def told(table: dict[str, str]) -> dict[str, str]:
+    return {name: permission for permission, names in table.items() for name in names.split()}
+
+
+def every_list() -> dict[str, BulkList]:
+    return lists() | {"assessments of a patient": of_patient(Patient())}
+
+
+def taken(bulk: BulkList, declaring: object, names: list[str]) -> dict[str, str]:
+    needs = getattr(declaring, "needs", {})
+    return {name: str(needs.get(name, bulk.permission)) for name in [*names, *(each for each in needs if ":" in each)]}
+
+
+def test_every_column_takes_what_it_is_said_to_take():
+    found = {
+        key: taken(bulk, bulk.table_class, list(bulk.table_class.base_columns)) for key, bulk in every_list().items()
+    }
+    assert found == {key: told(table) for key, table in COLUMNS.items()}
+
+
+def test_every_filter_takes_what_it_is_said_to_take():
+    found = {
+        key: taken(bulk, bulk.filterset_class, list(bulk.filterset_class.base_filters))
+        for key, bulk in every_list().items()
+    }
+    assert found == {key: told(table) for key, table in FILTERS.items()}
+
+
+def test_every_action_takes_what_it_is_said_to_take():
+    found = {key: {each.name: str(each.permission) for each in bulk.actions} for key, bulk in every_list().items()}
+    assert found == {key: told(table) for key, table in ACTIONS.items()}
+
+
+def test_every_list_takes_what_its_page_takes():
+    pages = {key: resolve(bulk.list_url).func.required_permission for key, bulk in lists().items()}
+    assert pages == {key: bulk.permission for key, bulk in lists().items()}
+
+
+def test_reasons_of_a_search_say_what_a_list_of_patients_shows_anyway():
+    assert sorted({rule.reason for rule in RULES}) == REASONS
+    assert {name for rule in RULES for name in rule.index.name.split("_")} & {
+        "score",
+        "due",
+        "alerts",
+        "severity",
+    } == set()
+
+
+def test_every_field_of_json_takes_what_it_is_said_to_take():
+    found = {each.typename: dict(each.needs) for each in StrictSerializer.__subclasses__() if each.needs}
+    assert found == FIELDS
+    of_lists = {view.table_class for view in (views.PatientViewSet, views.AssessmentViewSet)}
+    assert of_lists == {lists()["patients"].table_class, lists()["assessments"].table_class}
