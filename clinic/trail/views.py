@@ -17,9 +17,21 @@ from clinic.patients.models import Patient
 from clinic.trail.tables import PatientTrailTable, TrailFilter, TrailTable
 from clinic.trail.unusual import unusual_readings
 
-TRAIL = BulkList(
-    "trail", "event", "events", "/clinic/trail/", lambda: AuditEvent.objects.all(), TrailTable, "-at", TrailFilter
-)
+
+def trail_of(patient_id: UUID | None = None) -> BulkList:
+    """The trail, or one patient's part of it, as a list that can be taken as a file."""
+    rows = AuditEvent.objects.all() if patient_id is None else AuditEvent.objects.filter(patient_id=patient_id)
+    return BulkList(
+        key="trail",
+        permission=Permission.TRAIL_VIEW,
+        noun="event",
+        noun_plural="events",
+        list_url="/clinic/trail/",
+        rows=rows.all,
+        table_class=TrailTable if patient_id is None else PatientTrailTable,
+        sort="-at",
+        filterset_class=TrailFilter,
+    )
 
 
 @require_safe
@@ -29,8 +41,8 @@ def trail_list(request: Request) -> HttpResponseBase:
     settle_searches()
     if "_export" in request.GET:
         note_export(request, "trail")
-        return download(request, TRAIL)
-    return _page(request, TRAIL.rows(), TrailTable, "trail/trail_list.html")
+        return download(request, trail_of())
+    return _page(request, trail_of(), "trail/trail_list.html")
 
 
 @require_safe
@@ -39,13 +51,11 @@ def patient_trail(request: Request, pk: UUID) -> HttpResponseBase:
     """Who looked at one patient's record, and what was done with it; to be printed for the patient."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     settle_searches()
-    rows = AuditEvent.objects.filter(patient_id=pk)
     if "_export" in request.GET:
         note_export(request, "trail", patient_id=pk)
-        theirs = BulkList("trail", "event", "events", request.path, lambda: rows, PatientTrailTable, "-at", TrailFilter)
-        return download(request, theirs)
+        return download(request, trail_of(pk))
     note_record(request, patient)
-    return _page(request, rows, PatientTrailTable, "trail/patient_trail.html", patient=patient)
+    return _page(request, trail_of(pk), "trail/patient_trail.html", patient=patient)
 
 
 @require_safe
@@ -57,16 +67,25 @@ def unusual(request: Request) -> HttpResponse:
     return render(request, "trail/unusual.html", {"readings": found})
 
 
-def _page(request: Request, rows: Any, table: Any, template: str, **context: Any) -> HttpResponse:
+def _page(request: Request, trail: BulkList, template: str, **context: Any) -> HttpResponse:
     page = ListPage(
         heading="Trail",
-        noun="event",
-        noun_plural="events",
+        noun=trail.noun,
+        noun_plural=trail.noun_plural,
         search_hint="",
         empty_title="No events",
         empty_text="Nothing was read or changed that these filters name.",
     )
-    answer = table_page(request, rows, table, TrailFilter, page, sort="-at", template=template, context=context)
+    answer = table_page(
+        request,
+        trail.rows(),
+        trail.table_class,
+        trail.filterset_class,
+        page,
+        sort=trail.sort,
+        template=template,
+        context=context,
+    )
     if not request.readings:
-        note_list(request, "trail", rows=len(page.table.page.found.records) if page.table is not None else 0)
+        note_list(request, trail.key, rows=len(page.table.page.found.records) if page.table is not None else 0)
     return answer
