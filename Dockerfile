@@ -9,15 +9,17 @@ RUN STATIC_ROOT=/srv/static python manage.py collectstatic --no-input --verbosit
     && python -m compileall -q clinic
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin clinic
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin clinic \
+    && install -d -o 10001 -g 10001 -m 700 /var/lib/clinic/trail
 WORKDIR /srv/clinic
 COPY --from=build /srv /srv
-# Nothing is written outside memory. Without other properties it is production, which refuses to start unconfigured.
+# Nothing is written outside memory but the heads of the trails, into a volume. Without other properties it is production, which refuses to start unconfigured.
 ENV PATH=/srv/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CLINIC_ENV_FILE=/srv/clinic/env/.prod.properties \
     STATIC_ROOT=/srv/static \
+    TRAIL_HEADS=/var/lib/clinic/trail \
     CACHE_URL=filecache:///dev/shm/clinic-cache \
     PORT=8000
 USER 10001

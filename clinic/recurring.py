@@ -9,7 +9,7 @@ MINUTE, HOURLY, DAILY = timedelta(minutes=1), timedelta(hours=1), timedelta(days
 RECURRING = (
     Recurring("lost-jobs", timedelta(seconds=10), "clinic.lists.tasks.take_up_lost"),
     Recurring("trails", MINUTE, "clinic.audit.seals.seal_trail", per_clinic=True),
-    Recurring("heads-of-trails", DAILY, "clinic.audit.heads.mail_heads"),
+    Recurring("heads-of-trails", DAILY, "clinic.audit.seals.mail_heads"),
     Recurring("old-files", DAILY, "clinic.lists.actions.remove_old_files", per_clinic=True),
     Recurring("old-tasks", DAILY, "clinic.lists.tasks.remove_old"),
     Recurring("old-heartbeats", DAILY, "clinic.tenancy.work.heartbeat.forget_the_gone"),

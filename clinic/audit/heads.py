@@ -13,7 +13,6 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
 
 LAST = 4096  # bytes from the end in which the last line is
 
@@ -27,16 +26,16 @@ class Head:
     at: datetime
 
 
-def path_of(clinic_id: UUID) -> Path:
-    folder: Path = settings.TRAIL_HEADS
-    return folder / f"{clinic_id}.jsonl"
+def path_of(clinic_id: UUID) -> Path | None:
+    """The clinic's file; None where the server keeps none."""
+    folder: Path | None = settings.TRAIL_HEADS
+    return folder / f"{clinic_id}.jsonl" if folder is not None else None
 
 
 def write(clinic_id: UUID, head: Head) -> None:
     """Add a head to the clinic's file, on the disk by then; the same one is there once."""
-    path = path_of(clinic_id)
-    before = last(clinic_id)
-    if before is not None and (before.number, before.digest) == (head.number, head.digest):
+    path, before = path_of(clinic_id), last(clinic_id)
+    if path is None or (before is not None and (before.number, before.digest) == (head.number, head.digest)):
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     line = json.dumps({"at": head.at.isoformat(), "number": head.number, "digest": head.digest})
@@ -49,22 +48,22 @@ def write(clinic_id: UUID, head: Head) -> None:
 
 def read(clinic_id: UUID) -> Iterator[Head]:
     """Every head of a clinic, the first one first; a line that a kill cut off is no head."""
-    try:
-        with path_of(clinic_id).open() as file:
-            for line in file:
-                if (head := _head(line)) is not None:
-                    yield head
-    except FileNotFoundError:
+    path = path_of(clinic_id)
+    if path is None or not path.exists():
         return
+    with path.open() as file:
+        for line in file:
+            if (head := _head(line)) is not None:
+                yield head
 
 
 def last(clinic_id: UUID) -> Head | None:
-    try:
-        with path_of(clinic_id).open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - LAST))
-            lines = file.read().decode(errors="replace").splitlines()
-    except FileNotFoundError:
+    path = path_of(clinic_id)
+    if path is None or not path.exists():
         return None
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LAST))
+        lines = file.read().decode(errors="replace").splitlines()
     return next((head for line in reversed(lines) if (head := _head(line)) is not None), None)
 
 
@@ -74,13 +73,3 @@ def _head(line: str) -> Head | None:
         return Head(int(found["number"]), str(found["digest"]), datetime.fromisoformat(found["at"]))
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def mail_heads() -> None:
-    """Mail the last head of every clinic to the address that keeps them, where there is one; ids and digests only."""
-    if not settings.TRAIL_HEADS_EMAIL:
-        return
-    found = {path.stem: last(UUID(path.stem)) for path in sorted(settings.TRAIL_HEADS.glob("*.jsonl"))}
-    lines = [f"{clinic} {head.number} {head.digest}" for clinic, head in found.items() if head is not None]
-    text = "The last event of each clinic's trail, by the clinic's id: number and digest.\n\n" + "\n".join(lines)
-    send_mail("Heads of the trails", text, None, [settings.TRAIL_HEADS_EMAIL])

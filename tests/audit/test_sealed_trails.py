@@ -191,3 +191,21 @@ def test_command_says_what_is_wrong_and_where(trail):
     assert f"{trail.clinic.name}: Event 6 is missing." in wrong.getvalue()
     with pytest.raises(CommandError, match="no clinic"):
         call_command("verify_audit", "Nowhere")
+
+
+def test_heads_are_mailed_without_a_name(trail, settings, mailoutbox):
+    seals.mail_heads()
+    assert mailoutbox == []
+    settings.TRAIL_HEADS_EMAIL = "keeper@elsewhere.test"
+    seals.mail_heads()
+    head = heads.last(trail.clinic.pk)
+    assert (mailoutbox[0].to, f"{trail.clinic.pk} {EVENTS} {head.digest}" in mailoutbox[0].body.splitlines()) == (
+        ["keeper@elsewhere.test"], True,
+    )  # fmt: skip
+    assert (trail.clinic.name in mailoutbox[0].body, "Terry" in mailoutbox[0].body) == (False, False)
+
+
+def test_server_that_keeps_no_heads_seals_all_the_same(trail, settings):
+    settings.TRAIL_HEADS = None
+    trail.seal(2)
+    assert (trail.faults(), heads.last(trail.clinic.pk), len(sealed(trail))) == ([], None, EVENTS + 2)
