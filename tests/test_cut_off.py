@@ -78,7 +78,9 @@ def browser(world, cutter) -> Sender:
 
 
 def trail(id: UUID) -> list[str]:
-    return list(AuditEvent.objects.filter(record_id=id).order_by("id").values_list("action", flat=True))
+    """What changed it, oldest first; it is read a different number of times."""
+    changes = AuditEvent.objects.filter(record_id=id, is_reading=False)
+    return list(changes.order_by("id").values_list("action", flat=True))
 
 
 def of_assessment(site, id: UUID, *, versions: bool = True) -> Callable[[], Any]:

@@ -149,7 +149,7 @@ def test_open_session_ends_with_what_is_taken_away(place, taken):
 # What is left of `WORKS` under another role, which is given while the session is open.
 ROLES = {
     Role.OWNER: WORKS,
-    Role.FRONT_DESK: WORKS | {"assessment": 403, "autosave": 403, "file": 403},
+    Role.FRONT_DESK: WORKS | {"assessment": 403, "autosave": 403, "export": 403, "job": 403, "file": 403},
     Role.AUDITOR: WORKS | {"form": 403, "write": 403, "autosave": 403},
 }
 
