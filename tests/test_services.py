@@ -21,7 +21,7 @@ from tests.postgres import ROOT
 from tests.test_url_walk import address, views
 from tests.world import make_assessment, make_patient
 
-ROUTES = {route: view for route, view in views()}
+ROUTES = dict(views())
 OF_ASSESSMENTS = ("clinic.assessments.", "clinic.instruments.")
 VIEWSETS = {"AssessmentViewSet", "EpisodeViewSet", "InstrumentViewSet"}
 SERVICES = ("patients", "assessments")
