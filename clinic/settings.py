@@ -15,6 +15,7 @@ from django.utils.csp import CSP
 from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, one_of, required
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
+from clinic.services import QUEUES, SERVICES
 
 SECRET_KEY = required("SECRET_KEY")
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "production-refuses" in SECRET_KEY):
@@ -22,6 +23,9 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "producti
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.strip()]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# What this process answers and works on, where two services share the record.
+CLINIC_SERVICES = one_of("CLINIC_SERVICES", "all", SERVICES, "all, patients or assessments")
 
 # Databases: `default` is the web's role, `owner` runs the commands that write schema.
 DATABASE_URL = required("DATABASE_URL")
@@ -84,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "clinic.audit.middleware.refusals",
     "clinic.accounts.middleware.ClinicMiddleware",
+    "clinic.ui.requests.own_service",
     "clinic.audit.middleware.readings",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -194,7 +199,7 @@ SPECTACULAR_SETTINGS = {
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
 
 # Long work: rows of `public` that name a clinic and a job by id, looked at by `manage.py work`.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(QUEUES.values())}}
 
 # Files of clinics, in a folder for each
 TRAIL_HEADS = Path(env.str("TRAIL_HEADS", "") or VAR_DIR / "trail") if env.str("TRAIL_HEADS", "") != "none" else None

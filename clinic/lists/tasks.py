@@ -20,6 +20,7 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from clinic.lists.models import LEASE, Job
 from clinic.lists.running import Leased, StoppedWork, TakenOver, claim, finish, hand_back, stop
 from clinic.postgres.outages import is_lost
+from clinic.services import QUEUES, service_of_work, worked_queues
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.fleet.migration import reason
 from clinic.tenancy.models import Clinic
@@ -45,7 +46,8 @@ def enqueue(job: Job) -> None:
     clinic = cast(DatabaseWrapper, connection).clinic
     with public_scope():
         asked_by = get_contextvars().get("request_id", "")
-        run_job.enqueue(clinic_id=str(clinic.pk), job_id=str(job.pk), request_id=asked_by)
+        queue = QUEUES[service_of_work(job.work)]
+        run_job.using(queue_name=queue).enqueue(clinic_id=str(clinic.pk), job_id=str(job.pk), request_id=asked_by)
 
 
 def is_queued(job: Job) -> bool:
@@ -111,9 +113,9 @@ def _stop(clinic: Clinic, job: Job, message: str) -> None:
 
 
 def take(worker: str) -> Taken | None:
-    """The next task, noted as this worker's; None where none is due."""
+    """The next task of this worker's queues, noted as its own; None where none is due."""
     with transaction.atomic():
-        found: Taken | None = DBTaskResult.objects.ready().get_locked()
+        found: Taken | None = DBTaskResult.objects.ready().filter(queue_name__in=worked_queues()).get_locked()
         if found is not None:
             found.claim(worker)
     return found

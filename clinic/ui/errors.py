@@ -29,6 +29,7 @@ TITLES = {
     409: "Someone was there before you",
     413: "That is too much at once",
     415: "That kind of content is not understood",
+    421: "This came to the wrong place",
     429: "Too many tries",
     500: "Something went wrong on our side",
     503: "The clinic is unavailable for a moment",

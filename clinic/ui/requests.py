@@ -7,16 +7,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from clinic.access import Request
-from clinic.ui.errors import answer
+from clinic.services import is_served
+from clinic.ui.errors import answer, keep_or_answer
 from clinic.ui.logs import without_secret
 from clinic.ui.serving.waits import waited
 
 log = structlog.get_logger("clinic.request")
 LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again
+MISDIRECTED_MESSAGE = (
+    "Another part of the record answers this, and the server before both sent it to the wrong one. Nothing was saved; "
+    "tell whoever looks after this clinic."
+)
 GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 QUIET = ("/healthz", "/readyz", "/static/")
@@ -67,6 +73,20 @@ def shedding(
                 request, 503, "busy", "Too many people ask at once. Nothing was saved; try again in a moment."
             )
         return get_response(request)
+
+    return middleware
+
+
+def own_service(
+    get_response: Callable[[Request], HttpResponseBase],
+) -> Callable[[Request], HttpResponseBase]:
+    """Middleware: refuse what the other of two services answers. Only a proxy that is set up wrong sends it here."""
+
+    def middleware(request: Request) -> HttpResponseBase:
+        if is_served(request.path_info):
+            return get_response(request)
+        log.error("misdirected", path=without_secret(request.path), serves=settings.CLINIC_SERVICES)
+        return keep_or_answer(request, 421, "misdirected", MISDIRECTED_MESSAGE)
 
     return middleware
 

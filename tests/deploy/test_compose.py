@@ -13,8 +13,10 @@ OURS = sorted(SERVICES.keys() - {"database"})  # PostgreSQL's own entry point be
 
 
 def test_services_are_these():
-    assert sorted(SERVICES) == ["database", "migrate", "pooler", "proxy", "web", "worker"]
+    both = ["assessments", "assessments-worker"]
+    assert sorted(SERVICES) == [*both, "database", "migrate", "pooler", "proxy", "web", "worker"]
     assert {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each} == {
+        **{key: ["services"] for key in both},
         "pooler": ["pooler"],
         "proxy": ["proxy"],
     }
@@ -46,6 +48,13 @@ def test_whoever_waits_for_another_waits_until_it_serves(name):
     assert {other: how for other, how in waits.items() if how == "service_started"} == {}
     healthy = [other for other, how in waits.items() if how == "service_healthy"]
     assert [other for other in healthy if "test" not in SERVICES[other].get("healthcheck", {"test": 1})] == []
+
+
+def test_second_service_differs_from_the_first_in_what_it_serves_only():
+    for first, second in (("web", "assessments"), ("worker", "assessments-worker")):
+        one, other = ({**SERVICES[name], "profiles": None, "ports": None} for name in (first, second))
+        assert one["environment"] | {"CLINIC_SERVICES": "assessments"} == other["environment"]
+        assert {**one, "environment": None} == {**other, "environment": None}
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "deploy/pgbouncer/Dockerfile"])

@@ -36,11 +36,12 @@ http {{
 
 
 @contextmanager
-def nginx(folder, upstream):
-    """nginx with the shipped template; its log is a file instead of standard output."""
+def nginx(folder, upstream, assessments=None):
+    """nginx with the shipped template, before one process or two; its log is a file instead of standard output."""
     shutil.copytree(ROOT / "deploy" / "nginx" / "pages", folder / "pages")
     names = {
         "SERVER_NAME": "record.example.org", "UPSTREAM": f"127.0.0.1:{upstream}", "HTTP_PORT": str(free_port()),
+        "ASSESSMENTS_UPSTREAM": f"127.0.0.1:{assessments or upstream}",
         "HTTPS_PORT": str(free_port()), "CERTIFICATES": str(folder), "PAGES": str(folder / "pages"),
         "CACHE": str(folder / "cache"),
     }  # fmt: skip
