@@ -13,10 +13,23 @@ from tests.postgres import ROOT
 
 MAIL = "smtp+tls://user:password@mail.example.org:587"
 SHARED = {"AlarmAddress": "operator@example.org", "EmailUrl": MAIL, "ServerName": "record.example.org", "Version": "v1"}
-GIVEN = {"ec2": {**SHARED, "SourceUrl": "https://git.example.org/clinic"}, "ecs": SHARED}
+PIPELINE = {
+    "Connection": "arn:aws:codeconnections:eu-west-2:123456789012:connection/0123-abcd",
+    "Platform": "64bit Amazon Linux 2023 v4.1.0 running Docker",
+    "Repository": "example/clinic",
+}
+GIVEN = {
+    "beanstalk": {**{name: value for name, value in SHARED.items() if name != "Version"}, **PIPELINE},
+    "ec2": {**SHARED, "SourceUrl": "https://git.example.org/clinic"},
+    "ecs": SHARED,
+}
 CHANGE = {"ServerName": "new.example.org"}
 # Lines that the stand-in stumbles over, because they refer to what it does not know.
 WITHOUT = {
+    "beanstalk": [
+        "      DBParameterGroupName: !Ref DatabaseParameters\n",
+        "      Certificates: [{CertificateArn: !Ref Certificate}]\n",
+    ],
     "ec2": [],
     "ecs": [
         "      DBParameterGroupName: !Ref DatabaseParameters\n",
@@ -27,6 +40,19 @@ WITHOUT = {
 }
 # What the stand-in warns that it does not know: nothing here has shown that AWS takes these.
 UNPROVEN = {
+    "beanstalk": {
+        "AWS::Backup::BackupPlan",
+        "AWS::Backup::BackupSelection",
+        "AWS::Backup::BackupVault",
+        "AWS::CertificateManager::Certificate",
+        "AWS::CloudWatch::Alarm",
+        "AWS::CodeBuild::Project",
+        "AWS::CodePipeline::Pipeline",
+        "AWS::ElasticBeanstalk::Application",
+        "AWS::ElasticBeanstalk::Environment",
+        "AWS::S3::BucketPolicy",
+        "AWS::SecretsManager::Secret",
+    },
     "ec2": {
         "AWS::CloudWatch::Alarm",
         "AWS::DLM::LifecyclePolicy",
@@ -57,11 +83,12 @@ UNPROVEN = {
 }
 # Made without a word, and not read back.
 UNREAD = {
+    "beanstalk": {"AWS::EC2::SubnetRouteTableAssociation"},
     "ec2": {"AWS::EC2::SubnetRouteTableAssociation"},
     "ecs": {"AWS::EC2::SubnetRouteTableAssociation", "AWS::Lambda::Permission"},
 }
 # There after the stack is deleted, because the template keeps them.
-KEPT = {"ec2": {"Backups", "Data", "Key"}, "ecs": {"Images", "Key"}}
+KEPT = {"beanstalk": {"Images", "Key"}, "ec2": {"Backups", "Data", "Key"}, "ecs": {"Images", "Key"}}
 # There as well, because the stand-in does not delete these with their stack.
 NOT_DELETED = {
     "AWS::EC2::EIP",
@@ -165,8 +192,9 @@ def test_only_migrating_knows_the_administrator_of_the_database():
     }
 
 
-def test_database_of_ecs_is_what_its_template_says():
-    database = told("ecs")["before"]["Database"][0]
+@pytest.mark.parametrize("name", ["beanstalk", "ecs"])
+def test_database_is_what_its_template_says(name):
+    database = told(name)["before"]["Database"][0]
     assert (database["StorageEncrypted"], database["BackupRetentionPeriod"], database["MultiAZ"]) == (True, 35, True)
     assert database["DBInstanceClass"] == "db.t4g.medium"
 

@@ -118,6 +118,57 @@ def test_alarms_are_sent_to_somebody(name):
     assert [each for each, how in alarms.items() if {"Ref": "Alarms"} not in how["Properties"]["AlarmActions"]] == []
 
 
+def test_pipeline_migrates_between_the_build_and_the_machines():
+    stages = read("beanstalk")["Resources"]["Pipeline"]["Properties"]["Stages"]
+    actions = [(stage["Name"], stage["Actions"][0]["ActionTypeId"]["Provider"]) for stage in stages]
+    assert actions == [
+        ("Source", "CodeStarSourceConnection"),
+        ("Build", "CodeBuild"),
+        ("Migrate", "CodeBuild"),
+        ("Deploy", "ElasticBeanstalk"),
+    ]
+    assert stages[2]["Actions"][0]["InputArtifacts"] == stages[3]["Actions"][0]["InputArtifacts"]
+
+
+def test_machines_of_beanstalk_give_containers_what_the_template_names():
+    """What a container reads comes from the environment or its secrets; only migrating knows the administrator."""
+    containers = yaml.safe_load((FOLDER / "beanstalk/docker-compose.yml").read_text())["services"]
+    options = read("beanstalk")["Resources"]["Environment"]["Properties"]["OptionSettings"]
+    names = {
+        each["OptionName"] for each in options if each["Namespace"].startswith("aws:elasticbeanstalk:application:env")
+    }
+    assert set(containers["web"]["environment"]) == names - {"DATABASE_OWNER_URL", "LOG", "REGION"}
+    assert set(containers["worker"]["environment"]) == names - {"LOG", "REGION"}
+    variables = read("beanstalk")["Resources"]["Migrate"]["Properties"]["Environment"]["EnvironmentVariables"]
+    told = {each["Name"] for each in variables} - {"REPOSITORY"}
+    assert {each for each, value in containers["migrate"]["environment"].items() if value is None} == told
+    assert "DATABASE_ADMIN_URL" in told - names
+
+
+def test_bundle_of_beanstalk_names_the_image_that_was_built(tmp_path):
+    """The script is run with stand-ins for the command lines of AWS and Docker, which note what they are told."""
+    for program in ("aws", "docker"):
+        (tmp_path / program).write_text(f'#!/bin/sh\necho {program} "$@" >>"$SAID"\n[ "$2" != describe-images ]\n')
+        (tmp_path / program).chmod(0o755)
+    copied = tmp_path / "deploy/aws/beanstalk"
+    copied.mkdir(parents=True)
+    for path in (FOLDER / "beanstalk").iterdir():
+        (copied / path.name).write_bytes(path.read_bytes())
+    given = {"REPOSITORY": "1.dkr.ecr.example/record", "CODEBUILD_RESOLVED_SOURCE_VERSION": "abc"}
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "SAID": str(tmp_path / "said"), **given}
+    subprocess.run(["sh", copied / "build"], cwd=tmp_path, env=environment, check=True)
+    bundle = tmp_path / "var/bundle"
+    containers = yaml.safe_load((bundle / "docker-compose.yml").read_text())["services"]
+    assert {each["image"] for each in containers.values()} == {"1.dkr.ecr.example/record:abc"}
+    assert (
+        (bundle / ".platform/hooks/prebuild/sign-in").read_text().endswith("AWS --password-stdin 1.dkr.ecr.example\n")
+    )
+    said = (tmp_path / "said").read_text()
+    assert [line for line in said.splitlines() if line.startswith("docker push")] == [
+        "docker push --quiet 1.dkr.ecr.example/record:abc"
+    ]
+
+
 def test_migrating_comes_before_the_tasks_that_serve():
     resources = read("ecs")["Resources"]
     services = {each: how["DependsOn"] for each, how in resources.items() if how["Type"] == "AWS::ECS::Service"}
