@@ -202,7 +202,8 @@ CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR /
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(QUEUES.values())}}
 
 # Files of clinics, in a folder for each
-TRAIL_HEADS = Path(env.str("TRAIL_HEADS", "") or VAR_DIR / "trail") if env.str("TRAIL_HEADS", "") != "none" else None
+HEADS = env.str("TRAIL_HEADS", "")
+TRAIL_HEADS = None if HEADS == "none" else Path(HEADS or VAR_DIR / "trail")
 TRAIL_HEADS_EMAIL = env.str("TRAIL_HEADS_EMAIL", "")
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or VAR_DIR / "media")
 

@@ -64,17 +64,21 @@ def patient_of(subject: models.Model) -> UUID | None:
     return UUID(str(found)) if found is not None else None
 
 
+def where() -> dict[str, str]:
+    """The request that somebody acts by, and the address that it came from; empty where a command acts."""
+    context = get_contextvars()
+    return {name: context.get(name, "") for name in ("request_id", "address")}
+
+
 def event(action: str, *, by: By, record_type: str, record_id: UUID | None = None, **fields: Any) -> AuditEvent:
     """One event of whoever acts, with the request that it belongs to; not written yet."""
-    context = get_contextvars()
     return AuditEvent(
         actor_id=by.id,
         actor_name=by.name,
         action=action,
         record_type=record_type,
         record_id=record_id,
-        request_id=context.get("request_id", ""),
-        address=context.get("address", ""),
+        **where(),
         **fields,
     )
 

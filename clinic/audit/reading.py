@@ -13,11 +13,12 @@ from django.db import connection, models
 from django.utils import timezone
 
 from clinic.access import Request
-from clinic.audit.actions import event, patient_of, type_in_trail
+from clinic.audit.actions import event, patient_of, type_in_trail, where
 from clinic.audit.models import AuditEvent, PendingSearch
 
 RESTS = timedelta(seconds=2)  # after which what is searched for is what was meant
 SEARCHES = ("q", "search")  # what pages and programs call the text that is searched for
+REPLACED = ("at", "actor_name", "patient_id", "changes", "request_id", "address")
 MOVE = """
 WITH settled AS (DELETE FROM audit_pendingsearch WHERE {} RETURNING *)
 INSERT INTO audit_auditevent
@@ -107,14 +108,16 @@ def page_of(request: Request) -> str:
 def _wait(request: Request, reading: Reading) -> None:
     """Keep what somebody searches for now in place of what they typed before; that rested, if it was meant."""
     _move("actor_id = %s AND list = %s AND at <= %s", request.actor.id, reading.record_type, timezone.now() - RESTS)
-    made = event(reading.action, by=request.actor, record_type=reading.record_type)
-    kept = ("at", "actor_name", "patient_id", "changes", "request_id", "address")
-    pending = PendingSearch(actor_id=made.actor_id, list=reading.record_type)
-    made.patient_id, made.changes = reading.patient_id, {"page": page_of(request), **reading.changes}
-    for name in kept:
-        setattr(pending, name, getattr(made, name))
+    pending = PendingSearch(
+        actor_id=request.actor.id,
+        actor_name=request.actor.name,
+        list=reading.record_type,
+        patient_id=reading.patient_id,
+        changes={"page": page_of(request), **reading.changes},
+        **where(),
+    )
     PendingSearch.objects.bulk_create(
-        [pending], update_conflicts=True, unique_fields=["actor_id", "list"], update_fields=kept
+        [pending], update_conflicts=True, unique_fields=["actor_id", "list"], update_fields=REPLACED
     )
 
 

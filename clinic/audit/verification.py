@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.audit import heads
 from clinic.audit.models import AuditEvent
-from clinic.audit.seals import digest, following
+from clinic.audit.seals import NUMBERS_TO, digest, following
 
 BATCH = 5000
 LONGEST = timedelta(hours=1)  # between when an event says it was, and when it could be seen
@@ -65,7 +65,7 @@ def _out_of_order(number: int, found: int) -> str:
 
 def _forget_replaced(by_number: dict[int, heads.Head], event: AuditEvent, expected: int) -> None:
     """A restore says up to where the trail had gone that it replaced: heads of that are no longer in it."""
-    if event.number == expected and event.changes.get("numbers_to"):
+    if event.number == expected and event.changes.get(NUMBERS_TO):
         for number in [number for number in by_number if number < expected]:
             del by_number[number]
 

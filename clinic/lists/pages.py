@@ -35,6 +35,11 @@ def list_or_404(request: Request, key: str) -> BulkList:
     return bulk
 
 
+def note_rows(request: Request, key: str, page: ListPage) -> None:
+    """Say that this answer shows the rows of a list that are on the page."""
+    note_list(request, key, rows=len(page.table.page.found.records) if page.table is not None else 0)
+
+
 def list_page(
     request: Request,
     bulk: BulkList,
@@ -66,7 +71,7 @@ def list_page(
         when_empty=when_empty,
     )
     if asked_part(request) in ("", TABLE):
-        note_list(request, bulk.key, rows=len(page.table.page.found.records) if page.table is not None else 0)
+        note_rows(request, bulk.key, page)
     else:
         note_nothing(request)
     return answer

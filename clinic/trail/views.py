@@ -13,6 +13,7 @@ from clinic.audit.reading import note_export, note_list, note_record, settle_sea
 from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import ListPage, table_page
+from clinic.lists.pages import note_rows
 from clinic.patients.models import Patient
 from clinic.trail.tables import PatientTrailTable, TrailFilter, TrailTable
 from clinic.trail.unusual import unusual_readings
@@ -87,5 +88,5 @@ def _page(request: Request, trail: BulkList, template: str, **context: Any) -> H
         context=context,
     )
     if not request.readings:
-        note_list(request, trail.key, rows=len(page.table.page.found.records) if page.table is not None else 0)
+        note_rows(request, trail.key, page)
     return answer

@@ -11,11 +11,18 @@ VERBS = {
     "searched": "Searched",
     "exported": "Took a list as a file",
     "downloaded": "Downloaded a file",
-    "refused": "Was refused",
     "created": "Made",
     "changed": "Changed",
     "archived": "Archived",
     "restored": "Restored",
+}
+# What is said in words of its own, by its action.
+SENTENCES = {
+    "access.refused": "Was refused",
+    "handover.begun": "Gave a device to the patient",
+    "handover.left": "Took the device back",
+    "member.invited": "Invited somebody",
+    "member.invitation_revoked": "Took an invitation back",
 }
 THINGS = {
     "answerrequest": "link for a patient",
@@ -26,7 +33,6 @@ THINGS = {
     "clinicsettings": "settings of the clinic",
     "savedview": "view",
     "user": "member",
-    "access": "",
 }
 
 # What people call a page, by the name of its address; a list's says itself in what was done.
@@ -61,10 +67,11 @@ PAGES = {
 
 def what_text(event: AuditEvent) -> str:
     """What was done, and to what kind of record: "Opened: patient", "Searched: patients"."""
+    if event.action in SENTENCES:
+        return SENTENCES[event.action]
     verb = event.action.rpartition(".")[2]
     done = VERBS.get(verb, verb.replace("_", " ").capitalize())
-    thing = THINGS.get(event.record_type, event.record_type)
-    return f"{done}: {thing}" if thing else done
+    return f"{done}: {THINGS.get(event.record_type, event.record_type)}"
 
 
 def details_text(event: AuditEvent) -> str:

@@ -18,6 +18,7 @@ from clinic.ui.logs import without_secret
 from clinic.ui.serving.waits import waited
 
 log = structlog.get_logger("clinic.request")
+LONGEST_ADDRESS = 45  # characters of an address of IPv6 that holds one of IPv4
 LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again
 MISDIRECTED_MESSAGE = (
     "Another part of the record answers this, and the server before both sent it to the wrong one. Nothing was saved; "
@@ -41,7 +42,7 @@ def request_log(
         clear_contextvars()
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if GIVEN.fullmatch(given) else uuid.uuid4().hex[:12]
-        bind_contextvars(request_id=request.request_id)
+        bind_contextvars(request_id=request.request_id, address=client_address(request))
         if trace := TRACE.fullmatch(request.headers.get("Traceparent", "")):
             bind_contextvars(trace_id=trace[1])
         started = time.perf_counter()
@@ -60,6 +61,13 @@ def request_log(
         return response
 
     return middleware
+
+
+def client_address(request: Request) -> str:
+    """Where a request came from: what the proxy before the record says, where there is one, else who connected."""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    found = (settings.SECURE_PROXY_SSL_HEADER and told) or request.META.get("REMOTE_ADDR", "")
+    return str(found)[:LONGEST_ADDRESS]
 
 
 def shedding(

@@ -18,6 +18,7 @@ from tests.browser.walk_answers import by_patients
 from tests.browser.walk_people import by_invitation, by_owners
 from tests.browser.walk_results import results
 from tests.browser.walk_tools import tools
+from tests.browser.walk_trail import of_the_trail
 from tests.world import Writer
 
 Visit = Callable[..., Page]
@@ -290,6 +291,7 @@ PARTS: dict[str, tuple[Callable[..., Shown], Callable[[Visit, Site], object]]] =
     "people": (by_owners, lambda visit, site: visit(site.world.owner)),
     "invitations": (by_invitation, lambda visit, site: visit()),
     "instruments": (about_instruments, lambda visit, site: visit(site.world.owner)),
+    "trail": (of_the_trail, lambda visit, site: visit(site.world.owner)),
     "results": (results, lambda visit, site: visit(site.world.clinician)),
 } | {
     part.__name__.replace("_", " "): (part, of_two_clinics)

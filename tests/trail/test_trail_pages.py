@@ -93,3 +93,24 @@ def test_file_of_the_trail_is_an_event(patient, riverside, auditor):
     assert lines[0].lstrip("\ufeff").split(",")[:4] == ["When", "Who", "What", "Patient"]
     assert "Traced, Tamsin" in lines[2]
     assert events(riverside)[-1] == "trail.exported"
+
+
+@pytest.mark.parametrize(
+    ("proxied", "told", "kept"),
+    [
+        (False, "", "127.0.0.1"),
+        (False, "203.0.113.7", "127.0.0.1"),  # a stranger's own header
+        (True, "203.0.113.7", "203.0.113.7"),
+        (True, "198.51.100.9, 203.0.113.7", "203.0.113.7"),  # the first is what a client says of itself
+        (True, "", "127.0.0.1"),
+        (True, "x" * 500, "x" * 45),
+    ],
+)
+def test_event_says_where_it_came_from_and_by_which_request(riverside, sign_in, settings, proxied, told, kept):
+    client = sign_in(riverside.clinician)
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if proxied else None
+    headers = {"X-Request-Id": "from-the-edge", **({"X-Forwarded-For": told} if told else {})}
+    assert client.get("/patients/", headers=headers).status_code == 200
+    with clinic_scope(riverside.clinic):
+        event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.address, event.request_id) == ("patients.listed", kept, "from-the-edge")
