@@ -18,6 +18,7 @@ from clinic.assessments.by_result import by_score, runs_by_result
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentStatus, AssessmentType
 from clinic.assessments.models.alerts import Alert, AlertQuerySet
 from clinic.assessments.models.schedules import Schedule, ScheduleQuerySet
+from clinic.assessments.of_patients import all_patients, find_patient, search_for_patients
 from clinic.assessments.search import search_for_assessments
 from clinic.instruments.catalogue import every_title
 from clinic.lists.page.narrowing import SearchFilter
@@ -25,7 +26,6 @@ from clinic.lists.reading.index_runs import ALL, BadList, IndexRun, Sql
 from clinic.lists.reading.selection import Search, matching_keys
 from clinic.patients.filters import SCALE_WORDS, SEVERITIES, WHOSE_SCORE, Archived, ScoreForm
 from clinic.patients.models import Patient
-from clinic.patients.search.rules import search_for
 from clinic.staff.models import Practitioner
 from clinic.ui.forms import DateField
 
@@ -40,7 +40,7 @@ class PatientField(forms.UUIDField):
         key: uuid.UUID | None = super().clean(value)
         if key is None:
             return None
-        patient = Patient.objects.filter(pk=key).first()
+        patient = find_patient(key)
         if patient is None:
             raise ValidationError("This clinic has no such patient.", code="unknown")
         return patient
@@ -151,8 +151,8 @@ class PatientAssessmentFilter(AssessmentFilter):
 
 def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """The rows whose patient the search finds, in the order of the rows."""
-    search = search_for(text)
-    return queryset if search is None else queryset.filter(patient__in=matching_keys(Patient.objects.all(), search))
+    search = search_for_patients(text)
+    return queryset if search is None else queryset.filter(patient__in=matching_keys(all_patients(), search))
 
 
 class AlertState(TextChoices):

@@ -1,5 +1,6 @@
 """Looking for assessments in one box: by their own name, and by whatever finds their patient."""
 
+from clinic.assessments.of_patients import search_for_patients
 from clinic.lists.reading.index_runs import ROWS, DrivingTable, IndexRun, Sql
 from clinic.lists.reading.listing import Grade
 from clinic.lists.reading.selection import Search
@@ -7,7 +8,6 @@ from clinic.patients.search.conditions import KEY as PATIENT_KEY
 from clinic.patients.search.conditions import T as PATIENTS
 from clinic.patients.search.conditions import begins, either, key_of
 from clinic.patients.search.grades import RunMaker
-from clinic.patients.search.rules import search_for
 from clinic.patients.search.typed import words_of
 
 T = '"assessments_assessment"'
@@ -17,7 +17,7 @@ NEWEST = (f"{T}.date", f"{T}.listed_at", KEY)
 
 def search_for_assessments(text: str) -> Search | None:
     """How to look for `text`; None where nothing is asked, a search without grades where it has no letter or digit."""
-    patients = search_for(text)
+    patients = search_for_patients(text)
     if patients is None or not patients.grades:
         return patients
     maker = RunMaker()

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from clinic.assessments.models import Episode, EpisodeEnd
+from clinic.assessments.of_patients import lock_for_latest_results
 from clinic.assessments.record.dates import check_assessment_date
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.assessments.record.refusals import checked_reason
 from clinic.audit.actions import By, difference, record, snapshot
-from clinic.patients.actions import lock_for_latest_results
 from clinic.patients.models import Patient
 
 FIELDS = ("patient", "started_on", "ended_on", "end_reason", "end_words")

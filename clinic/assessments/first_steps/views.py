@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import Permission, Request, requires, without_patients
 from clinic.accounts.models import Membership
+from clinic.assessments.of_patients import is_any_patient
 from clinic.lists.page.preferences import keep_preferences
-from clinic.patients.models import Patient
 from clinic.staff.invitations.actions import waiting
 from clinic.staff.models import ClinicSettings
 from clinic.tenancy.scope import public_scope
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 @without_patients
 def first_steps(request: Request) -> HttpResponse:
     """The list; on to the patients once there are some and somebody else, or it was put away."""
-    people, patients = _has_people(request), Patient.objects.exists()
+    people, patients = _has_people(request), is_any_patient()
     if (people and patients) or request.membership.preferences.get(PUT_AWAY):
         return redirect("patients:list")
     steps = [

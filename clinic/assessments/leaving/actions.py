@@ -10,11 +10,10 @@ from django.utils import timezone
 from clinic.accounts.models import Membership
 from clinic.accounts.sessions import end_sessions, sessions_to_end
 from clinic.assessments.models.requests import AnswerRequest
+from clinic.assessments.of_patients import pass_on_patients, patient_count
 from clinic.assessments.selfreport.actions import revoke_request
 from clinic.audit.actions import By
 from clinic.lists.models import Job, JobState, SavedView
-from clinic.patients.models import Patient
-from clinic.patients.passing_on import pass_on_patients
 from clinic.staff import members
 from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
@@ -43,7 +42,7 @@ def belongings_of(clinic: Clinic, user_id: UUID) -> Belongings:
         devices=devices,
         jobs=_jobs(user_id).count(),
         links=_requests(user_id).count(),
-        patients=Patient.objects.filter(user=user_id).count(),
+        patients=patient_count(user_id),
         views=_shared_views(user_id).count(),
     )
 

@@ -11,7 +11,7 @@ from clinic.access import Permission, Request, requires, without_patients
 from clinic.accounts.models import Membership
 from clinic.assessments.leaving.actions import belongings_of, remove_member
 from clinic.assessments.leaving.forms import LeavingForm
-from clinic.patients.passing_on import NamesTaken
+from clinic.assessments.of_patients import NamesTaken
 from clinic.staff import members
 from clinic.ui.pages import saved
 

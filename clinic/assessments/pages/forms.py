@@ -9,6 +9,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
+from clinic.assessments.of_patients import find_patient
 from clinic.assessments.record.dates import check_assessment_date
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
@@ -124,6 +125,6 @@ def initial_of(assessment: Assessment) -> dict[str, Any]:
 def patient_of(value: str) -> Patient | None:
     """The patient with the id in an address; None for anything else."""
     try:
-        return Patient.objects.select_related("user").filter(pk=uuid.UUID(value)).first()
+        return find_patient(uuid.UUID(value))
     except ValueError:
         return None

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.access import Permission, Request, requires
 from clinic.assessments.bulk import ASSESSMENTS, of_patient
 from clinic.assessments.models import AnswerRequest, Assessment
+from clinic.assessments.of_patients import patient_or_404
 from clinic.assessments.pages.forms import (
     AssessmentForm,
     QuestionFormSet,
@@ -69,7 +70,7 @@ def assessment_bulk(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     theirs = of_patient(patient).seen_by(request.permissions)
     if "_export" in request.GET:
         note_export(request, theirs.key, patient_id=pk)

@@ -16,6 +16,7 @@ from clinic.assessments.alerts.actions import NoteMissing, Worsened, acknowledge
 from clinic.assessments.alerts.cards import Card, cards_of
 from clinic.assessments.bulk import ALERT_CARDS, ALERTS
 from clinic.assessments.models.alerts import Alert
+from clinic.assessments.of_patients import patient_or_404
 from clinic.audit.reading import note_export, note_record
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import ListPage
@@ -54,7 +55,7 @@ def alert_list(request: Request) -> HttpResponseBase:
 @require_safe
 @requires(Permission.ALERTS_VIEW)
 def patient_alerts(request: Request, pk: UUID) -> HttpResponse:
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     return _patient_page(request, patient)
 
 
@@ -70,7 +71,7 @@ def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 def patient_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     """Acknowledge with one note all alerts that the card showed as open. One that was raised meanwhile stays open."""
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     return _acknowledge(request, patient, _shown(request), field=str(pk))
 
 

@@ -16,11 +16,11 @@ from django.db import transaction
 from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Last, next_due
+from clinic.assessments.of_patients import lock_for_latest_results, note_latest_results
 from clinic.assessments.record.periods import Period, period_of, periods_of, scored_in
 from clinic.audit.actions import By
 from clinic.instruments.catalogue import find_version, newest_of, title_of
 from clinic.instruments.definitions import Definition
-from clinic.patients.actions import lock_for_latest_results, note_latest_results
 from clinic.patients.latest_results import MOST_SCORES, InstrumentResult, LatestResults
 
 SUMMED_UP = ("instrument", "instrument_version", "date", "score", "band", "severity")

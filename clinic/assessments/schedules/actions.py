@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.assessments.models import Schedule
+from clinic.assessments.of_patients import lock_for_latest_results
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
-from clinic.patients.actions import lock_for_latest_results
 from clinic.patients.models import Patient
 
 FIELDS = ("patient", "instrument", "every_days", "every_unit", "then_every_days", "then_unit", "starts_on", "ended_on")

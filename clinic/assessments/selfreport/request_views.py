@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.access import Permission, Request, requires
 from clinic.assessments.models import AnswerRequest
+from clinic.assessments.of_patients import patient_or_404
 from clinic.assessments.record import refusals
 from clinic.assessments.selfreport import actions as request_actions
 from clinic.assessments.selfreport.request_forms import RequestForm
@@ -32,7 +33,7 @@ LETTERS, DIGITS = re.compile(".{1,4}"), re.compile(".{1,3}")
 @requires(Permission.ASSESSMENTS_EDIT)
 def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Choose what to ask. The page of the request shows the link, once."""
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     found = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
     offered = [offer for offer in found if offer.definition.answered_by == "patient"]
     if request.method != "POST":

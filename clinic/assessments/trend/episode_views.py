@@ -20,9 +20,9 @@ from clinic.assessments.episodes.actions import (
 )
 from clinic.assessments.episodes.forms import EpisodeCorrectForm, EpisodeEndForm, EpisodeStartForm, initial_of
 from clinic.assessments.models import Episode
+from clinic.assessments.of_patients import patient_or_404
 from clinic.assessments.trend.page import trend_page
 from clinic.audit.reading import note_record
-from clinic.patients.models import Patient
 from clinic.ui.pages import saved
 
 
@@ -30,7 +30,7 @@ from clinic.ui.pages import saved
 @requires(Permission.ASSESSMENTS_EDIT)
 def episode_start(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Start an episode. A refused form is shown again with the reason."""
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     form, status = _tried(EpisodeStartForm(request.POST), partial(start_episode, by=request.actor, patient=patient))
     if not form.is_valid():
         return trend_page(request, patient, status=status, start_form=form)

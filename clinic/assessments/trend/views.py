@@ -13,13 +13,13 @@ from clinic.access import Permission, Request, requires, without_patients
 from clinic.assessments.bulk import DUE
 from clinic.assessments.models import Schedule
 from clinic.assessments.models.alerts import Alert
+from clinic.assessments.of_patients import patient_or_404
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
 from clinic.assessments.schedules.forms import ScheduleForm
 from clinic.assessments.trend.page import choices, trend_page
 from clinic.instruments.catalogue import find
 from clinic.lists.page.list_page import ListPage
 from clinic.lists.pages import list_page
-from clinic.patients.models import Patient
 from clinic.ui.pages import saved
 
 MOST_COUNTED = 99
@@ -28,7 +28,7 @@ MOST_COUNTED = 99
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def patient_trend(request: Request, pk: uuid.UUID) -> HttpResponse:
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     return trend_page(request, patient)
 
 
@@ -36,7 +36,7 @@ def patient_trend(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Set how often the patient answers an instrument. A refused form is shown again with the reason."""
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = patient_or_404(pk)
     form = ScheduleForm(request.POST, instruments=choices(request, patient))
     definition = find(request.POST.get("instrument", "")) if form.is_valid() else None
     if definition is None:

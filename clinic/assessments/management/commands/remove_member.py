@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clinic.accounts.models import Membership, User
 from clinic.assessments.leaving.actions import remove_member
-from clinic.patients.passing_on import NamesTaken
+from clinic.assessments.of_patients import NamesTaken
 from clinic.staff import members
 from clinic.staff.actions import Operator
 from clinic.staff.clinics import find_clinic
