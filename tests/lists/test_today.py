@@ -49,7 +49,10 @@ def test_files_of_page_and_worker_say_the_clinics_days(clock, riverside, sign_in
 def test_job_is_begun_on_the_clinics_day(clock, riverside, sign_in):
     with clinic_scope(riverside.clinic):
         by = str(riverside.clinician.pk)
-        job = Job.objects.create(list="patients", label="Archive", by_id=by, by_name="Clara", state="done")
+        may = {"permission": "patients.edit"}
+        job = Job.objects.create(
+            list="patients", label="Archive", by_id=by, by_name="Clara", state="done", parameters=may
+        )  # fmt: skip
         assert (job.created_on, job.created_at, job.touched_at) == (clock.today, clock.moment, clock.moment)
     client = sign_in(riverside.clinician)
     row, page = (client.get(path).content.decode() for path in ("/work/", f"/work/{job.pk}/"))
