@@ -31,6 +31,25 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+# What each permission is called where people read about roles, and what belongs to it.
+PERMISSION_WORDS = {
+    Permission.PATIENTS_VIEW: (
+        "See patients",
+        "Names, dates of birth, telephone numbers, addresses, practitioners.",
+    ),
+    Permission.PATIENTS_EDIT: ("Register and change patients", "Archive them and assign them to others, too."),
+    Permission.ASSESSMENTS_VIEW: ("See assessments", "Answers, scores, trends, what is due, the instruments."),
+    Permission.ASSESSMENTS_EDIT: ("Assess patients", "Questionnaires, links, schedules, episodes; acknowledge alerts."),
+    Permission.ALERTS_VIEW: ("See alerts", "Who gave an answer that needs action, and what was done about it."),
+    Permission.LISTS_EXPORT: ("Take lists as files", "As CSV and XLSX, a whole list with one click."),
+    Permission.TRAIL_VIEW: ("Read the trail", "Who looked at a record or changed it, and when."),
+    Permission.PEOPLE_MANAGE: ("Look after people", "Invite colleagues, change their roles, remove them."),
+    Permission.CLIENTS_MANAGE: ("Look after programs", "Which programs use the record, and what each may do."),
+    Permission.CLINIC_MANAGE: (
+        "Look after the clinic",
+        "Its settings, which instruments it offers, and custom ones.",
+    ),
+}
 ROLE_LABELS = {
     Role.OWNER: "Owner",
     Role.CLINICIAN: "Clinician",
@@ -49,6 +68,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})
 # What an API client's scopes allow: the people, settings and trail of a clinic are no program's business.
 SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {"read": READING, "write": CARE}
+SCOPE_LABELS = {"read": "Program that reads", "write": "Program that writes"}
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ PAGES = {
         instruments/<slug:instrument>/offer/ settings/ clinic/settings/ clinic/start/ clinic/start/away/
     """,
     PEOPLE: """
-        clinic/people/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
+        clinic/people/ clinic/people/roles/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
         clinic/people/<uuid:pk>/last-day/ clinic/people/invitations/<uuid:pk>/again/
         clinic/people/invitations/<uuid:pk>/revoke/
     """,

@@ -8,6 +8,7 @@ from clinic.staff.invitations import views as invitations
 app_name = "people"
 urlpatterns = [
     path("", views.person_list, name="list"),
+    path("roles/", views.role_list, name="roles"),
     path("new/", invitations.invitation_new, name="new"),
     path("invitations/<uuid:pk>/again/", invitations.invitation_again, name="again"),
     path("invitations/<uuid:pk>/revoke/", invitations.invitation_revoke, name="revoke"),

@@ -7,7 +7,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires, without_patients
+from clinic.access import (
+    PERMISSION_WORDS,
+    PERMISSIONS,
+    ROLE_LABELS,
+    SCOPE_LABELS,
+    SCOPE_PERMISSIONS,
+    Permission,
+    Request,
+    requires,
+    without_patients,
+)
 from clinic.accounts.models import Membership
 from clinic.accounts.sessions import open_sessions
 from clinic.staff import members
@@ -36,6 +46,20 @@ def people_page(request: Request, *, status: int = 200, problem: str = "") -> Ht
         "problem": problem,
     }
     return render(request, "people/person_list.html", context, status=status)
+
+
+@require_safe
+@requires(Permission.PEOPLE_MANAGE)
+@without_patients
+def role_list(request: Request) -> HttpResponse:
+    """What each role may do, and a program by its scope."""
+    held = [*PERMISSIONS.values(), *SCOPE_PERMISSIONS.values()]
+    labels = [*(ROLE_LABELS[role] for role in PERMISSIONS), *(SCOPE_LABELS[scope] for scope in SCOPE_PERMISSIONS)]
+    rows = [
+        (label, hint, [(whose, permission in each) for whose, each in zip(labels, held, strict=True)])
+        for permission, (label, hint) in PERMISSION_WORDS.items()
+    ]
+    return render(request, "people/role_list.html", {"labels": labels, "rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

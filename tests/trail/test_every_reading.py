@@ -69,6 +69,7 @@ NOTHING = [
     "instruments/<slug:instrument>/<slug:version>/",
     "settings/",
     "clinic/people/",
+    "clinic/people/roles/",
     "clinic/people/new/",
     "clinic/people/<uuid:pk>/",
     "clinic/people/<uuid:pk>/end/",
