@@ -72,6 +72,14 @@ def one_of(name: str, default: str, allowed: Collection[str], example: str) -> s
     return value
 
 
+def port(name: str) -> int | None:
+    """The property `name` as the number of a port, None where it is empty."""
+    value = str(env.str(name, ""))
+    if value and not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number from 1 to 65535.")
+    return int(value) if value else None
+
+
 def address(url: str) -> str:
     if not url.startswith(("postgres://", "postgresql://")) or "@" not in url:
         raise ImproperlyConfigured("An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic.")

@@ -12,7 +12,7 @@ from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, one_of, required
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, one_of, port, required
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
 from clinic.services import QUEUES, SERVICES
@@ -260,6 +260,10 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     if env.bool("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Metrics for Prometheus, on a port of their own
+METRICS_PORT = port("METRICS_PORT")
+METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
 
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 LOG_LEVEL = one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")

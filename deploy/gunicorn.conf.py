@@ -3,6 +3,7 @@
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -38,3 +39,22 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 logger_class = Log
 accesslog = None  # `clinic.ui.requests` logs each request by its path
+
+
+def on_starting(server: Any) -> None:
+    """Metrics are counted in files that the workers share; the package is loaded where it is used alone."""
+    from clinic.tenancy.work.watching import prepare
+
+    prepare()
+
+
+def post_worker_init(worker: Any) -> None:
+    from clinic.tenancy.work.watching import watch
+
+    watch()
+
+
+def on_exit(server: Any) -> None:
+    from clinic.metrics.counting import remove_folder
+
+    remove_folder()

@@ -113,7 +113,7 @@ def test_embedded_server_is_used_without_a_database_address() -> None:
 def test_example_lists_exactly_the_properties_that_are_read() -> None:
     code = "".join((ROOT / "clinic" / name).read_text() for name in ("properties.py", "settings.py"))
     example = (ROOT / "env" / "example.properties").read_text()
-    reads = set(re.findall(r'(?:env\.\w+|required|one_of)\(\s*"([A-Z_]+)"', code))
+    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port)\(\s*"([A-Z_]+)"', code))
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads
 
 
@@ -129,6 +129,8 @@ def test_example_lists_exactly_the_properties_that_are_read() -> None:
             "TIME_ZONE is 'Mars/Olympus', which is not known; it is written as Europe/London.",
         ),
         ("LANGUAGE_CODE", "xx", "LANGUAGE_CODE is 'xx', which is not known; it is written as en-gb."),
+        ("METRICS_PORT", "many", "METRICS_PORT is 'many'; it must be a number from 1 to 65535."),
+        ("METRICS_PORT", "65536", "METRICS_PORT is '65536'; it must be a number from 1 to 65535."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud', which is not known; it is written as INFO."),
         ("DATABASE_URL", "nope", "An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic."),
         ("SECRET_KEY_FILE", "/nope", "SECRET_KEY_FILE cannot be read: /nope: No such file or directory."),

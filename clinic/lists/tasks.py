@@ -19,6 +19,8 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 
 from clinic.lists.models import LEASE, Job
 from clinic.lists.running import Leased, StoppedWork, TakenOver, claim, finish, hand_back, stop
+from clinic.metrics.counting import count
+from clinic.metrics.declared import JOBS_ENDED
 from clinic.postgres.outages import is_lost
 from clinic.services import QUEUES, service_of_work, worked_queues
 from clinic.tenancy.backend.base import DatabaseWrapper
@@ -88,12 +90,15 @@ def _do(clinic: Clinic, job: Job) -> None:
         work: Work = import_string(job.work)
         work(clinic, job)
         finish(clinic, job)
+        count(JOBS_ENDED, "done")
         log.info("job_done", clinic=str(clinic.pk), job=str(job.pk))
     except StoppedWork as why:
+        count(JOBS_ENDED, "stopped")
         _stop(clinic, job, str(why))
     except Leased:
         raise
     except TakenOver:
+        count(JOBS_ENDED, "given_up")
         log.info("job_given_up", clinic=str(clinic.pk), job=str(job.pk))
     except turns.ToldToEnd:
         hand_back(clinic, job)
@@ -101,6 +106,7 @@ def _do(clinic: Clinic, job: Job) -> None:
     except Exception as error:
         if is_lost(error):
             raise
+        count(JOBS_ENDED, "failed")
         log.error("job_failed", clinic=str(clinic.pk), job=str(job.pk), why=reason(error))
         _stop(clinic, job, "Something went wrong on our side, and the rest was left as it is.")
 

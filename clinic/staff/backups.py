@@ -79,6 +79,7 @@ def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
             }
             archive.writestr(PEOPLE, serializers.serialize("json", _people(clinic)))
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
+    Clinic.objects.using(owner).filter(pk=clinic.pk).update(backed_up_at=manifest["made_at"])
     return manifest
 
 

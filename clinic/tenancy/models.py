@@ -32,6 +32,7 @@ class Clinic(TenantMixin):
 
     People decide on `state`. `out_of_service` is set where a migration failed, and taken back by the run that brings
     the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
+    `backed_up_at` is when its last backup was whole, in a file of its own.
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
     """
 
@@ -46,6 +47,7 @@ class Clinic(TenantMixin):
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE, db_default=State.ACTIVE)
     out_of_service = models.BooleanField(default=False, db_default=False, db_column="fenced")
     deleted_at = models.DateTimeField(null=True, editable=False)
+    backed_up_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=63, default=server_zone, db_default="UTC", validators=[check_zone])
     country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
     created_at = models.DateTimeField(auto_now_add=True)

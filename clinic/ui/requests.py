@@ -12,6 +12,8 @@ from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from clinic.access import Request
+from clinic.metrics.counting import count, observe
+from clinic.metrics.declared import REQUEST_SECONDS, REQUESTS, THREAD_WAIT
 from clinic.services import is_served
 from clinic.ui.errors import answer, keep_or_answer
 from clinic.ui.logs import without_secret
@@ -26,6 +28,7 @@ MISDIRECTED_MESSAGE = (
 )
 GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 QUIET = ("/healthz", "/readyz", "/static/")
 
 
@@ -48,13 +51,15 @@ def request_log(
         started = time.perf_counter()
         response = get_response(request)
         response["X-Request-Id"] = request.request_id
+        seconds = time.perf_counter() - started
+        note_metrics(request, response.status_code, seconds)
         if not request.path.startswith(QUIET):
             log.info(
                 "request",
                 method=request.method,
                 path=without_secret(request.path),
                 status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 actor=getattr(getattr(request, "actor", None), "id", None),
                 clinic=str(request.clinic.pk) if getattr(request, "clinic", None) else None,
             )
@@ -68,6 +73,16 @@ def client_address(request: Request) -> str:
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     found = (settings.SECURE_PROXY_SSL_HEADER and told) or request.META.get("REMOTE_ADDR", "")
     return str(found)[:LONGEST_ADDRESS]
+
+
+def note_metrics(request: Request, status: int, seconds: float) -> None:
+    """Count the request by its route's name: an address may name a patient, and anybody can ask for a new one."""
+    found = request.resolver_match
+    route = found.view_name if found else next((start for start in QUIET if request.path.startswith(start)), "unknown")
+    method = request.method if request.method in METHODS else "other"
+    count(REQUESTS, route, str(method), f"{status // 100}xx")
+    observe(REQUEST_SECONDS, seconds, route)
+    observe(THREAD_WAIT, waited())
 
 
 def shedding(

@@ -23,6 +23,8 @@ from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntros
 from django_tenants.utils import get_public_schema_name, get_tenant_database_alias, quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS
 
+from clinic.metrics.counting import observe
+from clinic.metrics.declared import CONNECTION_WAIT
 from clinic.postgres import embedded
 from clinic.tenancy.backend.cursor import ScopedCursor
 
@@ -150,8 +152,10 @@ class DatabaseWrapper(PostgresWrapper):
         self.armed = False
         self.leave_clinic()
         self.visited.clear()
+        began = time.monotonic()
         super().connect()
         self.used_at = time.monotonic()
+        observe(CONNECTION_WAIT, self.used_at - began)
 
     def close(self) -> None:
         self.leave_clinic()

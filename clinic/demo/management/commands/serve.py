@@ -138,9 +138,10 @@ class Watched:
 
 
 def start_worker() -> "subprocess.Popen[bytes]":
-    """Start the worker as its own process, which ends with this one."""
+    """Start the worker as its own process, which ends with this one; its metrics are at the port after the web's."""
+    ports = {"METRICS_PORT": str(settings.METRICS_PORT + 1)} if settings.METRICS_PORT else {}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env=os.environ | ports)  # noqa: S603
 
 
 def end_worker(worker: "subprocess.Popen[bytes]") -> None:

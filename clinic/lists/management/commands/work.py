@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic.lists import worker
+from clinic.tenancy.work.watching import watch_alone
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         worker.end_when_told()
         if with_parent:
             threading.Thread(target=end_with_input, daemon=True).start()
+        watch_alone()
         worker.run(until_idle=batch)
 
 

@@ -1,0 +1,27 @@
+"""Serving metrics beside a process's own work, where `METRICS_PORT` says so; else nothing of it is loaded."""
+
+import atexit
+
+from django.conf import settings
+
+from clinic.metrics import counting, exporter
+from clinic.tenancy.work.figures import figures
+
+
+def prepare() -> None:
+    """Before a server makes its processes: where they count together."""
+    if settings.METRICS_PORT:
+        counting.make_folder()
+
+
+def watch() -> None:
+    """In each of a server's processes."""
+    if settings.METRICS_PORT:
+        exporter.serve_beside(settings.METRICS_HOST, settings.METRICS_PORT, figures)
+
+
+def watch_alone() -> None:
+    """In a process that has no others beside it."""
+    prepare()
+    atexit.register(counting.remove_folder)
+    watch()
