@@ -18,6 +18,7 @@ from clinic.properties import MODE as MODE
 from clinic.services import QUEUES, SERVICES
 
 SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "production-refuses" in SECRET_KEY):
     raise ImproperlyConfigured("Production mode needs a SECRET_KEY of at least 50 random characters.")
 DEBUG = env.bool("DEBUG", False)

@@ -1,7 +1,8 @@
 """A backup of one clinic in one file: its rows, its files, and the people and programs that may use it.
 
 It is read in one snapshot while the clinic works, and restored beside the clinic as it is, which it replaces in one
-transaction: whatever kills either, there is the old clinic or the new one, and a whole file or none.
+transaction and which goes into the bin: whatever kills either, there is the old clinic or the new one, and a whole file
+or none. The file is signed; what it says of people and programs is read by a list of what may be said.
 """
 
 import fcntl
@@ -17,16 +18,15 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
-from django.core import serializers
 from django.db import DatabaseError, ProgrammingError, transaction
 from django.utils import timezone
 from django_tenants.utils import get_tenant_database_alias
 
-from clinic.accounts.models import ApiClient, Membership, User
 from clinic.audit import heads
 from clinic.audit.actions import By, record
 from clinic.audit.seals import NUMBERS_TO, RESTORED, highest_number
-from clinic.staff.people import bring_people
+from clinic.staff import signing
+from clinic.staff.people import bring_people, written_people
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import backup_rows, provisioning, recorder
 from clinic.tenancy.lifecycle.backup_rows import Refused
@@ -37,14 +37,19 @@ from clinic.ui.forms import one_line
 FORMAT = 1
 MANIFEST, PEOPLE = "clinic.json", "people.json"
 DAMAGED = "The file is not a whole backup of a clinic."
+STRANGE = (
+    "This server has not signed the file as it is: it is damaged, was changed, or is of another server, an earlier "
+    "release or a SECRET_KEY that is forgotten. --unsigned takes it all the same; only one that nobody else can write."
+)
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 @dataclass(frozen=True)
 class Restored:
-    """The clinic, and by address who is a member again and who no longer is."""
+    """The clinic, what it was until now, and by address who is a member again and who no longer is."""
 
     clinic: Clinic
+    replaced: Clinic | None
     returned: list[str]
     gone: list[str]
 
@@ -77,27 +82,22 @@ def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
                 "tables": backup_rows.copy_out(archive, clinic.schema_name),
                 "files": backup_rows.media_out(archive, clinic),
             }
-            archive.writestr(PEOPLE, serializers.serialize("json", _people(clinic)))
+            archive.writestr(PEOPLE, written_people(clinic))
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
+        archive.comment = signing.PLACE
     Clinic.objects.using(owner).filter(pk=clinic.pk).update(backed_up_at=manifest["made_at"])
     return manifest
 
 
-def _people(clinic: Clinic) -> Iterator[User | Membership | ApiClient]:
-    owner = get_tenant_database_alias()
-    yield from User.objects.using(owner).filter(memberships__clinic=clinic)
-    yield from Membership.objects.using(owner).filter(clinic=clinic)
-    yield from ApiClient.objects.using(owner).filter(clinic=clinic)
-
-
 @contextmanager
 def _appearing(path: Path, clinic: Clinic) -> Iterator[IO[bytes]]:
-    """A new file beside `path` that takes its place at the end, on the disk by then."""
+    """A new file beside `path` that is signed and takes its place at the end, on the disk by then."""
     _sweep(path.parent, clinic)
     handle, name = _part(path.parent, clinic)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             yield file
+            signing.sign(file)
             file.flush()
             os.fsync(file.fileno())
             Path(name).replace(path)
@@ -125,24 +125,27 @@ def _sweep(folder: Path, clinic: Clinic) -> None:
             part.unlink()
 
 
-def restore_clinic(*, named: str, source: Path, by: By, name: str = "") -> Restored:
+def restore_clinic(*, named: str, source: Path, by: By, name: str = "", unsigned: bool = False) -> Restored:
     """Make the clinic what it was when the file was written, at this release, also where it is not there any more.
 
-    `named` is its name or id: a backup of another clinic is refused. A clinic that is there keeps its name; one that
-    is not gets `name`, else the name it had. Raises Refused, and ValidationError for a name that is taken.
+    `named` is its name or id: a backup of another clinic is refused. A clinic that is there keeps its name, and what it
+    was goes into the bin; one that is not there gets `name`, else the name it had. `unsigned` takes a file that this
+    server did not sign. Raises Refused, and ValidationError for a name that is taken or people that cannot be.
     """
-    with _opened(source) as archive:
+    with _opened(source, unsigned) as archive:
         return _restore(archive, _manifest(archive), named, by, name)
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[ZipFile]:
+def _opened(source: Path, unsigned: bool) -> Iterator[ZipFile]:
     """The archive after every byte of it was found to be as it was written."""
     try:
         archive = ZipFile(source)
     except BadZipFile as error:
         raise Refused(DAMAGED) from error
     with archive:
+        if not unsigned and not signing.is_signed(source):
+            raise Refused(STRANGE)
         try:
             bad = archive.testzip()
         except (BadZipFile, EOFError, zlib.error) as error:
@@ -177,28 +180,54 @@ def _of_clinics(manifest: dict[str, Any]) -> frozenset[recorder.MigrationKey]:
 def _restore(archive: ZipFile, manifest: dict[str, Any], named: str, by: By, name: str) -> Restored:
     owner = get_tenant_database_alias()
     clinic: Clinic | None = None
+    before: Clinic | None = None
     try:
         with transaction.atomic(using=owner):
             clinic = _target(manifest, named, name)
-            reached = _reached(clinic)
-            old, clinic.schema_name = clinic.schema_name, opaque_name()
+            reached, before = _reached(clinic), _as_it_was(clinic)
+            old, clinic.schema_name = "" if clinic._state.adding else clinic.schema_name, opaque_name()
             _make(archive, manifest, clinic.schema_name)
-            clinic.deleted_at, clinic.out_of_service, adding = None, False, clinic._state.adding
+            clinic.deleted_at, clinic.out_of_service = None, False
             clinic.save(using=owner)
             returned, gone = bring_people(clinic, archive.read(PEOPLE).decode())
             with clinic_scope(clinic, using=owner):
                 changes = {"made_at": manifest["made_at"], NUMBERS_TO: max(reached, highest_number(owner))}
                 record(RESTORED, clinic, by=by, changes=changes)
             backup_rows.media_in(archive, clinic)
-            if not adding:
-                provisioning.lock_tables(old, [table.name for table in backup_rows.tables(old)])
-                provisioning.drop_schema(old)
+            _into_the_bin(clinic, old, before)
     except BaseException:
-        if clinic is not None:
-            _forget_media(clinic)
+        for row in (clinic, before):
+            if row is not None:
+                _forget_media(row)
         raise
     _keep_media_of(clinic)
-    return Restored(clinic, returned, gone)
+    return Restored(clinic, before, returned, gone)
+
+
+def _into_the_bin(clinic: Clinic, schema_name: str, before: Clinic | None) -> None:
+    """Keep what the clinic was, with its files; nothing is left of one whose schema was lost."""
+    if before is not None:
+        # save() would look for the schema's name beside this transaction.
+        before.save_base(using=get_tenant_database_alias(), force_insert=True)
+        backup_rows.share_media(of=Clinic(pk=clinic.pk, schema_name=schema_name), into=before)
+    elif schema_name:
+        provisioning.drop_schema(schema_name)
+
+
+def _as_it_was(clinic: Clinic) -> Clinic | None:
+    """The clinic as it is, as one of its own for the bin, not saved; None where it or its schema is not there."""
+    if clinic._state.adding or not backup_rows.tables(clinic.schema_name):
+        return None
+    now = timezone.now()
+    return Clinic(
+        name=f"{clinic.name[:160]} (replaced {now:%Y-%m-%d %H:%M:%S.%f})",
+        schema_name=clinic.schema_name,
+        state=clinic.state,
+        out_of_service=clinic.out_of_service,
+        deleted_at=now,
+        time_zone=clinic.time_zone,
+        country=clinic.country,
+    )
 
 
 def _reached(clinic: Clinic) -> int:
@@ -220,19 +249,24 @@ def _keep_media_of(clinic: Clinic) -> None:
 
 def _forget_media(clinic: Clinic) -> None:
     """Remove the files of a restore that failed; not of one that may have been committed for all that."""
+    rows = Clinic.objects.using(get_tenant_database_alias())
     with suppress(DatabaseError):
-        if not Clinic.objects.using(get_tenant_database_alias()).filter(schema_name=clinic.schema_name).exists():
+        if not rows.filter(pk=clinic.pk, schema_name=clinic.schema_name).exists():
             shutil.rmtree(backup_rows.media_folder(clinic), ignore_errors=True)
 
 
 def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
-    """The clinic that the backup is of, its row locked; a new one where there is none."""
+    """The clinic that the backup is of, its row locked; a new one where there is none.
+
+    Where it is there, it is meant by the name that it has here, whatever the file calls it.
+    """
     kept = manifest["clinic"]
     rows = Clinic.objects.using(get_tenant_database_alias())
     meant = rows.filter(name=one_line(named)).first()
-    if str(meant.pk) != kept["id"] if meant else named not in (kept["id"], kept["name"]):
-        raise Refused(f"This is a backup of {kept['name']} ({kept['id']}), not of {named}.")
     clinic: Clinic | None = rows.select_for_update(no_key=True).filter(pk=kept["id"]).first()
+    called = clinic.name if clinic is not None else kept["name"]
+    if str(meant.pk) != kept["id"] if meant else named not in (kept["id"], called):
+        raise Refused(f"This is a backup of {called} ({kept['id']}), not of {named}.")
     if clinic is None:
         place = {field: kept[field] for field in ("time_zone", "country") if field in kept}
         clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"], **place)
