@@ -55,7 +55,7 @@ def test_restore_waits_for_nobody_and_what_is_written_meanwhile_is_in_the_bin(la
         writer.commit()
     page = signed_in(Client(), lake.world.clinician).get("/patients/").content.decode()
     assert ("Ben" in page, "Later" in page) == (True, False)
-    binned = Clinic.objects.using("owner").get(name__startswith=f"{lake.clinic.name} (replaced ")
+    binned = Clinic.objects.using("owner").get(name__startswith=f"{lake.clinic.name} (replaced,")
     with clinic_scope(binned, using="owner"):
         assert set(Patient.objects.using("owner").values_list("address", flat=True)) == {"Meanwhile"}
 

@@ -124,7 +124,7 @@ def test_backup_that_does_not_fit_is_refused_and_changes_nothing(lake, what):
 def test_file_that_is_not_there_is_named(lake):
     with pytest.raises(CommandError, match="No such file"):
         lake.restore()
-    with pytest.raises(CommandError, match="cannot be written"):
+    with pytest.raises(CommandError, match="cannot be used"):
         command("backup_clinic", lake.clinic.name, lake.file.parent / "nowhere" / "x")
 
 

@@ -14,7 +14,7 @@ from clinic.access import Role
 from clinic.accounts.models import ApiClient, Membership, User
 from clinic.api.actions import create_api_client
 from clinic.staff import actions as staff
-from clinic.staff import signing
+from clinic.staff.backups import signing
 from clinic.tenancy.lifecycle import provisioning
 from tests.staff.conftest import command, names, row, rows
 from tests.staff.test_backups_refused import rewritten, told

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from clinic.staff.actions import OPERATOR
-from clinic.staff.backups import restore_clinic
+from clinic.staff.backups.encrypting import WrongPassphrase, read_passphrase
+from clinic.staff.backups.restoring import restore_clinic
 from clinic.tenancy.fleet.migration import alone, reason
 from clinic.tenancy.lifecycle.backup_rows import Refused
 
@@ -27,12 +28,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unsigned", action="store_true", help="take a file of another server, or of a release that signed none"
         )
+        parser.add_argument("--passphrase-file", type=Path, help="a file whose first line opens an encrypted backup")
 
-    def handle(self, *args: Any, clinic: str, file: Path, name: str, unsigned: bool, **options: Any) -> None:
+    def handle(self, *args: Any, clinic: str, file: Path, passphrase_file: Path | None, **options: Any) -> None:
+        how = {"name": options["name"], "unsigned": options["unsigned"]}
         try:
+            if passphrase_file is not None:
+                how["passphrase"] = read_passphrase(passphrase_file)
             with alone(lambda: self.stdout.write("Clinics are being brought up to date; waiting."), shared=True):
-                restored = restore_clinic(named=clinic, source=file, by=OPERATOR, name=name, unsigned=unsigned)
-        except Refused as error:
+                restored = restore_clinic(named=clinic, source=file, by=OPERATOR, **how)
+        except (Refused, WrongPassphrase) as error:
             raise CommandError(str(error)) from error
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

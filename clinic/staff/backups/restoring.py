@@ -1,13 +1,10 @@
-"""A backup of one clinic in one file: its rows, its files, and the people and programs that may use it.
+"""A clinic from its backup: made beside the clinic as it is, which it replaces in one transaction.
 
-It is read in one snapshot while the clinic works, and restored beside the clinic as it is, which it replaces in one
-transaction and which goes into the bin: whatever kills either, there is the old clinic or the new one, and a whole file
-or none. The file is signed; what it says of people and programs is read by a list of what may be said.
+Whatever kills it, there is the old clinic, or the new one and the old one in the bin. What a file says of people and
+programs is read by a list of what may be said.
 """
 
-import fcntl
 import json
-import os
 import shutil
 import tempfile
 import zlib
@@ -15,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from typing import Any
+from uuid import uuid4
+from zipfile import BadZipFile, ZipFile
 
 from django.db import DatabaseError, ProgrammingError, transaction
 from django.utils import timezone
@@ -25,8 +23,9 @@ from django_tenants.utils import get_tenant_database_alias
 from clinic.audit import heads
 from clinic.audit.actions import By, record
 from clinic.audit.seals import NUMBERS_TO, RESTORED, highest_number
-from clinic.staff import signing
-from clinic.staff.people import bring_people, written_people
+from clinic.staff.backups import encrypting, signing
+from clinic.staff.backups.people import bring_people
+from clinic.staff.backups.writing import FORMAT, MANIFEST, PEOPLE
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import backup_rows, provisioning, recorder
 from clinic.tenancy.lifecycle.backup_rows import Refused
@@ -34,14 +33,11 @@ from clinic.tenancy.models import Clinic, opaque_name
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.forms import one_line
 
-FORMAT = 1
-MANIFEST, PEOPLE = "clinic.json", "people.json"
 DAMAGED = "The file is not a whole backup of a clinic."
 STRANGE = (
     "This server has not signed the file as it is: it is damaged, was changed, or is of another server, an earlier "
     "release or a SECRET_KEY that is forgotten. --unsigned takes it all the same; only one that nobody else can write."
 )
-SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 @dataclass(frozen=True)
@@ -54,85 +50,17 @@ class Restored:
     gone: list[str]
 
 
-def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
-    """Write the clinic into a file that only this account can read; what the file says about itself.
-
-    The file appears whole or not at all, and replaces one of its name. What a killed backup of the clinic left beside
-    it is removed.
-    """
-    owner = get_tenant_database_alias()
-    with clinic_scope(clinic, using=owner):
-        record("clinic.backed_up", clinic, by=by)
-    with _appearing(to, clinic) as file, ZipFile(file, "w", ZIP_DEFLATED, compresslevel=3) as archive:
-        with transaction.atomic(using=owner):
-            with provisioning.owner_connection().cursor() as cursor:
-                cursor.execute(SNAPSHOT)
-            manifest = {
-                "format": FORMAT,
-                "made_at": timezone.now().isoformat(),
-                "clinic": {
-                    "id": str(clinic.pk),
-                    "name": clinic.name,
-                    "state": clinic.state,
-                    "time_zone": clinic.time_zone,
-                    "country": clinic.country,
-                },
-                "release": provisioning.fingerprint(),
-                "migrations": backup_rows.applied(clinic.schema_name),
-                "tables": backup_rows.copy_out(archive, clinic.schema_name),
-                "files": backup_rows.media_out(archive, clinic),
-            }
-            archive.writestr(PEOPLE, written_people(clinic))
-        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
-        archive.comment = signing.PLACE
-    Clinic.objects.using(owner).filter(pk=clinic.pk).update(backed_up_at=manifest["made_at"])
-    return manifest
-
-
-@contextmanager
-def _appearing(path: Path, clinic: Clinic) -> Iterator[IO[bytes]]:
-    """A new file beside `path` that is signed and takes its place at the end, on the disk by then."""
-    _sweep(path.parent, clinic)
-    handle, name = _part(path.parent, clinic)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-            signing.sign(file)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _part(folder: Path, clinic: Clinic) -> tuple[int, str]:
-    """A new file that is locked as long as it is open: a lock ends with its process, whatever ends that."""
-    while True:
-        handle, name = tempfile.mkstemp(prefix=f".{clinic.pk}.", suffix=".part", dir=folder)
-        with suppress(OSError):  # where nothing can be locked, nothing is swept
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        if os.fstat(handle).st_nlink:
-            return handle, name
-        os.close(handle)  # swept before it was locked
-
-
-def _sweep(folder: Path, clinic: Clinic) -> None:
-    """Remove what killed backups of the clinic left in a folder; what a living one writes is locked."""
-    for part in folder.glob(f".{clinic.pk}.*.part"):
-        with suppress(OSError), part.open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            part.unlink()
-
-
-def restore_clinic(*, named: str, source: Path, by: By, name: str = "", unsigned: bool = False) -> Restored:
+def restore_clinic(
+    *, named: str, source: Path, by: By, name: str = "", unsigned: bool = False, passphrase: str = ""
+) -> Restored:
     """Make the clinic what it was when the file was written, at this release, also where it is not there any more.
 
     `named` is its name or id: a backup of another clinic is refused. A clinic that is there keeps its name, and what it
     was goes into the bin; one that is not there gets `name`, else the name it had. `unsigned` takes a file that this
-    server did not sign. Raises Refused, and ValidationError for a name that is taken or people that cannot be.
+    server did not sign, `passphrase` opens one that is encrypted. Raises Refused, WrongPassphrase, and ValidationError
+    for a name that is taken or people that cannot be.
     """
-    with _opened(source, unsigned) as archive:
+    with _opened(source, unsigned) as outer, _decrypted(outer, source, passphrase) as archive:
         return _restore(archive, _manifest(archive), named, by, name)
 
 
@@ -153,6 +81,18 @@ def _opened(source: Path, unsigned: bool) -> Iterator[ZipFile]:
         if bad is not None:
             raise Refused(DAMAGED)
         yield archive
+
+
+@contextmanager
+def _decrypted(archive: ZipFile, source: Path, passphrase: str) -> Iterator[ZipFile]:
+    """The archive itself, or the one that is encrypted in it, in a file without a name beside it meanwhile."""
+    if not encrypting.is_encrypted(archive):
+        yield archive
+        return
+    with tempfile.TemporaryFile(dir=source.parent) as plain:
+        encrypting.decrypt(archive, plain, passphrase)
+        with ZipFile(plain) as inner:
+            yield inner
 
 
 def _manifest(archive: ZipFile) -> dict[str, Any]:
@@ -218,13 +158,14 @@ def _as_it_was(clinic: Clinic) -> Clinic | None:
     """The clinic as it is, as one of its own for the bin, not saved; None where it or its schema is not there."""
     if clinic._state.adding or not backup_rows.tables(clinic.schema_name):
         return None
-    now = timezone.now()
+    id = uuid4()
     return Clinic(
-        name=f"{clinic.name[:160]} (replaced {now:%Y-%m-%d %H:%M:%S.%f})",
+        id=id,
+        name=f"{clinic.name[:170]} (replaced, {id.hex[:8]})",
         schema_name=clinic.schema_name,
         state=clinic.state,
         out_of_service=clinic.out_of_service,
-        deleted_at=now,
+        deleted_at=timezone.now(),
         time_zone=clinic.time_zone,
         country=clinic.country,
     )
