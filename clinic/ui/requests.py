@@ -15,7 +15,8 @@ from clinic.access import Request
 from clinic.metrics.counting import count, observe
 from clinic.metrics.declared import REQUEST_SECONDS, REQUESTS, THREAD_WAIT
 from clinic.services import is_served
-from clinic.ui.errors import answer, keep_or_answer
+from clinic.ui.errors import TOO_LARGE_MESSAGE, answer, keep_or_answer
+from clinic.ui.kept import MOST_READ
 from clinic.ui.logs import without_secret
 from clinic.ui.serving.waits import waited
 
@@ -95,6 +96,19 @@ def shedding(
             return answer(
                 request, 503, "busy", "Too many people ask at once. Nothing was saved; try again in a moment."
             )
+        return get_response(request)
+
+    return middleware
+
+
+def readable(
+    get_response: Callable[[Request], HttpResponseBase],
+) -> Callable[[Request], HttpResponseBase]:
+    """Middleware: refuse by its declared length what no page reads, before any of it is stored."""
+
+    def middleware(request: Request) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ:
+            return answer(request, 413, "too_large", TOO_LARGE_MESSAGE)
         return get_response(request)
 
     return middleware

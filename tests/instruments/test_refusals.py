@@ -231,6 +231,7 @@ def refuse_everything(folder):
     made = files.book(folder)
     files.said("a.txt", b"")
     files.said("a.xlsx", files.unpacked(made, files.LARGEST_UNPACKED + 1))
+    files.said("a.xlsx", files.crowded(made, b"<row/>", 300_000))
     files.said("a.xlsx", made[:-30])
     files.said("a.csv", files.rows("2", "100001"))
     for field, typed, _ in files.FORMS:
