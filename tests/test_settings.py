@@ -62,6 +62,23 @@ def test_production_refuses_a_key_that_is_none(key: str) -> None:
     assert refusal(**PRODUCTION | {"SECRET_KEY": key}) == refused
 
 
+@pytest.mark.parametrize("hosts", ["*", "record.example.org, * "])
+def test_production_refuses_to_be_opened_by_any_name(hosts: str) -> None:
+    refused = "Production mode needs the names in ALLOWED_HOSTS that the record is opened by, not *."
+    assert refusal(**PRODUCTION | {"ALLOWED_HOSTS": hosts}) == refused
+
+
+def test_production_refuses_to_show_code_on_error_pages() -> None:
+    refused = "Production mode has no DEBUG: its error pages show code, settings and patients."
+    assert refusal(**PRODUCTION, DEBUG="true") == refused
+
+
+def test_cookies_of_production_are_of_this_host_only() -> None:
+    names = [f"{name}_COOKIE_{part}" for name in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "DOMAIN", "PATH")]
+    found = json.loads(run("-c", SHOW, *names, **PRODUCTION).stdout)
+    assert list(found.values()) == ["__Host-sessionid", True, None, "/", "__Host-csrftoken", True, None, "/"]
+
+
 def test_deployment_checks_are_clean_in_production() -> None:
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert (result.returncode, result.stderr) == (0, "")

@@ -174,7 +174,8 @@ class ClinicMiddleware:
 def locked(request: Request) -> HttpResponse | None:
     """The refusal of everything but the questionnaire and the way back, for a session whose device a patient has.
 
-    Asked before anything else, so that addresses that do not exist, packages' pages and the API are locked too.
+    Asked before anything else, so that addresses that do not exist, packages' pages and the API are locked too. Whoever
+    goes back is led to an address without what was searched for: it could name somebody.
     """
     if request.shared_device is None:
         return None
@@ -183,6 +184,8 @@ def locked(request: Request) -> HttpResponse | None:
             return None
     except Resolver404:
         pass
+    if request.method in errors.SAFE_METHODS and request.GET and not request.htmx and not errors.wants_json(request):
+        return redirect(request.path)
     return errors.locked(request)
 
 

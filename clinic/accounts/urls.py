@@ -15,7 +15,7 @@ urlpatterns = [
 # django-allauth looks its own addresses up by these names, without a namespace.
 allauth_urlpatterns = [
     path("login/", counting_sign_ins(allauth.login), name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
+    path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("password/change/", allauth.password_change, name="account_change_password"),

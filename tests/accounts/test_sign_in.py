@@ -51,6 +51,13 @@ def test_after_many_wrong_passwords_the_right_one_is_refused_too(riverside):
     assert ([answer.status_code for answer in answers], said) == ([200] * 6, [False] * 5 + [True])
 
 
+def test_browser_that_signs_out_is_told_to_forget_what_it_was_shown(riverside, sign_in):
+    client = sign_in(riverside.owner)
+    asked, out = client.get("/accounts/logout/"), client.post("/accounts/logout/")
+    headers = [answer.headers.get("Clear-Site-Data") for answer in (asked, out)]
+    assert (out.status_code, headers) == (302, [None, '"cache", "storage"'])
+
+
 def test_nobody_can_sign_up(riverside):
     assert Client().get("/accounts/signup/").status_code == 404
 

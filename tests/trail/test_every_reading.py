@@ -54,6 +54,7 @@ READING = {
 }
 # What shows nothing of any patient.
 NOTHING = [
+    "accounts/logout/",
     "patients/new/",
     "worklists/counts/",
     "work/",
