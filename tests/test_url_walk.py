@@ -21,6 +21,8 @@ OUTSIDE = {
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",
+    "accounts/logout/": "signs oneself out",
+    "accounts/session/": "who is signed in and for how long",
     "account/": "one's own name, password and sessions",
     "account/sessions/end/": "signs oneself out elsewhere",
     "accounts/join/<str:token>/": "an invitation: whoever has the link was mailed it",

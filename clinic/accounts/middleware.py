@@ -31,6 +31,7 @@ from clinic.ui import errors
 from clinic.ui.kept import kept_page
 
 log = structlog.get_logger("clinic.request")
+POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
     "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
@@ -50,6 +51,7 @@ class Member:
     deleted_at: str | None
     time_zone: str
     country: str
+    idle_minutes: int
     role: Role
     preferences: dict[str, Any]
     last_day: str | None
@@ -60,7 +62,7 @@ class Member:
 
     def clinic(self) -> Clinic:
         """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
-        same = ("schema_name", "state", "out_of_service", "time_zone", "country")
+        same = ("schema_name", "state", "out_of_service", "time_zone", "country", "idle_minutes")
         values: dict[str, Any] = {name: getattr(self, name) for name in same}
         values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
         values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None
@@ -104,7 +106,6 @@ def _resolve_user(request: Request) -> None:
         request.session.flush()
         request.shared_device = None
         return
-    note_use(row)
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
     request.memberships = [Member(**{**member, "role": Role(member["role"])}) for member in row.memberships]
@@ -154,6 +155,8 @@ class ClinicMiddleware:
     def process_view(
         self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if request.user.is_authenticated and POLLED not in request.headers:
+            note_use(request.session.row)
         audience = getattr(view, "audience", None)
         if audience == "public" or view.__module__ in PUBLIC_MODULES:
             return None

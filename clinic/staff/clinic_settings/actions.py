@@ -1,4 +1,4 @@
-"""A clinic's settings: where it is, and what it wants done when an answer raises an alert."""
+"""A clinic's settings: where it is, when it signs people out, and what it wants done when an answer raises an alert."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from clinic.staff.models import SETTINGS_ID, ClinicSettings
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
-PLACE = ("time_zone", "country")
+PLACE = ("time_zone", "country", "idle_minutes")
 ALERTS = ("alert_text", "alert_numbers")
 
 
@@ -73,6 +73,7 @@ def change_clinic_settings(
     version: int,
     time_zone: str,
     country: str,
+    idle_minutes: int,
     alert_text: str,
     alert_numbers: Sequence[PhoneLine],
 ) -> Settings:
@@ -86,12 +87,12 @@ def change_clinic_settings(
     if version != own.version:
         raise Changed(Settings(own, place))
     before = snapshot(place, PLACE) | snapshot(own, ALERTS)
-    place.time_zone, place.country = time_zone, country
+    place.time_zone, place.country, place.idle_minutes = time_zone, country, idle_minutes
     own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
     if changes := difference(before, snapshot(place, PLACE) | snapshot(own, ALERTS)):
         own.version += 1
         own.save()
         with public_scope():
-            Clinic.objects.filter(pk=clinic.pk).update(time_zone=time_zone, country=country)
+            place.save(update_fields=PLACE)
         record("clinic_settings.changed", own, by=by, changes=changes)
     return Settings(own, place)
