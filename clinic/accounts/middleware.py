@@ -171,6 +171,12 @@ class ClinicMiddleware:
         return refusal
 
 
+def leave_clinic(request: Request) -> None:
+    """End the clinic's transaction before the view has: what is written from now on is not rolled back with it."""
+    request.scopes.close()
+    request.in_clinic = False
+
+
 def locked(request: Request) -> HttpResponse | None:
     """The refusal of everything but the questionnaire and the way back, for a session whose device a patient has.
 

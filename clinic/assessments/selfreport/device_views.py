@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Permission, Request, open_on_shared_device, requires
+from clinic.accounts.middleware import leave_clinic
 from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record import refusals
@@ -22,7 +23,7 @@ from clinic.assessments.selfreport.shared_device import is_password, unlock_devi
 from clinic.audit.reading import note_nothing, note_record
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
-from clinic.tenancy.scope import public_scope
+from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 from clinic.ui.pages import posted_page, posted_version
 
@@ -85,14 +86,15 @@ def device_unlock(request: Request) -> HttpResponse:
         return redirect("home")
     if request.method != "POST":
         return _unlock_page(request)
+    leave_clinic(request)  # a wrong password is counted, whatever becomes of the rest
     try:
-        with public_scope():
-            known = is_password(request, request.POST.get("password", ""))
+        known = is_password(request, request.POST.get("password", ""))
     except ValidationError as error:
         return _unlock_page(request, status=429, problem=" ".join(error.messages))
     if not known:
         return _unlock_page(request, status=422, problem="This is not the password of who is signed in.")
-    unlock_device(request, by=request.actor)
+    with clinic_scope(request.clinic):
+        unlock_device(request, by=request.actor)
     return redirect("assessments:detail", UUID(request.shared_device))
 
 

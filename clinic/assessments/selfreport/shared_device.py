@@ -36,6 +36,4 @@ def unlock_device(request: Request, *, by: By) -> None:
 def is_password(request: Request, password: str) -> bool:
     """Whether whoever is signed in has this password. Tries count as sign-ins; too many raise ValidationError."""
     adapter: Any = get_adapter(request)
-    user: Any = request.user
-    found = adapter.authenticate(request, email=user.email, password=password)
-    return found is not None and found.pk == user.pk
+    return bool(adapter.reauthenticate(request.user, password))
