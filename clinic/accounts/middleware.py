@@ -20,7 +20,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
+from clinic.access import PERMISSIONS, READING_ROLES, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
 from clinic.accounts.clients import resolve_token
 from clinic.accounts.closed import closed
 from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded, note_use
@@ -74,6 +74,7 @@ def resolve(request: Request) -> None:
     request.client = request.clinic = request.membership = request.actor = None
     request.memberships = []
     request.permissions = frozenset()
+    request.may_write = False
     request.shared_device = request.session.get(SHARED_DEVICE_KEY)
     header = request.headers.get("Authorization", "")
     if header:
@@ -90,6 +91,7 @@ def _resolve_client(request: Request, header: str) -> None:
     request.clinic = request.client.clinic
     scopes = token.scope.split()
     allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
+    request.may_write = True
     request.permissions = frozenset().union(*(SCOPE_PERMISSIONS.get(scope, frozenset()) for scope in allowed))
     request.actor = Actor(f"client:{request.client.pk}", request.client.name)
 
@@ -120,6 +122,7 @@ def activate(request: Request, membership: Member) -> None:
     request.membership = membership
     request.clinic = membership.clinic()
     request.permissions = PERMISSIONS[membership.role]
+    request.may_write = membership.role not in READING_ROLES
 
 
 class ClinicMiddleware:
@@ -163,7 +166,7 @@ class ClinicMiddleware:
             return forbidden_to_clients(request)
         if audience == "signed_in":
             return None
-        refusal = no_clinic(request) or stale_page(request) or closed(request)
+        refusal = no_clinic(request) or stale_page(request) or closed(request) or only_reads(request, view)
         if refusal is None:
             request.scopes.enter_context(clinic_scope(request.clinic))
             request.in_clinic = True
@@ -249,6 +252,14 @@ def stale_page(request: Request) -> HttpResponse | None:
         activate(request, other)
         return None
     return _wrong_clinic(request, other, writes)
+
+
+def only_reads(request: Request, view: Callable[..., Any]) -> HttpResponse | None:
+    """The refusal of a request that writes, to a role that only reads; None for every other one."""
+    writes = request.method not in errors.SAFE_METHODS and not getattr(view, "for_readers", False)
+    if request.may_write or not writes:
+        return None
+    return errors.answer(request, 403, "forbidden", f"{request.membership.role_label}s change nothing in the record.")
 
 
 def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpResponse:
