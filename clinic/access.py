@@ -68,6 +68,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})
 # Roles that change nothing in a clinic: whatever they may see, a request of theirs that writes is refused.
 READING_ROLES = frozenset({Role.AUDITOR})
+# Roles that see only patients of their own, where the clinic restricts that.
+RESTRICTED_ROLES = frozenset({Role.CLINICIAN, Role.FRONT_DESK})
 # What an API client's scopes allow: the people, settings and trail of a clinic are no program's business.
 SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {"read": READING, "write": CARE}
 SCOPE_LABELS = {"read": "Program that reads", "write": "Program that writes"}
@@ -85,9 +87,10 @@ class Request(HttpRequest):
     """The type of a request behind our middleware, which puts these on it; never made by itself.
 
     `client` is the API client and `membership` the active one of `memberships`; each is None where there is none,
-    like `clinic`. `may_write` is False for a role that only reads. `actor` is None for strangers, who get into no view
-    that reads it. `shared_device` is the id of the assessment for whose patient the device of this session is locked,
-    as text; None in any other.
+    like `clinic`. `may_write` is False for a role that only reads. `seen_by` is who is restricted to patients of their
+    own, None for who sees everybody's. `actor` is None for strangers, who get into no view that reads it.
+    `shared_device` is the id of the assessment for whose patient the device of this session is locked, as text; None in
+    any other.
     """
 
     client: Any
@@ -96,6 +99,7 @@ class Request(HttpRequest):
     memberships: list[Any]
     permissions: frozenset[Permission]
     may_write: bool
+    seen_by: Any
     actor: Any
     submission: Any
     htmx: Any

@@ -82,6 +82,8 @@ def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
             "version": at.changed.version,
         }),
         "patients/<uuid:pk>/undo/": (f"{one}undo/", {"version": at.changed.version}),
+        "patients/<uuid:pk>/care-team/": (f"{one}care-team/", {"person": at.world.front_desk.pk}),
+        "patients/<uuid:pk>/care-team/<uuid:person>/remove/": (f"{one}care-team/{at.world.clinician.pk}/remove/", {}),
         "patients/birth-date/": ("/patients/birth-date/", {"date_of_birth": "12 March 1961"}),
         "patients/bulk/": ("/patients/bulk/", ticked),
         "patients/bulk/ of all that match": ("/patients/bulk/", {"do": "archive", "scope": "all"}),

@@ -23,6 +23,7 @@ PAGES = {
         patients/<uuid:pk>/history/<int:event>/restore/
         patients/new/ patients/birth-date/ patients/<uuid:pk>/edit/ patients/<uuid:pk>/archive/
         patients/<uuid:pk>/undo/ patients/<uuid:pk>/restore/
+        patients/<uuid:pk>/care-team/ patients/<uuid:pk>/care-team/<uuid:person>/remove/
     """,
     READ: """
         assessments/ assessments/bulk/ assessments/<uuid:pk>/ patients/<uuid:pk>/assessments/ patients/<uuid:pk>/course/

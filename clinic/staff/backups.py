@@ -71,6 +71,7 @@ def backup_clinic(*, clinic: Clinic, to: Path, by: By) -> dict[str, Any]:
                     "state": clinic.state,
                     "time_zone": clinic.time_zone,
                     "country": clinic.country,
+                    "restricts_patients": clinic.restricts_patients,
                 },
                 "release": provisioning.fingerprint(),
                 "migrations": backup_rows.applied(clinic.schema_name),
@@ -234,7 +235,7 @@ def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
         raise Refused(f"This is a backup of {kept['name']} ({kept['id']}), not of {named}.")
     clinic: Clinic | None = rows.select_for_update(no_key=True).filter(pk=kept["id"]).first()
     if clinic is None:
-        place = {field: kept[field] for field in ("time_zone", "country") if field in kept}
+        place = {field: kept[field] for field in ("time_zone", "country", "restricts_patients") if field in kept}
         clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"], **place)
         clinic.full_clean(exclude=["schema_name", "state"])
     return clinic

@@ -21,6 +21,8 @@ SENTENCES = {
     "access.refused": "Was refused",
     "handover.begun": "Gave a device to the patient",
     "handover.left": "Took the device back",
+    "careteammember.added": "Named somebody for the care team",
+    "careteammember.removed": "Took somebody from the care team",
     "member.invited": "Invited somebody",
     "member.invitation_revoked": "Took an invitation back",
 }
@@ -42,6 +44,7 @@ PAGES = {
     "patients:detail": "details",
     "patients:edit": "form",
     "patients:history": "history",
+    "care:team": "care team",
     "assessments:list": "",
     "assessments:alerts": "",
     "assessments:due": "",

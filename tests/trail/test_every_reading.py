@@ -20,6 +20,7 @@ READING = {
     "patients/<uuid:pk>/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/edit/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/history/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/care-team/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/assessments/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/course/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/alerts/": ("patient", "patient.viewed of"),
