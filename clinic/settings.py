@@ -137,7 +137,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # Beside allauth's own, from one address: wrong dates of birth at patients' links, invitations that are none; wrong
 # sign-ins, in place of all.
-ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip", "join": "20/5m/ip", "sign_in": "30/m/ip", "login": ""}
+ACCOUNT_RATE_LIMITS = {
+    "answer": "20/5m/ip", "join": "20/5m/ip", "sign_in": "30/m/ip", "login": "", "emergency": "10/h/user",
+}  # fmt: skip
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "clinic.accounts.sessions"

@@ -14,7 +14,7 @@ PEOPLE, CLIENTS, MANAGE = "people.manage", "clients.manage", "clinic.manage"
 # What each page takes, written down a second time: whoever takes less for it says so here as well.
 PAGES = {
     SEE: """
-        patients/ patients/bulk/ patients/recent/ patients/<uuid:pk>/ patients/<uuid:pk>/history/
+        patients/ patients/bulk/ patients/recent/ patients/emergency/ patients/<uuid:pk>/ patients/<uuid:pk>/history/
         work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/cancel/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
         views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
         lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/new/
@@ -51,7 +51,10 @@ PAGES = {
         clinic/people/invitations/<uuid:pk>/revoke/
     """,
 }
-PAGES[TRAIL] = "clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/"
+PAGES[TRAIL] = """
+    clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/
+    clinic/trail/emergency/ clinic/trail/emergency/<uuid:pk>/review/
+"""
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
     "api/v1/": (SEE, SEE),
@@ -119,10 +122,11 @@ def test_role_is_refused_what_it_lacks_and_nothing_else(riverside, sign_in, role
     """A role that only reads writes nothing, whatever it may see; `test_readers.py` has what is open to it."""
     client, wrong, tried = sign_in(riverside.users[role]), {}, 0
     writes = MAY[role] if role not in READING_ROLES else set()
+    open_to_all = {"lists/shortcuts/", "clinic/trail/emergency/<uuid:pk>/review/"}
     for route, (read, write) in TAKES.items():
         for method, taken, may in (("get", read, MAY[role]), ("post", write, writes), ("patch", write, writes)):
             answer = getattr(client, method)(address(route, uuid4())).status_code
-            if answer != 405 and (method == "get" or route != "lists/shortcuts/"):
+            if answer != 405 and (method == "get" or route not in open_to_all):
                 tried += 1
                 if (answer == 403) is (taken in may):
                     wrong[f"{method} {route}"] = answer

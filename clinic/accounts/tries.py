@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
 from django.http import HttpResponseBase
 
@@ -52,3 +53,11 @@ def counting_sign_ins(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
         return response
 
     return counted
+
+
+def is_password(request: Request, password: str) -> bool:
+    """Whether whoever is signed in has this password. Tries count as sign-ins; too many raise ValidationError."""
+    adapter: Any = get_adapter(request)
+    user: Any = request.user
+    found = adapter.authenticate(request, email=user.email, password=password)
+    return found is not None and found.pk == user.pk

@@ -23,6 +23,8 @@ SENTENCES = {
     "handover.left": "Took the device back",
     "careteammember.added": "Named somebody for the care team",
     "careteammember.removed": "Took somebody from the care team",
+    "emergencyaccess.begun": "Opened a hidden record in an emergency",
+    "emergencyaccess.reviewed": "Reviewed an emergency access",
     "member.invited": "Invited somebody",
     "member.invitation_revoked": "Took an invitation back",
 }
@@ -65,6 +67,7 @@ PAGES = {
     "trail:list": "",
     "trail:patient": "who looked",
     "trail:unusual": "unusual reading",
+    "trail:emergencies": "emergency access",
 }
 
 

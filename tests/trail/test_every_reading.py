@@ -37,6 +37,7 @@ READING = {
     "requests/<uuid:pk>/": ("request", "answerrequest.viewed of"),
     "clinic/trail/": ("", "trail.listed"),
     "clinic/trail/unusual/": ("", "trail.listed"),
+    "clinic/trail/emergency/": ("", "emergencies.listed"),
     "clinic/trail/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
     "api/v1/patients/": ("", "patients.listed"),
     "api/v1/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
@@ -83,6 +84,7 @@ NOTHING = [
 ]
 # What only leads elsewhere, here at least, or is not there without what another test makes.
 ELSEWHERE = [
+    "patients/emergency/",
     "views/<uuid:pk>/",
     "worklists/alerts/<uuid:pk>/acknowledge/",
     "patients/<uuid:pk>/alerts/acknowledge/",

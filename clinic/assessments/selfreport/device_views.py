@@ -12,13 +12,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Permission, Request, open_on_shared_device, requires
+from clinic.accounts.tries import is_password
 from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
 from clinic.assessments.selfreport.actions import patient_actor
-from clinic.assessments.selfreport.shared_device import is_password, unlock_device
+from clinic.assessments.selfreport.shared_device import unlock_device
 from clinic.audit.reading import note_nothing, note_record
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition

@@ -1,18 +1,26 @@
-"""The page of a patient's care team."""
+"""The pages of a patient's care team, and of opening a hidden record in an emergency."""
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.access import Permission, Request, requires
+from clinic.access import Permission, Request, requires, without_patients
+from clinic.accounts.tries import TooManyTries, is_password, trying
 from clinic.audit.reading import note_record
 from clinic.patients.actions import add_to_care_team, remove_from_care_team
-from clinic.patients.care.forms import ColleagueForm
+from clinic.patients.care.emergency import LASTS, find_in_emergency, open_in_emergency
+from clinic.patients.care.forms import ColleagueForm, EmergencyForm
 from clinic.patients.care.team import care_team
 from clinic.patients.models import Patient
-from clinic.ui.pages import saved
+from clinic.tenancy.scope import public_scope
+from clinic.ui.pages import noted, saved
+
+NOBODY = "Not exactly one record has this number or name and this date of birth. Try the record number."
+TOO_MANY = "Too many wrong tries. Wait an hour, or ask an owner of the clinic."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,3 +52,48 @@ def team_remove(request: Request, pk: uuid.UUID, person: uuid.UUID) -> HttpRespo
     if request.seen_by is not None and not Patient.objects.filter(pk=pk).exists():
         return redirect("patients:list")
     return redirect("care:team", pk)
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PATIENTS_VIEW)
+@without_patients
+def emergency(request: Request) -> HttpResponse:
+    """Open one patient's record although it is hidden: with a reason, the password again, and for an hour."""
+    if request.seen_by is None:
+        noted(request, "You see every patient of this clinic.")
+        return redirect("patients:list")
+    form = EmergencyForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid() or not _is_password(request, form):
+        return _emergency_page(request, form)
+    patient = find_in_emergency(form.cleaned_data["who"], form.cleaned_data["date_of_birth"])
+    try:
+        with public_scope(), trying(request, "emergency") as attempt:
+            attempt.wrong = patient is None
+    except TooManyTries:
+        form.add_error(None, TOO_MANY)
+        return _emergency_page(request, form, status=429)
+    if patient is None:
+        form.add_error("who", NOBODY)
+        return _emergency_page(request, form)
+    if not Patient.objects.filter(pk=patient.pk).exists():
+        open_in_emergency(by=request.actor, patient=patient, reason=form.cleaned_data["reason"])
+    return redirect("patients:detail", patient.pk)
+
+
+def _is_password(request: Request, form: EmergencyForm) -> bool:
+    """Whether the password is right; says at its field why not."""
+    try:
+        with public_scope():
+            known = is_password(request, form.cleaned_data["password"])
+    except ValidationError as error:
+        form.add_error("password", error)
+        return False
+    if not known:
+        form.add_error("password", "This is not your password.")
+    return known
+
+
+def _emergency_page(request: Request, form: EmergencyForm, *, status: int = 422) -> HttpResponse:
+    context = {"form": form, "minutes": LASTS.seconds // 60}
+    return render(request, "care/emergency.html", context, status=status if form.is_bound else 200)

@@ -1,6 +1,7 @@
 """Patients of a clinic, the words of their names, and their latest results."""
 
 from clinic.patients.models.care_team import CareTeamMember
+from clinic.patients.models.emergency import EmergencyAccess
 from clinic.patients.models.latest_results import LatestResult, ScoredInstrument
 from clinic.patients.models.name_words import NameWord
 from clinic.patients.models.patient import (
@@ -23,6 +24,7 @@ __all__ = (
     "NAME_FIELDS",
     "BirthPrecision",
     "CareTeamMember",
+    "EmergencyAccess",
     "Gender",
     "LatestResult",
     "NameWord",

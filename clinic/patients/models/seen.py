@@ -1,4 +1,5 @@
-"""Whose patients somebody sees, where the clinic restricts that: those they are responsible for or care for.
+"""Whose patients somebody sees, where the clinic restricts that: those they are responsible for or care for, or
+whose record they opened in an emergency.
 
 Every model of what belongs to a patient has SeenManager as its manager: lists, searches, counts, files, JSON and
 actions begin at it, so what is hidden is for all of them as if it had never been.
@@ -9,17 +10,19 @@ from uuid import UUID
 
 from django.db import connections, models
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 # As keys, so that PostgreSQL begins at these few patients and not at the clinic's many.
 SEEN = (
     "SELECT id FROM patients_patient WHERE user_id = %s"
     " UNION ALL SELECT patient_id FROM patients_careteammember WHERE person_id = %s"
+    " UNION ALL SELECT patient_id FROM patients_emergencyaccess WHERE person_id = %s AND ends_at > %s"
 )
 
 
 def seen_patients(person: UUID) -> RawSQL:
     """The keys of the patients that somebody sees, as a subquery."""
-    return RawSQL(SEEN, (person, person))  # noqa: S611
+    return RawSQL(SEEN, (person, person, person, timezone.now()))  # noqa: S611
 
 
 class SeenManager[M: models.Model](models.Manager[M]):
