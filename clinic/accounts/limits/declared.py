@@ -14,6 +14,8 @@ SIGN_INS = Limit("sign in", 30, MINUTE)
 KEYS_OF_LINKS = Limit("answer", 20, FIVE_MINUTES)
 INVITATIONS = Limit("join", 20, FIVE_MINUTES)
 SECRETS = Limit("secret", 30, MINUTE)
+# Hidden records that were looked for in an emergency and are not there, by one person.
+EMERGENCIES = Limit("emergency", 10, timedelta(hours=1))
 # Mails of forgotten passwords: to one address, and asked for from one.
 RESETS = Limit("reset", 5, MINUTE)
 RESETS_ASKED = Limit("resets asked", 20, MINUTE)

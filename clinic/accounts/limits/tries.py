@@ -5,8 +5,10 @@ A try is counted before it is checked, so that many at once are as many, and giv
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
+from allauth.account.adapter import get_adapter
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponseBase
 
@@ -65,6 +67,12 @@ def _give_back(counted: Iterable[Counted]) -> None:
             give_back(each)
     except (DatabaseError, InterfaceError):
         log.warning("try_not_given_back", exc_info=True)
+
+
+def is_password(request: HttpRequest, password: str) -> bool:
+    """Whether whoever is signed in has this password; too many tries raise ValidationError. In no clinic's scope."""
+    adapter: Any = get_adapter(request)
+    return bool(adapter.reauthenticate(request.user, password))
 
 
 def by_account(request: HttpRequest, limits: Iterable[Limit], email: str) -> list[tuple[Limit, str]]:

@@ -68,6 +68,7 @@ def _write(archive: ZipFile, clinic: Clinic) -> dict[str, Any]:
                 "state": clinic.state,
                 "time_zone": clinic.time_zone,
                 "country": clinic.country,
+                "restricts_patients": clinic.restricts_patients,
             },
             "release": provisioning.fingerprint(),
             "migrations": backup_rows.applied(clinic.schema_name),
