@@ -12,7 +12,7 @@ from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, one_of, port, required
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, networks, one_of, port, required
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
 from clinic.services import QUEUES, SERVICES
@@ -28,6 +28,8 @@ ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") i
 if PRODUCTION and any(host in ("*", ".") for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured("Production mode needs the names in ALLOWED_HOSTS that the record is opened by, not *.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The proxies whose word about who asked is taken, see `clinic.ui.addresses`.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # What this process answers and works on, where two services share the record.
 CLINIC_SERVICES = one_of("CLINIC_SERVICES", "all", SERVICES, "all, patients or assessments")
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "clinic.accounts.middleware.ClinicMiddleware",
     "clinic.ui.requests.own_service",
     "clinic.audit.middleware.readings",
+    "clinic.accounts.limits.tries.limited",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"
@@ -136,14 +139,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"reset_password": "clinic.accounts.resets.ResetForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "clinic.accounts.resets.ResetForm",
+    "change_password": "clinic.accounts.resets.ChangeForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Beside allauth's own, from one address: wrong dates of birth at patients' links, invitations that are none; wrong
-# sign-ins, in place of all.
-ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip", "join": "20/5m/ip", "sign_in": "30/m/ip", "login": ""}
+# allauth counts nothing, since it would count right passwords too, and in a cache: `clinic.accounts.limits` does.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+BROWSER_COOKIE_NAME = "__Host-browser" if PRODUCTION else "browser"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "clinic.accounts.sessions"
@@ -201,8 +208,8 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# Caches: sign-in rate limits only; every worker must see the same one.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+# Nothing is cached by Django: what several processes count or remember is in the database.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # Long work: rows of `public` that name a clinic and a job by id, looked at by `manage.py work`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(QUEUES.values())}}

@@ -130,7 +130,7 @@ def test_embedded_server_is_used_without_a_database_address() -> None:
 def test_example_lists_exactly_the_properties_that_are_read() -> None:
     code = "".join((ROOT / "clinic" / name).read_text() for name in ("properties.py", "settings.py"))
     example = (ROOT / "env" / "example.properties").read_text()
-    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port)\(\s*"([A-Z_]+)"', code))
+    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port|networks)\(\s*"([A-Z_]+)"', code))
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads
 
 
@@ -148,6 +148,16 @@ def test_example_lists_exactly_the_properties_that_are_read() -> None:
         ("LANGUAGE_CODE", "xx", "LANGUAGE_CODE is 'xx', which is not known; it is written as en-gb."),
         ("METRICS_PORT", "many", "METRICS_PORT is 'many'; it must be a number from 1 to 65535."),
         ("METRICS_PORT", "65536", "METRICS_PORT is '65536'; it must be a number from 1 to 65535."),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.1/20",
+            "TRUSTED_PROXIES has '10.0.0.1/20'; networks are written as 10.0.0.0/20, 127.0.0.1, with commas.",
+        ),
+        (
+            "TRUSTED_PROXIES",
+            "127.0.0.1, nginx",
+            "TRUSTED_PROXIES has 'nginx'; networks are written as 10.0.0.0/20, 127.0.0.1, with commas.",
+        ),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud', which is not known; it is written as INFO."),
         ("DATABASE_URL", "nope", "An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic."),
         ("SECRET_KEY_FILE", "/nope", "SECRET_KEY_FILE cannot be read: /nope: No such file or directory."),

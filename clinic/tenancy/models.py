@@ -35,10 +35,11 @@ class Clinic(TenantMixin):
     the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     `backed_up_at` is when its last backup was whole, in a file of its own.
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
-    After `idle_minutes` without use whoever works in it is signed out.
+    After `idle_minutes` without use whoever works in it is signed out. With `restricts_patients` a role of
+    `RESTRICTED_ROLES` sees only patients of its own.
     """
 
-    web_may = "SELECT, UPDATE (time_zone, country, idle_minutes)"
+    web_may = "SELECT, UPDATE (time_zone, country, idle_minutes, restricts_patients)"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -53,6 +54,7 @@ class Clinic(TenantMixin):
     time_zone = models.CharField(max_length=63, default=server_zone, db_default="UTC", validators=[check_zone])
     country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
     idle_minutes = models.PositiveSmallIntegerField(default=IDLE_MINUTES, db_default=IDLE_MINUTES)
+    restricts_patients = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -177,7 +177,7 @@ def test_sessions_that_were_there_keep_their_end(riverside):
     for key, used, user in (("used", 4, riverside.owner), ("never", None, riverside.owner), ("patient", None, None)):
         at = now - timedelta(minutes=used) if used else None
         Session.objects.create(session_key=key, session_data="", expire_date=end, used_at=at, user=user)
-    migration = importlib.import_module("clinic.accounts.migrations.0008_idle_sessions")
+    migration = importlib.import_module("clinic.accounts.migrations.0012_idle_sessions")
     with connection.cursor() as cursor:
         cursor.execute(migration.KEEP_THEIR_END)
     for row in Session.objects.filter(pk__in=("used", "never", "patient")):

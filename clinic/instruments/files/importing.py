@@ -148,7 +148,7 @@ def _xlsx_rows(content: bytes) -> list[list[str]]:
 def _count_elements(packed: zipfile.ZipFile) -> None:
     """Refuse what takes long to read although it is small: a kilobyte can hold a million empty cells.
 
-    Any part may be the sheet, whatever it is called; one that is no XML is none.
+    Any part may be the worksheet, whatever it is called; one that is no XML is none.
     """
     left = MOST_ELEMENTS
 

@@ -69,6 +69,7 @@ def _write(archive: ZipFile, clinic: Clinic) -> dict[str, Any]:
                 "time_zone": clinic.time_zone,
                 "country": clinic.country,
                 "idle_minutes": clinic.idle_minutes,
+                "restricts_patients": clinic.restricts_patients,
             },
             "release": provisioning.fingerprint(),
             "migrations": backup_rows.applied(clinic.schema_name),

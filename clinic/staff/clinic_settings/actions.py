@@ -11,7 +11,7 @@ from clinic.staff.models import SETTINGS_ID, ClinicSettings
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
-PLACE = ("time_zone", "country", "idle_minutes")
+PLACE = ("time_zone", "country", "idle_minutes", "restricts_patients")
 ALERTS = ("alert_text", "alert_numbers")
 
 
@@ -74,12 +74,14 @@ def change_clinic_settings(
     time_zone: str,
     country: str,
     idle_minutes: int,
+    restricts_patients: bool,
     alert_text: str,
     alert_numbers: Sequence[PhoneLine],
 ) -> Settings:
     """Change the settings of the active clinic, `clinic`, if they still have the `version` they were read with.
 
-    Raises Changed. Without a difference nothing is noted. The time zone counts from the next scope on.
+    Raises Changed. Without a difference nothing is noted. The time zone counts from the next scope on, and who sees
+    which patients from the next request.
     """
     own, _ = ClinicSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
     with public_scope():
@@ -87,12 +89,13 @@ def change_clinic_settings(
     if version != own.version:
         raise Changed(Settings(own, place))
     before = snapshot(place, PLACE) | snapshot(own, ALERTS)
-    place.time_zone, place.country, place.idle_minutes = time_zone, country, idle_minutes
+    place.time_zone, place.country = time_zone, country
+    place.idle_minutes, place.restricts_patients = idle_minutes, restricts_patients
     own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
     if changes := difference(before, snapshot(place, PLACE) | snapshot(own, ALERTS)):
         own.version += 1
         own.save()
         with public_scope():
-            place.save(update_fields=PLACE)
+            Clinic.objects.filter(pk=clinic.pk).update(**{name: getattr(place, name) for name in PLACE})
         record("clinic_settings.changed", own, by=by, changes=changes)
     return Settings(own, place)

@@ -63,6 +63,12 @@ class SettingsForm(forms.Form):
         "still there.".format(*IDLE_RANGE),
         error_messages={"required": "Write a number of minutes.", "invalid": "Write a number of minutes."},
     )
+    restricts_patients = forms.BooleanField(
+        required=False,
+        label="Clinicians and front desk see only patients of their own",
+        help_text="Those whose practitioner they are, or in whose care team they are named. Owners and auditors see "
+        "everybody, and so do programs. Who needs somebody else's record in an emergency opens it with a reason.",
+    )
     alert_text = TextField(
         max_length=2000,
         required=False,
@@ -117,6 +123,7 @@ def initial_of(settings: Settings) -> dict[str, Any]:
         "time_zone": settings.clinic.time_zone,
         "country": settings.clinic.country,
         "idle_minutes": settings.clinic.idle_minutes,
+        "restricts_patients": settings.clinic.restricts_patients,
         "alert_text": instructions.text,
         "alert_numbers": written_lines(instructions.numbers),
     }

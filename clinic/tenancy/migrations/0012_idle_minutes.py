@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0009_last_backup")]
+    dependencies = [("tenancy", "0011_restricted_patients")]
 
     operations = [
         migrations.AddField("clinic", "idle_minutes", models.PositiveSmallIntegerField(db_default=15, default=15)),
