@@ -15,8 +15,10 @@ EVERYBODY = {
     "clinic/staff/management/commands/invite.py": "an operator's command",
     "clinic/staff/management/commands/verify_audit.py": "an operator's command",
     "clinic/staff/actions.py": "a member's practitioner",
-    "clinic/staff/backups.py": "the whole clinic",
+    "clinic/staff/backups/restoring.py": "the whole clinic",
+    "clinic/staff/backups/writing.py": "the whole clinic",
     "clinic/staff/account/actions.py": "one's own name in each clinic",
+    "clinic/staff/account/events.py": "what happens to one's own account",
     "clinic/staff/clinics.py": "the whole clinic",
     "clinic/staff/invitations/joining.py": "a new member",
     "clinic/staff/invitations/printed.py": "an invitation",
@@ -26,7 +28,12 @@ EVERYBODY = {
     "clinic/lists/views.py": "the pieces of a file that was made",
     "clinic/demo/actions.py": "demo data",
 }
-SEEING = {"clinic/accounts/middleware.py", "clinic/lists/jobs/exports.py", "clinic/lists/running.py"}
+SEEING = {
+    "clinic/accounts/middleware.py",
+    "clinic/lists/jobs/exports.py",
+    "clinic/lists/running.py",
+    "clinic/patients/care/views.py",
+}
 
 
 def scopes(path) -> list[bool]:
