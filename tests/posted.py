@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from clinic.access import Actor, Role
+from clinic.api.actions import create_api_client
 from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.models import Alert
 from clinic.assessments.questionnaire.actions import start_assessment
@@ -65,6 +66,7 @@ def records(world: World) -> SimpleNamespace:
             stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
             waiting=Job.objects.create(**job | {"state": JobState.WAITING}),
             changed_free=update_assessment(by=BY, id=free.pk, version=None, name="Walk to the shop"),
+            program=create_api_client(by=BY, clinic=world.clinic, name="Laboratory of St Ann", can_write=True)[0],
             view=save_view(by=Actor(str(world.owner.pk), "Olive"), **kept),
         )  # fmt: skip
 
@@ -149,6 +151,11 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "clinic/people/<uuid:pk>/last-day/": (f"{person}last-day/", {"last_day": ahead(30).isoformat()}),
         "clinic/people/invitations/<uuid:pk>/again/": (f"/clinic/people/invitations/{at.invited.pk}/again/", {}),
         "clinic/people/invitations/<uuid:pk>/revoke/": (f"/clinic/people/invitations/{at.invited.pk}/revoke/", {}),
+        "clinic/programs/new/": ("/clinic/programs/new/", {"name": "Web site", "scope": "read", "last_day": ""}),
+        **{
+            f"clinic/programs/<int:pk>/{step}": (f"/clinic/programs/{at.program.pk}/{step}", {})
+            for step in ("last-day/", "secret/", "secret/end/", "disable/", "enable/")
+        },
         "clinic/start/away/": ("/clinic/start/away/", {}),
         "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
         "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),

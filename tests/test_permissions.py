@@ -50,6 +50,11 @@ PAGES = {
         clinic/people/invitations/<uuid:pk>/revoke/
     """,
 }
+PAGES[CLIENTS] = """
+    clinic/programs/ clinic/programs/new/ clinic/programs/<int:pk>/ clinic/programs/<int:pk>/last-day/
+    clinic/programs/<int:pk>/secret/ clinic/programs/<int:pk>/secret/end/ clinic/programs/<int:pk>/disable/
+    clinic/programs/<int:pk>/enable/
+"""
 PAGES[TRAIL] = "clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/"
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
