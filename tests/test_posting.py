@@ -23,7 +23,7 @@ PAGES = {
     "instruments/new/ before it is saved": "nothing is saved yet, and what was typed is in no address",
     "instruments/import/ before it is saved": "nothing is saved yet, and a file is in no address",
 }
-OF_PROGRAMS = ("api/", "o/token/")
+OF_PROGRAMS = ("api/", "o/")
 
 
 @pytest.fixture

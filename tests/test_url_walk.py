@@ -18,6 +18,7 @@ OUTSIDE = {
     "api/v1/schema/": "the shape of the API, no data",
     "api/v1/docs/": "the shape of the API, no data",
     "o/token/": "API clients sign in here, with their own secret",
+    "o/revoke_token/": "API clients give a token back here, with their own secret",
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",

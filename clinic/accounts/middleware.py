@@ -26,8 +26,9 @@ from clinic.access import (
     Request,
     Role,
 )
-from clinic.accounts.clients import resolve_token
+from clinic.accounts.clients import note_client_use, resolve_token
 from clinic.accounts.closed import closed
+from clinic.accounts.limits.programs import throttled
 from clinic.accounts.memberships import Member
 from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, note_use
 from clinic.accounts.submissions import answer_again, remember
@@ -37,6 +38,7 @@ from clinic.ui import errors
 from clinic.ui.kept import kept_page
 
 log = structlog.get_logger("clinic.request")
+API = "/api/"  # what the token of a program opens
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
     "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
@@ -64,6 +66,7 @@ def _resolve_client(request: Request, header: str) -> None:
     if token is None:
         return
     request.client = token.application
+    note_client_use(request.client)
     request.clinic = request.client.clinic
     scopes = token.scope.split()
     allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
@@ -115,7 +118,7 @@ class ClinicMiddleware:
         try:
             with ExitStack() as stack:
                 request.scopes = stack
-                response = locked(request) or self.get_response(request)
+                response = locked(request) or throttled(request) or self.get_response(request)
                 if request.in_clinic and response.status_code >= 400:
                     transaction.set_rollback(True)
                 elif request.in_clinic:
@@ -135,13 +138,13 @@ class ClinicMiddleware:
     def process_view(
         self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if request.client is not None and not request.path_info.startswith(API):
+            return forbidden_to_clients(request)
         audience = getattr(view, "audience", None)
         if audience == "public" or view.__module__ in PUBLIC_MODULES:
             return None
         if request.actor is None:
             return unauthenticated(request)
-        if request.client is not None and not errors.wants_json(request):
-            return forbidden_to_clients(request)
         if audience == "signed_in":
             return None
         refusal = no_clinic(request) or stale_page(request) or closed(request) or only_reads(request, view)
