@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from clinic.accounts.factors.confirmation import confirmed_lately
 from clinic.accounts.models import Session
 from clinic.accounts.sessions import ADDRESS_KEY, USER_AGENT_KEY
 
@@ -36,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         request.session[USER_AGENT_KEY] = self.get_http_user_agent(request)[:300].replace("\0", "")
         request.session[ADDRESS_KEY] = self.get_client_ip(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in just now is not asked again."""
+        return not confirmed_lately(self.request)
 
     def set_password(self, user: Any, password: str) -> None:
         """Sessions that began with the password before end, but the one in which it is changed."""
