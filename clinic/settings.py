@@ -58,6 +58,7 @@ SHARED_APPS = [
     "clinic.ui.static_files.StaticFiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "oauth2_provider",
     "django_htmx",
     "django_tables2",
@@ -151,6 +152,21 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 BROWSER_COOKIE_NAME = "__Host-browser" if PRODUCTION else "browser"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "clinic.accounts.factors.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "clinic.accounts.factors.forms.CodeForm",
+    "reauthenticate": "clinic.accounts.factors.forms.ConfirmForm",
+    "activate_totp": "clinic.accounts.factors.forms.AppForm",
+    "add_webauthn": "clinic.accounts.factors.forms.PasskeyForm",
+    "edit_webauthn": "clinic.accounts.factors.forms.PasskeyNameForm",
+    "authenticate_webauthn": "clinic.accounts.factors.forms.PasskeyCodeForm",
+    "reauthenticate_webauthn": "clinic.accounts.factors.forms.PasskeyConfirmForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever is here was invited by mail
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be wrong by
+MFA_TOTP_ISSUER = "Clinic record"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "clinic.accounts.sessions"

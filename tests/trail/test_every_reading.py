@@ -56,7 +56,6 @@ READING = {
 }
 # What shows nothing of any patient.
 NOTHING = [
-    "accounts/logout/",
     "patients/new/",
     "worklists/counts/",
     "work/",
