@@ -9,7 +9,7 @@ from clinic.ui.forms import LineField, helper
 
 MAY = {
     "read": "Reads patients and assessments",
-    "write": "Reads them, registers, changes and archives them too",
+    "write": "Reads and changes patients and assessments",
 }
 
 
@@ -18,7 +18,7 @@ def last_day_field() -> LastDayField:
         required=False,
         label="Last day",
         max_length=40,
-        help_text="For a project that ends: from the day after, it is let in no more. Empty for no end.",
+        help_text="For a project that ends: the day after, it is let in no more.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
