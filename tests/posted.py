@@ -184,6 +184,7 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "lists/<slug:key>/views/new/": ("/lists/patients/views/new/", {"name": "New", "query": ""}),
         "lists/<slug:key>/layout/": ("/lists/patients/layout/", {"density": "compact"}),
         "lists/shortcuts/": ("/lists/shortcuts/", {"shortcuts": "on"}),
+        "accounts/session/": ("/accounts/session/", {}),
         "accounts/switch/": ("/accounts/switch/", {"clinic": str(at.world.clinic.pk)}),
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ PARTS = {
     "assessments/<uuid:pk>/answers/": "a script saves each answer",
     "answer/<str:token>/answers/": "a script saves each answer",
     "handover/answers/": "a script saves each answer",
+    "accounts/session/": "a script says that somebody is there",
 }
 PAGES = {
     "patients/bulk/ of all that match": "nothing is changed before it is confirmed, and ticks are in no address",

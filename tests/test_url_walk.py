@@ -35,6 +35,7 @@ OUTSIDE = {
     "accounts/factors/passkeys/new/": "one's own passkeys",
     "accounts/factors/passkeys/<int:pk>/name/": "one's own passkeys",
     "accounts/factors/passkeys/<int:pk>/remove/": "one's own passkeys",
+    "accounts/session/": "who is signed in and for how long",
     "account/": "one's own name, password and sessions",
     "account/sessions/end/": "signs oneself out elsewhere",
     "accounts/join/<str:token>/": "an invitation: whoever has the link was mailed it",

@@ -26,6 +26,7 @@ class Member:
     deleted_at: str | None
     time_zone: str
     country: str
+    idle_minutes: int
     restricts_patients: bool
     role: Role
     preferences: dict[str, Any]
@@ -37,7 +38,7 @@ class Member:
 
     def clinic(self) -> Clinic:
         """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
-        same = ("schema_name", "state", "out_of_service", "time_zone", "country", "restricts_patients")
+        same = ("schema_name", "state", "out_of_service", "time_zone", "country", "idle_minutes", "restricts_patients")
         values: dict[str, Any] = {name: getattr(self, name) for name in same}
         values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
         values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None

@@ -39,6 +39,7 @@ from clinic.ui.kept import kept_page
 
 log = structlog.get_logger("clinic.request")
 API = "/api/"  # what the token of a program opens
+POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
     "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
@@ -85,7 +86,6 @@ def _resolve_user(request: Request) -> None:
         request.session.flush()
         request.shared_device = None
         return
-    note_use(row)
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
     request.memberships = [Member(**{**member, "role": Role(member["role"])}) for member in row.memberships]
@@ -140,6 +140,8 @@ class ClinicMiddleware:
     ) -> HttpResponseBase | None:
         if request.client is not None and not request.path_info.startswith(API):
             return forbidden_to_clients(request)
+        if request.user.is_authenticated and POLLED not in request.headers:
+            note_use(request.session.row)
         audience = getattr(view, "audience", None)
         if audience == "public" or view.__module__ in PUBLIC_MODULES:
             return None

@@ -125,7 +125,8 @@ class Invitation(SecretLink):
 class Session(AbstractBaseSession):
     """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request.
 
-    `used_at` is when it asked for something last, to within `SEEN_EVERY`; None for one of an earlier release.
+    `expire_date` is when it ends unless it is used, and moves on with its use, but not beyond `ends_at`. `used_at` is
+    when it was used last, to within `SEEN_EVERY`. Both are None where an earlier release wrote it.
     `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last
     days of those that are over, where `accounts.sessions` found it.
     """
@@ -137,6 +138,7 @@ class Session(AbstractBaseSession):
     user_agent = models.CharField(max_length=300, default="", db_default="")
     address = models.GenericIPAddressField(null=True)
     used_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = BaseSessionManager()
     memberships: list[dict[str, Any]]
@@ -144,6 +146,11 @@ class Session(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"until {self.expire_date}"
+
+    @property
+    def seconds_left(self) -> int:
+        """For how long it lasts unless it is used."""
+        return max(0, int((self.expire_date - timezone.now()).total_seconds()))
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("choose/", views.choose_clinic, name="choose"),
     path("switch/", views.switch_clinic, name="switch"),
     path("no-clinic/", views.no_clinic, name="no_clinic"),
+    path("session/", views.session_state, name="session"),
 ]
 # django-allauth looks its own addresses up by these names, without a namespace.
 allauth_urlpatterns = [
