@@ -20,7 +20,6 @@ ENV PATH=/srv/venv/bin:$PATH \
     CLINIC_ENV_FILE=/srv/clinic/env/.prod.properties \
     STATIC_ROOT=/srv/static \
     TRAIL_HEADS=/var/lib/clinic/trail \
-    CACHE_URL=filecache:///dev/shm/clinic-cache \
     PORT=8000
 USER 10001
 EXPOSE 8000

@@ -44,6 +44,10 @@ PROOFS = (
           ("tests/staff/test_killed.py",)),
     Proof("forms, questionnaires and requests of programs, cut at every byte and sent again: nothing half, nothing "
           "twice, no alert missed", 2, ("tests/test_cut_off.py",)),
+    Proof("10,000 guesses at a password over four processes, each from another address: at most 100 are looked at, and "
+          "its person gets in", 100, ("tests/accounts/test_guesses.py",)),
+    Proof("a wrong password, secret or forgotten password takes as long for 1,000 addresses without an account as for "
+          "1,000 with one: medians within 5 ms", 50, ("tests/accounts/known_addresses.py",)),
     Proof("a first start and a deploy killed after every change to the database, and begun again: whole", 12,
           ("tests/tenancy/test_first_start.py",)),
 )  # fmt: skip

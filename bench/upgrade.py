@@ -48,7 +48,8 @@ def sent(method, path, **body):
 
 clinician, owner = person("clinician@riverside.test"), person("owner@riverside.test")
 here, answers = "/api/v1/assessments/", {str(number): 3 for number in range(1, 10)}
-rows = done(clinician.get("/api/v1/patients/?page_size=40")).json()["results"]
+found = done(clinician.get("/api/v1/patients/?page_size=100")).json()["results"]
+rows = [row for row in found if row["date_of_birth"] < "2000"][:40]  # PHQ-9 and GAD-7 are for adults
 for number, row in enumerate(rows):
     who, day = row["id"], {"date": "2026-03-01"}
     made = sent("post", here, patient=who, instrument="phq-9", answers=answers, complete=number % 3 > 0, **day)

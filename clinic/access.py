@@ -66,6 +66,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 # Roles whose holders can be responsible for patients.
 PRACTITIONER_ROLES = frozenset({Role.OWNER, Role.CLINICIAN})
+# Roles that change nothing in a clinic: whatever they may see, a request of theirs that writes is refused.
+READING_ROLES = frozenset({Role.AUDITOR})
+# Roles that see only patients of their own, where the clinic restricts that.
+RESTRICTED_ROLES = frozenset({Role.CLINICIAN, Role.FRONT_DESK})
 # What an API client's scopes allow: the people, settings and trail of a clinic are no program's business.
 SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {"read": READING, "write": CARE}
 SCOPE_LABELS = {"read": "Program that reads", "write": "Program that writes"}
@@ -83,8 +87,10 @@ class Request(HttpRequest):
     """The type of a request behind our middleware, which puts these on it; never made by itself.
 
     `client` is the API client and `membership` the active one of `memberships`; each is None where there is none,
-    like `clinic`. `actor` is None for strangers, who get into no view that reads it. `shared_device` is the id of the
-    assessment for whose patient the device of this session is locked, as text; None in any other.
+    like `clinic`. `may_write` is False for a role that only reads. `seen_by` is who is restricted to patients of their
+    own, None for who sees everybody's. `actor` is None for strangers, who get into no view that reads it.
+    `shared_device` is the id of the assessment for whose patient the device of this session is locked, as text; None in
+    any other.
     """
 
     client: Any
@@ -92,6 +98,8 @@ class Request(HttpRequest):
     membership: Any
     memberships: list[Any]
     permissions: frozenset[Permission]
+    may_write: bool
+    seen_by: Any
     actor: Any
     submission: Any
     htmx: Any
@@ -104,17 +112,18 @@ class Request(HttpRequest):
     shows_nothing: bool
 
 
-def requires[View: Callable[..., Any]](permission: Permission) -> Callable[[View], View]:
-    """Mark a clinic view with the permission it needs; raises PermissionDenied for who lacks it."""
+def requires[View: Callable[..., Any]](permission: Permission, *more: Permission) -> Callable[[View], View]:
+    """Mark a clinic view with the permissions it needs; raises PermissionDenied for who lacks one of them."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def checked(request: Request, *args: Any, **kwargs: Any) -> Any:
-            if permission not in getattr(request, "permissions", ()):
+            if not {permission, *more} <= set(getattr(request, "permissions", ())):
                 raise PermissionDenied("Your role in this clinic does not include this.")
             return view(request, *args, **kwargs)
 
         checked.required_permission = permission  # type: ignore[attr-defined]
+        checked.required_besides = more  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]
 
     return mark
@@ -135,6 +144,12 @@ def signed_in[View: Callable[..., Any]](view: View) -> View:
 def without_patients[View: Callable[..., Any]](view: View) -> View:
     """Mark a clinic view whose pages show nothing of any patient; every other one says what it shows."""
     view.without_patients = True  # type: ignore[attr-defined]
+    return view
+
+
+def open_to_readers[View: Callable[..., Any]](view: View) -> View:
+    """Mark a clinic view to which a role that only reads may send forms; every other one refuses them."""
+    view.for_readers = True  # type: ignore[attr-defined]
     return view
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -78,6 +79,20 @@ def port(name: str) -> int | None:
     if value and not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number from 1 to 65535.")
     return int(value) if value else None
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """The property `name` as networks, with commas between them: "10.0.0.0/20, 127.0.0.1"."""
+    found = []
+    for text in str(env.str(name, "")).split(","):
+        if not text.strip():
+            continue
+        try:
+            found.append(ip_network(text.strip()))
+        except ValueError as error:
+            message = f"{name} has {text.strip()!r}; networks are written as 10.0.0.0/20, 127.0.0.1, with commas."
+            raise ImproperlyConfigured(message) from error
+    return found
 
 
 def address(url: str) -> str:

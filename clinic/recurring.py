@@ -14,5 +14,6 @@ RECURRING = (
     Recurring("old-tasks", DAILY, "clinic.lists.tasks.remove_old"),
     Recurring("old-heartbeats", DAILY, "clinic.tenancy.work.heartbeat.forget_the_gone"),
     Recurring("expired-sessions", HOURLY, "clinic.accounts.expiry.remove_expired", by_owner=True),
+    Recurring("old-counts", HOURLY, "clinic.accounts.limits.counters.forget_old"),
     Recurring("bin", DAILY, "clinic.staff.clinics.empty_bin", by_owner=True),
 )

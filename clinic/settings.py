@@ -12,17 +12,24 @@ from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, one_of, port, required
+from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, networks, one_of, port, required
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
 from clinic.services import QUEUES, SERVICES
 
 SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "production-refuses" in SECRET_KEY):
     raise ImproperlyConfigured("Production mode needs a SECRET_KEY of at least 50 random characters.")
 DEBUG = env.bool("DEBUG", False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("Production mode has no DEBUG: its error pages show code, settings and patients.")
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.strip()]
+if PRODUCTION and any(host in ("*", ".") for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("Production mode needs the names in ALLOWED_HOSTS that the record is opened by, not *.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The proxies whose word about who asked is taken, see `clinic.ui.addresses`.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # What this process answers and works on, where two services share the record.
 CLINIC_SERVICES = one_of("CLINIC_SERVICES", "all", SERVICES, "all, patients or assessments")
@@ -79,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.ui.requests.shedding",
+    "clinic.ui.requests.readable",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -91,6 +99,7 @@ MIDDLEWARE = [
     "clinic.accounts.middleware.ClinicMiddleware",
     "clinic.ui.requests.own_service",
     "clinic.audit.middleware.readings",
+    "clinic.accounts.limits.tries.limited",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "clinic.urls"
@@ -131,14 +140,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"reset_password": "clinic.accounts.resets.ResetForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "clinic.accounts.resets.ResetForm",
+    "change_password": "clinic.accounts.resets.ChangeForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Beside allauth's own, from one address: wrong dates of birth at patients' links, invitations that are none; wrong
-# sign-ins, in place of all.
-ACCOUNT_RATE_LIMITS = {"answer": "20/5m/ip", "join": "20/5m/ip", "sign_in": "30/m/ip", "login": ""}
+# allauth counts nothing, since it would count right passwords too, and in a cache: `clinic.accounts.limits` does.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+BROWSER_COOKIE_NAME = "__Host-browser" if PRODUCTION else "browser"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ADAPTER = "clinic.accounts.factors.adapter.FactorAdapter"
 MFA_FORMS = {
@@ -211,8 +224,8 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# Caches: sign-in rate limits only; every worker must see the same one.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+# Nothing is cached by Django: what several processes count or remember is in the database.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # Long work: rows of `public` that name a clinic and a job by id, looked at by `manage.py work`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(QUEUES.values())}}
@@ -274,6 +287,8 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers take these from this host over HTTPS only: no other name of the domain can set them.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     if env.bool("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

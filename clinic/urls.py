@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("clinic.staff.account.urls")),
     path("", include("clinic.lists.urls")),
     path("patients/", include("clinic.patients.urls")),
+    path("patients/", include("clinic.patients.care.urls")),
     path("", include("clinic.assessments.urls")),
     path("", include("clinic.instruments.urls")),
     path("", include("clinic.assessments.selfreport.urls")),

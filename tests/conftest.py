@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
@@ -31,6 +30,7 @@ from tests.world import PASSWORD, World, own_clinic
 
 worlds = SimpleNamespace()
 settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
+settings.CACHES = {"default": {"BACKEND": "tests.no_cache.Refusing"}}
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +44,6 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
         worlds.nobody = User.objects.using("owner").get(email=template.NOBODY)
         call_command("collectstatic", interactive=False, verbosity=0)
         connections.close_all()
-
-
-@pytest.fixture(autouse=True)
-def _clear_cache() -> None:
-    cache.clear()
 
 
 @pytest.fixture

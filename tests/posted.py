@@ -22,6 +22,7 @@ from clinic.instruments.models import ANOTHER
 from clinic.lists.actions import save_view
 from clinic.lists.models import Job, JobState
 from clinic.patients.actions import update_patient
+from clinic.patients.care.emergency import open_in_emergency
 from clinic.staff.invitations.actions import invite
 from clinic.tenancy.scope import clinic_scope
 from tests.instruments.test_importing import as_csv
@@ -52,7 +53,7 @@ def records(world: World) -> SimpleNamespace:
         job |= {"work": "clinic.patients.bulk.archive", "undo_work": "clinic.patients.bulk.undo_archive"}
         job |= {"parameters": {"permission": "patients.edit"}, "state": JobState.DONE}
         kept: dict[str, Any] = {"list": "patients", "name": "Mine", "query": "", "is_shared": False}
-        free = make_assessment(patient)
+        free, clara = make_assessment(patient), Actor(str(uuid4()), "Clara")
         invited = invite(by=BY, clinic=world.clinic, email="ned@new.test", role=Role.CLINICIAN)
         return SimpleNamespace(
             world=world, patient=patient, other=other, token=asked.token, request=asked.request, finished=finished,
@@ -60,6 +61,7 @@ def records(world: World) -> SimpleNamespace:
             schedule=schedule, free=free, alert=Alert.objects.get(),
             changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
             event=AuditEvent.objects.filter(action="patient.changed").latest("pk").pk,
+            emergency=open_in_emergency(by=clara, patient=patient, reason="Fell"),
             episode=start_episode(by=BY, patient=patient, started_on=ahead(-9)),
             job=Job.objects.create(**job),
             stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
@@ -82,6 +84,8 @@ def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
             "version": at.changed.version,
         }),
         "patients/<uuid:pk>/undo/": (f"{one}undo/", {"version": at.changed.version}),
+        "patients/<uuid:pk>/care-team/": (f"{one}care-team/", {"person": at.world.front_desk.pk}),
+        "patients/<uuid:pk>/care-team/<uuid:person>/remove/": (f"{one}care-team/{at.world.clinician.pk}/remove/", {}),
         "patients/birth-date/": ("/patients/birth-date/", {"date_of_birth": "12 March 1961"}),
         "patients/bulk/": ("/patients/bulk/", ticked),
         "patients/bulk/ of all that match": ("/patients/bulk/", {"do": "archive", "scope": "all"}),
@@ -149,6 +153,10 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "clinic/people/<uuid:pk>/last-day/": (f"{person}last-day/", {"last_day": ahead(30).isoformat()}),
         "clinic/people/invitations/<uuid:pk>/again/": (f"/clinic/people/invitations/{at.invited.pk}/again/", {}),
         "clinic/people/invitations/<uuid:pk>/revoke/": (f"/clinic/people/invitations/{at.invited.pk}/revoke/", {}),
+        "patients/emergency/": ("/patients/emergency/", {"who": "P-1", "reason": "Fell", "password": PASSWORD}),
+        "clinic/trail/emergency/<uuid:pk>/review/": (f"/clinic/trail/emergency/{at.emergency.pk}/review/", {
+            "note": "Asked; it was right.",
+        }),
         "clinic/start/away/": ("/clinic/start/away/", {}),
         "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
         "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),

@@ -102,7 +102,6 @@ os.environ.pop("CLINIC_ENV_FILE", None)
 os.environ |= {
     "DATABASE_URL": url(OUTSIDE or ADMIN_DSN, WEB, PASSWORD),
     "DATABASE_OWNER_URL": url(ADMIN_DSN, OWNER, PASSWORD),
-    "CACHE_URL": "locmemcache://",
     "EMAIL_URL": "memorymail://",
     "LOG_LEVEL": "INFO",
     "STATIC_ROOT": str(FOLDER / "static"),

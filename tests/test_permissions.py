@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.access import PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role
+from clinic.access import PERMISSIONS, READING_ROLES, SCOPE_PERMISSIONS, Permission, Role
 from tests.test_url_walk import address, views
 
 SEE, REGISTER = "patients.view", "patients.edit"
@@ -14,7 +14,7 @@ PEOPLE, CLIENTS, MANAGE = "people.manage", "clients.manage", "clinic.manage"
 # What each page takes, written down a second time: whoever takes less for it says so here as well.
 PAGES = {
     SEE: """
-        patients/ patients/bulk/ patients/recent/ patients/<uuid:pk>/ patients/<uuid:pk>/history/
+        patients/ patients/bulk/ patients/recent/ patients/emergency/ patients/<uuid:pk>/ patients/<uuid:pk>/history/
         work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/cancel/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
         views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
         lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/new/
@@ -23,6 +23,7 @@ PAGES = {
         patients/<uuid:pk>/history/<int:event>/restore/
         patients/new/ patients/birth-date/ patients/<uuid:pk>/edit/ patients/<uuid:pk>/archive/
         patients/<uuid:pk>/undo/ patients/<uuid:pk>/restore/
+        patients/<uuid:pk>/care-team/ patients/<uuid:pk>/care-team/<uuid:person>/remove/
     """,
     READ: """
         assessments/ assessments/bulk/ assessments/<uuid:pk>/ patients/<uuid:pk>/assessments/ patients/<uuid:pk>/course/
@@ -50,7 +51,10 @@ PAGES = {
         clinic/people/invitations/<uuid:pk>/revoke/
     """,
 }
-PAGES[TRAIL] = "clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/"
+PAGES[TRAIL] = """
+    clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/
+    clinic/trail/emergency/ clinic/trail/emergency/<uuid:pk>/review/
+"""
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
     "api/v1/": (SEE, SEE),
@@ -64,6 +68,11 @@ ENDPOINTS = {
     "api/v1/episodes/<uuid:pk>/": (READ, READ),
     "api/v1/instruments/": (READ, READ),
     "api/v1/instruments/<slug:instrument>/": (READ, READ),
+}
+# What takes another permission besides, since its answer shows what that is for.
+BESIDES = {
+    "worklists/alerts/<uuid:pk>/acknowledge/": (ALERTS,),
+    "patients/<uuid:pk>/alerts/acknowledge/": (ALERTS,),
 }
 TAKES = {route: (taken, taken) for taken, routes in PAGES.items() for route in routes.split()} | ENDPOINTS
 MAY = {
@@ -90,6 +99,19 @@ def test_every_address_takes_what_it_is_said_to_take():
     assert told == TAKES, "Write an address that is new under its permission in PAGES of this file."
 
 
+def test_every_address_takes_besides_what_it_is_said_to_take():
+    found = {route: more for route, view in views() if (more := getattr(view, "required_besides", ()))}
+    assert found == BESIDES
+
+
+@pytest.mark.parametrize("lacking", [SEE, ASSESS, ALERTS])
+def test_address_that_takes_two_permissions_is_refused_without_either(riverside, sign_in, monkeypatch, lacking):
+    monkeypatch.setitem(PERMISSIONS, Role.CLINICIAN, frozenset(Permission) - {lacking})
+    client = sign_in(riverside.clinician)
+    found = {route: client.post(address(route, uuid4())).status_code for route in BESIDES}
+    assert found == dict.fromkeys(BESIDES, 404 if lacking == SEE else 403)
+
+
 def test_roles_and_scopes_allow_what_they_are_said_to_allow():
     assert {role: {str(one) for one in granted} for role, granted in PERMISSIONS.items()} == MAY
     assert {scope: {str(one) for one in granted} for scope, granted in SCOPE_PERMISSIONS.items()} == PROGRAMS_MAY
@@ -97,12 +119,15 @@ def test_roles_and_scopes_allow_what_they_are_said_to_allow():
 
 @pytest.mark.parametrize("role", Role)
 def test_role_is_refused_what_it_lacks_and_nothing_else(riverside, sign_in, role):
+    """A role that only reads writes nothing, whatever it may see; `test_readers.py` has what is open to it."""
     client, wrong, tried = sign_in(riverside.users[role]), {}, 0
+    writes = MAY[role] if role not in READING_ROLES else set()
+    open_to_all = {"lists/shortcuts/", "clinic/trail/emergency/<uuid:pk>/review/"}
     for route, (read, write) in TAKES.items():
-        for method, taken in (("get", read), ("post", write), ("patch", write)):
+        for method, taken, may in (("get", read, MAY[role]), ("post", write, writes), ("patch", write, writes)):
             answer = getattr(client, method)(address(route, uuid4())).status_code
-            if answer != 405:
+            if answer != 405 and (method == "get" or route not in open_to_all):
                 tried += 1
-                if (answer == 403) is (taken in MAY[role]):
+                if (answer == 403) is (taken in may):
                     wrong[f"{method} {route}"] = answer
     assert (wrong, tried > 60) == ({}, True)

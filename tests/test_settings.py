@@ -62,6 +62,23 @@ def test_production_refuses_a_key_that_is_none(key: str) -> None:
     assert refusal(**PRODUCTION | {"SECRET_KEY": key}) == refused
 
 
+@pytest.mark.parametrize("hosts", ["*", "record.example.org, * "])
+def test_production_refuses_to_be_opened_by_any_name(hosts: str) -> None:
+    refused = "Production mode needs the names in ALLOWED_HOSTS that the record is opened by, not *."
+    assert refusal(**PRODUCTION | {"ALLOWED_HOSTS": hosts}) == refused
+
+
+def test_production_refuses_to_show_code_on_error_pages() -> None:
+    refused = "Production mode has no DEBUG: its error pages show code, settings and patients."
+    assert refusal(**PRODUCTION, DEBUG="true") == refused
+
+
+def test_cookies_of_production_are_of_this_host_only() -> None:
+    names = [f"{name}_COOKIE_{part}" for name in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "DOMAIN", "PATH")]
+    found = json.loads(run("-c", SHOW, *names, **PRODUCTION).stdout)
+    assert list(found.values()) == ["__Host-sessionid", True, None, "/", "__Host-csrftoken", True, None, "/"]
+
+
 def test_deployment_checks_are_clean_in_production() -> None:
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert (result.returncode, result.stderr) == (0, "")
@@ -113,7 +130,7 @@ def test_embedded_server_is_used_without_a_database_address() -> None:
 def test_example_lists_exactly_the_properties_that_are_read() -> None:
     code = "".join((ROOT / "clinic" / name).read_text() for name in ("properties.py", "settings.py"))
     example = (ROOT / "env" / "example.properties").read_text()
-    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port)\(\s*"([A-Z_]+)"', code))
+    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port|networks)\(\s*"([A-Z_]+)"', code))
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads
 
 
@@ -131,6 +148,16 @@ def test_example_lists_exactly_the_properties_that_are_read() -> None:
         ("LANGUAGE_CODE", "xx", "LANGUAGE_CODE is 'xx', which is not known; it is written as en-gb."),
         ("METRICS_PORT", "many", "METRICS_PORT is 'many'; it must be a number from 1 to 65535."),
         ("METRICS_PORT", "65536", "METRICS_PORT is '65536'; it must be a number from 1 to 65535."),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.1/20",
+            "TRUSTED_PROXIES has '10.0.0.1/20'; networks are written as 10.0.0.0/20, 127.0.0.1, with commas.",
+        ),
+        (
+            "TRUSTED_PROXIES",
+            "127.0.0.1, nginx",
+            "TRUSTED_PROXIES has 'nginx'; networks are written as 10.0.0.0/20, 127.0.0.1, with commas.",
+        ),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud', which is not known; it is written as INFO."),
         ("DATABASE_URL", "nope", "An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic."),
         ("SECRET_KEY_FILE", "/nope", "SECRET_KEY_FILE cannot be read: /nope: No such file or directory."),

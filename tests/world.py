@@ -75,8 +75,15 @@ def dropped_at_end(world: World) -> Iterator[World]:
     finally:
         connections.close_all()
         User.objects.using("owner").filter(email__endswith=f"@{domain}").delete()
-        provisioning.drop_clinic(world.clinic)
+        drop_whole(world.clinic)
         connections.close_all()
+
+
+def drop_whole(clinic: Clinic) -> None:
+    """Remove a clinic, and what restores have put into the bin of it."""
+    provisioning.drop_clinic(clinic)
+    for replaced in Clinic.objects.using("owner").filter(name__startswith=f"{clinic.name} (replaced,"):
+        provisioning.drop_clinic(replaced)
 
 
 def own_clinic(name: str) -> AbstractContextManager[World]:

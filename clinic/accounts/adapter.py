@@ -5,13 +5,20 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from clinic.accounts.factors.confirmation import confirmed_lately
+from clinic.accounts.limits.browsers import know_browser
+from clinic.accounts.limits.counters import TooMany, forget
+from clinic.accounts.limits.declared import PASSWORDS
+from clinic.accounts.limits.tries import by_account, trying, wait_text
 from clinic.accounts.models import Session
 from clinic.accounts.sessions import ADDRESS_KEY, USER_AGENT_KEY
+from clinic.ui.addresses import client_address
 
 log = structlog.get_logger("clinic.accounts")
+TOO_MANY = "Too many wrong passwords. Wait {}, or sign in from a browser in which you have signed in before."
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,27 +31,43 @@ class AccountAdapter(DefaultAccountAdapter):
         return None
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Give the try back where the password could not be checked, as in an outage."""
+        """Check a password, unless too many were wrong already; raises ValidationError then."""
         try:
-            user: AbstractBaseUser | None = super().authenticate(request, **credentials)
-        except Exception:
-            self._rollback_login_failed_rl_usage()
-            raise
+            with trying(request, *by_account(request, PASSWORDS, credentials.get("email", ""))) as attempt:
+                user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+                attempt.wrong = user is None
+        except TooMany as refusal:
+            raise ValidationError(TOO_MANY.format(wait_text(refusal.seconds))) from refusal
         return user
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Whether somebody who is signed in has this password; counted as at signing in."""
+        found = self.authenticate(self.request, email=user.email, password=password)  # type: ignore[attr-defined]
+        return found is not None and found.pk == user.pk
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Note where and in what a session begins, for its person's own page."""
         super().login(request, user)
+        know_browser(request, user.email)
         request.session[USER_AGENT_KEY] = self.get_http_user_agent(request)[:300].replace("\0", "")
-        request.session[ADDRESS_KEY] = self.get_client_ip(request)
+        request.session[ADDRESS_KEY] = client_address(request) or None
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who signed in just now is not asked again."""
         return not confirmed_lately(self.request)
 
     def set_password(self, user: Any, password: str) -> None:
-        """Sessions that began with the password before end, but the one in which it is changed."""
+        """Sessions that began with the password before end, but the one in which it is changed.
+
+        Whoever had the password before, or the mail, comes in with the new one, whatever strangers guessed meanwhile.
+        """
         super().set_password(user, password)
+        know_browser(self.request, user.email)
+        for limit in PASSWORDS:
+            forget(limit, user.email.lower())
         Session.objects.filter(user=user.pk).exclude(pk=self.request.session.session_key or "").delete()
 
     def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: Any = None) -> None:

@@ -2,30 +2,36 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import structlog
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import Resolver404, reverse
 from django.urls import resolve as view_of
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
-from django.utils.dateparse import parse_datetime
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from clinic.access import PERMISSIONS, ROLE_LABELS, SCOPE_PERMISSIONS, Actor, Request, Role
+from clinic.access import (
+    PERMISSIONS,
+    READING_ROLES,
+    RESTRICTED_ROLES,
+    SCOPE_PERMISSIONS,
+    Actor,
+    Request,
+    Role,
+)
 from clinic.accounts.clients import resolve_token
 from clinic.accounts.closed import closed
-from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, loaded, note_use
+from clinic.accounts.memberships import Member
+from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, note_use
 from clinic.accounts.submissions import answer_again, remember
-from clinic.tenancy.models import Clinic
+from clinic.postgres.outages import is_taken_key
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 from clinic.ui.kept import kept_page
@@ -38,42 +44,13 @@ PUBLIC_MODULES = {
 }
 
 
-@dataclass(frozen=True)
-class Member:
-    """One clinic that the person signed in belongs to."""
-
-    clinic_id: str
-    clinic_name: str
-    schema_name: str
-    state: str
-    out_of_service: bool
-    deleted_at: str | None
-    time_zone: str
-    country: str
-    role: Role
-    preferences: dict[str, Any]
-    last_day: str | None
-
-    @property
-    def role_label(self) -> str:
-        return ROLE_LABELS[self.role]
-
-    def clinic(self) -> Clinic:
-        """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
-        same = ("schema_name", "state", "out_of_service", "time_zone", "country")
-        values: dict[str, Any] = {name: getattr(self, name) for name in same}
-        values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
-        values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None
-        clinic: Clinic = loaded(Clinic, values, DEFAULT_DB_ALIAS)
-        return clinic
-
-
 def resolve(request: Request) -> None:
     """Put user, client, clinic, memberships, permissions and actor on the request, by one query at most."""
     request.user = AnonymousUser()
     request.client = request.clinic = request.membership = request.actor = None
     request.memberships = []
     request.permissions = frozenset()
+    request.may_write, request.seen_by = False, None
     request.shared_device = request.session.get(SHARED_DEVICE_KEY)
     header = request.headers.get("Authorization", "")
     if header:
@@ -90,6 +67,7 @@ def _resolve_client(request: Request, header: str) -> None:
     request.clinic = request.client.clinic
     scopes = token.scope.split()
     allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
+    request.may_write = True
     request.permissions = frozenset().union(*(SCOPE_PERMISSIONS.get(scope, frozenset()) for scope in allowed))
     request.actor = Actor(f"client:{request.client.pk}", request.client.name)
 
@@ -120,6 +98,9 @@ def activate(request: Request, membership: Member) -> None:
     request.membership = membership
     request.clinic = membership.clinic()
     request.permissions = PERMISSIONS[membership.role]
+    request.may_write = membership.role not in READING_ROLES
+    restricted = membership.restricts_patients and membership.role in RESTRICTED_ROLES
+    request.seen_by = request.user.pk if restricted else None
 
 
 class ClinicMiddleware:
@@ -163,18 +144,37 @@ class ClinicMiddleware:
             return forbidden_to_clients(request)
         if audience == "signed_in":
             return None
-        refusal = no_clinic(request) or stale_page(request) or closed(request)
+        refusal = no_clinic(request) or stale_page(request) or closed(request) or only_reads(request, view)
         if refusal is None:
-            request.scopes.enter_context(clinic_scope(request.clinic))
-            request.in_clinic = True
+            enter_clinic(request)
             refusal = answer_again(request)
         return refusal
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponseBase | None:
+        """Answer what is sent under the id of a record that whoever asks does not see."""
+        if not is_taken_key(error):
+            return None
+        message = "Another record has this id. Nothing was saved; open an empty form and write it there."
+        return errors.keep_or_answer(request, 409, "id_taken", message)
+
+
+def enter_clinic(request: Request) -> None:
+    """Begin the transaction that the answer is made in."""
+    request.scopes.enter_context(clinic_scope(request.clinic, seen_by=request.seen_by))
+    request.in_clinic = True
+
+
+def leave_clinic(request: Request) -> None:
+    """End the clinic's transaction before the view has: what is written from now on is not rolled back with it."""
+    request.scopes.close()
+    request.in_clinic = False
 
 
 def locked(request: Request) -> HttpResponse | None:
     """The refusal of everything but the questionnaire and the way back, for a session whose device a patient has.
 
-    Asked before anything else, so that addresses that do not exist, packages' pages and the API are locked too.
+    Asked before anything else, so that addresses that do not exist, packages' pages and the API are locked too. Whoever
+    goes back is led to an address without what was searched for: it could name somebody.
     """
     if request.shared_device is None:
         return None
@@ -183,6 +183,8 @@ def locked(request: Request) -> HttpResponse | None:
             return None
     except Resolver404:
         pass
+    if request.method in errors.SAFE_METHODS and request.GET and not request.htmx and not errors.wants_json(request):
+        return redirect(request.path)
     return errors.locked(request)
 
 
@@ -249,6 +251,14 @@ def stale_page(request: Request) -> HttpResponse | None:
         activate(request, other)
         return None
     return _wrong_clinic(request, other, writes)
+
+
+def only_reads(request: Request, view: Callable[..., Any]) -> HttpResponse | None:
+    """The refusal of a request that writes, to a role that only reads; None for every other one."""
+    writes = request.method not in errors.SAFE_METHODS and not getattr(view, "for_readers", False)
+    if request.may_write or not writes:
+        return None
+    return errors.answer(request, 403, "forbidden", f"{request.membership.role_label}s change nothing in the record.")
 
 
 def _wrong_clinic(request: Request, other: Member | None, writes: bool) -> HttpResponse:

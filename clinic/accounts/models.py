@@ -206,3 +206,19 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} at {self.created_at}"
+
+
+class Counter(models.Model):
+    """How many of something were counted in a window that is not over, see `clinic.accounts.limits`.
+
+    The table is unlogged, so that counting waits for no disk; a server that was killed begins to count anew.
+    """
+
+    web_may = "SELECT, INSERT, UPDATE, DELETE"
+
+    key = models.CharField(max_length=64, primary_key=True, db_collation="C")
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at}"

@@ -31,6 +31,7 @@ SELECT {columns}, (
     SELECT json_agg(json_build_object(
         'clinic_id', c.id, 'clinic_name', c.name, 'schema_name', c.schema_name, 'state', c.state,
         'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'time_zone', c.time_zone, 'country', c.country,
+        'restricts_patients', c.restricts_patients,
         'role', m.role, 'preferences', m.preferences, 'last_day', m.last_day
     ) ORDER BY c.name)
     FROM accounts_membership m JOIN tenancy_clinic c ON c.id = m.clinic_id WHERE m.user_id = s.user_id AND m.is_active

@@ -4,7 +4,6 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from clinic.accounts import views
-from clinic.accounts.tries import counting_sign_ins
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,8 +13,8 @@ urlpatterns = [
 ]
 # django-allauth looks its own addresses up by these names, without a namespace.
 allauth_urlpatterns = [
-    path("login/", counting_sign_ins(allauth.login), name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("", include("clinic.accounts.factors.urls")),

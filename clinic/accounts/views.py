@@ -1,10 +1,11 @@
 """Choosing the clinic to work in, and the way in."""
 
-from django.http import HttpResponse
+from allauth.account import views as allauth
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import Permission, Request, signed_in
+from clinic.access import Permission, Request, public, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.ui import errors
 from clinic.ui.pages import own_path
@@ -16,6 +17,15 @@ def home(request: Request) -> HttpResponse:
     if request.clinic is None:
         return redirect("accounts:choose" if request.memberships else "accounts:no_clinic")
     return redirect("first_steps:list" if Permission.CLINIC_MANAGE in request.permissions else "patients:list")
+
+
+@public
+def sign_out(request: Request) -> HttpResponseBase:
+    """django-allauth's; a browser that has signed out keeps nothing that it was shown."""
+    response: HttpResponseBase = allauth.logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @signed_in

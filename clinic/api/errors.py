@@ -98,7 +98,8 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
         return refuse(409, "id_taken", str(error), {"id": [str(error)]}, existing=str(error.id))
     if isinstance(error, patients.NameTaken):
         fields = {"full_name": [str(error)]}
-        return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))
+        existing = {"existing": str(error.existing.pk)} if error.existing is not None else {}
+        return refuse(409, "name_taken", str(error), fields, **existing)
     if isinstance(error, assessments.NameTaken):
         fields = {"name": [f"{error} “{error.proposal}” is free."]}
         return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))

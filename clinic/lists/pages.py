@@ -54,7 +54,7 @@ def list_page(
     if "_export" in request.GET:
         note_export(request, bulk.key)
         return download(request, bulk)
-    if bulk.actions and request.membership is not None:
+    if bulk.actions and request.membership is not None and request.may_write:
         page.bulk_url = address_of(f"{bulk.key}:bulk")
         page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
     if not asked_part(request):

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils import timezone
 
-from clinic.accounts.memberships import permissions_of
+from clinic.accounts.memberships import permissions_of, restricted_to
 from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.lists.reading.index_runs import Sql
 from clinic.tenancy.models import Clinic
@@ -75,10 +75,11 @@ def claim(clinic: Clinic, job_id: str) -> Job | None:
 def _turn(clinic: Clinic, job: Job) -> Iterator[None]:
     """One transaction of the worker that has the job, which nobody else takes or cancels meanwhile; raises TakenOver.
 
-    Where the process was told to end, raises ToldToEnd instead of beginning one.
+    It sees the patients that whoever began the job sees. Where the process was told to end, raises ToldToEnd instead
+    of beginning one.
     """
     turns.get_on()
-    with clinic_scope(clinic):
+    with clinic_scope(clinic, seen_by=restricted_to(UUID(job.by_id), clinic)):
         if not _mine(job).update(touched_at=timezone.now()):
             raise TakenOver
         yield

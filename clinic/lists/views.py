@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires, without_patients
+from clinic.access import Permission, Request, open_to_readers, requires, without_patients
 from clinic.audit.reading import note_nothing, note_record
 from clinic.lists import actions
 from clinic.lists.forms import LayoutForm, ViewForm, initial_of
@@ -54,6 +54,7 @@ def keep_layout(request: Request, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_VIEW)
 @without_patients
+@open_to_readers
 def shortcuts(request: Request) -> HttpResponse:
     """What single keys of pages do, and switching them on or off for the person."""
     if request.method != "POST":
@@ -135,6 +136,8 @@ def _view_or_404(request: Request, pk: uuid.UUID) -> tuple[SavedView, BulkList]:
 
 
 def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | None = None) -> HttpResponse:
+    if not request.may_write:
+        raise PermissionDenied
     context = {
         "form": form,
         "view": view,
@@ -175,12 +178,14 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         note_nothing(request)
     context = {
         "job": job,
-        "can_continue": (job.looks_lost or job.was_ended_early) and not actions.why_not_continue(job),
+        "can_continue": request.may_write
+        and (job.looks_lost or job.was_ended_early)
+        and not actions.why_not_continue(job),
         "has_worker": not job.looks_lost or is_any_alive(),
         "reasons": reasons(job) if job.failed else (),
         "detail_view": lists()[job.list].record_view,
         "undone_by": undone,
-        "can_undo": bool(job.undo_work and job.changed and not job.is_open and undone is None),
+        "can_undo": bool(request.may_write and job.undo_work and job.changed and not job.is_open and undone is None),
         "list_url": f"{lists()[job.list].list_url}?{job.parameters.get('query', '')}".rstrip("?"),
     }
     return page_or_fragment(request, "lists/job_detail.html", "lists/job_detail.html#progress", context)

@@ -11,17 +11,18 @@ from django.utils import timezone
 from clinic.audit.actions import By, difference, is_conflict, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.patients.latest_results import InstrumentResult, LatestResults, shares
-from clinic.patients.models import LatestResult, Patient, ScoredInstrument, Severity
+from clinic.patients.models import CareTeamMember, LatestResult, Patient, ScoredInstrument, Severity
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
+from clinic.tenancy.scope import everybody_seen
 
 OF_RESULT = ("score", "band", "severity", "change", "assessed_on", "recent_scores")
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
 
 
 class NameTaken(Exception):
-    """The practitioner already has a patient of that name: `existing`."""
+    """The practitioner already has a patient of that name: `existing`, None for one whom whoever asks does not see."""
 
-    def __init__(self, existing: Patient) -> None:
+    def __init__(self, existing: Patient | None) -> None:
         super().__init__("This practitioner already has a patient of that name.")
         self.existing = existing
 
@@ -45,8 +46,9 @@ def filed_family_name(full_name: str) -> str:
 
 
 def next_record_number() -> str:
-    """The number after the highest that this clinic handed out: P-000001 and on."""
-    numbers = Patient.objects.values_list("record_number", flat=True)
+    """The number after the highest that this clinic handed out, to whomever: P-000001 and on."""
+    with everybody_seen():
+        numbers = Patient.objects.values_list("record_number", flat=True)
     highest = [
         numbers.filter(record_number__startswith="P-", record_number__regex=SIX_DIGITS).order_by("-record_number"),
         numbers.filter(record_number__regex=MORE_DIGITS).order_by(COUNT.desc()),
@@ -61,6 +63,7 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
 
     A form sent twice carries the same `id` and makes one record: the second call returns the first one's.
     Without `record_number` the clinic's next one is given; without `family_name` the last word of the name files it.
+    Whoever registers a patient of somebody else's and would not see them then is of their care team.
     Raises NameTaken and RecordNumberTaken.
     """
     id = id or uuid4()
@@ -80,7 +83,27 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
             return existing
         raise _taken(error, patient) from error
     record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
+    if not Patient.objects.filter(pk=patient.pk).exists():
+        add_to_care_team(by=by, patient=patient, person_id=UUID(by.id), name=by.name)
     return patient
+
+
+@transaction.atomic
+def add_to_care_team(*, by: By, patient: Patient, person_id: UUID, name: str) -> None:
+    """Let a colleague see a patient, where the clinic restricts that. Idempotent."""
+    with everybody_seen():
+        member, added = CareTeamMember.objects.get_or_create(patient=patient, person_id=person_id)
+    if added:
+        record("careteammember.added", member, by=by, changes={"person": [None, name]})
+
+
+@transaction.atomic
+def remove_from_care_team(*, by: By, patient: Patient, person_id: UUID, name: str) -> None:
+    """Take a colleague from a patient's care team. Idempotent."""
+    member = CareTeamMember.objects.filter(patient=patient, person_id=person_id).first()
+    if member is not None:
+        record("careteammember.removed", member, by=by, changes={"person": [name, None]})
+        member.delete()
 
 
 @transaction.atomic
@@ -250,7 +273,7 @@ def _taken(error: IntegrityError, patient: Patient) -> Exception:
     """The refusal that an IntegrityError of saving `patient` stands for; raises the error itself when it is another."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint == "patient_name_once_per_user":
-        return NameTaken(Patient.objects.named(patient.full_name).get(user=patient.user_id))
+        return NameTaken(Patient.objects.named(patient.full_name).filter(user=patient.user_id).first())
     if "record_number" in constraint:
         return RecordNumberTaken("Another patient has this record number.")
     raise error

@@ -20,6 +20,7 @@ from clinic.lists.page.list_page import Link, ListPage
 from clinic.lists.pages import list_page
 from clinic.patients import actions
 from clinic.patients.bulk import PATIENTS
+from clinic.patients.care.team import care_team
 from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
 from clinic.patients.forms import PatientForm, initial_of, new_initial
@@ -32,6 +33,10 @@ from clinic.ui.forms import differences
 from clinic.ui.pages import page_or_fragment, posted_version, saved, undo_of
 
 RECENT = 8  # patients in the menu
+NOT_SEEN = (
+    "The practitioner has a patient of this name already, whom you do not see. If this is somebody else, add what "
+    "tells them apart, such as the year of birth."
+)
 
 
 @require_safe
@@ -75,9 +80,9 @@ def patient_recent(request: Request) -> HttpResponse:
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(with_latest_results(Patient.objects.select_related("user")), pk=pk)
     note_record(request, patient)
-    return render(
-        request, "patients/patient_detail.html", {"patient": patient, "undo": undo_of("patients:undo", patient)}
-    )
+    team = care_team(request.clinic, patient)[0] if request.clinic.restricts_patients else []
+    context = {"patient": patient, "team": team, "undo": undo_of("patients:undo", patient)}
+    return render(request, "patients/patient_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,8 +130,16 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     except actions.RecordNumberTaken:
         form.add_taken_number()
         return _form_page(request, form, patient)
-    saved(request, "Changes saved.", undo=True)
-    return redirect("patients:detail", pk)
+    return _to_patient(request, pk, "Changes saved.", undo=True)
+
+
+def _to_patient(request: Request, pk: uuid.UUID, message: str, *, undo: bool = False) -> HttpResponse:
+    """To the page of a patient after a change; to the list where it took the patient out of the person's sight."""
+    if request.seen_by is None or Patient.objects.filter(pk=pk).exists():
+        saved(request, message, undo=undo)
+        return redirect("patients:detail", pk)
+    saved(request, f"{message} This patient is no longer one of yours.")
+    return redirect("patients:list")
 
 
 @require_POST
@@ -138,8 +151,7 @@ def patient_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
         actions.undo_patient_change(by=request.actor, id=pk, version=posted_version(request))
     except (actions.Changed, actions.NameTaken, actions.RecordNumberTaken):
         return errors.answer(request, 409, "conflict", "Something was changed since, so there is nothing to take back.")
-    saved(request, "The change was taken back.")
-    return redirect("patients:detail", pk)
+    return _to_patient(request, pk, "The change was taken back.")
 
 
 @require_POST
@@ -182,8 +194,7 @@ def patient_restore_version(request: Request, pk: uuid.UUID, event: int) -> Http
     except (actions.NameTaken, actions.RecordNumberTaken):
         message = "Another patient has this name or record number by now. Change the details by hand."
         return errors.answer(request, 409, "conflict", message)
-    saved(request, "The earlier details are restored.", undo=True)
-    return redirect("patients:detail", pk)
+    return _to_patient(request, pk, "The earlier details are restored.", undo=True)
 
 
 @require_POST
@@ -230,8 +241,12 @@ def _typed(form: PatientForm) -> dict[str, Any]:
 
 
 def _collision_page(
-    request: Request, form: PatientForm, existing: Patient, patient: Patient | None = None
+    request: Request, form: PatientForm, existing: Patient | None, patient: Patient | None = None
 ) -> HttpResponse:
+    """Both patients of the name; of one whom the person does not see, only that there is somebody."""
+    if existing is None:
+        form.add_error("full_name", NOT_SEEN)
+        return _form_page(request, form, patient)
     context = {
         "form": form,
         "heading": "There is already a patient of this name",

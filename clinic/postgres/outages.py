@@ -5,7 +5,7 @@ import errno
 import psycopg2
 from django.db import Error, InterfaceError, OperationalError
 
-DISK_FULL = "53100"
+DISK_FULL, TAKEN = "53100", "23505"
 # Classes of SQLSTATE: connection, resources, intervention of an operator, system, and a server that only reads now.
 AWAY = ("08", "53", "57", "58", "25006")
 # The connection is gone: the server is shut down, crashed or starts.
@@ -27,6 +27,12 @@ def sqlstate(error: BaseException | None) -> str | None:
 
 def is_disk_full(error: BaseException | None) -> bool:
     return sqlstate(error) == DISK_FULL or getattr(error, "errno", None) == errno.ENOSPC
+
+
+def is_taken_key(error: BaseException | None) -> bool:
+    """Whether a row was not inserted because another one of its table has its primary key."""
+    constraint = getattr(getattr(driver_error(error), "diag", None), "constraint_name", None) or ""
+    return sqlstate(error) == TAKEN and constraint.endswith("_pkey")
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -11,7 +11,7 @@ from django_tenants.utils import get_tenant_database_alias
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.tenancy.fleet.migration import alone
 from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.lifecycle.backup_rows import remove_media
+from clinic.tenancy.lifecycle.backup_rows import keep_folders, remove_media
 from clinic.tenancy.models import KEPT, Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.forms import one_line
@@ -55,7 +55,10 @@ def undelete_clinic(*, clinic: Clinic, by: By) -> Clinic:
 
 
 def purge_clinics() -> list[str]:
-    """Remove for good what is in the bin for longer than `KEPT`; the names. Each clinic in a transaction of its own."""
+    """Remove for good what is in the bin for longer than `KEPT`; the names. Each clinic in a transaction of its own.
+
+    Files of a clinic that is not there, which a killed restore can leave, go too: nobody else works on clinics.
+    """
     owner = get_tenant_database_alias()
     past = Clinic.objects.using(owner).filter(deleted_at__lt=timezone.now() - KEPT)
     purged = []
@@ -67,6 +70,7 @@ def purge_clinics() -> list[str]:
             provisioning.drop_clinic(clinic)
             remove_media(clinic)
         purged.append(clinic.name)
+    keep_folders({str(key) for key in Clinic.objects.using(owner).values_list("pk", flat=True)})
     return purged
 
 

@@ -34,9 +34,10 @@ class Clinic(TenantMixin):
     the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     `backed_up_at` is when its last backup was whole, in a file of its own.
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
+    With `restricts_patients` a role of `RESTRICTED_ROLES` sees only patients of its own.
     """
 
-    web_may = "SELECT, UPDATE (time_zone, country)"
+    web_may = "SELECT, UPDATE (time_zone, country, restricts_patients)"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -50,6 +51,7 @@ class Clinic(TenantMixin):
     backed_up_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=63, default=server_zone, db_default="UTC", validators=[check_zone])
     country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
+    restricts_patients = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from clinic.trail import views
+from clinic.trail import emergencies, views
 
 app_name = "trail"
 urlpatterns = [
     path("", views.trail_list, name="list"),
     path("unusual/", views.unusual, name="unusual"),
+    path("emergency/", emergencies.emergency_list, name="emergencies"),
+    path("emergency/<uuid:pk>/review/", emergencies.emergency_review, name="emergency_review"),
     path("patients/<uuid:pk>/", views.patient_trail, name="patient"),
 ]

@@ -14,7 +14,7 @@ from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.pages import note_rows
-from clinic.patients.models import Patient
+from clinic.patients.models import EmergencyAccess, Patient
 from clinic.trail.tables import PatientTrailTable, TrailFilter, TrailTable
 from clinic.trail.unusual import unusual_readings
 
@@ -43,7 +43,8 @@ def trail_list(request: Request) -> HttpResponseBase:
     if "_export" in request.GET:
         note_export(request, "trail")
         return download(request, trail_of())
-    return _page(request, trail_of(), "trail/trail_list.html")
+    emergencies = EmergencyAccess.objects.filter(reviewed_at=None).count()
+    return _page(request, trail_of(), "trail/trail_list.html", emergencies=emergencies)
 
 
 @require_safe

@@ -21,6 +21,10 @@ SENTENCES = {
     "access.refused": "Was refused",
     "handover.begun": "Gave a device to the patient",
     "handover.left": "Took the device back",
+    "careteammember.added": "Named somebody for the care team",
+    "careteammember.removed": "Took somebody from the care team",
+    "emergencyaccess.begun": "Opened a hidden record in an emergency",
+    "emergencyaccess.reviewed": "Reviewed an emergency access",
     "member.invited": "Invited somebody",
     "member.invitation_revoked": "Took an invitation back",
 }
@@ -42,6 +46,7 @@ PAGES = {
     "patients:detail": "details",
     "patients:edit": "form",
     "patients:history": "history",
+    "care:team": "care team",
     "assessments:list": "",
     "assessments:alerts": "",
     "assessments:due": "",
@@ -62,6 +67,7 @@ PAGES = {
     "trail:list": "",
     "trail:patient": "who looked",
     "trail:unusual": "unusual reading",
+    "trail:emergencies": "emergency access",
 }
 
 

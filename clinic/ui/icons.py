@@ -19,7 +19,7 @@ USED = {
     "outline": (
         "archive-box", "bell-alert", "building-office", "calendar-days", "check-circle", "clipboard-document-list",
         "clock", "code-bracket", "cog-6-tooth", "exclamation-triangle", "funnel", "information-circle",
-        "magnifying-glass", "user-circle", "users", "x-circle",
+        "lifebuoy", "magnifying-glass", "user-circle", "users", "x-circle",
     ),
 }  # fmt: skip
 

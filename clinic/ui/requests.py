@@ -15,12 +15,13 @@ from clinic.access import Request
 from clinic.metrics.counting import count, observe
 from clinic.metrics.declared import REQUEST_SECONDS, REQUESTS, THREAD_WAIT
 from clinic.services import is_served
-from clinic.ui.errors import answer, keep_or_answer
+from clinic.ui.addresses import client_address
+from clinic.ui.errors import TOO_LARGE_MESSAGE, answer, keep_or_answer
+from clinic.ui.kept import MOST_READ
 from clinic.ui.logs import without_secret
 from clinic.ui.serving.waits import waited
 
 log = structlog.get_logger("clinic.request")
-LONGEST_ADDRESS = 45  # characters of an address of IPv6 that holds one of IPv4
 LONGEST_WAIT = 2.0  # seconds for a turn, after which people have gone or press again
 MISDIRECTED_MESSAGE = (
     "Another part of the record answers this, and the server before both sent it to the wrong one. Nothing was saved; "
@@ -68,13 +69,6 @@ def request_log(
     return middleware
 
 
-def client_address(request: Request) -> str:
-    """Where a request came from: what the proxy before the record says, where there is one, else who connected."""
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    found = (settings.SECURE_PROXY_SSL_HEADER and told) or request.META.get("REMOTE_ADDR", "")
-    return str(found)[:LONGEST_ADDRESS]
-
-
 def note_metrics(request: Request, status: int, seconds: float) -> None:
     """Count the request by its route's name: an address may name a patient, and anybody can ask for a new one."""
     found = request.resolver_match
@@ -95,6 +89,19 @@ def shedding(
             return answer(
                 request, 503, "busy", "Too many people ask at once. Nothing was saved; try again in a moment."
             )
+        return get_response(request)
+
+    return middleware
+
+
+def readable(
+    get_response: Callable[[Request], HttpResponseBase],
+) -> Callable[[Request], HttpResponseBase]:
+    """Middleware: refuse by its declared length what no page reads, before any of it is stored."""
+
+    def middleware(request: Request) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ:
+            return answer(request, 413, "too_large", TOO_LARGE_MESSAGE)
         return get_response(request)
 
     return middleware

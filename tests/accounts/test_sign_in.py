@@ -47,8 +47,16 @@ def test_wrong_password_is_refused_beside_the_form(riverside):
 def test_after_many_wrong_passwords_the_right_one_is_refused_too(riverside):
     tried = ["wrong"] * 5 + [PASSWORD]
     answers = [Client().post("/accounts/login/", {"login": riverside.owner.email, "password": each}) for each in tried]
-    said = ["Too many failed" in answer.content.decode() for answer in answers]
-    assert ([answer.status_code for answer in answers], said) == ([200] * 6, [False] * 5 + [True])
+    said = [f'value="{riverside.owner.email}"' in answer.content.decode() for answer in answers]
+    assert ([answer.status_code for answer in answers], said) == ([200] * 5 + [429], [True] * 6)
+    assert "Too many wrong passwords. Wait 5 minutes, or sign in" in answers[-1].content.decode()
+
+
+def test_browser_that_signs_out_is_told_to_forget_what_it_was_shown(riverside, sign_in):
+    client = sign_in(riverside.owner)
+    asked, out = client.get("/accounts/logout/"), client.post("/accounts/logout/")
+    headers = [answer.headers.get("Clear-Site-Data") for answer in (asked, out)]
+    assert (out.status_code, headers) == (302, [None, '"cache", "storage"'])
 
 
 def test_nobody_can_sign_up(riverside):

@@ -117,6 +117,16 @@ def test_each_link_and_each_server_has_codes_of_its_own():
     assert sum(one == other for one, other in zip(codes, others, strict=True)) < 3
 
 
+def test_link_and_code_outlive_a_new_key_of_the_server_while_it_remembers_the_old_one(link, code, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    browser = Client()
+    browser.get(link)
+    assert browser.post(link, {"code": wrong(code)}).status_code == 422
+    assert browser.post(link, {"code": code}).status_code == 302
+    settings.SECRET_KEY_FALLBACKS = []
+    assert Client().post(link, {"code": code}).status_code == 422
+
+
 def test_date_that_is_completed_meanwhile_is_asked_for_instead(link, code, riverside, patient):
     with clinic_scope(riverside.clinic):
         update_patient(

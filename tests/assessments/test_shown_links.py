@@ -1,17 +1,19 @@
 """The page that shows a new link: once, to whoever made it, with a slip to hand over."""
 
 import re
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 import qrcode
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as sized
 from hypothesis import strategies as st
 
 from clinic.accounts.models import AnswerLink, Session
 from clinic.assessments.models import AnswerRequest
-from clinic.assessments.selfreport.shown_links import LINKS_KEY, qr_path
+from clinic.assessments.selfreport.shown_links import LINKS_KEY, keep_link, qr_path, take_link
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import let_in, link_in, same_as_dead
 from tests.sizes import times
@@ -53,6 +55,15 @@ def test_loading_the_page_again_makes_no_link_and_ends_none(ask, practitioner):
     link = link_in(practitioner.get(address))
     assert [shows_none(practitioner.get(address)) for _ in range(2)] == [True, True]
     assert (links(), let_in(link).get(link).status_code) == ([True], 200)
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_link_that_waits_to_be_shown_outlives_a_new_key_that_remembers_the_old_one(settings, remembered):
+    request, id = SimpleNamespace(session={}), uuid4()
+    keep_link(request, SimpleNamespace(token="the token", request=SimpleNamespace(pk=id)))
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY] if remembered else []
+    settings.SECRET_KEY = "another" * 10
+    assert take_link(request, id) == ("the token" if remembered else "")
 
 
 def test_form_sent_again_before_the_page_is_seen_shows_the_one_link(ask, practitioner, riverside):
@@ -142,7 +153,7 @@ def test_slip_says_whose_questions_until_when_and_breaks_between_letters_only(as
     assert "Secretname" not in slip
 
 
-@settings(max_examples=times(20), deadline=None)
+@sized(max_examples=times(20), deadline=None)
 @given(st.text(st.characters(codec="ascii", exclude_categories=["C"]), min_size=1, max_size=120))
 def test_path_draws_the_dark_squares_and_no_other(text):
     side, path = qr_path(text)

@@ -202,6 +202,9 @@ def test_device_is_shared_and_unlocked(visit, practice, patient, watch, scripts)
         page.goto(path)
         expect(page.locator("body")).not_to_contain_text(patient.family_name)
     assert page.request.get("/api/v1/patients/").status == 403
+    watch.provokes(403, "/patients/")
+    page.goto("/patients/?q=somebody")
+    assert page.url.endswith("/patients/")
     page.goto("/handover/")
     for item in range(1, 10):
         page.locator(f"#item-{item}").get_by_text("Not at all", exact=True).click()

@@ -40,11 +40,11 @@ def types(name: str) -> set[str]:
     return {each["Type"] for each in read(name)["Resources"].values()}
 
 
-def tool(name: str, *arguments: Any) -> subprocess.CompletedProcess[str]:
+def tool(name: str, *arguments: Any, sent: str | None = None) -> subprocess.CompletedProcess[str]:
     python = subprocess.run([ROOT / "bin/deploy-tools"], check=True, capture_output=True, text=True).stdout.strip()
     program = ROOT / "var/deploy-tools/bin" / name
     assert python == str(program.parent / "python")
-    return subprocess.run([program, *arguments], check=False, capture_output=True, text=True, cwd=ROOT)
+    return subprocess.run([program, *arguments], check=False, capture_output=True, text=True, cwd=ROOT, input=sent)
 
 
 def test_cfn_lint_finds_nothing():

@@ -14,9 +14,13 @@ OURS = sorted(SERVICES.keys() - {"database"})  # PostgreSQL's own entry point be
 
 def test_services_are_these():
     both = ["assessments", "assessments-worker"]
-    assert sorted(SERVICES) == [*both, "database", "migrate", "pooler", "proxy", "web", "worker"]
+    assert sorted(SERVICES) == sorted(
+        [*both, "dashboard", "database", "migrate", "pooler", "prometheus", "proxy", "web", "worker"]
+    )
     assert {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each} == {
         **{key: ["services"] for key in both},
+        "dashboard": ["metrics"],
+        "prometheus": ["metrics"],
         "pooler": ["pooler"],
         "proxy": ["proxy"],
     }

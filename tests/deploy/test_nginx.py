@@ -12,13 +12,18 @@ from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from threading import Thread
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connections
 from django.test import RequestFactory
 
+from clinic.accounts.models import Session
 from clinic.ui.envelope import envelope
+from tests.conftest import worlds
 from tests.postgres import ROOT
 from tests.serving import free_port, has_address, serving, wait_for
+from tests.world import PASSWORD
 
 MAIN = """
 daemon off;
@@ -101,10 +106,10 @@ def trusting(version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
     return context
 
 
-def get(front, path, method="GET", body=None, tls=True, **headers):
-    """Status, headers and text; headers' names have underscores for dashes."""
+def get(front, path, method="GET", body=None, tls=True, by="127.0.0.1", **headers):
+    """Status, headers and text; headers' names have underscores for dashes. `by` is where the client is."""
     with closing(
-        HTTPSConnection("127.0.0.1", front.https, context=trusting(), timeout=20)
+        HTTPSConnection("127.0.0.1", front.https, context=trusting(), timeout=20, source_address=(by, 0))
         if tls
         else HTTPConnection("127.0.0.1", front.http, timeout=20)
     ) as connection:
@@ -121,6 +126,23 @@ def test_pages_come_through_and_are_secure(front):
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert "Secure" in headers["Set-Cookie"]
     assert headers["Server"] == "nginx"
+
+
+@pytest.mark.parametrize("claim", [{}, {"X_Forwarded_For": "6.6.6.6"}, {"X_Forwarded_For": "127.0.0.1, 127.0.0.1"}])
+def test_client_is_where_nginx_says_and_not_where_it_says_itself(front, django_db_blocker, claim):
+    _, headers, page = get(front, "/accounts/login/")
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    with django_db_blocker.unblock():
+        Session.objects.filter(user=worlds.riverside.auditor).delete()
+        form = {"login": worlds.riverside.auditor.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
+        sent = {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie, **claim}
+        origin = "https://record.example.org"
+        answer = get(front, "/accounts/login/", "POST", urlencode(form), by="127.0.0.7", Origin=origin, **sent)
+        row = Session.objects.get(user=worlds.riverside.auditor)
+        row.delete()
+        connections.close_all()
+    assert (answer[0], row.address) == (302, "127.0.0.7")
 
 
 @pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])

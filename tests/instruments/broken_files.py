@@ -61,6 +61,20 @@ def unpacked(book, size):
     return content.getvalue()
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def crowded(book, row, count, called=SHEET):
+    """The spreadsheet with so many rows of this text before its own; `called` is the name of the part."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            text = old.read(part).replace(b"sheet1.xml", called.rpartition("/")[2].encode())
+            rows = b"<sheetData>" + row * count
+            new.writestr(*((called, text.replace(b"<sheetData>", rows)) if part == SHEET else (part, text)))
+    return content.getvalue()
+
+
 EMPTY_GROUP = {"linkId": "g", "type": "group", "text": "More", "item": []}
 KINDS = "title, name, instruction, source, licence, note, option, item, band, alert"
 # Name, a file that is accepted, one that is refused, and what is said.

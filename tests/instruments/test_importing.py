@@ -14,6 +14,7 @@ from clinic.instruments.actions import custom_id
 from clinic.instruments.files.importing import MOST_ROWS, Imported, Refused, example_rows, import_file
 from clinic.instruments.parsing import definition_of
 from clinic.instruments.scoring import score
+from tests.instruments.broken_files import SHEET, crowded
 from tests.sizes import times
 
 ABOUT = {"type": "mental_health", "answered_by": "patient", "licence_class": "free"}
@@ -111,12 +112,25 @@ def test_file_that_unpacks_to_too_much_is_refused():
     assert refused("x.xlsx", content.getvalue()) == ["The file is too large when it is unpacked."]
 
 
+WIDE, LONG = b"<row>" + b"<c/>" * 16_384 + b"</row>", b"<row/>"
+
+
+@pytest.mark.parametrize("called", [SHEET, "xl/worksheets/sheet.bin"])
+@pytest.mark.parametrize(("row", "count"), [(WIDE, 280), (WIDE, 19), (LONG, 3_000_000), (LONG, 300_000)])
+def test_small_file_of_very_many_cells_is_refused_before_they_are_read(monkeypatch, called, row, count):
+    """Whatever its part is called: the workbook says which it is. Reading the cells of the first took 17 s."""
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    content = crowded(as_xlsx(example_rows()), row, count, called)
+    assert len(content) < 50_000
+    assert refused("x.xlsx", content) == ["The file has more rows and cells than a questionnaire can have."]
+
+
 def test_entities_in_a_spreadsheet_are_not_expanded():
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(as_xlsx(example_rows()))) as old, zipfile.ZipFile(content, "w") as new:
         for part in old.namelist():
             text = old.read(part)
-            if part == "xl/worksheets/sheet1.xml":
+            if part == SHEET:
                 text = b'<!DOCTYPE x [<!ENTITY a "Sleep">]>' + text.replace(b"Sleep", b"&a;")
             new.writestr(part, text)
     assert refused("x.xlsx", content.getvalue()) == ["The file is not a spreadsheet that can be read."]

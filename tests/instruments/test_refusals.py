@@ -20,6 +20,7 @@ from clinic.instruments.texts import parsing as parsing_texts
 from tests.instruments import test_refused_files as files
 from tests.instruments.broken import GONE, SOUND, changed, faults, options, row
 from tests.instruments.broken_definitions import FIT, MARKS, READ, SAME
+from tests.instruments.broken_files import crowded
 
 TABLE = [*READ, *FIT, *MARKS]
 FILES = (fhir_options, fhir_questionnaire, importing, instrument_files, simple_layout)
@@ -231,6 +232,7 @@ def refuse_everything(folder):
     made = files.book(folder)
     files.said("a.txt", b"")
     files.said("a.xlsx", files.unpacked(made, files.LARGEST_UNPACKED + 1))
+    files.said("a.xlsx", crowded(made, b"<row/>", 300_000))
     files.said("a.xlsx", made[:-30])
     files.said("a.csv", files.rows("2", "100001"))
     for field, typed, _ in files.FORMS:

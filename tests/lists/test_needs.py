@@ -6,6 +6,9 @@
 from django.urls import resolve
 
 from clinic.api import views
+from clinic.api.objects.assessments import AssessmentSerializer
+from clinic.api.objects.episodes import EpisodeSerializer
+from clinic.api.objects.patients import LatestResultSerializer, PatientSerializer
 from clinic.api.objects.strict import StrictSerializer
 from clinic.assessments.bulk import of_patient
 from clinic.lists.jobs.bulk import BulkList
@@ -44,6 +47,24 @@ ACTIONS = {
     "assessments of a patient": {}, "alerts": {}, "due": {},
 }  # fmt: skip
 FIELDS = {"Patient": {"latest_results": READ}, "Assessment": {"alerts": ALERTS}}
+# What of a patient's record a program that may read it sees in any case.
+PLAIN = {
+    "Patient": """
+        __typename id user practitioner full_name family_name preferred_name gender date_of_birth
+        date_of_birth_precision phone_number second_phone_number address record_number archived_at created_at updated_at
+        version
+    """,
+    "LatestResult": "__typename instrument score band severity change date",
+    "Assessment": """
+        __typename id patient user name type date questions instrument instrument_version language status answers
+        complete reason score score_range band severity cutoff pattern subscales answered asked summary sex age
+        completed_at archived_at created_at updated_at version
+    """,
+    "Episode": """
+        __typename id patient started_on ended_on end_reason end_words started_by ended_by created_at version
+    """,
+}
+OF_PATIENTS = (PatientSerializer, LatestResultSerializer, AssessmentSerializer, EpisodeSerializer)
 REASONS = ["", "born", "phone", "preferred name", "record number", "second phone", "similar to {word}"]
 
 
@@ -93,6 +114,12 @@ def test_reasons_of_a_search_say_what_a_list_of_patients_shows_anyway():
         "alerts",
         "severity",
     } == set()
+
+
+def test_every_field_of_json_about_patients_takes_something_or_is_plain():
+    """Whoever adds a field says here that it is plain, or in `needs` of its serializer what it takes."""
+    found = {each.typename: set(each().fields) - set(each.needs) for each in OF_PATIENTS}
+    assert found == {typename: set(names.split()) for typename, names in PLAIN.items()}
 
 
 def test_every_field_of_json_takes_what_it_is_said_to_take():

@@ -13,6 +13,8 @@ import pytest
 
 from clinic.access import PERMISSIONS, Permission, Role
 from clinic.assessments.models import Alert
+from clinic.assessments.questionnaire.actions import start_assessment
+from clinic.instruments.catalogue import find
 from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.models import Job
 from clinic.lists.page.rows import declared
@@ -20,7 +22,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.blanked import blanked, text_of
 from tests.lists.test_needs import COLUMNS, FILTERS, every_list, told
 from tests.results import note_results, result
-from tests.world import make_assessment, make_patient
+from tests.world import Writer, make_assessment, make_patient
 
 ALWAYS = (Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT)
 TRIED = (Permission.ASSESSMENTS_VIEW, Permission.ALERTS_VIEW, Permission.LISTS_EXPORT)
@@ -170,8 +172,8 @@ def test_file_of_a_job_is_made_and_given_while_somebody_may_see_what_is_in_it(
     assert (job.parameters["needs"], job.permissions) == (needs, {"lists.export", *needs})
     work()
     paths = [f"/work/{job.pk}/", f"/work/{job.pk}/file/"]
-    seen = {taken: [may(set(every) - {taken}).get(path).status_code for path in paths] for taken in needs[:1]}
-    expected = {taken: [403, 403] for taken in needs[:1]}
+    seen = {taken: [may(set(every) - {taken}).get(path).status_code for path in paths] for taken in needs}
+    expected = {taken: [403, 403] for taken in needs}
     assert (seen, [may(every).get(path).status_code for path in paths]) == (expected, [200, 200])
 
 
@@ -183,3 +185,23 @@ def test_job_stops_when_who_began_it_may_not_see_what_is_in_its_file_any_more(ma
     with clinic_scope(riverside.clinic):
         job = Job.objects.get()
         assert (job.state, job.file_name, job.parts.count()) == ("stopped", "", 0)
+
+
+def test_questionnaire_shows_alerts_to_who_may_see_them(may, riverside):
+    """The page, and the fragment that each response is answered by."""
+    with clinic_scope(riverside.clinic):
+        patient = make_patient()
+        assessment = start_assessment(
+            by=Writer(), patient=patient, user=patient.user, language="en", definition=find("phq-9"),
+            date=date(2026, 3, 1), answers={"9": 1},
+        ).assessment  # fmt: skip
+    every, form = frozenset(Permission), {"date": "1 March 2026", "answer-9": "1", "version": assessment.version}
+    page, saved = f"/assessments/{assessment.pk}/answer/", f"/assessments/{assessment.pk}/answers/"
+    seen = {}
+    for allowed in (every, every - {Permission.ALERTS_VIEW}):
+        client = may(allowed)
+        answers = [client.get(page), client.post(saved, form)]
+        seen[Permission.ALERTS_VIEW in allowed] = [
+            (each.status_code, "alert-banner" in each.content.decode()) for each in answers
+        ]
+    assert seen == {True: [(200, True)] * 2, False: [(200, False)] * 2}

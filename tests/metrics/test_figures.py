@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from clinic.metrics.declared import BACKUP_AGE, BEHIND, CLINICS, HEARTBEAT, QUEUE_OLDEST, QUEUE_TASKS
 from clinic.staff.actions import OPERATOR
-from clinic.staff.backups import backup_clinic
+from clinic.staff.backups.writing import backup_clinic
 from clinic.tenancy.models import Clinic, Heartbeat, State
 from clinic.tenancy.work import figures
 

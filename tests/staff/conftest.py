@@ -61,7 +61,7 @@ def lake(lakeside, settings, tmp_path):
         clinic=clinic,
         file=file,
         backup=lambda: command("backup_clinic", clinic.name, file),
-        restore=lambda: command("restore_clinic", clinic.name, file),
+        restore=lambda *more: command("restore_clinic", clinic.name, file, *more),
     )
 
 

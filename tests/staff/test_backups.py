@@ -1,6 +1,8 @@
 """A backup of one clinic: what is in it, and what a restore makes of it."""
 
 import json
+from datetime import timedelta
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -8,6 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from clinic.access import Role
 from clinic.accounts.models import Membership, User
@@ -20,7 +23,7 @@ from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import backup_rows, provisioning
-from clinic.tenancy.models import Clinic
+from clinic.tenancy.models import KEPT, Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
 from tests.committed import administer
@@ -70,13 +73,32 @@ def test_restored_clinic_equals_a_new_one(lake):
     assert lake.clinic not in migrating.behind()
 
 
-def test_old_schema_and_role_are_gone(lake):
+def test_what_the_clinic_was_is_in_the_bin_and_comes_back_whole(lake):
+    lake.backup()
+    change(lake.clinic)
+    before = rows(lake.clinic)
+    said = lake.restore()
+    old = Clinic.objects.using("owner").get(schema_name=lake.clinic.schema_name)
+    assert f"What it was until now is in the bin as “{old.name}”.\n" in said
+    assert (old.pk != lake.clinic.pk, old.deleted_at is not None, rows(old)) == (True, True, before)
+    files = {path.name: path.read_text() for path in backup_rows.media_folder(old).rglob("*.txt")}
+    assert files == {"one.txt": "Dear Ann", "later.txt": "x"}
+    command("undelete_clinic", old.name)
+    assert (row(old).deleted_at, names(old)) == (None, [AWKWARD, "Changed", "Later"])
+
+
+def test_what_the_clinic_was_goes_with_the_bin_after_a_month(lake):
     lake.backup()
     lake.restore()
-    old = lake.clinic.schema_name
-    assert row(lake.clinic).schema_name != old
-    assert administer("SELECT 1 FROM pg_namespace WHERE nspname = %s", old) == []
-    assert administer("SELECT 1 FROM pg_roles WHERE rolname = %s", old) == []
+    old = Clinic.objects.using("owner").get(schema_name=lake.clinic.schema_name)
+    stray = lake.file.parent / "media" / str(uuid4())
+    stray.mkdir()
+    Clinic.objects.using("owner").filter(pk=old.pk).update(deleted_at=timezone.now() - KEPT - timedelta(days=1))
+    assert command("purge_clinics") == f"{old.name} is gone.\n"
+    assert administer("SELECT 1 FROM pg_namespace WHERE nspname = %s", old.schema_name) == []
+    assert administer("SELECT 1 FROM pg_roles WHERE rolname = %s", old.schema_name) == []
+    assert [folder.name for folder in stray.parent.iterdir()] == [str(lake.clinic.pk)]
+    assert names(lake.clinic) == [AWKWARD, "Ben"]
 
 
 def test_restored_clinic_goes_on_numbering(lake):
@@ -138,7 +160,9 @@ def test_programs_of_the_backup_can_ask_for_tokens(lake):
 
 def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     """As on another server."""
-    Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(time_zone="Asia/Tokyo", country="JP")
+    Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(
+        time_zone="Asia/Tokyo", country="JP", restricts_patients=True
+    )
     before, folder = rows(lake.clinic), lake.file.parent / "media" / str(lake.clinic.pk)
     lake.backup()
     provisioning.drop_clinic(lake.clinic)
@@ -146,7 +170,8 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     said = lake.restore()
     assert said.count("is a member again") == 4
     assert rows(lake.clinic) == before
-    assert (row(lake.clinic).time_zone, row(lake.clinic).country) == ("Asia/Tokyo", "JP")
+    found = row(lake.clinic)
+    assert (found.time_zone, found.country, found.restricts_patients) == ("Asia/Tokyo", "JP", True)
     client = signed_in(Client(), lake.world.clinician)
     assert "Ben" in client.get("/patients/").content.decode()
     assert [path.name for path in folder.rglob("*.txt")] == ["one.txt"]

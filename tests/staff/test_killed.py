@@ -6,8 +6,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from clinic.staff import backups, clinics
+from clinic.staff import clinics
 from clinic.staff.actions import create_clinic
+from clinic.staff.backups import restoring, writing
 from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic
 from tests.committed import administer
@@ -38,7 +39,7 @@ def nothing_is_left_over() -> bool:
 
 
 def test_backup_that_is_killed_leaves_the_earlier_file_or_the_new_one(lake):
-    backup = partial(backups.backup_clinic, clinic=lake.clinic, to=lake.file, **BY)
+    backup = partial(writing.backup_clinic, clinic=lake.clinic, to=lake.file, **BY)
     backup()
     earlier, kills = lake.file.read_bytes(), 0
     for step in steps(5):
@@ -57,7 +58,7 @@ def test_backup_that_is_killed_leaves_the_earlier_file_or_the_new_one(lake):
 def test_restore_that_is_killed_leaves_the_clinic_as_it_was_or_restored(lake):
     lake.backup()
     whole, kills = rows(lake.clinic), 0
-    restore = partial(backups.restore_clinic, named=str(lake.clinic.pk), source=lake.file, **BY)
+    restore = partial(restoring.restore_clinic, named=str(lake.clinic.pk), source=lake.file, **BY)
     for step in steps(12):
         change(lake.clinic)
         changed = rows(lake.clinic)

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
-from clinic.staff import backups, clinics
+from clinic.staff import clinics
+from clinic.staff.backups import restoring
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.fleet.migration import _claim
 from clinic.tenancy.lifecycle import backup_rows, provisioning, schema_pool
@@ -85,16 +86,18 @@ def test_dropping_beside_a_restore_drops_what_was_restored(make_one):
     assert schemas() == before - {clinic.schema_name}
 
 
-@holds_lock("staff.backups._target")
+@holds_lock("staff.backups.restoring._target")
 def test_of_two_restores_at_once_the_second_replaces_the_first(lake):
     lake.backup()
-    before = schemas() - {lake.clinic.schema_name}
-    restore = partial(backups.restore_clinic, named=lake.clinic.name, source=lake.file, **BY)
+    before = schemas()
+    restore = partial(restoring.restore_clinic, named=lake.clinic.name, source=lake.file, **BY)
     assert pair_of_owners(restore, restore).refusal == ""
-    assert schemas() == before | {row(lake.clinic).schema_name}
+    binned = Clinic.objects.using("owner").filter(name__startswith=f"{lake.clinic.name} (replaced,")
+    made = {binned.latest("deleted_at").schema_name, row(lake.clinic).schema_name}
+    assert (schemas(), binned.count(), len(made)) == (before | made, 2, 2)
 
 
-@holds_lock("staff.backups._keep_media_of")
+@holds_lock("staff.backups.restoring._keep_media_of")
 def test_files_of_a_restore_under_way_are_not_removed_as_left_over(lake):
     new = opaque_name()
     restored = Clinic(pk=lake.clinic.pk, name=lake.clinic.name, schema_name=new)
@@ -103,7 +106,7 @@ def test_files_of_a_restore_under_way_are_not_removed_as_left_over(lake):
         Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(schema_name=new)
         backup_rows.media_folder(restored).mkdir(parents=True)
 
-    pair_of_owners(restore, partial(backups._keep_media_of, lake.clinic))
+    pair_of_owners(restore, partial(restoring._keep_media_of, lake.clinic))
     Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(schema_name=lake.clinic.schema_name)
     assert [folder.name for folder in backup_rows.media_folder(restored).parent.iterdir()] == [
         backup_rows.media_folder(restored).name

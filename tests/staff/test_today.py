@@ -5,7 +5,8 @@ from django.utils.dateparse import parse_datetime
 
 from clinic.accounts.models import User
 from clinic.staff import clinics
-from clinic.staff.backups import backup_clinic
+from clinic.staff.backups.restoring import restore_clinic
+from clinic.staff.backups.writing import backup_clinic
 from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import KEPT, Clinic
 from tests.clock import in_one_zone
@@ -45,10 +46,20 @@ def test_overview_says_the_clinics_day_and_the_operators_time(clock, mooring):
 
 
 @in_one_zone
-@pytest.mark.clock("clinic/staff/backups.py:backup_clinic")
+@pytest.mark.clock("clinic/staff/backups/writing.py:_write")
 def test_backup_says_when_it_was_made(clock, mooring, tmp_path):
     made = backup_clinic(clinic=mooring, to=tmp_path / "file", by=Writer())
     assert parse_datetime(made["made_at"]) == clock.moment
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/staff/backups/restoring.py:_as_it_was")
+def test_what_a_restore_replaces_is_in_the_bin_from_that_moment(clock, mooring, tmp_path):
+    file = tmp_path / "file"
+    backup_clinic(clinic=mooring, to=file, by=Writer())
+    replaced = restore_clinic(named=mooring.name, source=file, by=Writer()).replaced
+    provisioning.drop_clinic(replaced)
+    assert replaced.deleted_at == clock.moment
 
 
 @in_one_zone

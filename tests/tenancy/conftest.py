@@ -8,6 +8,7 @@ from clinic.tenancy.lifecycle import provisioning
 from clinic.tenancy.models import Clinic, PreparedSchema
 from clinic.tenancy.privileges import clinic_privileges
 from tests.committed import make_clinic
+from tests.world import drop_whole
 
 UNDO = """
 DROP TABLE IF EXISTS {0}.patients_visit;
@@ -37,7 +38,7 @@ def make(owner):
 
     yield make_one
     for clinic in made:
-        provisioning.drop_clinic(clinic)
+        drop_whole(clinic)
 
 
 @pytest.fixture

@@ -108,8 +108,8 @@ def test_next_backup_removes_what_killed_ones_of_the_clinic_left(owner, make, tm
     connections.close_all()
 
 
-@holds_lock("staff.backups._part")
-@holds_lock("staff.backups._sweep")
+@holds_lock("staff.backups.writing._part")
+@holds_lock("staff.backups.writing._sweep")
 def test_backup_at_work_is_not_removed_by_another_of_the_clinic(owner, make, tmp_path):
     clinic = make("Busy")
     big(clinic)

@@ -20,6 +20,7 @@ READING = {
     "patients/<uuid:pk>/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/edit/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/history/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/care-team/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/assessments/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/course/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/alerts/": ("patient", "patient.viewed of"),
@@ -36,6 +37,7 @@ READING = {
     "requests/<uuid:pk>/": ("request", "answerrequest.viewed of"),
     "clinic/trail/": ("", "trail.listed"),
     "clinic/trail/unusual/": ("", "trail.listed"),
+    "clinic/trail/emergency/": ("", "emergencies.listed"),
     "clinic/trail/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
     "api/v1/patients/": ("", "patients.listed"),
     "api/v1/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
@@ -54,6 +56,7 @@ READING = {
 }
 # What shows nothing of any patient.
 NOTHING = [
+    "accounts/logout/",
     "patients/new/",
     "worklists/counts/",
     "work/",
@@ -82,6 +85,7 @@ NOTHING = [
 ]
 # What only leads elsewhere, here at least, or is not there without what another test makes.
 ELSEWHERE = [
+    "patients/emergency/",
     "views/<uuid:pk>/",
     "worklists/alerts/<uuid:pk>/acknowledge/",
     "patients/<uuid:pk>/alerts/acknowledge/",

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic.ui.kept import MOST_READ
 from clinic.ui.logs import formatter
 from clinic.ui.requests import GIVEN, TRACE
 
@@ -51,3 +53,13 @@ def test_what_is_no_trace_is_not_noted(client, caplog, given):
     _, line = logged(client, caplog, Traceparent=given)
     assert "trace_id" not in line
     assert TRACE.fullmatch(given) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/o/token/", "/answer/abcdefgh/", "/api/v1/patients/", "/nowhere/"]
+)
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain"])
+def test_body_that_no_page_reads_is_refused_by_its_length_before_it_arrives(path, kind):
+    """Nothing of it is sent here: whoever reads it waits for what does not come."""
+    answer = Client().generic("POST", path, content_type=kind, CONTENT_LENGTH=MOST_READ + 1)
+    assert (answer.status_code, "one megabyte at most" in answer.content.decode()) == (413, True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -15,10 +16,15 @@ from allauth.mfa.webauthn.forms import (
 )
 from cryptography.exceptions import InvalidSignature
 from django import forms
+from django.core.exceptions import ValidationError
 
 from clinic.accounts.factors.codes import use_code
+from clinic.accounts.limits.counters import TooMany
+from clinic.accounts.limits.declared import CODES
+from clinic.accounts.limits.tries import by_account, trying, wait_text
 from clinic.ui.forms import LineField
 
+TOO_MANY = "Too many wrong codes. Wait {}, or use a browser in which you have signed in before."
 # What reading a made-up answer of a passkey raises, which allauth lets through.
 MADE_UP = (TypeError, ValueError, LookupError, AttributeError, OverflowError, InvalidSignature)
 
@@ -32,6 +38,20 @@ def code_field(help_text: str) -> forms.CharField:
 
 def name_field(required: bool) -> LineField:
     return LineField(max_length=60, required=required, error_messages={"required": "Write what to call it."})
+
+
+def counted(form: Any, read: Callable[[], Any]) -> Any:
+    """What is read of a code or a passkey, unless too many of this account were wrong already."""
+    request = context.request
+    try:
+        with trying(request, *by_account(request, CODES, form.user.email)) as attempt:
+            try:
+                return read()
+            except ValidationError:
+                attempt.wrong = True
+                raise
+    except TooMany as refusal:
+        raise ValidationError(TOO_MANY.format(wait_text(refusal.seconds))) from refusal
 
 
 def once(form: Any, code: str) -> str:
@@ -53,14 +73,16 @@ class CodeForm(AuthenticateForm):
     code = code_field("Six digits of your authenticator app, or one of your recovery codes.")
 
     def clean_code(self) -> str:
-        return once(self, super().clean_code())
+        read = super().clean_code
+        return str(counted(self, lambda: once(self, read())))
 
 
 class ConfirmForm(ReauthenticateForm):
     code = code_field("Six digits of your authenticator app, or one of your recovery codes.")
 
     def clean_code(self) -> str:
-        return once(self, super().clean_code())
+        read = super().clean_code
+        return str(counted(self, lambda: once(self, read())))
 
 
 class AppForm(ActivateTOTPForm):
@@ -87,9 +109,11 @@ class PasskeyNameForm(EditWebAuthnForm):
 
 class PasskeyCodeForm(AuthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        return readable(super().clean_credential)
+        read = super().clean_credential
+        return counted(self, lambda: readable(read))
 
 
 class PasskeyConfirmForm(ReauthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        return readable(super().clean_credential)
+        read = super().clean_credential
+        return counted(self, lambda: readable(read))

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 from django.utils import timezone
 
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, SeenManager
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
@@ -55,6 +55,7 @@ class Alert(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    whose = "patient"
     trail_name = "riskalert"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -75,7 +76,7 @@ class Alert(ClinicModel):
     acknowledged_by_name = models.CharField(max_length=200, blank=True, default="")
     note = models.TextField(max_length=2000, blank=True, default="")
 
-    objects = AlertQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = SeenManager.from_queryset(AlertQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         db_table = "assessments_riskalert"

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from clinic.instruments.definitions import AssessmentType
 from clinic.instruments.items.parts import SEXES
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, SeenManager
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.keys import LettersKey
@@ -70,6 +70,7 @@ class Assessment(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    whose = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -114,7 +115,7 @@ class Assessment(ClinicModel):
         expression=Coalesce("completed_at", "created_at"), output_field=models.DateTimeField(), db_persist=True
     )
 
-    objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = SeenManager.from_queryset(AssessmentQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         constraints = (
@@ -251,6 +252,7 @@ class AssessmentRevision(ClinicModel):
     """A completed assessment as it was before it was amended or opened again. Insert-only."""
 
     web_may = "SELECT, INSERT"
+    whose = "assessment__patient"
 
     id = models.BigAutoField(primary_key=True)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
@@ -259,6 +261,8 @@ class AssessmentRevision(ClinicModel):
     by_name = models.CharField(max_length=200)
     reason = models.CharField(max_length=500)
     before: "models.JSONField[Any, dict[str, Any]]" = models.JSONField()
+
+    objects = SeenManager.from_queryset(ClinicQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~models.Q(reason=""), name="assessment_revision_has_a_reason"),)

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import models
 
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, SeenManager
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
@@ -39,6 +39,7 @@ class Episode(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    whose = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -53,7 +54,7 @@ class Episode(ClinicModel):
     ended_by_name = models.CharField(max_length=200, blank=True, default="", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = EpisodeQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = SeenManager.from_queryset(EpisodeQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         ordering = ("started_on", "id")

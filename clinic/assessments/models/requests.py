@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, SeenManager
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
@@ -44,6 +44,7 @@ class AnswerRequest(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    whose = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -64,7 +65,7 @@ class AnswerRequest(ClinicModel):
     created_by_id = models.CharField(max_length=64)
     created_by_name = models.CharField(max_length=200)
 
-    objects = AnswerRequestQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = SeenManager.from_queryset(AnswerRequestQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         constraints = (

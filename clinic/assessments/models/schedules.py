@@ -13,7 +13,7 @@ from clinic.instruments.catalogue import title_of
 from clinic.instruments.change import Change
 from clinic.instruments.items.parts import Number
 from clinic.instruments.models import CustomInstrument
-from clinic.patients.models import Patient
+from clinic.patients.models import Patient, SeenManager
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 LONGEST = 3660  # days between two assessments
@@ -83,6 +83,7 @@ class Schedule(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    whose = "patient"
     trail_name = "plan"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -99,7 +100,7 @@ class Schedule(ClinicModel):
     ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScheduleQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = SeenManager.from_queryset(ScheduleQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         db_table = "assessments_plan"

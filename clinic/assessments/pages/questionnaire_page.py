@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.access import Request
+from clinic.access import Permission, Request
 from clinic.assessments.models import Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.questionnaire import form as questionnaire_form
@@ -59,7 +59,7 @@ def questionnaire_page(
         "version": assessment.version if assessment is not None else "",
         "reason": request.POST.get("reason", ""),
         "result": _result(definition, patient, assessment),
-        "alerts": open_alerts(assessment) if assessment is not None else [],
+        "alerts": open_alerts(request, assessment),
         "amending": amending,
         "scored_by": scored_by(assessment) if amending and assessment is not None else "",
         "by_record": result_by_record(assessment) if amending and assessment is not None else None,
@@ -111,7 +111,10 @@ def _back(assessment: Assessment | None, patient: Patient) -> str:
     return reverse("assessments:for_patient", args=[patient.pk])
 
 
-def open_alerts(assessment: Assessment) -> list[Alert]:
+def open_alerts(request: Request, assessment: Assessment | None) -> list[Alert]:
+    """The open alerts of an assessment, for who may see alerts."""
+    if assessment is None or Permission.ALERTS_VIEW not in request.permissions:
+        return []
     return list(Alert.objects.open().filter(assessment=assessment.pk))
 
 

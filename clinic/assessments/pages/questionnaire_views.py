@@ -127,7 +127,7 @@ def questionnaire_save(request: Request, pk: UUID) -> HttpResponse:
         200,
         result=kept.result,
         version=kept.assessment.version,
-        alerts=open_alerts(kept.assessment),
+        alerts=open_alerts(request, kept.assessment),
         definition=definition,
     )
 

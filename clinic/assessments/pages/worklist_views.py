@@ -60,7 +60,7 @@ def patient_alerts(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.ASSESSMENTS_EDIT)
+@requires(Permission.ASSESSMENTS_EDIT, Permission.ALERTS_VIEW)
 def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     """Acknowledge one alert with a note. Without a note the patient's card asks again."""
     alert = get_object_or_404(Alert.objects.select_related("patient__user"), pk=pk)
@@ -68,7 +68,7 @@ def alert_acknowledge(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.ASSESSMENTS_EDIT)
+@requires(Permission.ASSESSMENTS_EDIT, Permission.ALERTS_VIEW)
 def patient_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     """Acknowledge with one note all alerts that the card showed as open. One that was raised meanwhile stays open."""
     patient = patient_or_404(pk)

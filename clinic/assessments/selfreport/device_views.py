@@ -12,17 +12,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Permission, Request, open_on_shared_device, requires
+from clinic.accounts.limits.tries import is_password
+from clinic.accounts.middleware import enter_clinic, leave_clinic
 from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire.actions import change_responses
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed
 from clinic.assessments.selfreport import patient_questionnaire
 from clinic.assessments.selfreport.actions import patient_actor
-from clinic.assessments.selfreport.shared_device import is_password, unlock_device
+from clinic.assessments.selfreport.shared_device import unlock_device
 from clinic.audit.reading import note_nothing, note_record
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import ENGLISH, Definition
-from clinic.tenancy.scope import public_scope
 from clinic.ui import errors
 from clinic.ui.pages import posted_page, posted_version
 
@@ -85,13 +86,14 @@ def device_unlock(request: Request) -> HttpResponse:
         return redirect("home")
     if request.method != "POST":
         return _unlock_page(request)
+    leave_clinic(request)  # a wrong password is counted, whatever becomes of the rest
     try:
-        with public_scope():
-            known = is_password(request, request.POST.get("password", ""))
+        known = is_password(request, request.POST.get("password", ""))
     except ValidationError as error:
         return _unlock_page(request, status=429, problem=" ".join(error.messages))
     if not known:
         return _unlock_page(request, status=422, problem="This is not the password of who is signed in.")
+    enter_clinic(request)
     unlock_device(request, by=request.actor)
     return redirect("assessments:detail", UUID(request.shared_device))
 

@@ -19,9 +19,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Request, public
+from clinic.accounts.limits.counters import TooMany
+from clinic.accounts.limits.declared import KEYS_OF_LINKS
+from clinic.accounts.limits.tries import by_address, trying, wait_text
 from clinic.accounts.links import find_link
 from clinic.accounts.models import AnswerLink
-from clinic.accounts.tries import TooManyTries, trying
 from clinic.assessments.alerts.mails import tell_practitioner
 from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.questionnaire.actions import AssessmentState
@@ -47,7 +49,7 @@ View = Callable[..., HttpResponse]
 COOKIE, SALT = "answer", "clinic.answer"
 SECONDS = 2 * 60 * 60
 AWAY = "Too much time has passed. Open your link in a new tab, as at the beginning."
-TOO_MANY = "There were too many tries from here. Wait five minutes."
+TOO_MANY = "There were too many tries from here. Wait {}."
 
 
 class DeadLink(Exception):
@@ -179,11 +181,11 @@ def _check_key(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     except ValidationError as error:
         return page(status=422, problem=" ".join(error.messages))
     try:
-        with trying(request, "answer") as attempt, clinic_scope(link.clinic):
+        with trying(request, by_address(request, KEYS_OF_LINKS)) as attempt, clinic_scope(link.clinic):
             left = check_key(id=link.request_id, **key)
             attempt.wrong = left is not None
-    except TooManyTries:
-        return page(status=429, problem=TOO_MANY)
+    except TooMany as refusal:
+        return page(status=429, problem=TOO_MANY.format(wait_text(refusal.seconds)))
     if left is None:
         return _admit(token, link)
     if left == 0:

@@ -1,9 +1,7 @@
 """Lock a session to one form on a shared device, and unlock it by the password of whoever is signed in."""
 
-from typing import Any
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.db import transaction
 
 from clinic.access import Request
@@ -31,11 +29,3 @@ def unlock_device(request: Request, *, by: By) -> None:
     if assessment is not None:
         record("handover.left", assessment, by=by)
     del request.session[SHARED_DEVICE_KEY]
-
-
-def is_password(request: Request, password: str) -> bool:
-    """Whether whoever is signed in has this password. Tries count as sign-ins; too many raise ValidationError."""
-    adapter: Any = get_adapter(request)
-    user: Any = request.user
-    found = adapter.authenticate(request, email=user.email, password=password)
-    return found is not None and found.pk == user.pk

@@ -4,7 +4,8 @@ from base64 import urlsafe_b64encode
 from uuid import UUID
 
 import qrcode
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from clinic.access import Request
@@ -29,12 +30,14 @@ def take_link(request: Request, id: UUID) -> str:
     request.session[LINKS_KEY] = kept
     try:
         return _seal().decrypt(sealed).decode()
-    except InvalidToken:  # the server has another secret since
+    except InvalidToken:  # the server has another secret since, and has forgotten that one
         return ""
 
 
-def _seal() -> Fernet:
-    return Fernet(urlsafe_b64encode(salted_hmac("clinic.answer.link", "", algorithm="sha256").digest()))
+def _seal() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [salted_hmac("clinic.answer.link", "", secret=key, algorithm="sha256").digest() for key in keys]
+    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])
 
 
 def qr_path(text: str) -> tuple[int, str]:

@@ -6,10 +6,12 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import Any
+from xml.parsers import expat
 
 from clinic.instruments.files.fhir.questionnaire import NotUsable, data_of_questionnaire
 from clinic.instruments.files.spreadsheet import complete_data, read_layout
@@ -22,6 +24,7 @@ LARGEST_UNPACKED = 20 * LARGEST
 SEPARATOR = re.compile(r'^(?! *"?#)[^,;\t\n]*([,;\t])', re.MULTILINE)
 NAMED_SEPARATOR = re.compile(r'"?sep=([,;\t])"?(?:\r\n|\r|\n)', re.IGNORECASE)  # a first line of Excel's own
 MOST_ROWS, MOST_COLUMNS = 2000, 12
+MOST_ELEMENTS = 300_000  # of all parts of a workbook; a row of twelve cells has 25
 MOST_NESTED = 60  # levels of a file of JSON; questions are refused in more than seven groups, of two levels each
 
 
@@ -132,6 +135,7 @@ def _xlsx_rows(content: bytes) -> list[list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
                 raise Refused("The file is too large when it is unpacked.")
+            _count_elements(packed)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
         return _limited([[_cell(value) for value in row] for row in rows])
@@ -139,6 +143,26 @@ def _xlsx_rows(content: bytes) -> list[list[str]]:
         raise
     except Exception as error:  # whatever openpyxl and the XML below it meet in a file that is none
         raise Refused("The file is not a spreadsheet that can be read.") from error
+
+
+def _count_elements(packed: zipfile.ZipFile) -> None:
+    """Refuse what takes long to read although it is small: a kilobyte can hold a million empty cells.
+
+    Any part may be the worksheet, whatever it is called; one that is no XML is none.
+    """
+    left = MOST_ELEMENTS
+
+    def count(*element: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Refused("The file has more rows and cells than a questionnaire can have.")
+
+    for name in packed.namelist():
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = count
+        with packed.open(name) as part, suppress(expat.ExpatError):
+            parser.ParseFile(part)
 
 
 def _cell(value: Any) -> str:

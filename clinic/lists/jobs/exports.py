@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 import django_tables2 as tables
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
 from clinic.access import Permission, Request
+from clinic.accounts.memberships import restricted_to
 from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.spreadsheets import FORMATS, pieces
 from clinic.lists.models import Job
@@ -42,7 +44,7 @@ def download(request: Request, bulk: BulkList) -> HttpResponseBase:
     except BadList as problem:
         return errors.answer(request, 400, "export", str(problem))
     columns = layout_of(request, bulk.key, bulk.table_class).columns
-    rows = _values(request.clinic, bulk, query.urlencode(), columns)
+    rows = _values(request.clinic, bulk, query.urlencode(), columns, seen_by=request.seen_by)
     response = StreamingHttpResponse(
         (content for content, _ in pieces(kind, _labels(bulk, columns), rows)), content_type=FORMATS[kind].media_type
     )
@@ -53,7 +55,9 @@ def download(request: Request, bulk: BulkList) -> HttpResponseBase:
 def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
     """The same file, made by the worker and kept with the job: of all that match, or of the rows that were ticked."""
     columns = known_columns(bulk.table_class, job.parameters["columns"])
-    rows = _values(clinic, bulk, job.parameters["query"], columns, job if job.expected is None else None)
+    picked = job if job.expected is None else None
+    by = restricted_to(UUID(job.by_id), clinic)
+    rows = _values(clinic, bulk, job.parameters["query"], columns, picked, seen_by=by)
     with clinic_scope(clinic):
         name = file_name(bulk, kind)
     keep_file(clinic, job, name, pieces(kind, _labels(bulk, columns), rows))
@@ -72,12 +76,18 @@ def file_name(bulk: BulkList, kind: str) -> str:
 
 
 def _values(
-    clinic: Clinic, bulk: BulkList, query: str, columns: Sequence[str], picked: Job | None = None
+    clinic: Clinic,
+    bulk: BulkList,
+    query: str,
+    columns: Sequence[str],
+    picked: Job | None = None,
+    *,
+    seen_by: UUID | None,
 ) -> Iterator[list[list[Any]]]:
     """The rows in batches, as plain values of their columns; a transaction for each batch."""
     batches: Iterator[list[Any]] | None = None
     while True:
-        with clinic_scope(clinic):
+        with clinic_scope(clinic, seen_by=seen_by):
             batches = batches or _batches(bulk, query, picked)
             batch = next(batches, None)
             values = plain_rows(_table(bulk, columns, batch or ()))

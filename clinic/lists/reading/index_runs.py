@@ -232,7 +232,9 @@ def place_sql(queryset: QuerySet[Any], rows: Rows, runs: Sequence[IndexRun], key
         else:
             terms += [f"({held})", *(run.own_order or run.order)]
         params += [*more, *run.own_params]
-    return Sql(f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", (*params, key))
+    return Sql(
+        f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", (*params, *everything.body.params, key)
+    )
 
 
 def seek_key_of(runs: Sequence[IndexRun], row: Sequence[Any]) -> SeekKey | None:

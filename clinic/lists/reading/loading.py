@@ -80,7 +80,8 @@ def _search_keys(model: type[Model], related: Sequence[str]) -> list[str]:
 def _loader(
     model: type[Model], related: tuple[str, ...], annotations: tuple[tuple[str, Any], ...], alias: str
 ) -> Loader:
-    queryset = model._default_manager.using(alias).order_by().defer(*_search_keys(model, related))
+    whole: QuerySet[Any] = QuerySet(model, using=alias)  # not the manager's: what somebody sees is chosen by then
+    queryset = whole.order_by().defer(*_search_keys(model, related))
     queryset = queryset.annotate(**dict(annotations))
     if related:
         queryset = queryset.select_related(*related)

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.patients.models.patient import Patient
-from clinic.tenancy.records import ClinicModel
+from clinic.patients.models.seen import SeenManager
+from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 
 class ScoredInstrument(ClinicModel):
@@ -32,6 +33,7 @@ class LatestResult(ClinicModel):
     """
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"
+    whose = "patient"
 
     id = models.BigAutoField(primary_key=True)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="latest_results", db_index=False)
@@ -42,6 +44,8 @@ class LatestResult(ClinicModel):
     change = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
     assessed_on = models.DateField()
     recent_scores: "models.JSONField[Any, list[float]]" = models.JSONField(default=list)
+
+    objects = SeenManager.from_queryset(ClinicQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         constraints = (

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from clinic.patients.models.results import ShownResult, shown, with_latest_results
+from clinic.patients.models.seen import SeenManager
 from clinic.patients.search.dictionary import note_words
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
 from clinic.patients.search.rules import search_indexes
@@ -126,6 +127,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
     """A person in the care of a practitioner (`user`) of this clinic."""
 
     web_may = "SELECT, INSERT, UPDATE"
+    whose = "pk"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
@@ -195,7 +197,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
     next_due_on = models.DateField(null=True, blank=True, editable=False)
     open_alerts = models.SmallIntegerField(default=0, db_default=0, editable=False)
 
-    objects = PatientQuerySet.as_manager()  # type: ignore[misc]  # of the base
+    objects = SeenManager.from_queryset(PatientQuerySet)()  # type: ignore[assignment, misc]  # of the base
 
     class Meta:
         constraints = (

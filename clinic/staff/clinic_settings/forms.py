@@ -54,6 +54,12 @@ class SettingsForm(forms.Form):
         help_text="Some instruments have a wording of their own for a country.",
         error_messages={"invalid_choice": "Choose a country of the list."},
     )
+    restricts_patients = forms.BooleanField(
+        required=False,
+        label="Clinicians and front desk see only patients of their own",
+        help_text="Those whose practitioner they are, or in whose care team they are named. Owners and auditors see "
+        "everybody, and so do programs. Who needs somebody else's record in an emergency opens it with a reason.",
+    )
     alert_text = TextField(
         max_length=2000,
         required=False,
@@ -107,6 +113,7 @@ def initial_of(settings: Settings) -> dict[str, Any]:
         "version": settings.own.version,
         "time_zone": settings.clinic.time_zone,
         "country": settings.clinic.country,
+        "restricts_patients": settings.clinic.restricts_patients,
         "alert_text": instructions.text,
         "alert_numbers": written_lines(instructions.numbers),
     }

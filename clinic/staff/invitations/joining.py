@@ -6,13 +6,15 @@ A link that is unknown, used, revoked, replaced, expired or of a closed account 
 from typing import Any
 
 from allauth.account.utils import perform_login
-from allauth.core import ratelimit
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import ROLE_LABELS, Request, Role, public
+from clinic.accounts.limits.counters import TooMany
+from clinic.accounts.limits.declared import INVITATIONS
+from clinic.accounts.limits.tries import Try, by_address, trying, wait_text
 from clinic.accounts.models import Invitation, Membership, User
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.staff.invitations import actions
@@ -22,7 +24,7 @@ from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 from clinic.ui.pages import keep_private, saved
 
-TOO_MANY = "There were too many tries from here. Wait five minutes, then open the link again."
+TOO_MANY = "There were too many tries from here. Wait {}, then open the link again."
 CLOSED = "The clinic is closed for the moment. Open the link again later."
 
 
@@ -30,13 +32,20 @@ CLOSED = "The clinic is closed for the moment. Open the link again later."
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: Request, token: str) -> HttpResponse:
     """Show what the link is for; posting joins."""
-    if not ratelimit.consume(request, action="join", dry_run=True):
-        return keep_private(errors.answer(request, 429, "too_many", TOO_MANY))
     try:
-        return keep_private(_by_link(request, token))
+        with trying(request, by_address(request, INVITATIONS)) as attempt:
+            return keep_private(_answer(request, token, attempt))
+    except TooMany as refusal:
+        message = TOO_MANY.format(wait_text(refusal.seconds))
+        return keep_private(errors.answer(request, 429, "too_many", message))
+
+
+def _answer(request: Request, token: str, attempt: Try) -> HttpResponse:
+    try:
+        return _by_link(request, token)
     except Gone:
-        ratelimit.consume(request, action="join")
-        return keep_private(render(request, "invitations/gone.html", status=404))
+        attempt.wrong = True
+        return render(request, "invitations/gone.html", status=404)
 
 
 def _by_link(request: Request, token: str) -> HttpResponse:

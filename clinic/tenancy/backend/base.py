@@ -40,7 +40,10 @@ CLINICS = 100
 
 
 class DatabaseWrapper(PostgresWrapper):
-    """One connection; `settings_sql` is what the current clinic scope sets, empty outside any."""
+    """One connection; `settings_sql` is what the current clinic scope sets, empty outside any.
+
+    `seen_by` is the person whose patients alone the scope sees, None where it sees everybody's.
+    """
 
     health_check_done: bool
 
@@ -51,6 +54,7 @@ class DatabaseWrapper(PostgresWrapper):
         self.used_at = 0.0
         self.settings_sql = ""
         self.clinic: Any = None
+        self.seen_by: Any = None
         self.moves = False
         self.visited: set[Any] = set()
         self.schema_name: str = get_public_schema_name()
@@ -179,7 +183,7 @@ class DatabaseWrapper(PostgresWrapper):
 
     def leave_clinic(self) -> None:
         self.clinic, self.tenant = None, FakeTenant(self.schema_name)
-        self.settings_sql = ""
+        self.settings_sql, self.seen_by = "", None
 
     def let_go_if_full(self) -> None:
         """Outside transactions, close a connection that has seen enough clinics; the next statement opens another."""

@@ -3,6 +3,7 @@
 The tables are those of the clinic's own schema, whatever release it is at; nothing else of the catalogue is read.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from clinic.tenancy.lifecycle.recorder import MigrationKey
 from clinic.tenancy.models import Clinic
 
 ROWS, FILES = "rows/", "media/"
+UUID_SHAPE = "-".join("[0-9a-f]" * digits for digits in (8, 4, 4, 4, 12))  # how a clinic's folder is called
 # Text means the same to every server of every version.
 AS_TEXT = "SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1"
 TABLES = """
@@ -127,6 +129,12 @@ def _inside(folder: Path, names: list[str]) -> Iterator[Path]:
         yield folder.joinpath(*parts)
 
 
+def share_media(*, of: Clinic, into: Clinic) -> None:
+    """Let a clinic have the files of another, which has them too; nothing is copied."""
+    if media_folder(of).is_dir():
+        shutil.copytree(media_folder(of), media_folder(into), copy_function=os.link)
+
+
 def keep_media(clinic: Clinic) -> None:
     """Remove what is not the clinic's folder: of before a restore, or of a restore that was killed."""
     current = media_folder(clinic)
@@ -134,6 +142,13 @@ def keep_media(clinic: Clinic) -> None:
         for folder in current.parent.iterdir():
             if folder != current:
                 shutil.rmtree(folder)
+
+
+def keep_folders(names: set[str]) -> None:
+    """Remove the folders of clinics that are none of these."""
+    for folder in Path(settings.MEDIA_ROOT).glob(UUID_SHAPE):
+        if folder.name not in names:
+            shutil.rmtree(folder)
 
 
 def remove_media(clinic: Clinic) -> None:

@@ -6,14 +6,13 @@ takes a few milliseconds of the server. Grants are applied by table name, from t
 
 import hashlib
 import inspect
-import time
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import cast
 
 import django
-from django.db import OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import get_tenant_database_alias, quote_schema_name
 
@@ -35,7 +34,6 @@ DELETE FROM tenancy_preparedschema WHERE schema_name = (
     ORDER BY prepared_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING schema_name
 """
-TRIES = 100  # to have a clinic's tables to oneself
 NOTE = """
 INSERT INTO django_migrations (app, name, applied)
 SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
@@ -210,25 +208,6 @@ def drop_clinic(clinic: Clinic) -> None:
         for row in rows.select_for_update():  # a restore meanwhile may have given it another schema
             drop_schema(row.schema_name)
         rows.delete()
-
-
-def lock_tables(schema_name: str, tables: Collection[str]) -> None:
-    """Have tables to oneself until the transaction ends, although people work in them.
-
-    Nobody is kept waiting for more than half a second at a time, and it is tried again before PostgreSQL would look
-    for a deadlock. Raises OperationalError when they are still in use after `TRIES`.
-    """
-    schema = quote_schema_name(schema_name)
-    named = ", ".join(f"{schema}.{quote_schema_name(table)}" for table in tables)
-    for left in reversed(range(TRIES if tables else 0)):
-        try:
-            with transaction.atomic(using=owner_connection().alias):
-                run(["SET LOCAL lock_timeout = '500ms'", f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE"])
-            return
-        except OperationalError:
-            if not left:
-                raise
-            time.sleep(0.2)
 
 
 def drop_schema(schema_name: str) -> None:
