@@ -156,6 +156,22 @@ def test_code_confirms_too(clock, riverside, sign_in):
     assert client.get(OFF).status_code == 200
 
 
+@in_one_zone
+def test_sixth_wrong_code_is_not_looked_at_nor_a_right_one_after_it(clock, riverside, sign_in):
+    set_up_app(sign_in(riverside.clinician))
+    client = given_password(riverside.clinician)
+    seen = [client.post(CODE, {"code": "000000"}).status_code for _ in range(6)]
+    late = client.post(CODE, {"code": code_for(riverside.clinician)})
+    assert (seen, late.status_code, "Retry-After" in late.headers, is_in(client)) == (
+        [200] * 5 + [429],
+        429,
+        True,
+        False,
+    )
+    clock.move(minutes=6)
+    assert client.post(CODE, {"code": code_for(riverside.clinician)}).status_code == 302
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: (

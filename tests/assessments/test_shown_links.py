@@ -15,7 +15,7 @@ from clinic.accounts.models import AnswerLink, Session
 from clinic.assessments.models import AnswerRequest
 from clinic.assessments.selfreport.shown_links import keep_link, qr_path, take_link
 from clinic.tenancy.scope import clinic_scope
-from clinic.ui.shown_once import KEPT_KEY
+from clinic.ui.sealing import KEPT_KEY
 from tests.assessments.by_link import let_in, link_in, same_as_dead
 from tests.sizes import times
 

@@ -13,7 +13,7 @@ from clinic.accounts.models import ApiClient
 from clinic.api import actions
 from clinic.api.programs.forms import MAY, ProgramForm, ProgramLastDayForm
 from clinic.ui.pages import keep_private, saved
-from clinic.ui.shown_once import keep_once, take_once
+from clinic.ui.sealing import keep_once, take_once
 
 
 @require_safe

@@ -6,7 +6,7 @@ import qrcode
 
 from clinic.access import Request
 from clinic.assessments.selfreport.actions import IssuedRequest
-from clinic.ui.shown_once import keep_once, take_once
+from clinic.ui.sealing import keep_once, take_once
 
 
 def keep_link(request: Request, issued: IssuedRequest) -> None:
