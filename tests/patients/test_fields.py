@@ -20,6 +20,7 @@ from tests.world import Writer
 NOT_WRITTEN = {
     "id": "the key",
     "archived_at": "archiving and restoring are deeds of their own",
+    "shares_number": "the migration found it so; writing another number ends it",
     **dict.fromkeys(["created_at", "updated_at", "version"], "follow from writing"),
     **dict.fromkeys(
         ["last_instrument", "last_score", "last_band", "last_severity", "last_change", "last_assessed_on",

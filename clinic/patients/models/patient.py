@@ -15,7 +15,7 @@ from clinic.patients.models.results import ShownResult, with_latest_results
 from clinic.patients.models.results import shown as shown_results
 from clinic.patients.models.seen import SeenManager
 from clinic.patients.search.dictionary import note_words
-from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
+from clinic.patients.search.indexes import COUNT_BEFORE, COUNT_INDEX, NUMBER_CODE, NUMBER_ORDER, order
 from clinic.patients.search.rules import search_indexes
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
@@ -132,6 +132,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
     )
     record_number = models.CharField(max_length=40, db_collation="C")
+    shares_number = models.BooleanField(default=False, db_default=False, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -183,6 +184,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         constraints = (
             models.UniqueConstraint(fields=("user", "name_key"), name="patient_name_once_per_user"),
             NUMBER_ORDER,
+            NUMBER_CODE,
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(gender__in=Gender.values), name="patient_gender"),
             models.CheckConstraint(
@@ -210,7 +212,8 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
             order("patient_by_due", "next_due_on"),
             models.Index(fields=["open_alerts", "id"], condition=models.Q(open_alerts__gt=0), name="patient_by_alerts"),
             models.Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
-            models.Index(COUNT, condition=models.Q(record_number__regex=MORE_DIGITS), name="patient_by_count"),
+            COUNT_INDEX,
+            COUNT_BEFORE,
         )
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from clinic.text.signs import plain
 
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
+OWN = re.compile(r"(?:p[ -]?)?(?P<count>\d{1,9})", re.IGNORECASE | re.ASCII)
 MOST_WORDS = 20
 INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
 HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
@@ -56,8 +57,9 @@ class Typed(NamedTuple):
 
 
 def own_number(typed: Typed) -> list[str]:
-    """Figures as one of the clinic's own record numbers: "42" is P-000042."""
-    return [f"P-{int(typed.digits):06d}"] if 0 < len(typed.digits) <= 9 else []
+    """One of the clinic's own record numbers without its zeros: "42" and "p-42" are P-000042."""
+    found = OWN.fullmatch(typed.digits or typed.text.strip())
+    return [f"P-{int(found['count']):06d}"] if found else []
 
 
 def birth_days(typed: Typed) -> list[Range]:
