@@ -21,6 +21,7 @@ OUTSIDE = {
     "accounts/choose/": "choosing a clinic",
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",
+    "accounts/second-factor/": "says that the clinic asks for a second factor",
     "accounts/code/": "the second factor of who gave a right password",
     "accounts/reauthenticate/code/": "confirms that it is oneself",
     "accounts/reauthenticate/passkey/": "confirms that it is oneself",

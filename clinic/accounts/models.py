@@ -127,7 +127,7 @@ class Session(AbstractBaseSession):
 
     `used_at` is when it asked for something last, to within `SEEN_EVERY`; None for one of an earlier release.
     `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last
-    days of those that are over, where `accounts.sessions` found it.
+    days of those that are over, where `accounts.sessions` found it; `has_factor` is whether they have a second factor.
     """
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"
@@ -141,6 +141,7 @@ class Session(AbstractBaseSession):
     objects: ClassVar[Any] = BaseSessionManager()
     memberships: list[dict[str, Any]]
     past: list[tuple[str, date]]
+    has_factor: bool
 
     def __str__(self) -> str:
         return f"until {self.expire_date}"

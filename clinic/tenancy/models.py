@@ -34,10 +34,11 @@ class Clinic(TenantMixin):
     the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     `backed_up_at` is when its last backup was whole, in a file of its own.
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
-    With `restricts_patients` a role of `RESTRICTED_ROLES` sees only patients of its own.
+    With `restricts_patients` a role of `RESTRICTED_ROLES` sees only patients of its own. With `second_factor_required`
+    whoever has no second factor reaches nothing but the page that sets one up.
     """
 
-    web_may = "SELECT, UPDATE (time_zone, country, restricts_patients)"
+    web_may = "SELECT, UPDATE (time_zone, country, restricts_patients, second_factor_required)"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -52,6 +53,7 @@ class Clinic(TenantMixin):
     time_zone = models.CharField(max_length=63, default=server_zone, db_default="UTC", validators=[check_zone])
     country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
     restricts_patients = models.BooleanField(default=False, db_default=False)
+    second_factor_required = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -161,7 +161,7 @@ def test_programs_of_the_backup_can_ask_for_tokens(lake):
 def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     """As on another server."""
     Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(
-        time_zone="Asia/Tokyo", country="JP", restricts_patients=True
+        time_zone="Asia/Tokyo", country="JP", restricts_patients=True, second_factor_required=True
     )
     before, folder = rows(lake.clinic), lake.file.parent / "media" / str(lake.clinic.pk)
     lake.backup()
@@ -171,7 +171,12 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     assert said.count("is a member again") == 4
     assert rows(lake.clinic) == before
     found = row(lake.clinic)
-    assert (found.time_zone, found.country, found.restricts_patients) == ("Asia/Tokyo", "JP", True)
+    assert (found.time_zone, found.country, found.restricts_patients, found.second_factor_required) == (
+        "Asia/Tokyo",
+        "JP",
+        True,
+        True,
+    )
     client = signed_in(Client(), lake.world.clinician)
     assert "Ben" in client.get("/patients/").content.decode()
     assert [path.name for path in folder.rglob("*.txt")] == ["one.txt"]

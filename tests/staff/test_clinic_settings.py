@@ -100,6 +100,7 @@ def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, rive
         ("Pacific/Auckland", "Europe/London"),
         ("New Zealand", "New Zealand"),
         ("No", "No"),
+        ("No", "No"),
         (PLAIN, "Mine"),
         (theirs, "Desk: 0123"),
     ]
@@ -200,6 +201,7 @@ def test_of_two_who_change_the_settings_at_once_the_second_is_told(lakeside):
         time_zone="UTC",
         country="",
         restricts_patients=False,
+        second_factor_required=False,
         alert_numbers=[],
     )
     with scope():

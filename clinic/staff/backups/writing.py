@@ -69,6 +69,7 @@ def _write(archive: ZipFile, clinic: Clinic) -> dict[str, Any]:
                 "time_zone": clinic.time_zone,
                 "country": clinic.country,
                 "restricts_patients": clinic.restricts_patients,
+                "second_factor_required": clinic.second_factor_required,
             },
             "release": provisioning.fingerprint(),
             "migrations": backup_rows.applied(clinic.schema_name),
