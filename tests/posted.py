@@ -5,10 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from clinic.access import Actor, Role
+from clinic.accounts.models import User
 from clinic.api.actions import create_api_client
 from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.models import Alert
@@ -26,6 +28,7 @@ from clinic.patients.actions import update_patient
 from clinic.patients.care.emergency import open_in_emergency
 from clinic.staff.invitations.actions import invite
 from clinic.tenancy.scope import clinic_scope
+from tests.factors import APP_ON, code_for, code_of, key_on
 from tests.instruments.test_importing import as_csv
 from tests.instruments.test_instrument_pages import ABOUT, TYPED
 from tests.staff.people import ACCOUNT, NORA
@@ -197,6 +200,24 @@ def of_an_account(at: SimpleNamespace) -> dict[str, Posted]:
         "account/sessions/end/": ("/account/sessions/end/", {"session": "others"}),
         "accounts/reauthenticate/": ("/accounts/reauthenticate/", {"password": PASSWORD}),
         "accounts/logout/": ("/accounts/logout/", {}),
+    }
+
+
+def of_a_factor_to_be(client: Client) -> dict[str, Posted]:
+    """Of somebody who has no second factor yet."""
+    return {"accounts/factors/app/on/": (APP_ON, {"code": code_of(key_on(client.get(APP_ON).content.decode()))})}
+
+
+def of_a_factor(user: User) -> dict[str, Posted]:
+    """Of somebody who has an app, and a passkey that answers nothing."""
+    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Hers", "credential": {}})
+    passkey, codes = f"/accounts/factors/passkeys/{key.pk}/", "/accounts/factors/recovery-codes/new/"
+    return {
+        "accounts/factors/app/off/": ("/accounts/factors/app/off/", {}),
+        "accounts/factors/recovery-codes/new/": (codes, {}),
+        "accounts/factors/passkeys/<int:pk>/name/": (f"{passkey}name/", {"name": "Mine"}),
+        "accounts/factors/passkeys/<int:pk>/remove/": (f"{passkey}remove/", {}),
+        "accounts/reauthenticate/code/": ("/accounts/reauthenticate/code/", {"code": code_for(user, 1)}),
     }
 
 

@@ -23,6 +23,7 @@ OUTSIDE = {
     "accounts/switch/": "choosing a clinic",
     "accounts/no-clinic/": "says that there is no clinic",
     "accounts/logout/": "signs oneself out",
+    "accounts/second-factor/": "says that the clinic asks for a second factor",
     "accounts/code/": "the second factor of who gave a right password",
     "accounts/reauthenticate/code/": "confirms that it is oneself",
     "accounts/reauthenticate/passkey/": "confirms that it is oneself",

@@ -128,7 +128,7 @@ class Session(AbstractBaseSession):
     `expire_date` is when it ends unless it is used, and moves on with its use, but not beyond `ends_at`. `used_at` is
     when it was used last, to within `SEEN_EVERY`. Both are None where an earlier release wrote it.
     `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last
-    days of those that are over, where `accounts.sessions` found it.
+    days of those that are over, where `accounts.sessions` found it; `has_factor` is whether they have a second factor.
     """
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"
@@ -143,6 +143,7 @@ class Session(AbstractBaseSession):
     objects: ClassVar[Any] = BaseSessionManager()
     memberships: list[dict[str, Any]]
     past: list[tuple[str, date]]
+    has_factor: bool
 
     def __str__(self) -> str:
         return f"until {self.expire_date}"

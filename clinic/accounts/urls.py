@@ -4,11 +4,13 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from clinic.accounts import views
+from clinic.accounts.factors import views as factors
 
 app_name = "accounts"
 urlpatterns = [
     path("choose/", views.choose_clinic, name="choose"),
     path("switch/", views.switch_clinic, name="switch"),
+    path("second-factor/", factors.factor_needed, name="factor_needed"),
     path("no-clinic/", views.no_clinic, name="no_clinic"),
     path("session/", views.session_state, name="session"),
 ]

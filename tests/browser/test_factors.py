@@ -58,6 +58,21 @@ def test_passkey_is_added_and_signs_in(practice, by_name):
     expect(by_name.get_by_role("heading", level=1)).to_have_text("Patients")
 
 
+def test_clinic_asks_for_it_and_nobody_works_without(harbour, visit):
+    owner = visit(harbour.owner)
+    owner.goto("/clinic/settings/")
+    owner.get_by_label("Everybody needs a second factor").check()
+    owner.get_by_role("button", name="Save settings").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Set up a second factor")
+    page = visit(harbour.clinician)
+    page.goto("/patients/")
+    page.get_by_role("link", name="Set up an authenticator app").click()
+    page.get_by_label("Code").fill(code_of(page.locator(".key").inner_text()))
+    page.get_by_role("button", name="Switch on").click()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
+
+
 def test_page_at_an_address_of_numbers_says_where_passkeys_work(practice, visit, server):
     page = visit(practice.auditor)
     page.goto("/accounts/factors/passkeys/new/")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page
 
+from clinic.tenancy.models import Clinic
 from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
 from tests.factors import code_for, code_of
@@ -40,6 +41,11 @@ def account(page: Page, watch: Watch, site: Site) -> Shown:
 
 def second_factor(page: Page, site: Site) -> Shown:
     """An app is set up; passkeys are shown where the browser refuses them."""
+    clinic = Clinic.objects.filter(pk=site.world.clinic.pk)
+    clinic.update(second_factor_required=True)
+    page.goto("/patients/")
+    yield "factor-needed", page
+    clinic.update(second_factor_required=False)
     page.goto("/accounts/factors/app/on/")
     yield "app-on", page
     page.get_by_label("Code").fill("000000")

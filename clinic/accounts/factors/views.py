@@ -4,6 +4,20 @@ from typing import Any
 
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from clinic.access import Request, signed_in
+from clinic.ui.pages import own_path
+
+
+@signed_in
+@require_safe
+def factor_needed(request: Request) -> HttpResponse:
+    """Where somebody is led whose clinic asks for a second factor; back to where they were once they have one."""
+    if not request.factor_missing:
+        return redirect(own_path(request.GET.get("next", ""), "/"))
+    return render(request, "mfa/needed.html")
 
 
 class ConfirmByPasskey(ReauthenticateWebAuthnView):
