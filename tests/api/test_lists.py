@@ -273,8 +273,7 @@ def test_one_record_takes_no_parameters_of_lists(client, patient):
 
 
 def queries(client, path):
-    """How many statements an answer takes; the first one notes, once in minutes, that a program was here."""
-    assert client.get(path).status_code == 200
+    assert client.get(path).status_code == 200  # which notes, once in minutes, that a program was here
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
