@@ -56,10 +56,11 @@ def permissions_of(user_id: UUID, clinic: Clinic) -> frozenset[Permission]:
     return PERMISSIONS[role] if role is not None else frozenset()
 
 
-def restricted_to(user_id: UUID, clinic: Clinic) -> UUID | None:
+def restricted_to(actor_id: str, clinic: Clinic) -> UUID | None:
     """Whose patients alone a user sees now: their own, or None for everybody's. Who is no member sees their own."""
     if not clinic.restricts_patients:
         return None
+    user_id = UUID(actor_id)
     role = _role_of(user_id, clinic)
     return user_id if role is None or role in RESTRICTED_ROLES else None
 
