@@ -23,6 +23,9 @@ MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
 OWN = re.compile(r"(?:p[ -]?)?(?P<count>\d{1,9})", re.IGNORECASE | re.ASCII)
 MOST_WORDS = 20
+ARABIC, PERSIAN = "\u0643\u064a\u0649", "\u06a9\u06cc\u06cc"
+APART = 5  # so many letters has a word that is looked for as two
+MOST_JOINED = 4  # so many words are looked for written together
 INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
 HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
 
@@ -112,6 +115,23 @@ def one_word(typed: Typed) -> list[str]:
 
 def several_words(typed: Typed) -> list[str]:
     return whole_name(typed) if len(typed.name) > 1 else []
+
+
+def other_letters(typed: Typed) -> list[str]:
+    """A name in the letters that look the same: Arabic keyboards have other ones for kaf and yeh than Persian ones."""
+    name = " ".join(typed.name)
+    written = [name.translate(str.maketrans(*each)) for each in ((ARABIC, PERSIAN), (PERSIAN[:2], ARABIC[:2]))]
+    return [other for other in dict.fromkeys(written) if other != name]
+
+
+def long_word(typed: Typed) -> list[str]:
+    """A word that may be two: "annemarie"."""
+    return [word for word in one_word(typed) if len(word) >= APART and PLAIN.fullmatch(word)]
+
+
+def plain_words(typed: Typed) -> list[str]:
+    """Few words of plain letters, of which two may be one, or one may be two: "van den berg", "jk rowling"."""
+    return [text for text in several_words(typed) if len(typed.name) <= MOST_JOINED and PLAIN.fullmatch(text)]
 
 
 def part_of_word(typed: Typed) -> list[str]:
