@@ -90,7 +90,7 @@ class Request(HttpRequest):
     like `clinic`. `may_write` is False for a role that only reads. `seen_by` is who is restricted to patients of their
     own, None for who sees everybody's. `actor` is None for strangers, who get into no view that reads it.
     `shared_device` is the id of the assessment for whose patient the device of this session is locked, as text; None in
-    any other.
+    any other. `factor_missing` is whether the clinic asks for a second factor that the person has not.
     """
 
     client: Any
@@ -106,6 +106,7 @@ class Request(HttpRequest):
     request_id: str
     session: Any
     shared_device: Any
+    factor_missing: bool
     scopes: ExitStack
     in_clinic: bool
     readings: list[Any]

@@ -139,3 +139,21 @@ def mailer() -> dict[str, Any]:
         return {"BACKEND": "clinic.ui.mail.LocalMail", "OPTIONS": {"folder": VAR_DIR / "mail"}}
     options = {option: mail[name] for option, name in MAIL_OPTIONS.items() if mail.get(name)}
     return {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options}
+
+
+def logging(level: str) -> dict[str, Any]:
+    """Everything as JSON on the standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "clinic.ui.logs.formatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.request": {"level": "CRITICAL"},
+            # At DEBUG these write tokens.
+            "oauthlib": {"level": "INFO"},
+            "oauth2_provider": {"level": "INFO"},
+        },
+    }

@@ -12,7 +12,22 @@ from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from clinic.properties import BASE_DIR, PRODUCTION, VAR_DIR, database, env, mailer, networks, one_of, port, required
+from clinic.api.packages import OAUTH2_PROVIDER as OAUTH2_PROVIDER
+from clinic.api.packages import REST_FRAMEWORK as REST_FRAMEWORK
+from clinic.api.packages import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from clinic.properties import (
+    BASE_DIR,
+    PRODUCTION,
+    VAR_DIR,
+    database,
+    env,
+    logging,
+    mailer,
+    networks,
+    one_of,
+    port,
+    required,
+)
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
 from clinic.services import QUEUES, SERVICES
@@ -58,6 +73,7 @@ SHARED_APPS = [
     "clinic.ui.static_files.StaticFiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "oauth2_provider",
     "django_htmx",
     "django_tables2",
@@ -151,6 +167,21 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 BROWSER_COOKIE_NAME = "__Host-browser" if PRODUCTION else "browser"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "clinic.accounts.factors.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "clinic.accounts.factors.forms.CodeForm",
+    "reauthenticate": "clinic.accounts.factors.forms.ConfirmForm",
+    "activate_totp": "clinic.accounts.factors.forms.AppForm",
+    "add_webauthn": "clinic.accounts.factors.forms.PasskeyForm",
+    "edit_webauthn": "clinic.accounts.factors.forms.PasskeyNameForm",
+    "authenticate_webauthn": "clinic.accounts.factors.forms.PasskeyCodeForm",
+    "reauthenticate_webauthn": "clinic.accounts.factors.forms.PasskeyConfirmForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever is here was invited by mail
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be wrong by
+MFA_TOTP_ISSUER = "Clinic record"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "clinic.accounts.sessions"
@@ -160,53 +191,7 @@ CSRF_FAILURE_VIEW = "clinic.ui.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
-OAUTH2_PROVIDER = {
-    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
-    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
-    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
-    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
-    "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "SCOPES": {"read": "Read patients and assessments", "write": "Create and change them"},
-    "DEFAULT_SCOPES": ["read"],
-    "SCOPES_BACKEND_CLASS": "clinic.accounts.clients.ClientScopes",
-    "PKCE_REQUIRED": True,
-}
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["clinic.api.authentication.ResolvedAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["clinic.api.permissions.RolePermission"],
-    "DEFAULT_RENDERER_CLASSES": ["clinic.api.renderer.Renderer"],
-    "DEFAULT_PARSER_CLASSES": ["clinic.api.parser.Parser"],
-    "DEFAULT_PAGINATION_CLASS": "clinic.api.pagination.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "clinic.api.documentation.schema.EnvelopeSchema",
-    "EXCEPTION_HANDLER": "clinic.api.errors.exception_handler",
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clinic.api.renderer.OneRenderer",
-    "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_METADATA_CLASS": None,
-    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Clinic API",
-    "DESCRIPTION": "Patients and assessments of one clinic, typed by `__typename`. Days are those of the clinic's time "
-    "zone, and moments carry its offset.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {
-        "Gender": "clinic.patients.models.Gender",
-        "BirthPrecision": "clinic.patients.models.BirthPrecision",
-        "AssessmentType": "clinic.assessments.models.AssessmentType",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "clinic.api.documentation.schema.close_objects",
-    ],
-}
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 1200)
 
 # Nothing is cached by Django: what several processes count or remember is in the database.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
@@ -282,17 +267,4 @@ METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
 
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 LOG_LEVEL = one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "clinic.ui.logs.formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.request": {"level": "CRITICAL"},
-        # At DEBUG these write tokens.
-        "oauthlib": {"level": "INFO"},
-        "oauth2_provider": {"level": "INFO"},
-    },
-}
+LOGGING = logging(LOG_LEVEL)

@@ -5,10 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from clinic.access import Actor, Role
+from clinic.accounts.models import User
+from clinic.api.actions import create_api_client
 from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.models import Alert
 from clinic.assessments.questionnaire.actions import start_assessment
@@ -25,6 +28,7 @@ from clinic.patients.actions import update_patient
 from clinic.patients.care.emergency import open_in_emergency
 from clinic.staff.invitations.actions import invite
 from clinic.tenancy.scope import clinic_scope
+from tests.factors import APP_ON, code_for, code_of, key_on
 from tests.instruments.test_importing import as_csv
 from tests.instruments.test_instrument_pages import ABOUT, TYPED
 from tests.staff.people import ACCOUNT, NORA
@@ -67,6 +71,7 @@ def records(world: World) -> SimpleNamespace:
             stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
             waiting=Job.objects.create(**job | {"state": JobState.WAITING}),
             changed_free=update_assessment(by=BY, id=free.pk, version=None, name="Walk to the shop"),
+            program=create_api_client(by=BY, clinic=world.clinic, name="Laboratory of St Ann", can_write=True)[0],
             view=save_view(by=Actor(str(world.owner.pk), "Olive"), **kept),
         )  # fmt: skip
 
@@ -157,6 +162,11 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "clinic/trail/emergency/<uuid:pk>/review/": (f"/clinic/trail/emergency/{at.emergency.pk}/review/", {
             "note": "Asked; it was right.",
         }),
+        "clinic/programs/new/": ("/clinic/programs/new/", {"name": "Web site", "scope": "read", "last_day": ""}),
+        **{
+            f"clinic/programs/<int:pk>/{step}": (f"/clinic/programs/{at.program.pk}/{step}", {})
+            for step in ("last-day/", "secret/", "secret/end/", "disable/", "enable/")
+        },
         "clinic/start/away/": ("/clinic/start/away/", {}),
         "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
         "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),
@@ -190,6 +200,24 @@ def of_an_account(at: SimpleNamespace) -> dict[str, Posted]:
         "account/sessions/end/": ("/account/sessions/end/", {"session": "others"}),
         "accounts/reauthenticate/": ("/accounts/reauthenticate/", {"password": PASSWORD}),
         "accounts/logout/": ("/accounts/logout/", {}),
+    }
+
+
+def of_a_factor_to_be(client: Client) -> dict[str, Posted]:
+    """Of somebody who has no second factor yet."""
+    return {"accounts/factors/app/on/": (APP_ON, {"code": code_of(key_on(client.get(APP_ON).content.decode()))})}
+
+
+def of_a_factor(user: User) -> dict[str, Posted]:
+    """Of somebody who has an app, and a passkey that answers nothing."""
+    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Hers", "credential": {}})
+    passkey, codes = f"/accounts/factors/passkeys/{key.pk}/", "/accounts/factors/recovery-codes/new/"
+    return {
+        "accounts/factors/app/off/": ("/accounts/factors/app/off/", {}),
+        "accounts/factors/recovery-codes/new/": (codes, {}),
+        "accounts/factors/passkeys/<int:pk>/name/": (f"{passkey}name/", {"name": "Mine"}),
+        "accounts/factors/passkeys/<int:pk>/remove/": (f"{passkey}remove/", {}),
+        "accounts/reauthenticate/code/": ("/accounts/reauthenticate/code/", {"code": code_for(user, 1)}),
     }
 
 

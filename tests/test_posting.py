@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests import posted
 from tests.assessments.by_link import let_in
+from tests.factors import set_up_app
 from tests.test_url_walk import address, views
 
 # What answers a form itself, and why.
@@ -24,14 +25,18 @@ PAGES = {
     "instruments/new/ before it is saved": "nothing is saved yet, and what was typed is in no address",
     "instruments/import/ before it is saved": "nothing is saved yet, and a file is in no address",
 }
-OF_PROGRAMS = ("api/", "o/token/")
+OF_PROGRAMS = ("api/", "o/")
+# What takes the answer of a key that a browser holds, or comes between the password and the page; see
+# tests/browser/test_factors.py.
+OF_A_KEY = {"accounts/factors/passkeys/new/", "accounts/reauthenticate/passkey/", "accounts/code/"}
 
 
 @pytest.fixture
 def forms(riverside, sign_in) -> list[tuple[Client, str, posted.Posted]]:
     """Every form, and who sends it."""
     at, owner, device = posted.records(riverside), sign_in(riverside.owner), sign_in(riverside.clinician)
-    link = let_in(f"/answer/{at.token}/")
+    link, auditor = let_in(f"/answer/{at.token}/"), sign_in(riverside.auditor)
+    set_up_app(auditor)
     shared = device.post(
         f"/assessments/{at.started.pk}/answer/", {"date": "1 March 2026", "answer-9": "1", "do": "share"}
     )
@@ -41,6 +46,8 @@ def forms(riverside, sign_in) -> list[tuple[Client, str, posted.Posted]]:
         (owner, posted.of_assessments(at, owner)),
         (owner, posted.of_the_clinic(at, owner)),
         (owner, posted.of_an_account(at)),
+        (owner, posted.of_a_factor_to_be(owner)),
+        (auditor, posted.of_a_factor(riverside.auditor)),
         (Client(), posted.of_strangers(at)),
         (link, posted.of_the_link(at)),
         (device, posted.of_the_device(at)),
@@ -76,11 +83,11 @@ def takes_forms(client: Client, route: str) -> bool:
 
 
 def test_every_address_that_takes_forms_is_tried(forms, riverside, sign_in):
-    stranger, owner = Client(), sign_in(riverside.owner)
+    clients = [Client(), sign_in(riverside.owner), next(client for client, label, _ in forms if "app/off" in label)]
     ours = [route for route, view in views() if view.__module__ != "django.views.static"]
     pages = [route for route in ours if not route.startswith(OF_PROGRAMS)]
-    taking = {route for route in pages if takes_forms(owner, route) or takes_forms(stranger, route)}
-    assert taking == {label.partition(" ")[0] for _, label, _ in forms}
+    taking = {route for route in pages if any(takes_forms(client, route) for client in clients)}
+    assert taking - OF_A_KEY == {label.partition(" ")[0] for _, label, _ in forms}
 
 
 def test_address_of_a_form_is_opened_without_it(forms):

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from clinic.accounts.factors.confirmation import confirmed_lately
 from clinic.accounts.limits.browsers import know_browser
 from clinic.accounts.limits.counters import TooMany, forget
 from clinic.accounts.limits.declared import PASSWORDS
@@ -53,6 +54,10 @@ class AccountAdapter(DefaultAccountAdapter):
         know_browser(request, user.email)
         request.session[USER_AGENT_KEY] = self.get_http_user_agent(request)[:300].replace("\0", "")
         request.session[ADDRESS_KEY] = client_address(request) or None
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in just now is not asked again."""
+        return not confirmed_lately(self.request)
 
     def set_password(self, user: Any, password: str) -> None:
         """Sessions that began with the password before end, but the one in which it is changed.

@@ -13,6 +13,9 @@ from clinic.accounts.sessions import loaded
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
+# What a clinic chose about its people, in its row.
+CHOSEN = ("idle_minutes", "restricts_patients", "second_factor_required")
+
 
 @dataclass(frozen=True)
 class Member:
@@ -28,6 +31,7 @@ class Member:
     country: str
     idle_minutes: int
     restricts_patients: bool
+    second_factor_required: bool
     role: Role
     preferences: dict[str, Any]
     last_day: str | None
@@ -38,8 +42,8 @@ class Member:
 
     def clinic(self) -> Clinic:
         """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
-        same = ("schema_name", "state", "out_of_service", "time_zone", "country", "idle_minutes", "restricts_patients")
-        values: dict[str, Any] = {name: getattr(self, name) for name in same}
+        same = ("schema_name", "state", "out_of_service", "time_zone", "country")
+        values: dict[str, Any] = {name: getattr(self, name) for name in (*same, *CHOSEN)}
         values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
         values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None
         clinic: Clinic = loaded(Clinic, values, DEFAULT_DB_ALIAS)
@@ -52,10 +56,11 @@ def permissions_of(user_id: UUID, clinic: Clinic) -> frozenset[Permission]:
     return PERMISSIONS[role] if role is not None else frozenset()
 
 
-def restricted_to(user_id: UUID, clinic: Clinic) -> UUID | None:
+def restricted_to(actor_id: str, clinic: Clinic) -> UUID | None:
     """Whose patients alone a user sees now: their own, or None for everybody's. Who is no member sees their own."""
     if not clinic.restricts_patients:
         return None
+    user_id = UUID(actor_id)
     role = _role_of(user_id, clinic)
     return user_id if role is None or role in RESTRICTED_ROLES else None
 

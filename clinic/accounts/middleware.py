@@ -15,7 +15,7 @@ from django.urls import Resolver404, reverse
 from django.urls import resolve as view_of
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
-from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import (
     PERMISSIONS,
@@ -26,8 +26,10 @@ from clinic.access import (
     Request,
     Role,
 )
-from clinic.accounts.clients import resolve_token
+from clinic.accounts.clients import note_client_use, resolve_token
 from clinic.accounts.closed import closed
+from clinic.accounts.factors.requirement import lacks_factor, without_factor
+from clinic.accounts.limits.programs import throttled
 from clinic.accounts.memberships import Member
 from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, note_use
 from clinic.accounts.submissions import answer_again, remember
@@ -35,8 +37,10 @@ from clinic.postgres.outages import is_taken_key
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 from clinic.ui.kept import kept_page
+from clinic.ui.pages import client_redirect
 
 log = structlog.get_logger("clinic.request")
+API = "/api/"  # what the token of a program opens
 POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
@@ -51,7 +55,7 @@ def resolve(request: Request) -> None:
     request.client = request.clinic = request.membership = request.actor = None
     request.memberships = []
     request.permissions = frozenset()
-    request.may_write, request.seen_by = False, None
+    request.may_write, request.seen_by, request.factor_missing = False, None, False
     request.shared_device = request.session.get(SHARED_DEVICE_KEY)
     header = request.headers.get("Authorization", "")
     if header:
@@ -65,6 +69,7 @@ def _resolve_client(request: Request, header: str) -> None:
     if token is None:
         return
     request.client = token.application
+    note_client_use(request.client)
     request.clinic = request.client.clinic
     scopes = token.scope.split()
     allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
@@ -101,6 +106,7 @@ def activate(request: Request, membership: Member) -> None:
     request.may_write = membership.role not in READING_ROLES
     restricted = membership.restricts_patients and membership.role in RESTRICTED_ROLES
     request.seen_by = request.user.pk if restricted else None
+    request.factor_missing = lacks_factor(request)
 
 
 class ClinicMiddleware:
@@ -115,7 +121,7 @@ class ClinicMiddleware:
         try:
             with ExitStack() as stack:
                 request.scopes = stack
-                response = locked(request) or self.get_response(request)
+                response = locked(request) or throttled(request) or self.get_response(request)
                 if request.in_clinic and response.status_code >= 400:
                     transaction.set_rollback(True)
                 elif request.in_clinic:
@@ -135,6 +141,8 @@ class ClinicMiddleware:
     def process_view(
         self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if request.client is not None and not request.path_info.startswith(API):
+            return forbidden_to_clients(request)
         if request.user.is_authenticated and POLLED not in request.headers:
             note_use(request.session.row)
         audience = getattr(view, "audience", None)
@@ -142,11 +150,10 @@ class ClinicMiddleware:
             return None
         if request.actor is None:
             return unauthenticated(request)
-        if request.client is not None and not errors.wants_json(request):
-            return forbidden_to_clients(request)
         if audience == "signed_in":
             return None
-        refusal = no_clinic(request) or stale_page(request) or closed(request) or only_reads(request, view)
+        refusal = no_clinic(request) or stale_page(request) or closed(request) or without_factor(request)
+        refusal = refusal or only_reads(request, view)
         if refusal is None:
             enter_clinic(request)
             refusal = answer_again(request)
@@ -206,13 +213,6 @@ def unauthenticated(request: Request) -> HttpResponse:
         )
     login = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
     return client_redirect(request, login)
-
-
-def client_redirect(request: Request, url: str) -> HttpResponse:
-    """A redirect that htmx follows as a whole page, not into a fragment; 204, since no list is in it."""
-    if request.htmx:
-        return HttpResponseClientRedirect(url, status=204)
-    return redirect(url)
 
 
 def forbidden_to_clients(request: Request) -> HttpResponse:

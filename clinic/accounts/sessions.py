@@ -27,12 +27,14 @@ USER_AGENT_KEY, ADDRESS_KEY = "user_agent", "address"
 SEEN_EVERY = timedelta(seconds=30)
 # Written out, since every request begins with it: putting it together by the ORM took half of a request's work.
 ACCESS = """
-SELECT {columns}, (
+SELECT {columns}, EXISTS (
+    SELECT FROM mfa_authenticator f WHERE f.user_id = s.user_id AND f.type IN ('totp', 'webauthn')
+), (
     SELECT json_agg(json_build_object(
         'clinic_id', c.id, 'clinic_name', c.name, 'schema_name', c.schema_name, 'state', c.state,
         'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'time_zone', c.time_zone, 'country', c.country,
         'idle_minutes', c.idle_minutes,
-        'restricts_patients', c.restricts_patients,
+        'restricts_patients', c.restricts_patients, 'second_factor_required', c.second_factor_required,
         'role', m.role, 'preferences', m.preferences, 'last_day', m.last_day
     ) ORDER BY c.name)
     FROM accounts_membership m JOIN tenancy_clinic c ON c.id = m.clinic_id WHERE m.user_id = s.user_id AND m.is_active
@@ -70,9 +72,9 @@ def find_session(key: str) -> Session | None:
     of_session = len(session_fields)
     session: Session = loaded(Session, dict(zip(session_fields, row[:of_session], strict=True)), DEFAULT_DB_ALIAS)
     if session.user_id is not None:
-        user = loaded(User, dict(zip(user_fields, row[of_session:-1], strict=True)), DEFAULT_DB_ALIAS)
+        user = loaded(User, dict(zip(user_fields, row[of_session:-2], strict=True)), DEFAULT_DB_ALIAS)
         session._state.fields_cache["user"] = user
-    memberships = row[-1] or []
+    session.has_factor, memberships = row[-2], row[-1] or []
     session.memberships = [each for each in memberships if _lasts(each)]
     past = [each for each in memberships if not _lasts(each)]
     session.past = [(each["clinic_name"], date.fromisoformat(each["last_day"])) for each in past]

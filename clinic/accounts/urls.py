@@ -1,14 +1,16 @@
 """Signing in and out, and choosing a clinic. Nobody signs up: people are invited by their clinic."""
 
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from clinic.accounts import views
+from clinic.accounts.factors import views as factors
 
 app_name = "accounts"
 urlpatterns = [
     path("choose/", views.choose_clinic, name="choose"),
     path("switch/", views.switch_clinic, name="switch"),
+    path("second-factor/", factors.factor_needed, name="factor_needed"),
     path("no-clinic/", views.no_clinic, name="no_clinic"),
     path("session/", views.session_state, name="session"),
 ]
@@ -18,6 +20,7 @@ allauth_urlpatterns = [
     path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("", include("clinic.accounts.factors.urls")),
     path("password/change/", allauth.password_change, name="account_change_password"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),

@@ -79,7 +79,7 @@ def _turn(clinic: Clinic, job: Job) -> Iterator[None]:
     of beginning one.
     """
     turns.get_on()
-    with clinic_scope(clinic, seen_by=restricted_to(UUID(job.by_id), clinic)):
+    with clinic_scope(clinic, seen_by=restricted_to(job.by_id, clinic)):
         if not _mine(job).update(touched_at=timezone.now()):
             raise TakenOver
         yield

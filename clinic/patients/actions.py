@@ -12,8 +12,9 @@ from clinic.audit.actions import By, difference, is_conflict, record, record_man
 from clinic.audit.queries import last_change
 from clinic.patients.latest_results import InstrumentResult, LatestResults, shares
 from clinic.patients.models import CareTeamMember, LatestResult, Patient, ScoredInstrument, Severity
-from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
+from clinic.patients.search.indexes import COUNT, OTHERWISE_WRITTEN, SIX_DIGITS
 from clinic.tenancy.scope import everybody_seen
+from clinic.text.full_names import filed_family_name
 
 OF_RESULT = ("score", "band", "severity", "change", "assessed_on", "recent_scores")
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
@@ -39,21 +40,15 @@ class Changed(Exception):
         self.current = current
 
 
-def filed_family_name(full_name: str) -> str:
-    """The proposal for how a name is filed: its last word, nothing for a name of one word."""
-    words = full_name.split()
-    return words[-1] if len(words) > 1 else ""
-
-
 def next_record_number() -> str:
-    """The number after the highest that this clinic handed out, to whomever: P-000001 and on."""
+    """The number after the highest of this clinic's own, to whomever and however they are written: P-000001 and on."""
     with everybody_seen():
-        numbers = Patient.objects.values_list("record_number", flat=True)
+        rows = Patient.objects.annotate(count=COUNT).values_list("count", flat=True)
     highest = [
-        numbers.filter(record_number__startswith="P-", record_number__regex=SIX_DIGITS).order_by("-record_number"),
-        numbers.filter(record_number__regex=MORE_DIGITS).order_by(COUNT.desc()),
+        rows.filter(record_number__startswith="P-", record_number__regex=SIX_DIGITS).order_by("-record_number"),
+        rows.filter(OTHERWISE_WRITTEN).order_by(COUNT.desc()),
     ]
-    counts = [int(number[2:]) for found in highest for number in found[:1]]
+    counts = [int(count) for found in highest for count in found[:1]]
     return f"P-{max(counts, default=0) + 1:06d}"
 
 
@@ -71,20 +66,34 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
         return existing
     fields.setdefault("family_name", filed_family_name(fields["full_name"]))
     patient = Patient(pk=id, **fields)
-    if not patient.record_number:
+    given = bool(patient.record_number)
+    if not given:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [NUMBER_LOCK])
         patient.record_number = next_record_number()
     try:
+        kept = _insert(patient)
+    except RecordNumberTaken:  # by somebody who typed it meanwhile
+        if given:
+            raise
+        patient.record_number = next_record_number()
+        kept = _insert(patient)
+    if kept is patient:
+        record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
+        if not Patient.objects.filter(pk=patient.pk).exists():
+            add_to_care_team(by=by, patient=patient, person_id=UUID(by.id), name=by.name)
+    return kept
+
+
+def _insert(patient: Patient) -> Patient:
+    """Save a new patient; the one of its id where somebody has just made that."""
+    try:
         with transaction.atomic():
             patient.save(force_insert=True)
     except IntegrityError as error:
-        if (existing := Patient.objects.filter(pk=id).first()) is not None:
+        if (existing := Patient.objects.filter(pk=patient.pk).first()) is not None:
             return existing
         raise _taken(error, patient) from error
-    record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
-    if not Patient.objects.filter(pk=patient.pk).exists():
-        add_to_care_team(by=by, patient=patient, person_id=UUID(by.id), name=by.name)
     return patient
 
 
@@ -126,6 +135,7 @@ def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient
     """Save what differs from `before` as the next version, with its record in the trail."""
     changes = difference(before, snapshot(patient))
     if changes:
+        patient.shares_number = patient.shares_number and "record_number" not in changes
         patient.version += 1
         try:
             with transaction.atomic():

@@ -18,6 +18,7 @@ from clinic.access import (
     requires,
     without_patients,
 )
+from clinic.accounts.factors.queries import with_factor
 from clinic.accounts.models import Membership
 from clinic.accounts.sessions import open_sessions
 from clinic.staff import members
@@ -39,9 +40,13 @@ def person_list(request: Request) -> HttpResponse:
 def people_page(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
     """Who works in the clinic, who did, and who is invited."""
     people = members.members_of(request.clinic)
-    counts = open_sessions([member.user_id for member in people])
+    ids = [member.user_id for member in people]
+    counts, having = open_sessions(ids), with_factor(ids)
     context = {
-        "people": [(member, members.state_of(member), counts.get(member.user_id, 0)) for member in people],
+        "people": [
+            (member, members.state_of(member), member.user_id in having, counts.get(member.user_id, 0))
+            for member in people
+        ],
         "invitations": waiting(request.clinic),
         "problem": problem,
     }

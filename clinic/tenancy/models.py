@@ -36,10 +36,11 @@ class Clinic(TenantMixin):
     `backed_up_at` is when its last backup was whole, in a file of its own.
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
     After `idle_minutes` without use whoever works in it is signed out. With `restricts_patients` a role of
-    `RESTRICTED_ROLES` sees only patients of its own.
+    `RESTRICTED_ROLES` sees only patients of its own. With `second_factor_required` whoever has no second factor
+    reaches nothing but the page that sets one up.
     """
 
-    web_may = "SELECT, UPDATE (time_zone, country, idle_minutes, restricts_patients)"
+    web_may = "SELECT, UPDATE (time_zone, country, idle_minutes, restricts_patients, second_factor_required)"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -55,6 +56,7 @@ class Clinic(TenantMixin):
     country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
     idle_minutes = models.PositiveSmallIntegerField(default=IDLE_MINUTES, db_default=IDLE_MINUTES)
     restricts_patients = models.BooleanField(default=False, db_default=False)
+    second_factor_required = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

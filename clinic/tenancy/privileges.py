@@ -16,7 +16,8 @@ from django.conf import settings
 OF_PACKAGES = {
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",
     "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",
-    "oauth2_provider_accesstoken": "SELECT, INSERT",
+    "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+    "oauth2_provider_accesstoken": "SELECT, INSERT, UPDATE (expires)",
     "django_tasks_database_dbtaskresult": "SELECT, INSERT, UPDATE, DELETE",
     "django_migrations": "SELECT",
 }

@@ -13,7 +13,7 @@ from clinic.access import Request
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ROW = re.compile(r"\w+-(?P<index>\d{1,4})-(?P<field>\w+)", re.ASCII)
 PASSWORDS = ("password", "oldpassword", "password1", "password2")
-SECRETS = (*PASSWORDS, "born", "code")  # a date of birth or a code opens a patient's link
+SECRETS = (*PASSWORDS, "born", "code", "credential")  # a date of birth or a code opens a patient's link
 NOT_SENT = ("csrfmiddlewaretoken", "_switch_clinic", *SECRETS)
 MOST_READ = 4 * 1024 * 1024  # bytes of a form that is too large to be saved, and is shown to be shortened
 LONG = 1000  # characters of a text that may have to be shortened

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from clinic.access import Request
 
@@ -76,3 +77,10 @@ def varied(response: HttpResponse) -> HttpResponse:
     """Say that the answer is another where htmx asks for another part."""
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def client_redirect(request: Request, url: str) -> HttpResponse:
+    """A redirect that htmx follows as a whole page, not into a fragment; 204, since no list is in it."""
+    if request.htmx:
+        return HttpResponseClientRedirect(url, status=204)
+    return redirect(url)

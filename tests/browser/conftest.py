@@ -94,10 +94,16 @@ def visit(chromium: Browser, watch: Watch, server: str) -> Iterator[Callable[...
     contexts = []
 
     def open_page(
-        user: User | None = None, *, width: int = 1280, theme: Any = "light", scripts: bool = True, **more: Any
+        user: User | None = None,
+        *,
+        width: int = 1280,
+        theme: Any = "light",
+        scripts: bool = True,
+        at: str = server,
+        **more: Any,
     ) -> Page:
         context = chromium.new_context(
-            base_url=server,
+            base_url=at,
             viewport={"width": width, "height": HEIGHTS[width]},
             color_scheme=theme,
             java_script_enabled=scripts,

@@ -14,6 +14,7 @@ from tests.accounts.test_resets import work_off
 from tests.browser.breaking import broken_table, cancelled_statements
 from tests.browser.conftest import Watch, sign_in
 from tests.browser.site import Site
+from tests.browser.walk_account import account
 from tests.browser.walk_answers import by_patients
 from tests.browser.walk_people import by_invitation, by_owners
 from tests.browser.walk_results import results
@@ -221,24 +222,6 @@ def about_instruments(page: Page, watch: Watch, site: Site) -> Shown:
     yield "instrument-own", page
     page.goto("/settings/")
     yield "instrument-settings", page
-
-
-def account(page: Page, watch: Watch, site: Site) -> Shown:
-    page.goto("/account/")
-    yield "account", page
-    page.goto("/accounts/password/change/")
-    yield "password-change", page
-    page.get_by_label("Current password").fill("wrong")
-    page.get_by_label("New password").first.fill("short")
-    page.get_by_label("New password").last.fill("other")
-    pressed(page, "Change password")
-    yield "password-change-refused", page
-    page.goto("/accounts/reauthenticate/")
-    yield "reauthenticate", page
-    page.goto("/accounts/logout/")
-    yield "sign-out", page
-    page.goto("/api/v1/docs/")
-    yield "api-docs", page
 
 
 def refusals(page: Page, watch: Watch, site: Site) -> Shown:

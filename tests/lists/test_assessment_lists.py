@@ -61,10 +61,11 @@ def test_worklist_is_a_file(client, path):
     assert table(client.get(f"{path}?_export=csv"))[0][:2] == ["Patient", "Record"]
 
 
-def test_role_that_only_reads_exports_but_does_not_archive(patients, made, riverside, sign_in):
+def test_role_that_only_reads_takes_the_list_as_a_file_and_begins_no_work(patients, made, riverside, sign_in):
     reader = sign_in(riverside.auditor)
     answers = [reader.post("/assessments/bulk/", {"do": what, "id": made[:1]}) for what in ("archive", "csv")]
-    assert [answer.status_code for answer in answers] == [403, 302]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert reader.get("/assessments/?_export=csv").status_code == 200
 
 
 def test_opening_an_assessment_is_on_the_trail_of_access(client, patients, made, riverside):

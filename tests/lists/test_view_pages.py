@@ -24,7 +24,7 @@ def test_removing_is_offered_to_whose_view_it_is_and_to_who_owns_the_clinic(clie
         "owner": (200, True),
         "clinician": (200, True),
         "front_desk": (200, False),
-        "auditor": (200, False),
+        "auditor": (403, False),
     }
 
 

@@ -13,7 +13,7 @@ from clinic.tenancy.scope import clinic_scope
 
 TYPED = [
     "ana", "ana bell", "ana li bell", "mar", "Παπαδοπούλου", "o'brien", "42", "12/3/1961", "07700 900123", "P-42",
-    "1961",
+    "1961", "كاظمي", "annemarie", "jk bell",
 ]  # fmt: skip
 
 

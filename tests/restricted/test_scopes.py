@@ -9,6 +9,9 @@ EVERYBODY = {
     "clinic/audit/middleware.py": "writes who was refused what",
     "clinic/audit/seals.py": "seals the trail",
     "clinic/api/actions.py": "writes the trail of a program",
+    "clinic/api/programs/refusals.py": "writes the trail of a program",
+    "clinic/api/programs/validator.py": "writes the trail of a program",
+    "clinic/api/management/commands/api_clients.py": "an operator's command",
     "clinic/assessments/management/commands/remove_member.py": "an operator's command",
     "clinic/assessments/alerts/mails.py": "tells a patient's practitioner",
     "clinic/assessments/selfreport/link_views.py": "a patient answers by their own link",
@@ -30,9 +33,9 @@ EVERYBODY = {
 }
 SEEING = {
     "clinic/accounts/middleware.py",
+    "clinic/patients/care/views.py",
     "clinic/lists/jobs/exports.py",
     "clinic/lists/running.py",
-    "clinic/patients/care/views.py",
 }
 
 

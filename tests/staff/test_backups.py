@@ -161,7 +161,7 @@ def test_programs_of_the_backup_can_ask_for_tokens(lake):
 def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     """As on another server."""
     Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(
-        time_zone="Asia/Tokyo", country="JP", idle_minutes=7, restricts_patients=True
+        time_zone="Asia/Tokyo", country="JP", idle_minutes=7, restricts_patients=True, second_factor_required=True
     )
     before, folder = rows(lake.clinic), lake.file.parent / "media" / str(lake.clinic.pk)
     lake.backup()
@@ -172,7 +172,8 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     assert rows(lake.clinic) == before
     found = row(lake.clinic)
     assert (found.time_zone, found.country) == ("Asia/Tokyo", "JP")
-    assert (found.idle_minutes, found.restricts_patients) == (7, True)
+    assert (found.idle_minutes, found.restricts_patients, found.second_factor_required) == (7, True, True)
+    Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(second_factor_required=False)
     client = signed_in(Client(), lake.world.clinician)
     assert "Ben" in client.get("/patients/").content.decode()
     assert [path.name for path in folder.rglob("*.txt")] == ["one.txt"]

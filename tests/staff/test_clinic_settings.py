@@ -103,6 +103,7 @@ def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, rive
         ("New Zealand", "New Zealand"),
         ("30", "30"),
         ("No", "No"),
+        ("No", "No"),
         (PLAIN, "Mine"),
         (theirs, "Desk: 0123"),
     ]
@@ -208,6 +209,7 @@ def test_of_two_who_change_the_settings_at_once_the_second_is_told(lakeside):
         country="",
         idle_minutes=15,
         restricts_patients=False,
+        second_factor_required=False,
         alert_numbers=[],
     )
     with scope():

@@ -13,7 +13,7 @@ WHERE user_id IS NOT NULL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_counters")]
+    dependencies = [("accounts", "0011_programs")]
 
     operations = [
         migrations.AddField("session", "ends_at", models.DateTimeField(null=True)),

@@ -56,7 +56,7 @@ def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
     """The same file, made by the worker and kept with the job: of all that match, or of the rows that were ticked."""
     columns = known_columns(bulk.table_class, job.parameters["columns"])
     picked = job if job.expected is None else None
-    by = restricted_to(UUID(job.by_id), clinic)
+    by = restricted_to(job.by_id, clinic)
     rows = _values(clinic, bulk, job.parameters["query"], columns, picked, seen_by=by)
     with clinic_scope(clinic):
         name = file_name(bulk, kind)

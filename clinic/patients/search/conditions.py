@@ -34,6 +34,8 @@ SORTED_BY_NAME = (
 )  # the same order, of few rows: no reason to read all names to find them
 PLAIN = re.compile("[0-9A-Za-z]+(?: [0-9A-Za-z]+)*")
 TAIL = 4  # so many letters at the end of a word are looked up
+LETTERS = 3  # a word of so many may be initials
+BEFORE_NAMES = {"vanden": "van den", "vander": "van der", "vonder": "von der", "dela": "de la", "delos": "de los"}
 END = chr(0x10FFFF)  # sorts behind every text that goes on
 
 
@@ -137,6 +139,40 @@ def each_begins(column: str, text: str) -> Sql:
             compared = f"({column} || '')"
         parts.append(Sql(f"{compared} LIKE '%% ' || {key.text} || '%%'", key.params))
     return both(*parts)
+
+
+def apart(word: str) -> list[str]:
+    """The word written as two, and as three where it begins with two that stand before a family name."""
+    splits = [f"{word[:at]} {word[at:]}" for at in range(2, len(word) - 1)]
+    before = [f"{words} {word[len(one) :]}" for one, words in BEFORE_NAMES.items() if word.lower().startswith(one)]
+    return splits + [text for text in before if not text.endswith(" ")]
+
+
+def begins_apart(column: str, word: str) -> Sql:
+    """The column begins with the word written as two: "annemarie" as "anne marie"."""
+    return either([begins(column, text) for text in apart(word)])
+
+
+def together(words: list[str]) -> list[str]:
+    """The words with two or more of them written as one, in every way."""
+    found = [words[0]]
+    for word in words[1:]:
+        found = [f"{text}{gap}{word}" for text in found for gap in ("", " ")]
+    return found[:-1]
+
+
+def each_begins_together(column: str, text: str) -> Sql:
+    """As `each_begins`, with words written as one: "van den berg" as "vandenberg"."""
+    return either([each_begins(column, other) for other in together(text.split(" "))])
+
+
+def each_begins_apart(column: str, text: str) -> Sql:
+    """As `each_begins`, with one word written as two, or as its letters: "annemarie bell", "jk rowling"."""
+    words, found = text.split(" "), []
+    for at, word in enumerate(words):
+        for parts in apart(word) if len(word) > LETTERS else [" ".join(word)] if len(word) > 1 else []:
+            found.append(each_begins(column, " ".join([*words[:at], parts, *words[at + 1 :]])))
+    return either(found) if found else Sql("FALSE")
 
 
 def has_word(column: str, word: str) -> str:

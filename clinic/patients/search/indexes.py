@@ -8,9 +8,12 @@ one of its own without that: a jump takes every entry that it passes to pieces, 
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import DecimalField, Func, Index, OrderBy, UniqueConstraint
+from django.db.models import DecimalField, Func, Index, OrderBy, Q, UniqueConstraint
 from django.db.models.functions import Cast, Collate, Substr
 from django.db.models.indexes import IndexExpression
+from django.db.models.lookups import Regex
+
+from clinic.text.keys import CodeKey
 
 
 def order(name: str, *fields: str, also: tuple[str, ...] = ()) -> Index:
@@ -33,10 +36,23 @@ def trigrams(name: str, what: str | Func, **more: Any) -> GinIndex:
 # What django.contrib.postgres does as an app, of which nothing else is needed: operator classes of expressions.
 IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
 
-# A clinic's own numbers are P-000001 and on. Up to P-999999 their order is that of their text, which is indexed; the
-# few that have more digits have an index by what they come to. One sign is left for a number after the longest.
-SIX_DIGITS, MORE_DIGITS = r"^P-\d{6}$", r"^P-\d{7,37}$"
-COUNT = Cast(Substr("record_number", 3), DecimalField(max_digits=38, decimal_places=0))
+# A clinic's own numbers are P-000001 and on. Up to P-999999 their order is that of their text, which is indexed; those
+# with more digits, or in another spelling such as p12, have an index by what they come to. One sign is left for a
+# number after the longest.
+SIX_DIGITS = r"^P-\d{6}$"
+CODE = CodeKey("record_number")
+OTHERWISE_WRITTEN = ~Q(record_number__regex=SIX_DIGITS) & Q(Regex(CODE, r"^p\d{1,37}$"))
+COUNT = Cast(Substr(CODE, 2), DecimalField(max_digits=38, decimal_places=0))
+COUNT_INDEX = Index(COUNT, condition=OTHERWISE_WRITTEN, name="patient_by_other_count")
+# The release before reads this one while both serve.
+MORE_DIGITS = Q(record_number__regex=r"^P-\d{7,37}$")
+COUNT_BEFORE = Index(
+    Cast(Substr("record_number", 3), DecimalField(max_digits=38, decimal_places=0)),
+    condition=MORE_DIGITS,
+    name="patient_by_count",
+)
+# Nobody has a number that the search takes for another's, but for those who had it before that was a rule.
+NUMBER_CODE = UniqueConstraint(CODE, condition=Q(shares_number=False), name="patient_record_number_code_once")
 
 # Orders that rules of search go by as well.
 FILED_ORDER = order("patient_by_name", "filed_as", "given_as", also=("gender", "date_of_birth"))

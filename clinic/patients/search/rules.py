@@ -7,7 +7,8 @@ patient whom several rules find is shown where the first one does:
 2. NAME: the text begins how somebody is filed, then what they are called: that is how a list of names is read.
 3. ELSEWHERE: the words begin any words of a name, in any order. Where few are found, words that are nearly as typed
    follow, the likeliest mistake first: the first letter left out, one letter wrong, only a part typed. Three letters
-   are one letter away from too many words, so of these what has them inside comes first.
+   are one letter away from too many words, so of these what has them inside comes first. Before all of them come words
+   together or apart: whoever writes a hyphen as nothing has made no mistake.
 4. LAST: one of three words or more is wrong. This costs most, and is asked when nothing else was found.
 
 Rules of the first two places read a btree in its order and cost what they show. The others sort the few rows that an
@@ -41,12 +42,15 @@ from clinic.patients.search.conditions import (
     SORTED_BY_NAME,
     T,
     begins,
+    begins_apart,
     begins_code,
     between,
     born_on,
     contains,
     contains_letters,
     each_begins,
+    each_begins_apart,
+    each_begins_together,
     ends,
     equals,
     filed_and_given,
@@ -140,7 +144,20 @@ NEAR_RULES = (
     Rule(ELSEWHERE, typed.one_of_two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
     Rule(LAST, typed.one_of_many_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
 )
-RULES = (*FIGURE_RULES, *NAME_RULES, *NEAR_RULES)
+# The same name written otherwise, which is nearer than a misspelt one. Letters that look the same make no other name,
+# so they are looked for at once; words together or apart where few are found, since each has many ways.
+TOGETHER, APART = "written together", "written apart"
+EACH_TOGETHER, EACH_APART = each_begins_together, each_begins_apart
+OTHERWISE_RULES = (
+    Rule(NAME, typed.other_letters, begins, FILED, FILED_ORDER, "", BY_NAME),
+    Rule(NAME, typed.other_letters, begins, GIVEN, GIVEN_ORDER, "", BY_GIVEN),
+    Rule(ELSEWHERE, typed.other_letters, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME),
+    Rule(ELSEWHERE, typed.long_word, begins_apart, FILED, FILED_ORDER, APART, SORTED_BY_NAME, few=FEW),
+    Rule(ELSEWHERE, typed.long_word, begins_apart, GIVEN, GIVEN_ORDER, APART, SORTED_BY_NAME, few=FEW),
+    Rule(ELSEWHERE, typed.plain_words, EACH_TOGETHER, NAME_WORDS, WORDS_INDEX, TOGETHER, SORTED_BY_NAME, few=FEW),
+    Rule(ELSEWHERE, typed.plain_words, EACH_APART, NAME_WORDS, WORDS_INDEX, APART, SORTED_BY_NAME, few=1),
+)
+RULES = (*FIGURE_RULES, *NAME_RULES, *OTHERWISE_RULES, *NEAR_RULES)
 
 
 def search_for(text: str) -> Search | None:
@@ -148,7 +165,7 @@ def search_for(text: str) -> Search | None:
     if not text.strip():
         return None
     name, days = dated(text)
-    looked_for = typed.Typed.of(name)
+    looked_for = typed.Typed.of(name, text)
     if not looked_for.words:
         return Search((), lambda: Sql("FALSE"), lambda: Sql("FALSE"))
     return search_by(RULES, looked_for, born_on(days))

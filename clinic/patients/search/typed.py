@@ -13,12 +13,19 @@ from django.conf import settings
 from phonenumbers import country_code_for_region
 
 from clinic.patients.search.conditions import PLAIN
-from clinic.patients.search.dates import Range, birth_ranges
+from clinic.patients.search.dates import birth_ranges
+from clinic.text.dates import Range
 from clinic.text.keys import MARKS, SEPARATORS
+from clinic.text.phones import parted
+from clinic.text.signs import plain
 
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
+OWN = re.compile(r"(?:p[ -]?)?(?P<count>\d{1,9})", re.IGNORECASE | re.ASCII)
 MOST_WORDS = 20
+ARABIC, PERSIAN = "\u0643\u064a\u0649", "\u06a9\u06cc\u06cc"
+APART = 5  # so many letters has a word that is looked for as two
+MOST_JOINED = 4  # so many words are looked for written together
 INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
 HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
 
@@ -30,29 +37,36 @@ def words_of(text: str) -> list[str]:
 
 
 class Typed(NamedTuple):
-    """A text without the date of birth beside a name; `digits` are all of it, and `name` its words, or one is empty."""
+    """A text without the date of birth beside a name; `digits` are all of it, and `name` its words, or one is empty.
+
+    `born` is what the whole text means as a date of birth: "Julio 1961" is a name with a year, and a month.
+    """
 
     text: str
     words: list[str]
     figures: str
     digits: str
     name: list[str]
+    born: list[Range]
 
     @classmethod
-    def of(cls, text: str) -> "Typed":
-        words = words_of(text)
-        figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
-        only = DIGITS.fullmatch(text) is not None
-        return cls(text, words, figures, figures if only else "", [] if only else words)
+    def of(cls, text: str, whole: str = "") -> "Typed":
+        """What `text` is, which is `whole` without a date of birth; of a number, without its extension."""
+        number, words = parted(plain(text))[0], words_of(text)
+        only = DIGITS.fullmatch(number) is not None
+        simple = number if only else plain(text)
+        figures = "".join(re.findall(r"\d", simple, re.ASCII))
+        return cls(simple, words, figures, figures if only else "", [] if only else words, birth_ranges(whole or text))
 
 
 def own_number(typed: Typed) -> list[str]:
-    """Figures as one of the clinic's own record numbers: "42" is P-000042."""
-    return [f"P-{int(typed.digits):06d}"] if 0 < len(typed.digits) <= 9 else []
+    """One of the clinic's own record numbers without its zeros: "42" and "p-42" are P-000042."""
+    found = OWN.fullmatch(typed.digits or typed.text.strip())
+    return [f"P-{int(found['count']):06d}"] if found else []
 
 
 def birth_days(typed: Typed) -> list[Range]:
-    return birth_ranges(typed.text)
+    return typed.born
 
 
 def phone_end(typed: Typed) -> list[str]:
@@ -101,6 +115,23 @@ def one_word(typed: Typed) -> list[str]:
 
 def several_words(typed: Typed) -> list[str]:
     return whole_name(typed) if len(typed.name) > 1 else []
+
+
+def other_letters(typed: Typed) -> list[str]:
+    """A name in the letters that look the same: Arabic keyboards have other ones for kaf and yeh than Persian ones."""
+    name = " ".join(typed.name)
+    written = [name.translate(str.maketrans(*each)) for each in ((ARABIC, PERSIAN), (PERSIAN[:2], ARABIC[:2]))]
+    return [other for other in dict.fromkeys(written) if other != name]
+
+
+def long_word(typed: Typed) -> list[str]:
+    """A word that may be two: "annemarie"."""
+    return [word for word in one_word(typed) if len(word) >= APART and PLAIN.fullmatch(word)]
+
+
+def plain_words(typed: Typed) -> list[str]:
+    """Few words of plain letters, of which two may be one, or one may be two: "van den berg", "jk rowling"."""
+    return [text for text in several_words(typed) if len(typed.name) <= MOST_JOINED and PLAIN.fullmatch(text)]
 
 
 def part_of_word(typed: Typed) -> list[str]:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import Request, signed_in
+from clinic.accounts.factors.queries import factors_of
 from clinic.accounts.sessions import OpenSession, own_sessions
 from clinic.staff.account.actions import change_name, end_own_sessions
 from clinic.staff.account.forms import NameForm
@@ -23,7 +24,12 @@ def account(request: Request) -> HttpResponse:
         change_name(by=request.actor, user=user, name=form.cleaned_data["name"])
         saved(request, "Name changed.")
         return redirect("account:detail")
-    context = {"form": form, "sessions": own_sessions(request.session.row), "memberships": request.memberships}
+    context = {
+        "form": form,
+        "factors": factors_of(user),
+        "sessions": own_sessions(request.session.row),
+        "memberships": request.memberships,
+    }
     return render(request, "account/own_page.html", context, status=422 if form.is_bound else 200)
 
 

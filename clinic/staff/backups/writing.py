@@ -70,6 +70,7 @@ def _write(archive: ZipFile, clinic: Clinic) -> dict[str, Any]:
                 "country": clinic.country,
                 "idle_minutes": clinic.idle_minutes,
                 "restricts_patients": clinic.restricts_patients,
+                "second_factor_required": clinic.second_factor_required,
             },
             "release": provisioning.fingerprint(),
             "migrations": backup_rows.applied(clinic.schema_name),

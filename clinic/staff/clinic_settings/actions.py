@@ -11,7 +11,7 @@ from clinic.staff.models import SETTINGS_ID, ClinicSettings
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
-PLACE = ("time_zone", "country", "idle_minutes", "restricts_patients")
+PLACE = ("time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required")
 ALERTS = ("alert_text", "alert_numbers")
 
 
@@ -75,13 +75,14 @@ def change_clinic_settings(
     country: str,
     idle_minutes: int,
     restricts_patients: bool,
+    second_factor_required: bool,
     alert_text: str,
     alert_numbers: Sequence[PhoneLine],
 ) -> Settings:
     """Change the settings of the active clinic, `clinic`, if they still have the `version` they were read with.
 
-    Raises Changed. Without a difference nothing is noted. The time zone counts from the next scope on, and who sees
-    which patients from the next request.
+    Raises Changed. Without a difference nothing is noted. The time zone counts from the next scope on, who sees which
+    patients and who needs a second factor from the next request.
     """
     own, _ = ClinicSettings.objects.select_for_update().get_or_create(pk=SETTINGS_ID)
     with public_scope():
@@ -90,7 +91,8 @@ def change_clinic_settings(
         raise Changed(Settings(own, place))
     before = snapshot(place, PLACE) | snapshot(own, ALERTS)
     place.time_zone, place.country = time_zone, country
-    place.idle_minutes, place.restricts_patients = idle_minutes, restricts_patients
+    place.idle_minutes = idle_minutes
+    place.restricts_patients, place.second_factor_required = restricts_patients, second_factor_required
     own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
     if changes := difference(before, snapshot(place, PLACE) | snapshot(own, ALERTS)):
         own.version += 1

@@ -69,6 +69,12 @@ class SettingsForm(forms.Form):
         help_text="Those whose practitioner they are, or in whose care team they are named. Owners and auditors see "
         "everybody, and so do programs. Who needs somebody else's record in an emergency opens it with a reason.",
     )
+    second_factor_required = forms.BooleanField(
+        required=False,
+        label="Everybody needs a second factor",
+        help_text="An authenticator app or a passkey, beside the password. Who has none sees nothing of the clinic "
+        "until it is set up. The page of people says who has one.",
+    )
     alert_text = TextField(
         max_length=2000,
         required=False,
@@ -124,6 +130,7 @@ def initial_of(settings: Settings) -> dict[str, Any]:
         "country": settings.clinic.country,
         "idle_minutes": settings.clinic.idle_minutes,
         "restricts_patients": settings.clinic.restricts_patients,
+        "second_factor_required": settings.clinic.second_factor_required,
         "alert_text": instructions.text,
         "alert_numbers": written_lines(instructions.numbers),
     }
