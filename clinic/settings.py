@@ -188,9 +188,12 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "SCOPES": {"read": "Read patients and assessments", "write": "Create and change them"},
     "DEFAULT_SCOPES": ["read"],
+    "OAUTH2_VALIDATOR_CLASS": "clinic.api.programs.validator.Validator",
     "SCOPES_BACKEND_CLASS": "clinic.accounts.clients.ClientScopes",
     "PKCE_REQUIRED": True,
 }
+
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 1200)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["clinic.api.authentication.ResolvedAuthentication"],

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from clinic.accounts import views as accounts
 from clinic.accounts.urls import allauth_urlpatterns
-from clinic.api.tokens import token
+from clinic.api.tokens import revoke_token, token
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accounts.home, name="home"),
@@ -22,9 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clinic/people/", include("clinic.assessments.leaving.urls")),
     path("clinic/trail/", include("clinic.trail.urls")),
     path("clinic/start/", include("clinic.assessments.first_steps.urls")),
+    path("clinic/programs/", include("clinic.api.programs.urls")),
     path("clinic/settings/", include("clinic.staff.clinic_settings.urls")),
     path("api/v1/", include("clinic.api.urls")),
     path("o/token/", token, name="token"),
+    path("o/revoke_token/", revoke_token, name="revoke_token"),
 ]
 handler400 = "clinic.ui.errors.bad_request"
 handler403 = "clinic.ui.errors.permission_denied"

@@ -11,7 +11,11 @@ class Refusing(DummyCache):
     def __init__(self, host: str, *args: Any, **options: Any) -> None:
         super().__init__(host, *args, **options)
 
+    def add(self, key: str, *args: Any, **options: Any) -> bool:
+        """Of django-allauth only, which would note a used code; `clinic.accounts.factors.codes` does, for all."""
+        return key.startswith("allauth.mfa.totp.used") or self._refuse()
+
     def _refuse(self, *args: Any, **options: Any) -> Any:
         raise AssertionError("Django's cache is used, and every process has one of its own, if any.")
 
-    add = get = set = touch = delete = has_key = incr = get_many = set_many = delete_many = get_or_set = _refuse
+    get = set = touch = delete = has_key = incr = get_many = set_many = delete_many = get_or_set = _refuse

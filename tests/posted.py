@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from clinic.access import Actor, Role
+from clinic.api.actions import create_api_client
 from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.models import Alert
 from clinic.assessments.questionnaire.actions import start_assessment
@@ -67,6 +68,7 @@ def records(world: World) -> SimpleNamespace:
             stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
             waiting=Job.objects.create(**job | {"state": JobState.WAITING}),
             changed_free=update_assessment(by=BY, id=free.pk, version=None, name="Walk to the shop"),
+            program=create_api_client(by=BY, clinic=world.clinic, name="Laboratory of St Ann", can_write=True)[0],
             view=save_view(by=Actor(str(world.owner.pk), "Olive"), **kept),
         )  # fmt: skip
 
@@ -157,6 +159,11 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "clinic/trail/emergency/<uuid:pk>/review/": (f"/clinic/trail/emergency/{at.emergency.pk}/review/", {
             "note": "Asked; it was right.",
         }),
+        "clinic/programs/new/": ("/clinic/programs/new/", {"name": "Web site", "scope": "read", "last_day": ""}),
+        **{
+            f"clinic/programs/<int:pk>/{step}": (f"/clinic/programs/{at.program.pk}/{step}", {})
+            for step in ("last-day/", "secret/", "secret/end/", "disable/", "enable/")
+        },
         "clinic/start/away/": ("/clinic/start/away/", {}),
         "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
         "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),
@@ -177,6 +184,7 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "lists/<slug:key>/views/new/": ("/lists/patients/views/new/", {"name": "New", "query": ""}),
         "lists/<slug:key>/layout/": ("/lists/patients/layout/", {"density": "compact"}),
         "lists/shortcuts/": ("/lists/shortcuts/", {"shortcuts": "on"}),
+        "accounts/session/": ("/accounts/session/", {}),
         "accounts/switch/": ("/accounts/switch/", {"clinic": str(at.world.clinic.pk)}),
     }  # fmt: skip
 

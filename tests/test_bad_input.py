@@ -13,7 +13,7 @@ from tests.sizes import times
 from tests.world import make_assessment, make_patient
 
 OF_FORMS = ["id", "version", "clinic", "date_is_estimated", "questions-TOTAL_FORMS", "questions-INITIAL_FORMS",
-            "questions-0-question", "_add_row", "full_name_choice", "_switch_clinic"]  # fmt: skip
+            "questions-0-question", "_add_row", "tells_apart", "_switch_clinic"]  # fmt: skip
 FIELDS = sorted({*OF_FORMS, *editable_fields(Patient), *editable_fields(Assessment)})
 
 

@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parent.parent
 READERS = {"localdate", "localtime", "now"}
 # Places that no day and no order of moments depends on, with the reason.
 UNTIMED = {
-    "clinic/accounts/sessions.py:SessionStore.create_model_instance": "notes a moment that only people read",
     "clinic/accounts/sessions.py:_open": "leaves out what `find_session` would refuse",
     "clinic/audit/seals.py:seal_trail": "notes a moment that verification only allows an hour around",
     "clinic/assessments/leaving/actions.py:remove_member": "notes a moment that nothing is compared with",

@@ -55,6 +55,11 @@ PAGES[TRAIL] = """
     clinic/trail/ clinic/trail/unusual/ clinic/trail/patients/<uuid:pk>/
     clinic/trail/emergency/ clinic/trail/emergency/<uuid:pk>/review/
 """
+PAGES[CLIENTS] = """
+    clinic/programs/ clinic/programs/new/ clinic/programs/<int:pk>/ clinic/programs/<int:pk>/last-day/
+    clinic/programs/<int:pk>/secret/ clinic/programs/<int:pk>/secret/end/ clinic/programs/<int:pk>/disable/
+    clinic/programs/<int:pk>/enable/
+"""
 # Of an endpoint: to read, and to write.
 ENDPOINTS = {
     "api/v1/": (SEE, SEE),

@@ -16,6 +16,7 @@ PARTS = {
     "assessments/<uuid:pk>/answers/": "a script saves each answer",
     "answer/<str:token>/answers/": "a script saves each answer",
     "handover/answers/": "a script saves each answer",
+    "accounts/session/": "a script says that somebody is there",
 }
 PAGES = {
     "patients/bulk/ of all that match": "nothing is changed before it is confirmed, and ticks are in no address",
@@ -23,7 +24,7 @@ PAGES = {
     "instruments/new/ before it is saved": "nothing is saved yet, and what was typed is in no address",
     "instruments/import/ before it is saved": "nothing is saved yet, and a file is in no address",
 }
-OF_PROGRAMS = ("api/", "o/token/")
+OF_PROGRAMS = ("api/", "o/")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
 # What a clinic chose about its people, in its row.
-CHOSEN = ("restricts_patients", "second_factor_required")
+CHOSEN = ("idle_minutes", "restricts_patients", "second_factor_required")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Member:
     deleted_at: str | None
     time_zone: str
     country: str
+    idle_minutes: int
     restricts_patients: bool
     second_factor_required: bool
     role: Role

@@ -26,9 +26,10 @@ from clinic.access import (
     Request,
     Role,
 )
-from clinic.accounts.clients import resolve_token
+from clinic.accounts.clients import note_client_use, resolve_token
 from clinic.accounts.closed import closed
 from clinic.accounts.factors.requirement import lacks_factor, without_factor
+from clinic.accounts.limits.programs import throttled
 from clinic.accounts.memberships import Member
 from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, note_use
 from clinic.accounts.submissions import answer_again, remember
@@ -39,6 +40,8 @@ from clinic.ui.kept import kept_page
 from clinic.ui.pages import client_redirect
 
 log = structlog.get_logger("clinic.request")
+API = "/api/"  # what the token of a program opens
+POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
     "allauth.account.views": "signing in, out and resetting a password; pages that need a person check it themselves",
@@ -66,6 +69,7 @@ def _resolve_client(request: Request, header: str) -> None:
     if token is None:
         return
     request.client = token.application
+    note_client_use(request.client)
     request.clinic = request.client.clinic
     scopes = token.scope.split()
     allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
@@ -84,7 +88,6 @@ def _resolve_user(request: Request) -> None:
         request.session.flush()
         request.shared_device = None
         return
-    note_use(row)
     request.user = user
     request.actor = Actor(str(user.pk), user.name or user.email)
     request.memberships = [Member(**{**member, "role": Role(member["role"])}) for member in row.memberships]
@@ -118,7 +121,7 @@ class ClinicMiddleware:
         try:
             with ExitStack() as stack:
                 request.scopes = stack
-                response = locked(request) or self.get_response(request)
+                response = locked(request) or throttled(request) or self.get_response(request)
                 if request.in_clinic and response.status_code >= 400:
                     transaction.set_rollback(True)
                 elif request.in_clinic:
@@ -138,13 +141,15 @@ class ClinicMiddleware:
     def process_view(
         self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if request.client is not None and not request.path_info.startswith(API):
+            return forbidden_to_clients(request)
+        if request.user.is_authenticated and POLLED not in request.headers:
+            note_use(request.session.row)
         audience = getattr(view, "audience", None)
         if audience == "public" or view.__module__ in PUBLIC_MODULES:
             return None
         if request.actor is None:
             return unauthenticated(request)
-        if request.client is not None and not errors.wants_json(request):
-            return forbidden_to_clients(request)
         if audience == "signed_in":
             return None
         refusal = no_clinic(request) or stale_page(request) or closed(request) or without_factor(request)

@@ -125,7 +125,8 @@ class Invitation(SecretLink):
 class Session(AbstractBaseSession):
     """Django's session, with whom and which clinic it is for as columns, so that one query resolves a request.
 
-    `used_at` is when it asked for something last, to within `SEEN_EVERY`; None for one of an earlier release.
+    `expire_date` is when it ends unless it is used, and moves on with its use, but not beyond `ends_at`. `used_at` is
+    when it was used last, to within `SEEN_EVERY`. Both are None where an earlier release wrote it.
     `memberships` are the active ones of its user as dicts, by clinic name, and `past` the clinics and last
     days of those that are over, where `accounts.sessions` found it; `has_factor` is whether they have a second factor.
     """
@@ -137,6 +138,7 @@ class Session(AbstractBaseSession):
     user_agent = models.CharField(max_length=300, default="", db_default="")
     address = models.GenericIPAddressField(null=True)
     used_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = BaseSessionManager()
     memberships: list[dict[str, Any]]
@@ -146,6 +148,11 @@ class Session(AbstractBaseSession):
     def __str__(self) -> str:
         return f"until {self.expire_date}"
 
+    @property
+    def seconds_left(self) -> int:
+        """For how long it lasts unless it is used."""
+        return max(0, int((self.expire_date - timezone.now()).total_seconds()))
+
     @classmethod
     def get_session_store_class(cls) -> Any:
         from clinic.accounts.sessions import SessionStore
@@ -154,12 +161,27 @@ class Session(AbstractBaseSession):
 
 
 class ApiClient(AbstractApplication):
-    """A program that reads, or reads and writes, one clinic by OAuth 2.0 client credentials."""
+    """A program that reads, or reads and writes, one clinic by OAuth 2.0 client credentials.
 
-    web_may = "SELECT"
+    Of its secret, which is random, only the SHA-256 in hex is kept; the one before works until `earlier_until`. One of
+    an earlier release has `client_secret` by Argon2 instead, until it is used. `last_used_at` is to within minutes.
+    After `last_day`, a day of the clinic's, it opens nothing any more; None lasts.
+    """
+
+    web_may = (
+        "SELECT, INSERT, UPDATE (last_day, disabled_at, last_used_at, secret_checksum, secret_since, "
+        "earlier_checksum, earlier_until)"
+    )
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="api_clients")
     can_write = models.BooleanField(default=False)
+    last_day = models.DateField(null=True, blank=True)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    secret_checksum = models.CharField(max_length=64, blank=True, default="", db_default="", db_collation="C")
+    secret_since = models.DateTimeField(null=True, blank=True)
+    earlier_checksum = models.CharField(max_length=64, blank=True, default="", db_default="", db_collation="C")
+    earlier_until = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
@@ -167,6 +189,21 @@ class ApiClient(AbstractApplication):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day has passed where its clinic is."""
+        return self.last_day is not None and self.last_day < timezone.localdate(timezone=self.clinic.zone)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may ask for tokens, and its tokens open anything."""
+        return self.disabled_at is None and not self.is_over
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether the secret before works beside the newest."""
+        return self.earlier_until is not None and self.earlier_until > timezone.now()
 
 
 class AnswerLink(SecretLink):

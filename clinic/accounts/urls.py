@@ -12,6 +12,7 @@ urlpatterns = [
     path("switch/", views.switch_clinic, name="switch"),
     path("second-factor/", factors.factor_needed, name="factor_needed"),
     path("no-clinic/", views.no_clinic, name="no_clinic"),
+    path("session/", views.session_state, name="session"),
 ]
 # django-allauth looks its own addresses up by these names, without a namespace.
 allauth_urlpatterns = [

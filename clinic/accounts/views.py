@@ -1,11 +1,12 @@
 """Choosing the clinic to work in, and the way in."""
 
 from allauth.account import views as allauth
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, public, signed_in
+from clinic.access import Permission, Request, open_on_shared_device, public, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.ui import errors
 from clinic.ui.pages import own_path
@@ -26,6 +27,23 @@ def sign_out(request: Request) -> HttpResponseBase:
     if request.method == "POST":
         response["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+@public
+@open_on_shared_device
+@require_http_methods(["GET", "POST"])
+def session_state(request: Request) -> HttpResponse:
+    """Who is signed in and for how long, for a page that is open; posting says that its person is there.
+
+    A page that was opened before its person signed in again names its clinic, and goes on with the new token.
+    """
+    if not request.user.is_authenticated:
+        return JsonResponse({"person": "", "seconds": 0, "token": ""})
+    wanted = request.POST.get("clinic", "")
+    if request.clinic is None and wanted in [membership.clinic_id for membership in request.memberships]:
+        request.session[CLINIC_KEY] = wanted
+    left = request.session.row.seconds_left
+    return JsonResponse({"person": str(request.user.pk), "seconds": left, "token": get_token(request)})
 
 
 @signed_in

@@ -1,4 +1,4 @@
-"""The token endpoint: OAuth 2.0 client credentials (RFC 6749, section 4.4) and no other grant."""
+"""The token endpoints: OAuth 2.0 client credentials (RFC 6749, section 4.4) and revocation (RFC 7009)."""
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -6,6 +6,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from clinic.access import public
+from clinic.accounts.limits.counters import TooMany
+from clinic.accounts.limits.declared import SECRETS
+from clinic.accounts.limits.tries import Try, by_address, trying
 
 UNREADABLE = (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
 
@@ -21,23 +24,38 @@ def refused(error: str, description: str, status: int = 400) -> HttpResponse:
 @csrf_exempt
 def token(request: HttpRequest) -> HttpResponse:
     """Gives a client a token for an hour; refusals have OAuth's own shape, not the envelope."""
-    if request.method != "POST":
-        response = refused("invalid_request", "Tokens are asked for by POST.", 405)
-        response["Allow"] = "POST"
-        return response
-    return unusable(request) or given(request)
+    return unusable(request) or unusable_grant(request) or counted(request, "TokenView")
+
+
+@public
+@csrf_exempt
+def revoke_token(request: HttpRequest) -> HttpResponse:
+    """Ends a token of the client that asks; one that is another's, or none, is answered the same."""
+    refusal = unusable(request)
+    if refusal is None and not request.POST.get("token"):
+        refusal = refused("invalid_request", "Send the token as a form.")
+    return refusal or counted(request, "RevokeTokenView")
 
 
 def unusable(request: HttpRequest) -> HttpResponse | None:
     """The refusal of what the package would answer otherwise, or would not refuse."""
+    if request.method != "POST":
+        response = refused("invalid_request", "This is asked for by POST.", 405)
+        response["Allow"] = "POST"
+        return response
     try:
-        form = request.POST
+        request.POST  # noqa: B018  # parsed at the first look
     except RequestDataTooBig:
         return refused("invalid_request", "The request is too large.", 413)
     except UNREADABLE:
         return refused("invalid_request", "The form could not be read.")
     if request.META.get("QUERY_STRING"):
         return refused("invalid_request", "Parameters belong into the body.")
+    return None
+
+
+def unusable_grant(request: HttpRequest) -> HttpResponse | None:
+    form = request.POST
     if "grant_type" not in form:
         return refused("invalid_request", "Send grant_type=client_credentials as a form.")
     if form["grant_type"] != "client_credentials":
@@ -47,9 +65,28 @@ def unusable(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def given(request: HttpRequest) -> HttpResponse:
-    # With these views come requests, urllib3 and cryptography, more than 10 MB, for what a client asks once an hour.
-    from oauth2_provider.views import TokenView
+def counted(request: HttpRequest, view: str) -> HttpResponse:
+    """The package's answer; wrong secrets are counted by the address that they came from."""
+    try:
+        with trying(request, by_address(request, SECRETS)) as attempt:
+            return _answer(request, view, attempt)
+    except TooMany as refusal:
+        again = f"This is asked too often, or with too many wrong secrets. Ask again in {refusal.seconds} seconds."
+        response = refused("temporarily_unavailable", again, 429)
+        response["Retry-After"] = str(refusal.seconds)
+        return response
 
-    answer: HttpResponse = TokenView.as_view()(request)
+
+def _answer(request: HttpRequest, view: str, attempt: Try) -> HttpResponse:
+    # With these views come requests, urllib3 and cryptography, more than 10 MB, for what a client asks once an hour.
+    from oauth2_provider import views
+
+    from clinic.api.programs.refusals import note_refused
+    from clinic.api.programs.validator import credentials
+
+    answer: HttpResponse = getattr(views, view).as_view()(request)
+    attempt.wrong = answer.status_code == 401
+    if attempt.wrong:
+        form = request.POST
+        note_refused(credentials(request.headers.get("Authorization", ""), form.get("client_id"), None)[0])
     return answer

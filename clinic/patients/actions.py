@@ -14,6 +14,7 @@ from clinic.patients.latest_results import InstrumentResult, LatestResults, shar
 from clinic.patients.models import CareTeamMember, LatestResult, Patient, ScoredInstrument, Severity
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, SIX_DIGITS
 from clinic.tenancy.scope import everybody_seen
+from clinic.text.full_names import filed_family_name
 
 OF_RESULT = ("score", "band", "severity", "change", "assessed_on", "recent_scores")
 NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
@@ -37,12 +38,6 @@ class Changed(Exception):
     def __init__(self, current: Patient) -> None:
         super().__init__("Someone else changed this patient meanwhile.")
         self.current = current
-
-
-def filed_family_name(full_name: str) -> str:
-    """The proposal for how a name is filed: its last word, nothing for a name of one word."""
-    words = full_name.split()
-    return words[-1] if len(words) > 1 else ""
 
 
 def next_record_number() -> str:

@@ -1,31 +1,41 @@
-"""Dates of birth as people give them: exact, estimated, or only a year."""
+"""Dates of birth as people give them: exact, estimated, or only a month or a year."""
 
-import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.patients.models import BirthPrecision, Patient
-from clinic.text.dates import parse_date
+from clinic.text.dates import Range, parse_days, without_about, written
 
-ABOUT = re.compile(r"(?:about|around|approx\.?|circa|ca?\.?|~)\s*(?=\d)", re.IGNORECASE)
 OLDEST = 130  # years; the oldest age on record is 122
 
 
-def parse_birth_date(text: str) -> tuple[date, BirthPrecision]:
-    """What `text` says: "12 March 1961", "about 12 March 1961", "1961" (its first of January stands for the year).
+def parse_birth_date(text: str, *, estimated: bool = False) -> tuple[date, BirthPrecision]:
+    """What `text` says: "12 March 1961", "about 1961", "March 1961". The first day stands for a month or a year.
 
     Raises ValidationError for what is not a date, lies in the future or more than 130 years back.
     """
-    text = " ".join(text.split())
-    plain = ABOUT.sub("", text, count=1)
-    if re.fullmatch(r"\d{4}", plain) and plain.isascii() and plain != "0000":
-        born, precision = date(int(plain), 1, 1), BirthPrecision.YEAR
-    else:
-        born = parse_date(plain)
-        precision = BirthPrecision.EXACT if plain == text else BirthPrecision.ESTIMATED
-    return check_birth_date(born), precision
+    rest, about = without_about(text)
+    days = parse_days(rest)
+    return check_birth_date(days[0]), precision_of(days, estimated=estimated or about)
+
+
+def precision_of(days: Range, *, estimated: bool) -> BirthPrecision:
+    """How well a date is known of which `days` are the first and the last."""
+    (first, last) = days
+    if first == last:
+        return BirthPrecision.ESTIMATED if estimated else BirthPrecision.EXACT
+    if (first.month, last.month) == (1, 12):
+        return BirthPrecision.ABOUT_YEAR if estimated else BirthPrecision.YEAR
+    return BirthPrecision.ABOUT_MONTH if estimated else BirthPrecision.MONTH
+
+
+def typed_again(born: date, precision: BirthPrecision) -> str:
+    """A date of birth as a form is filled with it; whether it is an estimate is said beside it."""
+    if precision in BirthPrecision.of_year():
+        return str(born.year)
+    return written(born).partition(" ")[2] if precision in BirthPrecision.of_month() else written(born)
 
 
 def check_birth_date(born: date) -> date:
@@ -40,7 +50,5 @@ def check_birth_date(born: date) -> date:
 
 def birth_date_echo(text: str, *, estimated: bool) -> str:
     """How `text` was understood: "12 March 1961, 65 years". Raises ValidationError as `parse_birth_date` does."""
-    born, precision = parse_birth_date(text)
-    if estimated and precision == BirthPrecision.EXACT:
-        precision = BirthPrecision.ESTIMATED
+    born, precision = parse_birth_date(text, estimated=estimated)
     return Patient(date_of_birth=born, date_of_birth_precision=precision).birth_text

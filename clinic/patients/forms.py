@@ -9,17 +9,22 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from phonenumber_field.phonenumber import PhoneNumber
 
-from clinic.patients.dates import birth_date_echo, parse_birth_date
+from clinic.patients.dates import birth_date_echo, parse_birth_date, typed_again
+from clinic.patients.entry import EXTENSIONS, read_together
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
 from clinic.text.dates import written
-from clinic.text.phones import parse_phone
+from clinic.text.full_names import read_name
+from clinic.text.phones import parse_phone, shown, stored
+from clinic.text.record_numbers import read_record_number
 from clinic.ui.declared import editable_fields, fill_in
 from clinic.ui.forms import LineField, field_for, helper, initial_values
 
+READ_OF_OTHERS = ("date_of_birth_precision", *EXTENSIONS.values())  # which have no field of their own
+
 
 class BirthDateField(forms.CharField):
-    """A date of birth as text; cleans to `(date, precision)`."""
+    """A date of birth as text, which the form reads together with whether it is an estimate."""
 
     widget = forms.TextInput(
         attrs={
@@ -36,14 +41,16 @@ class BirthDateField(forms.CharField):
     )
 
     def clean(self, value: Any) -> Any:
-        return parse_birth_date(super().clean(value))
+        text = super().clean(value)
+        parse_birth_date(text)
+        return text
 
     def prepare_value(self, value: Any) -> Any:
         return written(value) if isinstance(value, date) else value
 
 
 class PhoneField(forms.CharField):
-    """A phone number in any spelling; cleans to a PhoneNumber, or "" where it is empty."""
+    """A phone number in any spelling; cleans to a PhoneNumber with its extension, or "" where it is empty."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "class": "width-m"})
 
@@ -51,7 +58,25 @@ class PhoneField(forms.CharField):
         return parse_phone(super().clean(value)) or ""
 
     def prepare_value(self, value: Any) -> Any:
-        return value.as_international if isinstance(value, PhoneNumber) else value
+        return shown(value.raw_input, value.extension or "") if isinstance(value, PhoneNumber) else value
+
+
+class NameField(LineField):
+    """A name of a person, read as `read_name` says."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        return read_name(super().to_python(value))
+
+
+class RecordNumberField(LineField):
+    """A record number in plain signs."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "class": "width-m"})
+
+    def to_python(self, value: Any) -> Any:
+        return read_record_number(super().to_python(value))
 
 
 class PatientForm(forms.Form):
@@ -64,16 +89,18 @@ class PatientForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    full_name = LineField(
+    full_name = NameField(
         max_length=200,
         error_messages={"required": "Write the full name."},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="“Adaeze Okonkwo” or “Okonkwo, Adaeze”.",
     )
-    family_name = LineField(
+    family_name = NameField(
         max_length=200,
         required=False,
         help_text="How the record is filed. Leave empty to use the last word of the full name.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    preferred_name = NameField(
+        max_length=100, required=False, help_text=Patient._meta.get_field("preferred_name").help_text
     )
     gender = forms.ChoiceField(
         choices=Gender.choices,
@@ -83,7 +110,8 @@ class PatientForm(forms.Form):
     date_of_birth = BirthDateField(
         max_length=40,
         error_messages={"required": "Write the date of birth, or its year."},
-        help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. The year alone will do.",
+        help_text="Day, month and year, such as 12 March 1961 or 12/3/1961. "
+        "The month or the year alone will do, and “about 1961”.",
     )
     date_is_estimated = forms.BooleanField(required=False, label="This date is an estimate")
     phone_number = PhoneField(max_length=40, required=False)
@@ -94,13 +122,11 @@ class PatientForm(forms.Form):
         empty_label="Choose a practitioner",
         error_messages={"required": "Choose who is responsible.", "invalid_choice": "Choose somebody of this clinic."},
     )
-    record_number = LineField(
-        max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "class": "width-m"})
-    )
+    record_number = RecordNumberField(max_length=40, required=False)
 
     def __init__(self, *args: Any, next_number: str = "", keeps: uuid.UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = fill_in(self.fields, Patient, field_for, but=["date_of_birth_precision"])
+        self.fields = fill_in(self.fields, Patient, field_for, but=READ_OF_OTHERS)
         self.fields["user"].queryset = Practitioner.objects.active_or(keeps)  # type: ignore[attr-defined]
         if next_number:
             self.fields["record_number"].help_text = f"Leave empty for the next one, {next_number}."
@@ -121,11 +147,9 @@ class PatientForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if "date_of_birth" in cleaned:
-            born, precision = cleaned["date_of_birth"]
-            if cleaned.get("date_is_estimated") and precision == BirthPrecision.EXACT:
-                precision = BirthPrecision.ESTIMATED
-            cleaned["date_of_birth"], cleaned["date_of_birth_precision"] = born, precision
-        return cleaned
+            read = parse_birth_date(cleaned["date_of_birth"], estimated=bool(cleaned.get("date_is_estimated")))
+            cleaned["date_of_birth"], cleaned["date_of_birth_precision"] = read
+        return read_together(cleaned)
 
     def values(self) -> dict[str, Any]:
         """The clean fields as the actions take them."""
@@ -145,9 +169,10 @@ def new_initial(practitioner_id: str | None) -> dict[str, Any]:
 
 def initial_of(patient: Patient) -> dict[str, Any]:
     """How `patient` fills the form; also how a conflict shows what is stored."""
-    born, precision = patient.date_of_birth, patient.date_of_birth_precision
+    precision = BirthPrecision(patient.date_of_birth_precision)
     return {
         **initial_values(patient, ["id", "version", *editable_fields(Patient)]),
-        "date_of_birth": str(born.year) if precision == BirthPrecision.YEAR else written(born),
-        "date_is_estimated": precision == BirthPrecision.ESTIMATED,
+        **{name: shown(stored(patient, name), getattr(patient, field)) for name, field in EXTENSIONS.items()},
+        "date_of_birth": typed_again(patient.date_of_birth, precision),
+        "date_is_estimated": precision in BirthPrecision.estimates(),
     }

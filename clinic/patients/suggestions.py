@@ -12,13 +12,15 @@ from clinic.access import Request
 from clinic.lists.page.list_page import Link, ListPage, counted
 from clinic.lists.page.narrowing import SearchFilter
 from clinic.lists.reading.listing import Listing
-from clinic.patients.dates import check_birth_date
+from clinic.patients.dates import check_birth_date, precision_of, typed_again
 from clinic.patients.filters import Archived
-from clinic.patients.search.dates import Range, birth_ranges, dated
+from clinic.patients.search.dates import birth_ranges, dated
 from clinic.patients.search.rules import search_for
 from clinic.patients.search.typed import DIGITS, words_of
-from clinic.text.dates import written
-from clinic.text.phones import parse_phone
+from clinic.text.dates import Range
+from clinic.text.full_names import family_first
+from clinic.text.phones import parse_phone, parted
+from clinic.text.signs import plain
 from clinic.ui.forms import one_line
 
 NEAR = """
@@ -83,26 +85,27 @@ def details_in(text: str) -> dict[str, Any]:
     text = one_line(text)[:200]
     if not text or "\0" in text:
         return {}
-    if ranges := birth_ranges(text):
+    name, days = dated(text)
+    if not days and (ranges := birth_ranges(text)):
         return _birth(ranges[0])
-    if DIGITS.fullmatch(text):
+    if DIGITS.fullmatch(parted(plain(text))[0]):
         try:
             return {"phone_number": parse_phone(text) or ""}
         except ValidationError:
             return {"phone_number": text}
-    name, days = dated(text)
     if not words_of(name):
         return {}
-    return {"full_name": _as_a_name(name), **(_birth(days[0]) if days else {})}
+    name = _as_a_name(name)
+    full_name, family_name = family_first(name) or (name, "")
+    named = {"full_name": full_name, **({"family_name": family_name} if family_name else {})}
+    return {**named, **(_birth(days[0]) if days else {})}
 
 
 def _birth(days: Range) -> dict[str, Any]:
-    first, last = days
     try:
-        check_birth_date(first)
+        return {"date_of_birth": typed_again(check_birth_date(days[0]), precision_of(days, estimated=False))}
     except ValidationError:
         return {}
-    return {"date_of_birth": written(first) if first == last else str(first.year)}
 
 
 def _as_a_name(text: str) -> str:

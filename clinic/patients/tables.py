@@ -25,7 +25,6 @@ from clinic.lists.page.columns import (
 )
 from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, ShownResult, age_on
 from clinic.text.numbers import MINUS
-from clinic.text.phones import international, stored
 
 # From empty to full: no two severities have marks of one shape.
 # The points of a line: by how many it has and which it is, at each of the heights that it can have.
@@ -64,11 +63,13 @@ class BirthColumn(DateColumn):
 
 
 def inexact(record: Patient, names: Sequence[str]) -> str:
-    """A date of birth of which not all is known."""
-    born = record.date_of_birth
-    if record.date_of_birth_precision == BirthPrecision.YEAR:
-        return f'<span title="Only the year is known">{born.year}</span>'
-    return f'<span title="Estimated">about {born.day} {names[born.month]} {born.year}</span>'
+    """A date of birth of which not all is known, as `birth_date_text` has it."""
+    born, precision = record.date_of_birth, BirthPrecision(record.date_of_birth_precision)
+    day = "" if precision in (*BirthPrecision.of_month(), *BirthPrecision.of_year()) else f"{born.day} "
+    month = "" if precision in BirthPrecision.of_year() else f"{names[born.month]} "
+    about = "about " if precision in BirthPrecision.estimates() else ""
+    title = "Only the year is known" if precision == BirthPrecision.YEAR else precision.label
+    return f'<span title="{title}">{about}{day}{month}{born.year}</span>'
 
 
 class AgeColumn(TextColumn):
@@ -90,11 +91,11 @@ class PhoneColumn(TextColumn):
     css = "nowrap"
 
     def plain(self, record: Patient) -> str:
-        return international(stored(record, "phone_number"))
+        return record.phone_text
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
-        numbers = [stored(record, "phone_number") for record in records]
-        return [f'<bdi dir="ltr">{escaped(international(number))}</bdi>' if number else "" for number in numbers]
+        numbers = [record.phone_text for record in records]
+        return [f'<bdi dir="ltr">{escaped(number)}</bdi>' if number else "" for number in numbers]
 
 
 class ResultColumn(NumberColumn):

@@ -21,13 +21,13 @@ from clinic.lists.pages import list_page
 from clinic.patients import actions
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.care.team import care_team
-from clinic.patients.collisions import distinguishing_names
 from clinic.patients.dates import birth_date_echo
 from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.history import restore_version, versions_of
 from clinic.patients.models import Patient, with_latest_results
 from clinic.patients.suggestions import details_in, suggest
 from clinic.staff.models import Practitioner
+from clinic.text.full_names import filed_family_name
 from clinic.ui import errors
 from clinic.ui.forms import differences
 from clinic.ui.pages import page_or_fragment, posted_version, saved, undo_of
@@ -95,7 +95,7 @@ def patient_new(request: Request) -> HttpResponse:
         typed = details_in(request.GET.get("q", ""))
         form = PatientForm(initial={**new_initial(request.actor.id if mine else None), **typed}, next_number=number)
         return _form_page(request, form)
-    form = PatientForm(_with_chosen_name(request), next_number=number)
+    form = PatientForm(_with_note(request), next_number=number)
     if not form.is_valid():
         return _form_page(request, form)
     try:
@@ -116,7 +116,7 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     note_record(request, patient)
     if request.method != "POST":
         return _form_page(request, PatientForm(initial=initial_of(patient), keeps=patient.user_id), patient)
-    data = _with_chosen_name(request)
+    data = _with_note(request)
     data.setdefault("version", str(patient.version))
     form = PatientForm(data, keeps=patient.user_id)
     if not form.is_valid():
@@ -210,13 +210,11 @@ def birth_date_understood(request: Request) -> HttpResponse:
     return HttpResponse(echo, content_type="text/plain; charset=utf-8")
 
 
-def _with_chosen_name(request: Request) -> QueryDict:
-    """What was posted, with the name chosen on the collision page; filed as the name that was typed would be."""
+def _with_note(request: Request) -> QueryDict:
+    """What was posted, with the note of the collision page behind the name: "Ana García (twin of Eva)"."""
     data = request.POST.copy()
-    if "full_name_choice" in data:
-        if not str(data.get("family_name", "")).strip():
-            data["family_name"] = actions.filed_family_name(str(data.get("full_name", "")))
-        data["full_name"] = str(data["full_name_choice"])
+    if note := str(data.get("tells_apart", "")).strip(" ()"):
+        data["full_name"] = f"{data.get('full_name', '')} ({note})"
     return data
 
 
@@ -235,7 +233,7 @@ def _form_page(request: Request, form: PatientForm, patient: Patient | None = No
 def _typed(form: PatientForm) -> dict[str, Any]:
     """What was typed as it would be stored and shown again; a new patient's free fields as the clinic fills them."""
     values = form.values()
-    values.setdefault("family_name", actions.filed_family_name(values["full_name"]))
+    values.setdefault("family_name", filed_family_name(values["full_name"]))
     values["record_number"] = values["record_number"] or actions.next_record_number()
     return initial_of(Patient(**values))
 
@@ -253,7 +251,6 @@ def _collision_page(
         "existing": existing,
         "patient": patient,
         "rows": differences(form, initial_of(existing), _typed(form)),
-        "suggestions": distinguishing_names(form.cleaned_data, existing),
         "submit_label": "Save changes" if patient else "Register patient",
         "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
     }

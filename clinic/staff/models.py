@@ -46,7 +46,7 @@ class ClinicSettings(ClinicModel):
     """What the clinic wants done when an answer raises an alert, in one row, which is missing until somebody says it.
 
     `alert_numbers` are dicts of `label` and `number`, in the order in which they are shown. `version` counts changes of
-    the time zone and the country too, which are columns of the clinic in `public`.
+    the time zone and what else is a column of the clinic in `public`, too.
     """
 
     web_may = "SELECT, INSERT, UPDATE"

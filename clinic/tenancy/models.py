@@ -13,6 +13,7 @@ from clinic.tenancy.zones import check_zone, server_zone
 from clinic.text.countries import check_country
 
 KEPT = timedelta(days=30)  # what is deleted can be brought back for so long
+IDLE_MINUTES, IDLE_RANGE = 15, (5, 60)  # where a clinic says nothing, and what it can say
 
 
 def opaque_name() -> str:
@@ -34,11 +35,12 @@ class Clinic(TenantMixin):
     the clinic up to date. `deleted_at` is since when it is in the bin. A clinic can be all three.
     `backed_up_at` is when its last backup was whole, in a file of its own.
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
-    With `restricts_patients` a role of `RESTRICTED_ROLES` sees only patients of its own. With `second_factor_required`
-    whoever has no second factor reaches nothing but the page that sets one up.
+    After `idle_minutes` without use whoever works in it is signed out. With `restricts_patients` a role of
+    `RESTRICTED_ROLES` sees only patients of its own. With `second_factor_required` whoever has no second factor
+    reaches nothing but the page that sets one up.
     """
 
-    web_may = "SELECT, UPDATE (time_zone, country, restricts_patients, second_factor_required)"
+    web_may = "SELECT, UPDATE (time_zone, country, idle_minutes, restricts_patients, second_factor_required)"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -52,13 +54,17 @@ class Clinic(TenantMixin):
     backed_up_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=63, default=server_zone, db_default="UTC", validators=[check_zone])
     country = models.CharField(max_length=2, blank=True, default="", db_default="", validators=[check_country])
+    idle_minutes = models.PositiveSmallIntegerField(default=IDLE_MINUTES, db_default=IDLE_MINUTES)
     restricts_patients = models.BooleanField(default=False, db_default=False)
     second_factor_required = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("name",)
-        constraints = (models.CheckConstraint(condition=models.Q(state__in=State.values), name="clinic_state"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="clinic_state"),
+            models.CheckConstraint(condition=models.Q(idle_minutes__range=IDLE_RANGE), name="clinic_idle_minutes"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -17,7 +17,7 @@ OF_PACKAGES = {
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",
     "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",
     "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
-    "oauth2_provider_accesstoken": "SELECT, INSERT",
+    "oauth2_provider_accesstoken": "SELECT, INSERT, UPDATE (expires)",
     "django_tasks_database_dbtaskresult": "SELECT, INSERT, UPDATE, DELETE",
     "django_migrations": "SELECT",
 }

@@ -1,12 +1,35 @@
 """Phone numbers as people give them, as they are kept, and as they are shown."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from phonenumber_field.modelfields import PhoneNumberDescriptor, PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
-from phonenumbers import NumberParseException, is_possible_number
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    ValidationResult,
+    example_number,
+    format_number,
+    is_possible_number,
+    is_possible_number_with_reason,
+    is_valid_short_number_for_region,
+    national_significant_number,
+    ndd_prefix_for_region,
+)
+
+from clinic.text.signs import plain
+
+NUMBER = re.compile(r"[\d ()+./-]*\d[ )]*")
+# The words for an extension: English, French, German, Spanish, Italian, Dutch, Polish, Portuguese, Russian.
+EXTENSION = re.compile(
+    r"(?P<number>[\d ()+./-]*\d\)?)[ ,;(]*(?:ext(?:ension|n)?|x|#|poste|durchwahl|dw|"
+    r"anexo|int(?:erno)?|toestel|tst|wew|ramal|доб)[.:= ]*(?P<extension>\d{1,11})[#)]?"
+)
+UNREADABLE = "Write a whole phone number, with +country code if it is from abroad."
 
 
 class LateDescriptor(PhoneNumberDescriptor):
@@ -41,7 +64,7 @@ def stored(patient: Any, name: str) -> str:
     if isinstance(value, str):
         return value
     number = getattr(patient, name)
-    return str(number.as_e164) if number else ""
+    return str(number.raw_input) if number else ""
 
 
 @lru_cache(maxsize=4096)
@@ -52,8 +75,10 @@ def _shape(start: str, digits: int) -> str:
 
 def international(number: str) -> str:
     """An E.164 number as it is written: "+44 7700 900123". A long one is parted whatever its last digits are."""
-    if len(number) < 12 or not number.startswith("+"):
-        return str(PhoneNumber.from_string(number).as_international) if number else ""
+    if not number.startswith("+"):  # a short number of the region, which has no country
+        return number
+    if len(number) < 12:
+        return str(PhoneNumber.from_string(number).as_international)
     shape, last = _shape(number[:-4], 4), iter(number[-4:])
     tail = shape[len(shape) - _tail(shape) :]
     return shape[: len(shape) - len(tail)] + "".join(next(last) if each == "0" else each for each in tail)
@@ -68,19 +93,66 @@ def _tail(shape: str) -> int:
     return len(shape) - at
 
 
+def parted(text: str) -> tuple[str, str]:
+    """A number in `plain` signs, and the extension behind it in digits: "020 7946 0018", "12"."""
+    found = EXTENSION.fullmatch(text.lower())
+    return (found["number"], found["extension"]) if found else (text, "")
+
+
 def parse_phone(text: str) -> PhoneNumber | None:
-    """The number that `text` names, read as the clinic's region does; None for an empty one.
+    """The number that `text` names, with its `extension`, read as the clinic's region does; None for an empty one.
 
     A number is accepted when its country has numbers of that length: new ranges come into use before the tables
-    of `phonenumbers` know them, and a number that is refused is a patient who is not called back. Raises
-    ValidationError for anything else.
+    of `phonenumbers` know them, and a number that is refused is a patient who is not called back. One without its area
+    code is asked for whole, for with a country before it it would be somebody else's; a short one that the region has,
+    such as 116 123, is kept as it is. Raises ValidationError for anything else.
     """
-    if not text.strip():
+    simple, extension = parted(plain(text).removeprefix("tel:"))
+    if not simple:
         return None
+    if not NUMBER.fullmatch(simple):
+        raise ValidationError(UNREADABLE, code="invalid")
     try:
-        number = PhoneNumber.from_string(text)
-    except NumberParseException:
-        number = None
-    if number is None or not is_possible_number(number):
-        raise ValidationError("Write a whole phone number, with +country code if it is from abroad.", code="invalid")
-    return PhoneNumber.from_string(number.as_e164)
+        number = PhoneNumber.from_string(simple)
+    except NumberParseException as error:
+        raise ValidationError(UNREADABLE, code="invalid") from error
+    region, whole = settings.PHONENUMBER_DEFAULT_REGION, is_possible_number_with_reason(number)
+    if is_valid_short_number_for_region(number, region) and whole != ValidationResult.IS_POSSIBLE:
+        return PhoneNumber.from_string("".join(re.findall(r"\d", simple)))
+    if not is_possible_number(number):
+        raise ValidationError(UNREADABLE, code="invalid")
+    if _without_area(simple, number, region):
+        example = format_number(example_number(region) or number, PhoneNumberFormat.NATIONAL)
+        message = f"Write the number with its area code, such as {example}, or with +country code."
+        raise ValidationError(message, code="local")
+    kept = PhoneNumber.from_string(number.as_e164)
+    kept.extension = extension or None
+    return kept
+
+
+def _without_area(typed: str, number: PhoneNumber, region: str) -> bool:
+    """Whether a number, typed without its country, is one that is dialled only within some town of the region."""
+    if typed.startswith("+"):
+        return False
+    whole = len(national_significant_number(example_number(region) or number))
+    short = len(national_significant_number(number)) < whole and not number.is_valid()
+    local = is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    return local or (short and not typed.startswith(ndd_prefix_for_region(region, True) or "+"))
+
+
+def parse_extension(text: str) -> str:
+    """The digits of an extension; raises ValidationError for anything else."""
+    simple = plain(text)
+    if simple and not re.fullmatch(r"\d{1,11}", simple):
+        raise ValidationError("Write the extension in digits, 11 at most.", code="invalid")
+    return simple
+
+
+def shown(number: str, extension: str) -> str:
+    """A stored number as it is written: "+44 20 7946 0018 ext. 12"."""
+    return f"{international(number)} ext. {extension}" if number and extension else international(number)
+
+
+def dialled(number: str, extension: str) -> str:
+    """The address that dials a stored number, empty for none; the extension follows once somebody answers."""
+    return f"tel:{number};ext={extension}" if number and extension else f"tel:{number}" if number else ""

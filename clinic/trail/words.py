@@ -25,6 +25,15 @@ SENTENCES = {
     "careteammember.removed": "Took somebody from the care team",
     "emergencyaccess.begun": "Opened a hidden record in an emergency",
     "emergencyaccess.reviewed": "Reviewed an emergency access",
+    "api_client.created": "Registered a program",
+    "api_client.secret_added": "Gave a program another secret",
+    "api_client.secret_ended": "Ended a program's earlier secret",
+    "api_client.disabled": "Disabled a program",
+    "api_client.enabled": "Enabled a program",
+    "api_client.last_day_set": "Set a program's last day",
+    "api_client.token_issued": "Got a token",
+    "api_client.token_revoked": "Gave a token back",
+    "api_client.secret_refused": "Was refused: wrong secret",
     "member.invited": "Invited somebody",
     "member.invitation_revoked": "Took an invitation back",
 }
@@ -85,6 +94,8 @@ def details_text(event: AuditEvent) -> str:
     changes: dict[str, Any] = event.changes
     if event.action == "access.refused":
         return str(changes.get("page", "")).replace(":", " ").replace("_", " ")
+    if event.action.startswith("api_client."):
+        return str(changes.get("name", ""))
     if event.is_reading:
         narrowed = changes.get("query", {})
         parts = [_page(changes.get("page", "")), _rows(changes.get("rows"))]

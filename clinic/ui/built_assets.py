@@ -15,7 +15,7 @@ from clinic.ui.icons import FILE, USED
 
 STYLES = (
     "tokens", "frame", "parts", "record", "phone", "filters", "table", "cards", "tools", "form", "answer", "trend",
-    "severity", "alerts", "account", "print",
+    "severity", "alerts", "account", "idle", "print",
 )  # fmt: skip
 NEEDLESS = re.compile(r' xmlns="[^"]*"| aria-hidden="[^"]*"|\n\s*')
 

@@ -53,6 +53,8 @@ TOO_LARGE_MESSAGE = "A form or file may hold one megabyte at most. Nothing was s
 
 
 def wants_json(request: Request) -> bool:
+    if getattr(request, "client", None) is not None:
+        return True
     return request.path.startswith(("/api/v1/", "/o/")) and not request.path.startswith("/api/v1/docs/")
 
 

@@ -78,7 +78,7 @@
   }
 
   window.addEventListener("beforeunload", (event) => {
-    if (dirty.size && !leaving) event.preventDefault();
+    if (!leaving && [...dirty].some((form) => form.isConnected)) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {

@@ -16,25 +16,12 @@ from tests.clock import in_one_zone
 from tests.conftest import signed_in
 from tests.world import Writer, own_clinic
 
-HOURS = 12
-
 
 @pytest.fixture(scope="module")
 def harbour(django_db_setup, django_db_blocker):
     """A committed clinic of this module."""
     with django_db_blocker.unblock(), own_clinic("Harbour") as world:
         yield world
-
-
-@in_one_zone
-@pytest.mark.clock("clinic/accounts/sessions.py:find_session")
-def test_session_works_for_twelve_hours(clock, riverside, sign_in):
-    client = sign_in(riverside.clinician)
-    seen = []
-    for seconds in (HOURS * 3600 - 0.001, 0.001):
-        clock.move(seconds=seconds)
-        seen.append((client.get("/patients/").status_code, client.get("/api/v1/patients/").status_code))
-    assert seen == [(200, 200), (302, 401)]
 
 
 @pytest.mark.clock("clinic/accounts/closed.py:closed", "clinic/staff/clinics.py:delete_clinic")

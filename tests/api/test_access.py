@@ -175,7 +175,8 @@ def test_token_needs_no_csrf_token(program, riverside, patient_body):
 
 
 def test_token_outranks_the_session(program, riverside, hillside, elsewhere):
-    client = signed_in(program(riverside), hillside.clinician)
+    client = signed_in(Client(), hillside.clinician)
+    client.defaults |= program(riverside).defaults
     assert client.get(f"{PATIENTS}{elsewhere[PATIENTS]}/").status_code == 404
 
 

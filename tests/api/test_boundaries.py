@@ -69,7 +69,9 @@ def test_limits_are_these():
         "family_name": 200,
         "preferred_name": 100,
         "phone_number": 40,
+        "phone_extension": 11,
         "second_phone_number": 40,
+        "second_phone_extension": 11,
         "address": 1000,
         "record_number": 40,
     }
@@ -86,10 +88,14 @@ def test_limits_are_these():
 
 def test_text_of_a_patient_is_kept_up_to_its_limit(person, patient_body):
     limits = {"full_name": 200, "family_name": 200, "preferred_name": 100, "address": 1000, "record_number": 40}
-    for field, most in limits.items():
-        kept = send(person, "post", PATIENTS, patient_body(**{"full_name": field, field: "x" * most}))
-        assert (kept.status_code, kept.json()["results"][field]) == (201, "x" * most)
-        refused = send(person, "post", PATIENTS, patient_body(**{"full_name": field, field: "x" * (most + 1)}))
+    for field, most in (limits | {"phone_extension": 11}).items():
+        sign, named = (
+            "7" if field == "phone_extension" else "x",
+            {"full_name": field, "phone_number": "+44 20 7946 0958"},
+        )
+        kept = send(person, "post", PATIENTS, patient_body(**{**named, field: sign * most}))
+        assert (kept.status_code, kept.json()["results"][field]) == (201, sign * most)
+        refused = send(person, "post", PATIENTS, patient_body(**{**named, field: sign * (most + 1)}))
         assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, [field])
 
 

@@ -273,6 +273,8 @@ def test_one_record_takes_no_parameters_of_lists(client, patient):
 
 
 def queries(client, path):
+    """How many statements an answer takes; the first one notes, once in minutes, that a program was here."""
+    assert client.get(path).status_code == 200
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -294,6 +296,7 @@ def test_fifty_rows_cost_the_queries_of_one(client, riverside, path):
 
 def test_token_is_resolved_by_one_query(program, riverside):
     client = program(riverside)
+    assert client.get(PATIENTS).status_code == 200
     with CaptureQueriesContext(connection) as captured:
         client.get(PATIENTS)
     assert ["oauth2_provider_accesstoken" in query["sql"] for query in captured].count(True) == 1

@@ -62,7 +62,8 @@ PATIENT = (
     '{"__typename":"Patient","id":ID,"user":ID,"practitioner":"Bo Both",'
     '"full_name":"Zoë \\"Z\\" O\u2019Neill </script>","family_name":"Number1","preferred_name":"","gender":"female",'
     '"date_of_birth":"1970-01-02","date_of_birth_precision":"exact","phone_number":"+442079460958",'
-    '"second_phone_number":"","address":"1 Road\\nTown","record_number":"A-1","latest_results":[],"archived_at":null,'
+    '"phone_extension":"","second_phone_number":"","second_phone_extension":"","address":"1 Road\\nTown",'
+    '"record_number":"A-1","latest_results":[],"archived_at":null,'
     '"created_at":NOW,"updated_at":NOW,"version":1}'
 )
 RISKY = (

@@ -177,6 +177,12 @@ def test_taken_names_are_as_documented(client, assessment, assessment_body):
     assert (response.status_code, errors("Failure", response.json())) == (409, [])
 
 
+def test_too_many_requests_are_refused_as_documented(riverside, program, settings):
+    client, settings.API_REQUESTS_PER_MINUTE = program(riverside), 1
+    response = client.get(PATIENTS)
+    assert (response.status_code, errors("Failure", response.json())) == (429, [])
+
+
 def test_strangers_are_refused_as_documented(db):
     assert errors("Failure", Client().get(PATIENTS).json()) == []
 
@@ -196,4 +202,4 @@ def test_docs_show_an_example_of_what_is_sent_and_what_comes_back(db):
     create = {operation.summary: operation for operation in dict(docs.groups())["Patients"]}["Add a new patient"]
     assert json.loads(create.request_example)["full_name"] == "Ana García López"
     assert json.loads(create.responses[0].example)["results"] == EXAMPLES["Patient"]
-    assert [answer.status for answer in create.responses] == ["201", "400", "401", "403", "409", "413", "415"]
+    assert [answer.status for answer in create.responses] == ["201", "400", "401", "403", "409", "413", "415", "429"]

@@ -1,5 +1,6 @@
 """API clients: made at the command line, let in by OAuth 2.0 client credentials, stored hashed."""
 
+import hashlib
 import io
 from types import SimpleNamespace
 from uuid import uuid4
@@ -147,13 +148,21 @@ def test_neither_token_nor_secret_is_logged(ask, credentials, caplog, capfd):
     assert [text for text in (token, *(secret for _, secret in credentials.values())) if text in logged] == []
 
 
-def test_web_cannot_make_or_change_a_client(riverside):
+def test_web_can_neither_remove_a_client_nor_change_what_it_may_do(riverside):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT privilege FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege "
             "WHERE has_table_privilege('public.accounts_apiclient', privilege)"
         )
-        assert cursor.fetchall() == [("SELECT",)]
+        assert cursor.fetchall() == [("SELECT",), ("INSERT",)]
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'public.accounts_apiclient'::regclass AND attnum > 0 "
+            "AND has_column_privilege('public.accounts_apiclient', attnum, 'UPDATE') ORDER BY 1"
+        )
+        assert [name for (name,) in cursor.fetchall()] == [
+            "disabled_at", "earlier_checksum", "earlier_until", "last_day", "last_used_at", "secret_checksum",
+            "secret_since",
+        ]  # fmt: skip
 
 
 @pytest.fixture
@@ -179,8 +188,8 @@ def test_command_makes_a_client_whose_secret_is_printed_once(command, options, c
     assert list(printed) == ["client_id", "client_secret"]
     assert (client.client_id, client.clinic.name, client.can_write) == (printed["client_id"], "Riverside", can_write)
     assert (client.client_type, client.authorization_grant_type) == ("confidential", "client-credentials")
-    assert client.client_secret.startswith("argon2$")
-    assert check_password(printed["client_secret"], client.client_secret)
+    assert client.secret_checksum == hashlib.sha256(printed["client_secret"].encode()).hexdigest()
+    assert (client.client_secret[0], check_password(printed["client_secret"], client.client_secret)) == ("!", False)
 
 
 def test_command_takes_the_id_of_a_clinic(command):

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from clinic.accounts.models import AnswerLink, Session
 from clinic.assessments.models import AnswerRequest
-from clinic.assessments.selfreport.shown_links import LINKS_KEY, keep_link, qr_path, take_link
+from clinic.assessments.selfreport.shown_links import keep_link, qr_path, take_link
 from clinic.tenancy.scope import clinic_scope
+from clinic.ui.shown_once import KEPT_KEY
 from tests.assessments.by_link import let_in, link_in, same_as_dead
 from tests.sizes import times
 
@@ -115,15 +116,15 @@ def test_somebody_else_is_shown_no_link(ask, riverside, sign_in, practitioner):
 def test_session_keeps_the_token_sealed_until_it_is_shown(ask, practitioner):
     address = ask()
     session = Session.objects.get(session_key=practitioner.session.session_key)
-    sealed = str(session.get_decoded()[LINKS_KEY])
+    sealed = str(session.get_decoded()[KEPT_KEY])
     token = link_in(practitioner.get(address)).split("/")[2]
-    assert (len(sealed) > 100, token in sealed, practitioner.session[LINKS_KEY]) == (True, False, {})
+    assert (len(sealed) > 100, token in sealed, practitioner.session[KEPT_KEY]) == (True, False, {})
 
 
 def test_what_another_secret_sealed_is_not_shown(ask, practitioner):
     address = ask()
     session = practitioner.session
-    session[LINKS_KEY] = dict.fromkeys(session[LINKS_KEY], "gAAAAABofanothersecret")
+    session[KEPT_KEY] = dict.fromkeys(session[KEPT_KEY], "gAAAAABofanothersecret")
     session.save()
     assert shows_none(practitioner.get(address))
 

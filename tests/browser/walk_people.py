@@ -23,6 +23,7 @@ def press(page: Page, name: str) -> None:
 def by_owners(page: Page, watch: Watch, site: Site) -> Shown:
     """Somebody is invited, and what is refused; at the end everybody of the site works there as before."""
     yield from settings(page, watch)
+    yield from programs(page, watch)
     page.goto("/clinic/people/new/")
     yield "person-new", page
     watch.provokes(422, "/clinic/people/new/")
@@ -40,6 +41,28 @@ def by_owners(page: Page, watch: Watch, site: Site) -> Shown:
     yield "person-last-owner", page
     page.goto(invited(site, "somebody.else@lakeside.test"))
     yield "join-other", page
+
+
+def programs(page: Page, watch: Watch) -> Shown:
+    """None, one that is refused, its secret, another one beside it, and a program that is disabled."""
+    page.goto("/clinic/programs/")
+    yield "programs-none", page
+    watch.provokes(422, "/clinic/programs/new/")
+    page.goto("/clinic/programs/new/")
+    press(page, "Register program")
+    yield "program-refused", page
+    page.get_by_label("Name").fill("Laboratory of St Bartholomew's-by-the-Water, haematology and all the rest")
+    page.get_by_label("Reads and changes").check()
+    page.get_by_label("Last day").fill("31 December 2040")
+    press(page, "Register program")
+    yield "program-secret", page
+    press(page, "Make another secret")
+    page.reload()
+    yield "program-two-secrets", page
+    press(page, "Disable")
+    yield "program-disabled", page
+    page.goto("/clinic/programs/")
+    yield "programs", page
 
 
 def one_person(page: Page, watch: Watch, site: Site) -> Shown:

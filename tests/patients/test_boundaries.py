@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from clinic.patients import actions
-from clinic.patients.collisions import distinguishing_names
 from clinic.patients.forms import PatientForm
 from clinic.patients.latest_results import LatestResults
 from clinic.patients.models import Patient
@@ -33,33 +32,6 @@ def patient(name, **fields):
 
 def names(text):
     return sorted(record.full_name for record in searched(text).first(25).records)
-
-
-def proposed(existing, name="Ana García", born=BORN, phone=""):
-    typed = {"full_name": name, "date_of_birth": born, "phone_number": parse_phone(phone) or ""}
-    return distinguishing_names(typed, existing)
-
-
-def test_names_are_told_apart_by_what_differs(scope):
-    existing = patient("Ana García", date_of_birth=BORN, phone_number=PHONE)
-    assert proposed(existing, phone=PHONE) == ["Ana García (2)"]
-    assert proposed(existing, phone="") == ["Ana García (2)"]
-    assert proposed(existing, phone=OTHER) == ["Ana García (phone …0456)", "Ana García (2)"]
-    assert proposed(existing, born=date(1980, 5, 4)) == ["Ana García (born 1980-05-04)", "Ana García (2)"]
-    assert proposed(existing, born=date(1981, 5, 3)) == ["Ana García (born 1981)", "Ana García (2)"]
-
-
-def test_name_that_is_taken_is_not_proposed(scope):
-    existing = patient("Ana García", date_of_birth=BORN)
-    for taken in ("Ana García (born 1981)", "Ana García (2)"):
-        patient(taken, user=existing.user)
-    assert proposed(existing, born=date(1981, 1, 1)) == ["Ana García (3)"]
-
-
-@pytest.mark.parametrize(("length", "count"), [(195, 1), (196, 1), (197, 0)])
-def test_name_is_proposed_up_to_two_hundred_letters(scope, length, count):
-    existing = patient("Ana García", date_of_birth=BORN)
-    assert proposed(existing, name="x" * length) == ["x" * length + " (2)"] * count
 
 
 def test_fields_of_a_patient_have_the_limits_of_their_columns():

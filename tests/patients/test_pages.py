@@ -131,26 +131,6 @@ def test_name_is_shown_escaped(client, riverside, typed):
     assert ("<script>alert(1)" in page, "&lt;script&gt;alert(1)" in page) == (False, True)
 
 
-def test_collision_shows_both_and_ways_to_tell_apart(client, riverside, typed):
-    client.post("/patients/new/", typed)
-    second = {**typed, "id": str(uuid4()), "date_of_birth": "3 May 1980"}
-    response = client.post("/patients/new/", second)
-    page = response.content.decode()
-    assert (response.status_code, count(riverside)) == (409, 1)
-    assert ("Ana García (born 1980)" in page, "12 March 1961" in page, "3 May 1980" in page) == (
-        True,
-        True,
-        True,
-    )
-
-
-def test_collision_is_solved_by_choosing_a_name(client, riverside, typed):
-    client.post("/patients/new/", typed)
-    second = {**typed, "id": str(uuid4()), "full_name_choice": "Ana García (born 1980)"}
-    assert client.post("/patients/new/", second).status_code == 302
-    assert count(riverside) == 2
-
-
 def test_taken_record_number_is_an_error_beside_its_field(client, riverside, typed):
     client.post("/patients/new/", {**typed, "record_number": "X-1"})
     second = {**typed, "id": str(uuid4()), "full_name": "Bo Else", "record_number": "X-1"}

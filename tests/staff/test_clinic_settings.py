@@ -29,6 +29,7 @@ FILLED = {
     "version": "1",
     "time_zone": "Pacific/Auckland",
     "country": "NZ",
+    "idle_minutes": "30",
     "alert_text": TEXT,
     "alert_numbers": " Crisis  team : 0800 123 456 \r\n\r\nDr Ames: home: +64 (9) 123-4567 ext 8\r\n",
 }
@@ -54,6 +55,7 @@ def test_owner_changes_everything_at_once_with_one_record_in_the_trail(owner, ri
     changes = {
         "time_zone": ["UTC", "Pacific/Auckland"],
         "country": ["", "NZ"],
+        "idle_minutes": [15, 30],
         "alert_text": ["", PLAIN],
         "alert_numbers": [[], [line._asdict() for line in NUMBERS]],
     }
@@ -99,6 +101,7 @@ def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, rive
     assert rows == [
         ("Pacific/Auckland", "Europe/London"),
         ("New Zealand", "New Zealand"),
+        ("30", "30"),
         ("No", "No"),
         ("No", "No"),
         (PLAIN, "Mine"),
@@ -123,6 +126,10 @@ NOT_A_LINE = "is not a name, a colon and a number, such as Crisis team: 0800 123
         ("time_zone", "Europe/Nowhere", "Choose a time zone of the list."),
         ("time_zone", "localtime\0", "Choose a time zone of the list."),
         ("country", "XX", "Choose a country of the list."),
+        ("idle_minutes", "", "Write a number of minutes."),
+        ("idle_minutes", "soon", "Write a number of minutes."),
+        ("idle_minutes", "4", "Ensure this value is greater than or equal to 5."),
+        ("idle_minutes", "61", "Ensure this value is less than or equal to 60."),
         ("alert_text", LONG, "Ensure this value has at most 2000 characters (it has 2001)."),
         ("alert_text", "a\0b", "Null characters are not allowed."),
         ("alert_numbers", "0800 123", f"“0800 123” {NOT_A_LINE}"),
@@ -200,6 +207,7 @@ def test_of_two_who_change_the_settings_at_once_the_second_is_told(lakeside):
         clinic=lakeside.clinic,
         time_zone="UTC",
         country="",
+        idle_minutes=15,
         restricts_patients=False,
         second_factor_required=False,
         alert_numbers=[],

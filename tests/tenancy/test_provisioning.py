@@ -192,8 +192,8 @@ def test_web_role_may_change_the_mapped_columns_and_no_other(owner):
         of_membership = ("created_at", "is_active", "last_day", "preferences", "role")
         changed = [("accounts_answerlink", "closed_at"), ("accounts_invitation", "closed_at")]
         changed += [*(("accounts_membership", name) for name in of_membership)]
-        chosen = ("country", "restricts_patients", "second_factor_required", "time_zone")
-        changed += [("tenancy_clinic", name) for name in chosen]
+        of_clinic = ("country", "idle_minutes", "restricts_patients", "second_factor_required", "time_zone")
+        changed += [("tenancy_clinic", name) for name in of_clinic]
         assert sorted(cursor.fetchall()) == changed
 
 

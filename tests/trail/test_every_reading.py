@@ -56,7 +56,6 @@ READING = {
 }
 # What shows nothing of any patient.
 NOTHING = [
-    "accounts/logout/",
     "patients/new/",
     "worklists/counts/",
     "work/",
@@ -77,6 +76,9 @@ NOTHING = [
     "clinic/people/<uuid:pk>/",
     "clinic/people/<uuid:pk>/end/",
     "clinic/settings/",
+    "clinic/programs/",
+    "clinic/programs/new/",
+    "clinic/programs/<int:pk>/",
     "api/v1/",
     "api/v1/practitioners/",
     "api/v1/practitioners/<uuid:pk>/",
@@ -128,6 +130,7 @@ def address_of(route, at, world, record=""):
     first = route.partition("/")[0]
     one = getattr(at, record or RECORDS.get(first, "patient"), None) or getattr(world, RECORDS.get(first, "owner"))
     values = {"<uuid:pk>": str(one.pk), "<slug:key>": "patients", "<slug:instrument>": "phq-9", "<slug:version>": "1"}
+    values["<int:pk>"] = str(at.program.pk)
     if "/edit/" in route and first == "instruments":
         values["<slug:instrument>"] = "own-sleep-short"
     return "/" + re.sub(r"<\w+:\w+>", lambda found: values[found[0]], route)

@@ -9,8 +9,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import InvalidToken
 
-from clinic.accounts.factors.seal import seal
+from clinic.ui.sealing import seal
 
+PURPOSE = "clinic.factor"
 log = structlog.get_logger("clinic.accounts")
 
 
@@ -22,12 +23,12 @@ class FactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return seal().encrypt(text.encode()).decode()
+        return seal(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret; where no key of the server opens it, one that nobody has, so that no code is right."""
         try:
-            return seal().decrypt(encrypted_text.encode()).decode()
+            return seal(PURPOSE).decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             log.error("factor.unreadable")
             return str(generate_totp_secret())

@@ -17,6 +17,7 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from clinic.accounts.factors.codes import use_code
 from clinic.accounts.limits.counters import TooMany
@@ -24,7 +25,7 @@ from clinic.accounts.limits.declared import CODES
 from clinic.accounts.limits.tries import by_account, trying, wait_text
 from clinic.ui.forms import LineField
 
-TOO_MANY = "Too many wrong codes. Wait {}, or use a browser in which you have signed in before."
+TOO_MANY = "Too many wrong codes. Wait {}."
 # What reading a made-up answer of a passkey raises, which allauth lets through.
 MADE_UP = (TypeError, ValueError, LookupError, AttributeError, OverflowError, InvalidSignature)
 
@@ -40,13 +41,13 @@ def name_field(required: bool) -> LineField:
     return LineField(max_length=60, required=required, error_messages={"required": "Write what to call it."})
 
 
-def counted(form: Any, read: Callable[[], Any]) -> Any:
-    """What is read of a code or a passkey, unless too many of this account were wrong already."""
-    request = context.request
+def checked(form: Any, check: Callable[[], str]) -> str:
+    """The code that `check` takes, unless it was used before; a wrong one is counted as a wrong password is."""
+    request: HttpRequest = context.request
     try:
         with trying(request, *by_account(request, CODES, form.user.email)) as attempt:
             try:
-                return read()
+                return once(form, check())
             except ValidationError:
                 attempt.wrong = True
                 raise
@@ -73,16 +74,14 @@ class CodeForm(AuthenticateForm):
     code = code_field("Six digits of your authenticator app, or one of your recovery codes.")
 
     def clean_code(self) -> str:
-        read = super().clean_code
-        return str(counted(self, lambda: once(self, read())))
+        return checked(self, super().clean_code)
 
 
 class ConfirmForm(ReauthenticateForm):
     code = code_field("Six digits of your authenticator app, or one of your recovery codes.")
 
     def clean_code(self) -> str:
-        read = super().clean_code
-        return str(counted(self, lambda: once(self, read())))
+        return checked(self, super().clean_code)
 
 
 class AppForm(ActivateTOTPForm):
@@ -109,11 +108,9 @@ class PasskeyNameForm(EditWebAuthnForm):
 
 class PasskeyCodeForm(AuthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        read = super().clean_credential
-        return counted(self, lambda: readable(read))
+        return readable(super().clean_credential)
 
 
 class PasskeyConfirmForm(ReauthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        read = super().clean_credential
-        return counted(self, lambda: readable(read))
+        return readable(super().clean_credential)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from clinic.accounts.limits.counters import Limit
 
 MINUTE, FIVE_MINUTES, DAY = timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)
@@ -19,3 +21,8 @@ EMERGENCIES = Limit("emergency", 10, timedelta(hours=1))
 # Mails of forgotten passwords: to one address, and asked for from one.
 RESETS = Limit("reset", 5, MINUTE)
 RESETS_ASKED = Limit("resets asked", 20, MINUTE)
+
+
+def requests_of_a_client() -> Limit:
+    """What a program may ask of the API, and of `/o/token/`, in a minute."""
+    return Limit("api", settings.API_REQUESTS_PER_MINUTE, MINUTE)

@@ -16,11 +16,13 @@ INTRO = """\
 Everything that the pages about patients and assessments do, for programs. Every answer, also an error, has \
 the one envelope below, and every object says what it is by __typename. GET /api/v1/ lists where to begin.
 
-A program is an API client of one clinic: whoever looks after the server makes one with \
-manage.py create_api_client CLINIC NAME, with --write if it may change anything. It asks POST /o/token/ \
-for a token with its id and secret (OAuth 2.0 client credentials, as HTTP Basic) and sends that as \
-Authorization: Bearer. A page of this site uses the session of whoever is signed in, and adds X-CSRFToken to \
-what it changes.
+A program is an API client of one clinic: an owner registers it under Clinic settings, Programs, or whoever looks \
+after the server with manage.py create_api_client CLINIC NAME, with --write if it may change anything. It asks \
+POST /o/token/ for a token with its id and secret (OAuth 2.0 client credentials, as HTTP Basic) and sends that as \
+Authorization: Bearer. A token lasts an hour, opens /api/ and nothing else, and is given back by \
+POST /o/revoke_token/ (RFC 7009). Whoever asks too often gets 429, and Retry-After in seconds.
+
+A page of this site uses the session of whoever is signed in, and adds X-CSRFToken to what it changes.
 
 Days are those of the clinic's time zone, which its owner sets: no assessment is dated after its today. Moments are \
 RFC 3339 with the clinic's offset at that moment, Z where that is none.

@@ -9,4 +9,5 @@ REFUSALS = {
     "key came with other content; or a session is in another clinic.",
     "413": "The body is larger than one megabyte.",
     "415": "The body is not application/json.",
+    "429": "This program asks too often; `Retry-After` says in how many seconds it is answered again.",
 }

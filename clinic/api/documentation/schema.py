@@ -156,6 +156,7 @@ class EnvelopeSchema(AutoSchema):
             refused.append("409")
         if self.method in ("POST", "PUT", "PATCH"):
             refused += ["413", "415"]
+        refused.append("429")
         return answers | {code: _json(_ref("Failure"), REFUSALS[code]) for code in refused}
 
     def _wrapped(self, item: Schema) -> Schema | None:

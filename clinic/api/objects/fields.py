@@ -18,7 +18,9 @@ from clinic.instruments.items.answers import as_answer
 from clinic.instruments.items.parsing import MOST_ITEMS
 from clinic.instruments.items.parts import Answer
 from clinic.instruments.reading import as_plain
-from clinic.text.phones import parse_phone, stored
+from clinic.text.full_names import read_name
+from clinic.text.phones import parse_extension, parse_phone, stored
+from clinic.text.record_numbers import read_record_number
 from clinic.ui.forms import one_line
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -62,6 +64,27 @@ class LineField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         return one_line(super().to_internal_value(data))
+
+
+class NameField(LineField):
+    """A name of a person, read as `read_name` says."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return read_name(super().to_internal_value(data))
+
+
+class RecordNumberField(LineField):
+    """A record number in plain signs."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return read_record_number(super().to_internal_value(data))
+
+
+class ExtensionField(LineField):
+    """What is dialled behind a phone number, in digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return parse_extension(super().to_internal_value(data))
 
 
 class PhoneField(serializers.CharField):

@@ -4,22 +4,26 @@ import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clinic.access import Permission
 from clinic.api.objects.fields import (
     DayField,
-    LineField,
+    ExtensionField,
+    NameField,
     NumberField,
     PhoneField,
     RecordField,
+    RecordNumberField,
     UuidField,
     VersionField,
     field_for,
 )
 from clinic.api.objects.strict import StrictSerializer
 from clinic.patients.dates import check_birth_date
+from clinic.patients.entry import read_together
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
 from clinic.ui.declared import fill_in
@@ -34,6 +38,7 @@ RESULTS_HELP = (
     "The latest result of each instrument, the worst severity first, then the newest. "
     "Null for who may not see assessments."
 )
+EXTENSION_HELP = "Digits. One behind the number, as in `020 7946 0018 ext 12`, is answered here."
 NO_PRACTITIONER = "This clinic has no active practitioner with this id."
 
 
@@ -85,27 +90,37 @@ class PatientSerializer(StrictSerializer):
     practitioner = serializers.CharField(
         source="user.display_name", read_only=True, help_text="What the responsible practitioner is called."
     )
-    full_name = LineField(
-        max_length=200, help_text="Unique for its practitioner; case and white space make no new name."
+    full_name = NameField(
+        max_length=200,
+        help_text="Unique for its practitioner; case and white space make no new name. "
+        "In `Okonkwo, Adaeze` the family name comes first.",
     )
-    family_name = LineField(
+    family_name = NameField(
         max_length=200,
         required=False,
         allow_blank=True,
         help_text="How the record is filed. Left out on create: the last word of the full name.",
+    )
+    preferred_name = NameField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        help_text=Patient._meta.get_field("preferred_name").help_text,
     )
     gender = serializers.ChoiceField(choices=Gender.choices)
     date_of_birth = DayField(help_text="Not in the future and not more than 130 years back.")
     date_of_birth_precision = serializers.ChoiceField(
         choices=BirthPrecision.choices,
         required=False,
-        help_text="How well the date is known; of `year` only the year is kept, as its first of January.",
+        help_text="How well the date is known; of a month or a year its first day is kept.",
     )
     phone_number = PhoneField(
         max_length=40, required=False, allow_blank=True, help_text="Answered as E.164; empty where there is none."
     )
+    phone_extension = ExtensionField(max_length=11, required=False, allow_blank=True, help_text=EXTENSION_HELP)
     second_phone_number = PhoneField(max_length=40, required=False, allow_blank=True)
-    record_number = LineField(
+    second_phone_extension = ExtensionField(max_length=11, required=False, allow_blank=True, help_text=EXTENSION_HELP)
+    record_number = RecordNumberField(
         max_length=40,
         required=False,
         allow_blank=True,
@@ -143,6 +158,11 @@ class PatientSerializer(StrictSerializer):
         stored: Patient | None = self.instance
         born = attrs.get("date_of_birth") or (stored and stored.date_of_birth)
         precision = attrs.get("date_of_birth_precision") or (stored and stored.date_of_birth_precision)
-        if born and precision == BirthPrecision.YEAR:
-            attrs["date_of_birth"] = born.replace(month=1, day=1)
-        return attrs
+        if born and precision:
+            known = BirthPrecision(precision).known_of(born)
+            if known != born:
+                attrs["date_of_birth"] = known
+        try:
+            return read_together(attrs, stored)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.message_dict) from error

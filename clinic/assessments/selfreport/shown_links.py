@@ -1,43 +1,23 @@
-"""A new link on its way to the page that shows it: sealed in the session, and taken from it once."""
+"""A new link on its way to the page that shows it, and its QR code."""
 
-from base64 import urlsafe_b64encode
 from uuid import UUID
 
 import qrcode
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from clinic.access import Request
 from clinic.assessments.selfreport.actions import IssuedRequest
-
-LINKS_KEY = "links"
+from clinic.ui.shown_once import keep_once, take_once
 
 
 def keep_link(request: Request, issued: IssuedRequest) -> None:
-    """Keep the token of a link that was just made until its page is opened. The session's row has it sealed."""
+    """Keep the token of a link that was just made until its page is opened."""
     if issued.token:
-        sealed = _seal().encrypt(issued.token.encode()).decode()
-        request.session[LINKS_KEY] = {**request.session.get(LINKS_KEY, {}), str(issued.request.pk): sealed}
+        keep_once(request, str(issued.request.pk), issued.token)
 
 
 def take_link(request: Request, id: UUID) -> str:
     """The token that was kept for this request; empty where it was taken before, or made by somebody else."""
-    kept = dict(request.session.get(LINKS_KEY, {}))
-    sealed = kept.pop(str(id), "")
-    if not sealed:
-        return ""
-    request.session[LINKS_KEY] = kept
-    try:
-        return _seal().decrypt(sealed).decode()
-    except InvalidToken:  # the server has another secret since, and has forgotten that one
-        return ""
-
-
-def _seal() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [salted_hmac("clinic.answer.link", "", secret=key, algorithm="sha256").digest() for key in keys]
-    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])
+    return take_once(request, str(id))
 
 
 def qr_path(text: str) -> tuple[int, str]:

@@ -10,16 +10,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinic.patients.models.results import ShownResult, shown, with_latest_results
+from clinic.patients.models.birth_dates import BirthPrecision, age_on, years_before
+from clinic.patients.models.results import ShownResult, with_latest_results
+from clinic.patients.models.results import shown as shown_results
 from clinic.patients.models.seen import SeenManager
 from clinic.patients.search.dictionary import note_words
 from clinic.patients.search.indexes import COUNT, MORE_DIGITS, NUMBER_ORDER, order
 from clinic.patients.search.rules import search_indexes
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+from clinic.text.full_names import without_suffixes
 from clinic.text.keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
 from clinic.text.names import NameKey
-from clinic.text.phones import PhoneField
+from clinic.text.phones import PhoneField, dialled, shown, stored
 
 
 class SparseCharField(models.CharField):  # type: ignore[type-arg]  # is not generic when it runs
@@ -42,31 +45,6 @@ class Gender(models.TextChoices):
     MALE = "male", "Male"
     OTHER = "other", "Other"
     UNKNOWN = "unknown", "Not known"
-
-
-class BirthPrecision(models.TextChoices):
-    """How well the date of birth is known; with `year` only its year means anything."""
-
-    EXACT = "exact", "Exact"
-    ESTIMATED = "estimated", "Estimated"
-    YEAR = "year", "Only the year"
-
-
-def age_on(born: date, day: date) -> int:
-    """Completed years between the two dates; somebody born on 29 February has a birthday on 1 March."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day `years` earlier, 28 February for a 29th that was not; never before the year 1.
-
-    Who was born by then has had so many birthdays.
-    """
-    year = max(1, day.year - years)
-    try:
-        return day.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28)
 
 
 ACTIVE = models.Q(archived_at=None)
@@ -143,10 +121,12 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
     gender = models.CharField(max_length=10, choices=Gender.choices)
     date_of_birth = models.DateField()
     date_of_birth_precision = models.CharField(
-        max_length=10, choices=BirthPrecision.choices, default=BirthPrecision.EXACT
+        max_length=20, choices=BirthPrecision.choices, default=BirthPrecision.EXACT
     )
     phone_number = PhoneField(blank=True)
+    phone_extension = models.CharField(max_length=11, blank=True, default="", db_default="")
     second_phone_number = PhoneField(blank=True)
+    second_phone_extension = models.CharField(max_length=11, blank=True, default="", db_default="")
     address = models.TextField(max_length=1000, blank=True)
     user = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
@@ -249,7 +229,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         if "results_read" not in self.__dict__:
             found: Any = with_latest_results(type(self)._base_manager.filter(pk=self.pk)).first()
             self.__dict__["results_read"] = found and found.results_read
-        return shown(self.__dict__["results_read"])
+        return shown_results(self.__dict__["results_read"])
 
     @property
     def gender_label(self) -> str:
@@ -259,19 +239,40 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
     def display_name(self) -> str:
         """The name as the clinic files it, with the preferred one: "Garcia Lopez, Ana (Annie)".
 
-        The family name comes first where it ends the full name.
+        The family name comes first where it ends the full name, or stands before Jr and the like.
         """
-        given = self.full_name.removesuffix(self.family_name).rstrip()
-        turned = self.family_name and given and given != self.full_name
-        name = f"{self.family_name}, {given}" if turned else self.full_name
+        name, suffix = without_suffixes(self.full_name)
+        if not name.endswith(self.family_name):
+            name, suffix = self.full_name, ""
+        given = name.removesuffix(self.family_name).rstrip()
+        turned = self.family_name and given and given != name
+        name = f"{self.family_name}, {given} {suffix}".rstrip() if turned else self.full_name
         return f"{name} ({self.preferred_name})" if self.preferred_name else name
 
     @property
     def birth_date_text(self) -> str:
-        if self.date_of_birth_precision == BirthPrecision.YEAR:
-            return str(self.date_of_birth.year)
-        text = date_format(self.date_of_birth, "j F Y")
-        return f"about {text}" if self.date_of_birth_precision == BirthPrecision.ESTIMATED else text
+        precision = self.date_of_birth_precision
+        shown = (
+            "Y" if precision in BirthPrecision.of_year() else "F Y" if precision in BirthPrecision.of_month() else ""
+        )
+        text = date_format(self.date_of_birth, shown or "j F Y")
+        return f"about {text}" if precision in BirthPrecision.estimates() else text
+
+    @property
+    def phone_text(self) -> str:
+        return shown(stored(self, "phone_number"), self.phone_extension)
+
+    @property
+    def phone_link(self) -> str:
+        return dialled(stored(self, "phone_number"), self.phone_extension)
+
+    @property
+    def second_phone_text(self) -> str:
+        return shown(stored(self, "second_phone_number"), self.second_phone_extension)
+
+    @property
+    def second_phone_link(self) -> str:
+        return dialled(stored(self, "second_phone_number"), self.second_phone_extension)
 
     @property
     def created_on(self) -> date:

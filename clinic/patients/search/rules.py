@@ -148,7 +148,7 @@ def search_for(text: str) -> Search | None:
     if not text.strip():
         return None
     name, days = dated(text)
-    looked_for = typed.Typed.of(name)
+    looked_for = typed.Typed.of(name, text)
     if not looked_for.words:
         return Search((), lambda: Sql("FALSE"), lambda: Sql("FALSE"))
     return search_by(RULES, looked_for, born_on(days))

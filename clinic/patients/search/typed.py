@@ -13,8 +13,11 @@ from django.conf import settings
 from phonenumbers import country_code_for_region
 
 from clinic.patients.search.conditions import PLAIN
-from clinic.patients.search.dates import Range, birth_ranges
+from clinic.patients.search.dates import birth_ranges
+from clinic.text.dates import Range
 from clinic.text.keys import MARKS, SEPARATORS
+from clinic.text.phones import parted
+from clinic.text.signs import plain
 
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
@@ -30,20 +33,26 @@ def words_of(text: str) -> list[str]:
 
 
 class Typed(NamedTuple):
-    """A text without the date of birth beside a name; `digits` are all of it, and `name` its words, or one is empty."""
+    """A text without the date of birth beside a name; `digits` are all of it, and `name` its words, or one is empty.
+
+    `born` is what the whole text means as a date of birth: "Julio 1961" is a name with a year, and a month.
+    """
 
     text: str
     words: list[str]
     figures: str
     digits: str
     name: list[str]
+    born: list[Range]
 
     @classmethod
-    def of(cls, text: str) -> "Typed":
-        words = words_of(text)
-        figures = "".join(re.findall(r"\d", unicodedata.normalize("NFKC", text), re.ASCII))
-        only = DIGITS.fullmatch(text) is not None
-        return cls(text, words, figures, figures if only else "", [] if only else words)
+    def of(cls, text: str, whole: str = "") -> "Typed":
+        """What `text` is, which is `whole` without a date of birth; of a number, without its extension."""
+        number, words = parted(plain(text))[0], words_of(text)
+        only = DIGITS.fullmatch(number) is not None
+        simple = number if only else plain(text)
+        figures = "".join(re.findall(r"\d", simple, re.ASCII))
+        return cls(simple, words, figures, figures if only else "", [] if only else words, birth_ranges(whole or text))
 
 
 def own_number(typed: Typed) -> list[str]:
@@ -52,7 +61,7 @@ def own_number(typed: Typed) -> list[str]:
 
 
 def birth_days(typed: Typed) -> list[Range]:
-    return birth_ranges(typed.text)
+    return typed.born
 
 
 def phone_end(typed: Typed) -> list[str]:

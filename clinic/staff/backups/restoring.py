@@ -168,6 +168,7 @@ def _as_it_was(clinic: Clinic) -> Clinic | None:
         deleted_at=timezone.now(),
         time_zone=clinic.time_zone,
         country=clinic.country,
+        idle_minutes=clinic.idle_minutes,
         restricts_patients=clinic.restricts_patients,
         second_factor_required=clinic.second_factor_required,
     )
@@ -211,8 +212,8 @@ def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
     if str(meant.pk) != kept["id"] if meant else named not in (kept["id"], called):
         raise Refused(f"This is a backup of {called} ({kept['id']}), not of {named}.")
     if clinic is None:
-        said = ("time_zone", "country", "restricts_patients", "second_factor_required")
-        place = {field: kept[field] for field in said if field in kept}
+        fields = ("time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required")
+        place = {field: kept[field] for field in fields if field in kept}
         clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"], **place)
         clinic.full_clean(exclude=["schema_name", "state"])
     return clinic

@@ -68,6 +68,7 @@ def _write(archive: ZipFile, clinic: Clinic) -> dict[str, Any]:
                 "state": clinic.state,
                 "time_zone": clinic.time_zone,
                 "country": clinic.country,
+                "idle_minutes": clinic.idle_minutes,
                 "restricts_patients": clinic.restricts_patients,
                 "second_factor_required": clinic.second_factor_required,
             },

@@ -1,4 +1,4 @@
-"""A clinic's settings: where it is, and what it wants done when an answer raises an alert."""
+"""A clinic's settings: where it is, when it signs people out, and what it wants done when an answer raises an alert."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from clinic.staff.models import SETTINGS_ID, ClinicSettings
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
-PLACE = ("time_zone", "country", "restricts_patients", "second_factor_required")
+PLACE = ("time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required")
 ALERTS = ("alert_text", "alert_numbers")
 
 
@@ -73,6 +73,7 @@ def change_clinic_settings(
     version: int,
     time_zone: str,
     country: str,
+    idle_minutes: int,
     restricts_patients: bool,
     second_factor_required: bool,
     alert_text: str,
@@ -90,7 +91,8 @@ def change_clinic_settings(
         raise Changed(Settings(own, place))
     before = snapshot(place, PLACE) | snapshot(own, ALERTS)
     place.time_zone, place.country = time_zone, country
-    place.restricts_patients, place.second_factor_required = restricts_patients, second_factor_required
+    place.idle_minutes, place.restricts_patients = idle_minutes, restricts_patients
+    place.second_factor_required = second_factor_required
     own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
     if changes := difference(before, snapshot(place, PLACE) | snapshot(own, ALERTS)):
         own.version += 1

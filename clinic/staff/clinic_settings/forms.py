@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.staff.clinic_settings.actions import PhoneLine, Settings, instructions_of
+from clinic.tenancy.models import IDLE_RANGE
 from clinic.tenancy.zones import zone_names
 from clinic.text.countries import COUNTRIES
 from clinic.ui.forms import TextField, helper, one_line
@@ -53,6 +54,14 @@ class SettingsForm(forms.Form):
         choices=[("", "Not said"), *COUNTRIES.items()],
         help_text="Some instruments have a wording of their own for a country.",
         error_messages={"invalid_choice": "Choose a country of the list."},
+    )
+    idle_minutes = forms.IntegerField(
+        min_value=IDLE_RANGE[0],
+        max_value=IDLE_RANGE[1],
+        label="Sign out after",
+        help_text="Minutes in which somebody does nothing, {} to {}. A minute before, the page asks whether they are "
+        "still there.".format(*IDLE_RANGE),
+        error_messages={"required": "Write a number of minutes.", "invalid": "Write a number of minutes."},
     )
     restricts_patients = forms.BooleanField(
         required=False,
@@ -119,6 +128,7 @@ def initial_of(settings: Settings) -> dict[str, Any]:
         "version": settings.own.version,
         "time_zone": settings.clinic.time_zone,
         "country": settings.clinic.country,
+        "idle_minutes": settings.clinic.idle_minutes,
         "restricts_patients": settings.clinic.restricts_patients,
         "second_factor_required": settings.clinic.second_factor_required,
         "alert_text": instructions.text,

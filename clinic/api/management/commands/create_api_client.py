@@ -6,13 +6,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.api.actions import create_api_client
+from clinic.api.actions import Refused, create_api_client
 from clinic.staff.actions import OPERATOR
 from clinic.staff.clinics import find_clinic
 
 
 class Command(BaseCommand):
-    help = "Create an API client of one clinic and print its id and secret, once: it is stored hashed."
+    help = "Create an API client of one clinic and print its id and secret, once: only a digest is kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("clinic", help="the clinic's name or id")
@@ -25,5 +25,7 @@ class Command(BaseCommand):
             client, secret = create_api_client(clinic=found, name=name, can_write=write, by=OPERATOR)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
+        except Refused as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"client_id: {client.client_id}")
         self.stdout.write(f"client_secret: {secret}")

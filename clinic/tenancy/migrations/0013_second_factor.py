@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0011_restricted_patients")]
+    dependencies = [("tenancy", "0012_idle_minutes")]
 
     operations = [
         migrations.AddField("clinic", "second_factor_required", models.BooleanField(db_default=False, default=False))

@@ -1,0 +1,51 @@
+"""Parsing what is typed about a program."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.staff.forms import LastDayField
+from clinic.ui.forms import LineField, helper
+
+MAY = {
+    "read": "Reads patients and assessments",
+    "write": "Reads and changes patients and assessments",
+}
+
+
+def last_day_field() -> LastDayField:
+    return LastDayField(
+        required=False,
+        label="Last day",
+        max_length=40,
+        help_text="For a project that ends: the day after, it is let in no more.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ProgramForm(forms.Form):
+    name = LineField(
+        max_length=200,
+        help_text="As the trail is to say it, such as “Laboratory” or “Website appointments”.",
+        error_messages={"required": "Write what the program is called."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(
+        choices=list(MAY.items()),
+        label="What it may do",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it may do."},
+    )
+    last_day = last_day_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+
+
+class ProgramLastDayForm(forms.Form):
+    last_day = last_day_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()

@@ -1,0 +1,50 @@
+"""How well a date of birth is known, and the age that follows from it."""
+
+from datetime import date
+
+from django.db import models
+
+
+class BirthPrecision(models.TextChoices):
+    """How well the date of birth is known; with a month or a year its first day stands for it."""
+
+    EXACT = "exact", "Exact"
+    ESTIMATED = "estimated", "Estimated"
+    MONTH = "month", "Only the month"
+    ABOUT_MONTH = "about_month", "About that month"
+    YEAR = "year", "Only the year"
+    ABOUT_YEAR = "about_year", "About that year"
+
+    @classmethod
+    def of_month(cls) -> "tuple[BirthPrecision, ...]":
+        return cls.MONTH, cls.ABOUT_MONTH
+
+    @classmethod
+    def of_year(cls) -> "tuple[BirthPrecision, ...]":
+        return cls.YEAR, cls.ABOUT_YEAR
+
+    @classmethod
+    def estimates(cls) -> "tuple[BirthPrecision, ...]":
+        return cls.ESTIMATED, cls.ABOUT_MONTH, cls.ABOUT_YEAR
+
+    def known_of(self, born: date) -> date:
+        """The day that is kept for `born`: the first of the month or of the year where no more is known."""
+        month = 1 if self in self.of_year() else born.month
+        return born.replace(month=month, day=1) if self in (*self.of_year(), *self.of_month()) else born
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years between the two dates; somebody born on 29 February has a birthday on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day `years` earlier, 28 February for a 29th that was not; never before the year 1.
+
+    Who was born by then has had so many birthdays.
+    """
+    year = max(1, day.year - years)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)

@@ -1,0 +1,68 @@
+"""Two patients of one practitioner and one name: the page that tells them apart."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from clinic.patients.models import Patient
+from clinic.tenancy.scope import clinic_scope
+
+
+@pytest.fixture
+def client(riverside, sign_in):
+    return sign_in(riverside.clinician)
+
+
+@pytest.fixture
+def typed(riverside):
+    return {
+        "id": str(uuid4()),
+        "full_name": "Ana García",
+        "family_name": "",
+        "gender": "female",
+        "date_of_birth": "12 March 1961",
+        "user": str(riverside.clinician.pk),
+        "record_number": "",
+    }
+
+
+def stored(riverside, **lookup) -> Patient:
+    with clinic_scope(riverside.clinic):
+        return Patient.objects.get(**lookup)
+
+
+def count(riverside) -> int:
+    with clinic_scope(riverside.clinic):
+        return Patient.objects.count()
+
+
+def test_collision_shows_both_and_ways_to_tell_apart(client, riverside, typed):
+    client.post("/patients/new/", typed)
+    second = {**typed, "id": str(uuid4()), "date_of_birth": "3 May 1980"}
+    response = client.post("/patients/new/", second)
+    page = response.content.decode()
+    assert (response.status_code, count(riverside)) == (409, 1)
+    assert ("Open the existing record" in page, "12 March 1961" in page, "3 May 1980" in page) == (True, True, True)
+    offered = re.findall(r'<(?:button|option)[^>]*value="([^"]*Ana García[^"]*)"', page)
+    assert ('name="tells_apart"' in page, offered) == (True, [])
+
+
+@pytest.mark.parametrize("note", ["twin of Eva", " (twin of Eva) "])
+def test_collision_is_solved_by_a_note_behind_the_name(client, riverside, typed, note):
+    client.post("/patients/new/", typed)
+    second = {**typed, "id": str(uuid4()), "tells_apart": note}
+    assert client.post("/patients/new/", second).status_code == 302
+    made = stored(riverside, pk=second["id"])
+    assert (made.full_name, made.display_name) == ("Ana García (twin of Eva)", "García, Ana (twin of Eva)")
+    third = client.post("/patients/new/", {**second, "id": str(uuid4())})
+    assert (third.status_code, count(riverside)) == (409, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"tells_apart": ""}, 409), ({"tells_apart": "x" * 200}, 422), ({"full_name": "Ana Li García"}, 302)],
+)
+def test_collision_takes_another_name_and_no_longer_note_than_fits(client, riverside, typed, change, status):
+    client.post("/patients/new/", typed)
+    assert client.post("/patients/new/", {**typed, "id": str(uuid4()), **change}).status_code == status
