@@ -2,10 +2,11 @@
 
 import re
 
-# A nonce, a token against forgery in a field or for htmx, a form's own id, and the number of a request.
+# A nonce, a token against forgery in a field or for htmx, a form's own id, for how long a session lasts, and the number
+# of a request.
 OWN = re.compile(
     r'(?<=nonce=")[^"]+|(?<="X-CSRFToken": ")\w+|(?<=name="csrfmiddlewaretoken" value=")\w+'
-    r'|(?<=name="submission" value=")[\w-]+|\b[0-9a-f]{12}\b'
+    r'|(?<=name="submission" value=")[\w-]+|(?<=data-seconds=")\d+|\b[0-9a-f]{12}\b'
 )
 
 

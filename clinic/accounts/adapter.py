@@ -14,7 +14,7 @@ from clinic.accounts.limits.counters import TooMany, forget
 from clinic.accounts.limits.declared import PASSWORDS
 from clinic.accounts.limits.tries import by_account, trying, wait_text
 from clinic.accounts.models import Session
-from clinic.accounts.sessions import ADDRESS_KEY, USER_AGENT_KEY
+from clinic.accounts.sessions import ADDRESS_KEY, USER_AGENT_KEY, stored_key
 from clinic.ui.addresses import client_address
 
 log = structlog.get_logger("clinic.accounts")
@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         know_browser(self.request, user.email)
         for limit in PASSWORDS:
             forget(limit, user.email.lower())
-        Session.objects.filter(user=user.pk).exclude(pk=self.request.session.session_key or "").delete()
+        Session.objects.filter(user=user.pk).exclude(pk=stored_key(self.request.session.session_key or "")).delete()
 
     def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: Any = None) -> None:
         """To the address that they sign in with, which is the only one here."""

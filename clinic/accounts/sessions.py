@@ -175,8 +175,16 @@ def device_words(user_agent: str) -> str:
     return f"{browser} on {system}" if system else browser
 
 
+def stored_key(key: str) -> str:
+    """What is kept of a session's key: whoever reads the table, or a copy of it, is not signed in by that."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:40]
+
+
 class SessionStore(DatabaseStore):
-    """`row` is the Session as loaded, with its user and memberships; None before loading or when there is none."""
+    """Django's, with a digest in place of the key in the table.
+
+    `row` is the Session as loaded, with its user and memberships; None before loading or when there is none.
+    """
 
     row: Any = None
 
@@ -187,13 +195,21 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> Any:
         key = self.session_key
         if key and key.isalnum():
-            self.row = find_session(key)
+            self.row = find_session(stored_key(key))
         if self.row is None:
             self._session_key = None
         return self.row
 
+    def exists(self, session_key: str) -> bool:
+        return bool(super().exists(stored_key(session_key)))
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            super().delete(stored_key(key))
+
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         session: Session = super().create_model_instance(data)  # type: ignore[assignment]
+        session.session_key = stored_key(session.session_key)
         session.user_id = data.get(SESSION_KEY)
         session.clinic_id = data.get(CLINIC_KEY)
         session.user_agent, session.address = data.get(USER_AGENT_KEY, ""), data.get(ADDRESS_KEY)

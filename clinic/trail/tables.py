@@ -93,14 +93,17 @@ class Kind(models.TextChoices):
     SEARCHES = "searches", "Searches"
     FILES = "files", "Files taken"
     REFUSED = "refused", "Refused"
+    ACCOUNTS = "accounts", "Signing in"
 
 
+OF_ACCOUNTS = models.Q(action__startswith="account.")
 KINDS = {
     Kind.READING: models.Q(is_reading=True),
-    Kind.CHANGES: models.Q(is_reading=False) & ~models.Q(action="access.refused"),
+    Kind.CHANGES: models.Q(is_reading=False) & ~models.Q(action="access.refused") & ~OF_ACCOUNTS,
     Kind.SEARCHES: models.Q(action__endswith=".searched"),
     Kind.FILES: models.Q(action__endswith=".exported") | models.Q(action__endswith=".downloaded"),
     Kind.REFUSED: models.Q(action="access.refused"),
+    Kind.ACCOUNTS: OF_ACCOUNTS,
 }
 
 

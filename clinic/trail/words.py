@@ -19,6 +19,17 @@ VERBS = {
 # What is said in words of its own, by its action.
 SENTENCES = {
     "access.refused": "Was refused",
+    "account.signed_in": "Signed in",
+    "account.signed_out": "Signed out",
+    "account.password_wrong": "Wrong password for the account",
+    "account.code_wrong": "Wrong code for the account",
+    "account.password_changed": "Changed the password",
+    "account.password_reset": "Chose a new password by mail",
+    "account.app_added": "Switched an authenticator app on",
+    "account.app_removed": "Switched an authenticator app off",
+    "account.passkey_added": "Added a passkey",
+    "account.passkey_removed": "Removed a passkey",
+    "account.recovery_codes_made": "Made recovery codes",
     "handover.begun": "Gave a device to the patient",
     "handover.left": "Took the device back",
     "careteammember.added": "Named somebody for the care team",
@@ -96,6 +107,9 @@ def details_text(event: AuditEvent) -> str:
         return str(changes.get("page", "")).replace(":", " ").replace("_", " ")
     if event.action.startswith("api_client."):
         return str(changes.get("name", ""))
+    if event.action.startswith("account."):
+        _, device = changes.get("device", ("", ""))
+        return "; ".join(filter(None, [device, event.address]))
     if event.is_reading:
         narrowed = changes.get("query", {})
         parts = [_page(changes.get("page", "")), _rows(changes.get("rows"))]

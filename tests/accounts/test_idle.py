@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.accounts.models import Session
-from clinic.accounts.sessions import SEEN_EVERY
+from clinic.accounts.sessions import SEEN_EVERY, stored_key
 from clinic.tenancy.models import IDLE_RANGE, Clinic
 from tests.clock import in_one_zone
 from tests.conftest import signed_in
@@ -68,10 +68,10 @@ def test_session_that_is_used_all_day_works_for_twelve_hours(clock, riverside, s
 @in_one_zone
 def test_saving_a_session_makes_it_last_no_longer_than_twelve_hours(clock, both, riverside, sign_in):
     client = sign_in(both)
-    last = Session.objects.get(pk=client.cookies["sessionid"].value).ends_at
+    last = Session.objects.get(pk=stored_key(client.cookies["sessionid"].value)).ends_at
     clock.move(minutes=14)
     assert client.post("/accounts/switch/", {"clinic": str(riverside.clinic.pk)}).status_code == 302
-    row = Session.objects.get(pk=client.cookies["sessionid"].value)
+    row = Session.objects.get(pk=stored_key(client.cookies["sessionid"].value))
     assert (row.clinic_id, row.ends_at, row.expire_date) == (
         riverside.clinic.pk,
         last,
@@ -133,7 +133,7 @@ def test_what_is_over_is_no_open_session_on_ones_own_page(riverside, sign_in):
     here, there = sign_in(riverside.clinician), sign_in(riverside.clinician)
     shown = []
     for seconds in (1, -1):
-        row = Session.objects.filter(pk=there.cookies["sessionid"].value)
+        row = Session.objects.filter(pk=stored_key(there.cookies["sessionid"].value))
         row.update(expire_date=timezone.now() + timedelta(seconds=seconds * 60))
         shown.append(len(here.get("/account/").context["sessions"]))
     assert shown == [2, 1]
@@ -188,7 +188,7 @@ def test_sessions_that_were_there_keep_their_end(riverside):
 def test_session_of_an_earlier_release_ends_when_it_would_have(riverside, sign_in):
     client = sign_in(riverside.clinician)
     end = timezone.now() + timedelta(hours=2)
-    rows = Session.objects.filter(pk=client.cookies["sessionid"].value)
+    rows = Session.objects.filter(pk=stored_key(client.cookies["sessionid"].value))
     rows.update(ends_at=None, expire_date=end)
     assert client.get("/patients/").status_code == 200
     assert (rows.get().ends_at, rows.get().expire_date < end) == (end, True)

@@ -12,6 +12,7 @@ from oauth2_provider.models import AccessToken, set_token_value
 
 from clinic.access import Role
 from clinic.accounts.models import ApiClient, Membership, Session, User
+from clinic.accounts.sessions import stored_key
 from clinic.assessments.models import Assessment
 from clinic.assessments.questionnaire.actions import cancel_assessment, start_assessment
 from clinic.instruments.files.toml import shipped
@@ -107,7 +108,7 @@ def user(**fields):
 
 
 def run_out(world, client):
-    row = Session.objects.filter(session_key=client.cookies["sessionid"].value)
+    row = Session.objects.filter(session_key=stored_key(client.cookies["sessionid"].value))
     assert row.update(expire_date=timezone.now() - timedelta(seconds=1)) == 1
 
 

@@ -12,6 +12,7 @@ from hypothesis import settings as sized
 from hypothesis import strategies as st
 
 from clinic.accounts.models import AnswerLink, Session
+from clinic.accounts.sessions import stored_key
 from clinic.assessments.models import AnswerRequest
 from clinic.assessments.selfreport.shown_links import keep_link, qr_path, take_link
 from clinic.tenancy.scope import clinic_scope
@@ -115,7 +116,7 @@ def test_somebody_else_is_shown_no_link(ask, riverside, sign_in, practitioner):
 
 def test_session_keeps_the_token_sealed_until_it_is_shown(ask, practitioner):
     address = ask()
-    session = Session.objects.get(session_key=practitioner.session.session_key)
+    session = Session.objects.get(session_key=stored_key(practitioner.session.session_key))
     sealed = str(session.get_decoded()[KEPT_KEY])
     token = link_in(practitioner.get(address)).split("/")[2]
     assert (len(sealed) > 100, token in sealed, practitioner.session[KEPT_KEY]) == (True, False, {})

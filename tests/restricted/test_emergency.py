@@ -52,6 +52,7 @@ def events(world) -> list[tuple]:
 @pytest.mark.parametrize("who", ["P-000041", "quendolyn  HID"])
 @pytest.mark.parametrize("role", ROLES)
 def test_record_opens_for_an_hour_for_whoever_asked_and_no_other_does(clock, restricted, hidden, sign_in, role, who):
+    Clinic.objects.filter(pk=restricted.clinic.pk).update(idle_minutes=60)
     client, path = sign_in(restricted.users[role]), f"/patients/{hidden.pk}/"
     others = [sign_in(restricted.users[each]) for each in ROLES if each != role]
     answer = client.post(PAGE, {**ASKED, "who": who})

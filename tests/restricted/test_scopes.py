@@ -21,6 +21,7 @@ EVERYBODY = {
     "clinic/staff/backups/restoring.py": "the whole clinic",
     "clinic/staff/backups/writing.py": "the whole clinic",
     "clinic/staff/account/actions.py": "one's own name in each clinic",
+    "clinic/staff/account/events.py": "what happens to one's own account",
     "clinic/staff/clinics.py": "the whole clinic",
     "clinic/staff/invitations/joining.py": "a new member",
     "clinic/staff/invitations/printed.py": "an invitation",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.accounts.models import Session, User
-from clinic.accounts.sessions import BROWSERS, SEEN_EVERY, SYSTEMS, device_words
+from clinic.accounts.sessions import BROWSERS, SEEN_EVERY, SYSTEMS, device_words, stored_key
 from clinic.audit.models import AuditEvent
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
@@ -127,7 +127,7 @@ def test_nothing_else_is_ended(two, riverside, sign_in, wanted):
 @pytest.mark.clock("clinic/accounts/sessions.py:note_use")
 def test_use_of_a_session_is_noted_once_in_half_a_minute(clock, riverside, sign_in):
     client = sign_in(riverside.clinician)
-    row = Session.objects.filter(pk=client.cookies["sessionid"].value)
+    row = Session.objects.filter(pk=stored_key(client.cookies["sessionid"].value))
     started, seen = row.get().used_at, []
     for seconds in (SEEN_EVERY.total_seconds() - 1, 1, 60):
         clock.move(seconds=seconds)

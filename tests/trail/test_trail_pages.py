@@ -66,8 +66,9 @@ def test_trail_is_for_owners_and_auditors(patient, riverside, sign_in, role, sta
         ("kind=reading", {"Opened: patient"}),
         ("kind=changes&who={clinician}", {"Changed: patient"}),
         ("kind=refused", {"Was refused"}),
-        ("who={clinician}", {"Opened: patient", "Changed: patient"}),
-        ("who={front_desk}", {"Was refused"}),
+        ("kind=accounts", {"Signed in"}),
+        ("who={clinician}", {"Signed in", "Opened: patient", "Changed: patient"}),
+        ("who={front_desk}", {"Signed in", "Was refused"}),
         ("since=2000-01-01&until=2000-01-02", set()),
     ],
 )
