@@ -105,11 +105,11 @@ def details_text(event: AuditEvent) -> str:
     changes: dict[str, Any] = event.changes
     if event.action == "access.refused":
         return str(changes.get("page", "")).replace(":", " ").replace("_", " ")
+    if event.action.startswith("api_client."):
+        return str(changes.get("name", ""))
     if event.action.startswith("account."):
         _, device = changes.get("device", ("", ""))
         return "; ".join(filter(None, [device, event.address]))
-    if event.action.startswith("api_client."):
-        return str(changes.get("name", ""))
     if event.is_reading:
         narrowed = changes.get("query", {})
         parts = [_page(changes.get("page", "")), _rows(changes.get("rows"))]

@@ -28,6 +28,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
 from tests.committed import administer
 from tests.conftest import signed_in
+from tests.factors import set_up_app
 from tests.staff.conftest import AWKWARD, change, command, names, row, rows
 from tests.tenancy.facts import facts
 from tests.world import Writer, make_patient, make_user
@@ -173,8 +174,8 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     found = row(lake.clinic)
     assert (found.time_zone, found.country) == ("Asia/Tokyo", "JP")
     assert (found.idle_minutes, found.restricts_patients, found.second_factor_required) == (7, True, True)
-    Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(second_factor_required=False)
     client = signed_in(Client(), lake.world.clinician)
+    set_up_app(client)
     assert "Ben" in client.get("/patients/").content.decode()
     assert [path.name for path in folder.rglob("*.txt")] == ["one.txt"]
 

@@ -25,11 +25,11 @@ def test_list_shows_who_works_here_and_who_did(owner, riverside, both):
     last = timezone.localtime(User.objects.get(pk=riverside.owner.pk).last_login)
     signed_in = f"{last.day} {last:%b %Y, %H:%M}"
     assert cells(owner.get(LIST)) == [
-        [both.name, both.email, "Clinician", "Active", "Never", "0"],
-        ["Clara Clinician", riverside.clinician.email, "Clinician", "Active", "Never", "0"],
-        ["Frank Frontdesk", riverside.front_desk.email, "Front desk", "Active", "Never", "0"],
-        ["Olive Owner you", riverside.owner.email, "Owner", "Active", signed_in, "1"],
-        ["Aude Auditor", riverside.auditor.email, "Auditor", "Left", "Never", "0"],
+        [both.name, both.email, "Clinician", "Active", "No", "Never", "0"],
+        ["Clara Clinician", riverside.clinician.email, "Clinician", "Active", "No", "Never", "0"],
+        ["Frank Frontdesk", riverside.front_desk.email, "Front desk", "Active", "No", "Never", "0"],
+        ["Olive Owner you", riverside.owner.email, "Owner", "Active", "No", signed_in, "1"],
+        ["Aude Auditor", riverside.auditor.email, "Auditor", "Left", "No", "Never", "0"],
     ]
 
 

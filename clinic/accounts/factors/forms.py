@@ -111,11 +111,9 @@ class PasskeyNameForm(EditWebAuthnForm):
 
 class PasskeyCodeForm(AuthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        read = super().clean_credential
-        return counted(self, lambda: readable(read))
+        return readable(super().clean_credential)
 
 
 class PasskeyConfirmForm(ReauthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
-        read = super().clean_credential
-        return counted(self, lambda: readable(read))
+        return readable(super().clean_credential)

@@ -37,7 +37,7 @@ class NewAccountForm(forms.Form):
     password = forms.CharField(
         strip=False,
         max_length=1000,
-        help_text="At least 12 characters. Several words that you remember are better than one that is hard to read.",
+        help_text="At least 15 characters. Several words that you remember are better than one that is hard to read.",
         error_messages={"required": "Choose a password."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
