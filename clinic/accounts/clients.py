@@ -1,6 +1,7 @@
 """API clients: their scopes, their secrets, and the client that a bearer token stands for."""
 
 import hashlib
+from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest
@@ -10,7 +11,8 @@ from oauth2_provider.models import AccessToken
 from oauth2_provider.scopes import SettingsScopes
 
 from clinic.accounts.models import ApiClient
-from clinic.accounts.sessions import SEEN_EVERY
+
+NOTED_EVERY = timedelta(minutes=5)
 
 
 class ClientScopes(SettingsScopes):
@@ -63,9 +65,9 @@ def _convert(client: ApiClient, secret: str, given: str) -> None:
 
 
 def note_client_use(client: ApiClient) -> None:
-    """Note that a client asked for something, once in `SEEN_EVERY`."""
+    """Note that a client asked for something, once in `NOTED_EVERY`."""
     now = timezone.now()
-    if client.last_used_at is None or now - client.last_used_at >= SEEN_EVERY:
+    if client.last_used_at is None or now - client.last_used_at >= NOTED_EVERY:
         ApiClient.objects.filter(pk=client.pk).update(last_used_at=now)
 
 

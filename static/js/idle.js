@@ -51,7 +51,7 @@
     document.body.classList.add("is-covered");
     cover.hidden = false;
     document.title = root.dataset.title;
-    cover.querySelector("h1").focus();
+    cover.querySelector("h2").focus();
   };
 
   const show = (token) => {
@@ -133,7 +133,7 @@
     document.addEventListener(sign, () => { active = active || !(covered || warning.open); }, { passive: true });
   }
   root.querySelector("[data-stay]").addEventListener("click", () => once(stay));
-  root.querySelector("[data-look]").addEventListener("click", async () => {
+  root.querySelector("[data-look]")?.addEventListener("click", async () => {
     await look();
     cover.querySelector("[role=status]").textContent = covered ? "You are not signed in yet." : "";
   });

@@ -29,8 +29,8 @@ def waiting(practice):
             )  # fmt: skip
         change_clinic_settings(
             by=Writer(), clinic=practice.clinic, version=own_settings().version, time_zone=practice.clinic.time_zone,
-            country="GB", restricts_patients=False, second_factor_required=False, alert_text="Stay with the patient.",
-            alert_numbers=[PhoneLine("Crisis team", "0800 123")],
+            country="GB", idle_minutes=15, restricts_patients=False, second_factor_required=False,
+            alert_text="Stay with the patient.", alert_numbers=[PhoneLine("Crisis team", "0800 123")],
         )  # fmt: skip
     return patient
 

@@ -117,9 +117,10 @@ def test_name_that_is_there_is_shown_beside_the_first_and_solved(page, practice,
     submit(page, "Register patient")
     expect(page.get_by_role("row", name=re.compile("^Date of birth .*3 May 1980 Different$"))).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^Gender Female Female Same$"))).to_be_visible()
-    page.get_by_role("button", name="cora twin (born 1980)").click()
+    page.get_by_label("A short note behind the name").fill("twin of Eva")
+    submit(page, "Register patient")
     expect(page.get_by_role("heading", level=1)).to_contain_text("cora")
-    assert count(practice, family_name="twin", full_name="cora twin (born 1980)") == 1
+    assert count(practice, family_name="twin", full_name="cora twin (twin of Eva)") == 1
 
 
 def test_edit_is_saved_and_can_be_undone(page, patient):

@@ -51,7 +51,8 @@ FIELDS = {"Patient": {"latest_results": READ}, "Assessment": {"alerts": ALERTS}}
 PLAIN = {
     "Patient": """
         __typename id user practitioner full_name family_name preferred_name gender date_of_birth
-        date_of_birth_precision phone_number second_phone_number address record_number archived_at created_at updated_at
+        date_of_birth_precision phone_number phone_extension second_phone_number
+        second_phone_extension address record_number archived_at created_at updated_at
         version
     """,
     "LatestResult": "__typename instrument score band severity change date",
@@ -66,6 +67,7 @@ PLAIN = {
 }
 OF_PATIENTS = (PatientSerializer, LatestResultSerializer, AssessmentSerializer, EpisodeSerializer)
 REASONS = ["", "born", "phone", "preferred name", "record number", "second phone", "similar to {word}"]
+REASONS += ["written apart", "written together"]
 
 
 def told(table: dict[str, str]) -> dict[str, str]:

@@ -168,5 +168,5 @@ def test_folder_of_a_killed_server_is_removed_by_the_next(tmp_path, monkeypatch)
 
 def test_document_names_every_metric_with_its_labels():
     text = (ROOT / "docs" / "watching.md").read_text()
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(clinic_\w+)` \| (.*?) \|", text, re.MULTILINE))
     assert rows == {metric.name: ", ".join(metric.labels) or "none" for metric in METRICS}

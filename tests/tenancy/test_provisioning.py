@@ -190,8 +190,12 @@ def test_web_role_may_change_the_mapped_columns_and_no_other(owner):
             [provisioning.web_role()],
         )
         of_membership = ("created_at", "is_active", "last_day", "preferences", "role")
-        changed = [("accounts_answerlink", "closed_at"), ("accounts_invitation", "closed_at")]
+        of_program = ("disabled_at", "earlier_checksum", "earlier_until", "last_day", "last_used_at")
+        of_program += ("secret_checksum", "secret_since")
+        changed = [("accounts_answerlink", "closed_at"), *(("accounts_apiclient", name) for name in of_program)]
+        changed += [("accounts_invitation", "closed_at")]
         changed += [*(("accounts_membership", name) for name in of_membership)]
+        changed += [("oauth2_provider_accesstoken", "expires")]
         chosen = ("country", "idle_minutes", "restricts_patients", "second_factor_required", "time_zone")
         changed += [("tenancy_clinic", name) for name in chosen]
         assert sorted(cursor.fetchall()) == changed
