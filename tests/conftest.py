@@ -17,6 +17,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
+from hypothesis import settings as sized
 from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.accounts.models import User
@@ -29,6 +30,8 @@ from tests.wire import through
 from tests.world import PASSWORD, World, own_clinic
 
 worlds = SimpleNamespace()
+sized.register_profile("unhurried", sized(), deadline=None)  # what a test takes is for benchmarks to say
+sized.load_profile("unhurried")
 settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 settings.CACHES = {"default": {"BACKEND": "tests.no_cache.Refusing"}}
 
