@@ -72,7 +72,7 @@ READING_ROLES = frozenset({Role.AUDITOR})
 RESTRICTED_ROLES = frozenset({Role.CLINICIAN, Role.FRONT_DESK})
 # What an API client's scopes allow: the people, settings and trail of a clinic are no program's business.
 SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {"read": READING, "write": CARE}
-SCOPE_LABELS = {"read": "Program that reads", "write": "Program that writes"}
+SCOPE_LABELS = {"read": "API: read", "write": "API: write"}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from tests.staff.people import LIST
 from tests.staff.test_people import cells
 
 ROLES = f"{LIST}roles/"
-WHOSE = ["Owner", "Clinician", "Front desk", "Auditor", "Program that reads", "Program that writes"]
+WHOSE = ["Owner", "Clinician", "Front desk", "Auditor", "API: read", "API: write"]
 EVERY = {
     "See patients": "YYYYYY",
     "Register and change patients": "YYYNNY",
