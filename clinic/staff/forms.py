@@ -35,12 +35,15 @@ class LastDayField(DateField):
         return day
 
 
-def last_day_field() -> LastDayField:
+LOCUM = "For somebody who is here for a time, such as a locum: from the day after, nothing opens any more."
+
+
+def last_day_field(help_text: str = LOCUM) -> LastDayField:
     return LastDayField(
         required=False,
         label="Last day",
         max_length=40,
-        help_text="For somebody who is here for a time, such as a locum: from the day after, nothing opens any more.",
+        help_text=help_text,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

@@ -5,8 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.patients.models import Patient
-from clinic.tenancy.scope import clinic_scope
+from tests.patients.registered import count, new_form, stored
 
 
 @pytest.fixture
@@ -16,25 +15,7 @@ def client(riverside, sign_in):
 
 @pytest.fixture
 def typed(riverside):
-    return {
-        "id": str(uuid4()),
-        "full_name": "Ana García",
-        "family_name": "",
-        "gender": "female",
-        "date_of_birth": "12 March 1961",
-        "user": str(riverside.clinician.pk),
-        "record_number": "",
-    }
-
-
-def stored(riverside, **lookup) -> Patient:
-    with clinic_scope(riverside.clinic):
-        return Patient.objects.get(**lookup)
-
-
-def count(riverside) -> int:
-    with clinic_scope(riverside.clinic):
-        return Patient.objects.count()
+    return new_form(riverside)
 
 
 def test_collision_shows_both_and_ways_to_tell_apart(client, riverside, typed):

@@ -9,6 +9,7 @@ import pytest
 from clinic.audit.models import AuditEvent
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
+from tests.patients.registered import count, new_form, stored
 from tests.world import make_assessment, make_patient
 
 
@@ -19,27 +20,9 @@ def client(riverside, sign_in):
 
 @pytest.fixture
 def typed(riverside):
-    return {
-        "id": str(uuid4()),
-        "full_name": "  Ana   García ",
-        "family_name": "",
-        "gender": "female",
-        "date_of_birth": "12 March 1961",
-        "phone_number": "07700 900123",
-        "address": "1 Mill Lane\r\nRiverton",
-        "user": str(riverside.clinician.pk),
-        "record_number": "",
-    }
-
-
-def stored(riverside, **lookup) -> Patient:
-    with clinic_scope(riverside.clinic):
-        return Patient.objects.select_related("user").get(**lookup)
-
-
-def count(riverside) -> int:
-    with clinic_scope(riverside.clinic):
-        return Patient.objects.count()
+    return new_form(
+        riverside, full_name="  Ana   García ", phone_number="07700 900123", address="1 Mill Lane\r\nRiverton"
+    )
 
 
 def existing(riverside, **fields) -> Patient:

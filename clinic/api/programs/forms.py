@@ -4,23 +4,14 @@ from typing import Any
 
 from django import forms
 
-from clinic.staff.forms import LastDayField
+from clinic.staff.forms import last_day_field
 from clinic.ui.forms import LineField, helper
 
 MAY = {
     "read": "Reads patients and assessments",
     "write": "Reads and changes patients and assessments",
 }
-
-
-def last_day_field() -> LastDayField:
-    return LastDayField(
-        required=False,
-        label="Last day",
-        max_length=40,
-        help_text="For a project that ends: the day after, it is let in no more.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+PROJECT = "For a project that ends: the day after, it is let in no more."
 
 
 class ProgramForm(forms.Form):
@@ -36,7 +27,7 @@ class ProgramForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what it may do."},
     )
-    last_day = last_day_field()
+    last_day = last_day_field(PROJECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +35,7 @@ class ProgramForm(forms.Form):
 
 
 class ProgramLastDayForm(forms.Form):
-    last_day = last_day_field()
+    last_day = last_day_field(PROJECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
