@@ -1,4 +1,4 @@
-"""Emergency access: who opened the record of a patient hidden from them, why, and who looked at that afterwards."""
+"""Who sees a patient besides their practitioner: the care team, and whoever opened the record in an emergency."""
 
 import uuid
 from uuid import UUID
@@ -9,6 +9,30 @@ from django.utils import timezone
 from clinic.patients.models.patient import Patient
 from clinic.patients.models.seen import SeenManager
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+
+
+class CareTeamMember(ClinicModel):
+    """A colleague who is named for a patient; `person_id` is their user's id, with no key to the user's table."""
+
+    web_may = "SELECT, INSERT, UPDATE (patient_id), DELETE"
+    whose = "patient"
+    index_for = {"care_team_by_person": "whom somebody sees where the clinic restricts it"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="care_team", db_index=False)
+    person_id = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SeenManager.from_queryset(ClinicQuerySet)()  # type: ignore[assignment, misc]  # of the base
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("patient", "person_id"), name="care_team_member_once_per_patient"),
+        )
+        indexes = (models.Index(fields=["person_id", "patient"], name="care_team_by_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} of {self.patient_id}"
 
 
 class EmergencyAccessQuerySet(ClinicQuerySet["EmergencyAccess"]):
@@ -23,8 +47,13 @@ class EmergencyAccessQuerySet(ClinicQuerySet["EmergencyAccess"]):
 class EmergencyAccess(ClinicModel):
     """One person sees one patient until `ends_at`, for a reason; somebody else marks it as reviewed, with a note."""
 
-    web_may = "SELECT, INSERT, UPDATE (reviewed_at, reviewed_by_id, reviewed_by_name, note)"
+    web_may = "SELECT, INSERT, UPDATE (patient_id, ends_at, reviewed_at, reviewed_by_id, reviewed_by_name, note)"
     whose = "patient"
+    index_for = {
+        "emergency_access_by_person": "which records somebody has open",
+        "emergency_access_of_patient": "who has a record open",
+        "emergency_access_by_time": "list of emergency access",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="emergency_accesses", db_index=False)
