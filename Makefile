@@ -1,4 +1,4 @@
-.PHONY: run dev test quick mutants prove lint shots bench lock
+.PHONY: run dev citus test quick mutants prove lint shots bench lock
 python := .venv/bin/python
 PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
@@ -12,6 +12,11 @@ run:
 dev:
 	@bin/environment requirements-dev.txt
 	@DEBUG=true exec $(python) manage.py serve --reload
+
+# The demo clinics on two servers, with a coordinator before them: docs/scaling.md, section 4.
+citus:
+	@bin/environment requirements-local.txt
+	@exec bin/citus
 
 test:
 	@bin/environment requirements-dev.txt
@@ -30,6 +35,7 @@ mutants:
 # What is too long for `make test`, at full size; what came of it goes into docs/proof.md.
 prove:
 	@bin/environment requirements-dev.txt
+	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-prove.txt
 	@exec $(python) -m bench.prove
 
 lint:
@@ -60,4 +66,6 @@ lock:
 	@$(compile) $(UPGRADE) requirements.in -o requirements.txt
 	@$(compile) $(UPGRADE) requirements-local.in -o requirements-local.txt
 	@$(compile) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	@$(compile) $(UPGRADE) requirements-parquet.in -o requirements-parquet.txt
 	@$(compile) $(UPGRADE) requirements-deploy.in -o requirements-deploy.txt
+	@$(compile) $(UPGRADE) --no-deps requirements-prove.in -o requirements-prove.txt

@@ -27,7 +27,13 @@ from clinic.tenancy.scope import clinic_scope
 
 def main(key: str, email: str) -> None:
     with clinic_scope(Clinic.objects.get(pk=key)):
-        patients = [str(pk) for pk in Patient.objects.active().order_by("pk").values_list("pk", flat=True)[:TIMES]]
+        patients = [
+            str(pk)
+            for pk in Patient.objects.active()
+            .filter(date_of_birth__lt="2000-01-01")
+            .order_by("pk")
+            .values_list("pk", flat=True)[:TIMES]
+        ]
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.get(email=email))
     sent = {"instrument": "phq-9", "date": "2026-03-01", "complete": True}

@@ -15,6 +15,8 @@ from urllib.parse import quote
 import psycopg2
 import psycopg2.extensions
 
+from clinic.accounts.sessions import stored_key
+
 psycopg2.extensions.register_type(psycopg2.extensions.UNICODE)
 SHOWN = ("record_number", "date_of_birth", "gender", "last_score", "last_band", "next_due_on")
 
@@ -34,8 +36,11 @@ class Floor:
         who, *messages = asked["messages"]
         cookie = SimpleCookie(environ["HTTP_COOKIE"])
         self.cursor.execute(who)
-        session = self.cursor.fetchone()
-        if session is None or session[0] not in {morsel.value for morsel in cookie.values()} or not session[8]:
+        keys = {stored_key(morsel.value) for morsel in cookie.values()}
+        session = dict(
+            zip([column.name for column in self.cursor.description], self.cursor.fetchone() or (), strict=False)
+        )
+        if session.get("session_key") not in keys or not session["is_active"]:
             start_response("403 Forbidden", [])
             return Answer(b"")
         rows: list[dict[str, Any]] = []

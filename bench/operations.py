@@ -27,8 +27,8 @@ LISTED = {
     "by last score, falling": ("?sort=-last_score", "?ordering=-last_score"),
     "female, 18 to 39": ("?gender=female&age=18-39", "?gender=female&age=18-39"),
     "female, 18 to 39, score from 20": (
-        "?gender=female&age=18-39&instrument=mental_health&score_min=12",
-        "?gender=female&age=18-39&instrument=mental_health&score_min=12",
+        "?gender=female&age=18-39&instrument=phq-9&score_min=12",
+        "?gender=female&age=18-39&instrument=phq-9&score_min=12",
     ),
     "exact count": ("?count=exact", "?count=exact"),
     "last page": ("?page=last", ""),

@@ -37,6 +37,10 @@ PROOFS = (
           ("tests/instruments/test_scoring.py", "tests/instruments/test_scoring_rules.py")),
     Proof("10,000 odd files, forms and bodies are answered, never by an error of the server", 10,
           ("tests/instruments/test_importing.py", "tests/test_bad_input.py", "tests/api/test_any_body.py")),
+    Proof("10,500 orders of merging, taking apart, editing, adding and moving: each row is with the record of a model "
+          "that has no journal", 700, ("tests/merging/test_any_order.py",)),
+    Proof("100 walks through the patients by `created_at` while others are added, renamed, archived and restored: each "
+          "once; the cursor that looks its row up again loses rows", 34, ("tests/api/test_walks.py",)),
     Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
     Proof("200 orders of workers, people and kills over 32,000 rows: rows, counts and undo are the model's", 40,
           ("tests/lists/test_interleavings.py",)),
@@ -48,6 +52,17 @@ PROOFS = (
           "its person gets in", 100, ("tests/accounts/test_guesses.py",)),
     Proof("a wrong password, secret or forgotten password takes as long for 1,000 addresses without an account as for "
           "1,000 with one: medians within 5 ms", 50, ("tests/accounts/known_addresses.py",)),
+    Proof("a file of patients, killed at 58 places while it is checked, written and taken back: nobody lost, nobody "
+          "twice", 20, ("tests/imports/test_killed.py",)),
+    Proof("1,000 files of any bytes, mangled files and mangled spreadsheets are answered, never by an error of the "
+          "server", 25, ("tests/imports/test_hostile.py",)),
+    Proof("100,000 people of households, and FEBRL's published sets: who is registered twice, by one table and one "
+          "threshold", 10, ("tests/matching/test_populations.py",)),
+    Proof("outcomes of 204 seeded clinics, by an oracle that reads raw answers: the same figures; 425 walks of "
+          "completing, amending, archiving, merging and binning: kept courses are what the assessments come to; each "
+          "figure of 17 clinics has as many rows behind it as it says", 17,
+          ("tests/assessments/test_outcomes.py", "tests/assessments/test_courses.py",
+           "tests/assessments/test_outcome_links.py")),
     Proof("a first start and a deploy killed after every change to the database, and begun again: whole", 12,
           ("tests/tenancy/test_first_start.py",)),
 )  # fmt: skip

@@ -24,7 +24,7 @@ FOLDER = Path(os.environ.setdefault("BENCH_FOLDER", str(ROOT / "var" / f"bench-{
 DATA = FOLDER / "postgres"
 
 
-def prepare(**settings: str) -> None:
+def prepare(*, durable: bool = False, **settings: str) -> None:
     """Start the server and the project on it. `settings` are PostgreSQL's, beside those of the project's own server."""
     from psycopg2.extensions import make_dsn
 
@@ -33,7 +33,7 @@ def prepare(**settings: str) -> None:
 
     embedded.SETTINGS.update(settings)
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)  # after the server is stopped
-    embedded.start(DATA, durable=False)
+    embedded.start(DATA, durable=durable)
     admin = make_dsn(host=str(DATA), port=5432, user="postgres", dbname="postgres")
     name = "bench"
     database.prepare(admin, name=name, owner=("bench_owner", "secret"), web=("bench_web", "secret"))
@@ -62,6 +62,12 @@ def cpu() -> float:
         with contextlib.suppress(psutil.NoSuchProcess):
             total += sum(connection.cpu_times()[:2])
     return total
+
+
+def cpu_of(connection: Any) -> float:
+    """CPU seconds so far of the process that serves an open connection, to the nanosecond."""
+    pid = connection.connection.get_backend_pid()
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 @contextlib.contextmanager

@@ -1,11 +1,15 @@
 """Where settings come from: a typed properties file, the process environment, and files that hold secrets."""
 
 import os
+import re
+from base64 import b64decode
 from collections.abc import Collection
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from ssl import DER_cert_to_PEM_cert
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -95,10 +99,48 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
     return found
 
 
-def address(url: str) -> str:
+@cache
+def _authority() -> str:
+    """The path of what DATABASE_CA holds; empty where it holds nothing.
+
+    libpq wants a file, and a container may have no place to write one: this one is in memory, open in this process and
+    in those that it forks. Lines may have become spaces, since few carry a variable of several lines.
+    """
+    text = str(env.str("DATABASE_CA", ""))
+    if not text:
+        return ""
+    bodies = re.findall(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----", text)
+    if not bodies:
+        raise ImproperlyConfigured("DATABASE_CA must be a certificate in PEM.")
+    number = os.memfd_create("database-ca")
+    os.write(number, "".join(DER_cert_to_PEM_cert(b64decode("".join(body.split()))) for body in bodies).encode())
+    return f"/proc/self/fd/{number}"
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _stays_here(host: str) -> bool:
+    """Whether what is said to a database at `host` stays on this machine: a socket's folder, or its own address."""
+    return host.startswith("/") or host in LOOPBACK or env.bool("DATABASE_ON_THIS_MACHINE", False)
+
+
+def address(name: str) -> str:
+    """The property `name` as a database's address, with the authority that DATABASE_CA holds; empty where it is.
+
+    Production is refused an address across a network without TLS that knows the server by its certificate.
+    """
+    url = str(env.str(name, ""))
+    if not url:
+        return ""
     if not url.startswith(("postgres://", "postgresql://")) or "@" not in url:
         raise ImproperlyConfigured("An address of a database is written as postgres://ROLE:PASSWORD@HOST:5432/clinic.")
-    return url
+    host, options = unquote(urlsplit(url).hostname or ""), dict(parse_qsl(urlsplit(url).query))
+    if PRODUCTION and not _stays_here(host) and options.get("sslmode") != "verify-full":
+        raise ImproperlyConfigured(f"Production mode needs TLS to the database: end {name} in ?sslmode=verify-full.")
+    if not _authority() or "sslmode" not in options or "sslrootcert" in options:
+        return url
+    return f"{url}&sslrootcert={quote(_authority(), safe='')}"
 
 
 def database(url: str, embedded_user: str) -> dict[str, object]:
@@ -107,7 +149,7 @@ def database(url: str, embedded_user: str) -> dict[str, object]:
     A percent-encoded host is a socket's folder, as libpq has it.
     """
     location = (
-        env.db_url_config(address(url))
+        env.db_url_config(url)
         if url
         else {"NAME": "clinic", "USER": embedded_user, "HOST": str(EMBEDDED_DATA), "PORT": "5432"}
     )
@@ -138,6 +180,8 @@ def mailer() -> dict[str, Any]:
     if MODE == "local" and mail["EMAIL_BACKEND"].endswith(".console.EmailBackend"):
         return {"BACKEND": "clinic.ui.mail.LocalMail", "OPTIONS": {"folder": VAR_DIR / "mail"}}
     options = {option: mail[name] for option, name in MAIL_OPTIONS.items() if mail.get(name)}
+    if PRODUCTION and options.get("host", LOOPBACK[0]) not in LOOPBACK and not {"use_tls", "use_ssl"} & options.keys():
+        raise ImproperlyConfigured("Production mode needs TLS to the mail server: begin EMAIL_URL with smtp+tls://.")
     return {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options}
 
 

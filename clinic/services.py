@@ -31,6 +31,15 @@ ASSESSMENTS_PATHS = (
     "/api/v1/assessments/*",
     "/api/v1/episodes/*",
     "/api/v1/instruments/*",
+    "/api/v1/alerts/*",
+    "/api/v1/schedules/*",
+    "/api/v1/requests/*",
+    "/patients/*/summary/",
+    "/patients/*/timeline/",
+    "/patients/*/notes/*",
+    "/notes/*",
+    "/reviews/*",
+    "/outcomes/*",
 )
 # The patients' queue has the name that the release before gives all its tasks.
 QUEUES = {"patients": "default", "assessments": "assessments"}

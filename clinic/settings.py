@@ -19,6 +19,7 @@ from clinic.properties import (
     BASE_DIR,
     PRODUCTION,
     VAR_DIR,
+    address,
     database,
     env,
     logging,
@@ -50,9 +51,10 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 CLINIC_SERVICES = one_of("CLINIC_SERVICES", "all", SERVICES, "all, patients or assessments")
 
 # Databases: `default` is the web's role, `owner` runs the commands that write schema.
-DATABASE_URL = required("DATABASE_URL")
-DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
-DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "")
+required("DATABASE_URL")
+DATABASE_URL = address("DATABASE_URL")
+DATABASE_OWNER_URL = address("DATABASE_OWNER_URL")
+DATABASE_ADMIN_URL = address("DATABASE_ADMIN_URL")
 EMBEDDED = not DATABASE_URL
 DATABASES = {
     "default": database(DATABASE_URL, "clinic_web"),
@@ -88,12 +90,26 @@ SHARED_APPS = [
     "clinic.api",
     "clinic.demo",
 ]
-TENANT_APPS = ["clinic.audit", "clinic.lists", "clinic.staff", "clinic.patients", "clinic.assessments"]
+TENANT_APPS = [
+    "clinic.audit",
+    "clinic.lists",
+    "clinic.staff",
+    "clinic.patients",
+    "clinic.assessments",
+    "clinic.merging",
+    "clinic.binning",
+    "clinic.imports",
+    "clinic.webhooks",
+]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 # The lists that people keep views of and start work in.
 LISTS = ["clinic.patients.bulk.PATIENTS", "clinic.assessments.bulk.ASSESSMENTS"]
-LISTS += ["clinic.assessments.bulk.ALERTS", "clinic.assessments.bulk.DUE"]
+LISTS += ["clinic.assessments.bulk.ALERTS", "clinic.assessments.bulk.DUE", "clinic.assessments.bulk.REVIEWS"]
+# Pages of filters that people save views of as they do of lists.
+SAVED_PAGES = ["clinic.assessments.outcomes.page.OUTCOMES"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Arrays need nothing of that app, which asks every new connection for types that the record does not have.
+SILENCED_SYSTEM_CHECKS = ["postgres.E005"]
 
 MIDDLEWARE = [
     "clinic.ui.requests.request_log",
@@ -114,6 +130,8 @@ MIDDLEWARE = [
     "clinic.accounts.middleware.ClinicMiddleware",
     "clinic.ui.requests.own_service",
     "clinic.audit.middleware.readings",
+    "clinic.binning.leading.Leading",
+    "clinic.merging.leading.Leading",
     "clinic.accounts.limits.tries.limited",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -200,6 +218,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": lis
 HEADS = env.str("TRAIL_HEADS", "")
 TRAIL_HEADS = None if HEADS == "none" else Path(HEADS or VAR_DIR / "trail")
 TRAIL_HEADS_EMAIL = env.str("TRAIL_HEADS_EMAIL", "")
+WEBHOOK_HOSTS_INSIDE = {each.strip().lower() for each in env.list("WEBHOOK_HOSTS_INSIDE", default=[]) if each.strip()}
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or VAR_DIR / "media")
 
 # Static files

@@ -30,10 +30,10 @@ def worker() -> str:
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     import psycopg2
 
-    from clinic.properties import required
+    from clinic.properties import address
 
     try:
-        database = psycopg2.connect(required("DATABASE_URL"), connect_timeout=4)
+        database = psycopg2.connect(address("DATABASE_URL"), connect_timeout=4)
         with closing(database), database.cursor() as cursor:
             cursor.execute(LATEST, [f"{socket.gethostname()[:50]}:"])
             silent = cursor.fetchone()[0]

@@ -26,6 +26,7 @@ from clinic.ui.requests import whole_bodies
 from tests import template
 from tests.clock import clock as clock
 from tests.pooler import server as server_address
+from tests.static_files import list_once
 from tests.wire import through
 from tests.world import PASSWORD, World, own_clinic
 
@@ -46,6 +47,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
         worlds.both = User.objects.using("owner").get(email=template.BOTH)
         worlds.nobody = User.objects.using("owner").get(email=template.NOBODY)
         call_command("collectstatic", interactive=False, verbosity=0)
+        list_once()
         connections.close_all()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from clinic.lists.page.sorting import ordering
-from clinic.lists.reading.listing import Grade, Listing
+from clinic.lists.reading.grades import Grade
+from clinic.lists.reading.listing import Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.patients.models import Patient
 from clinic.patients.search.rules import search_for

@@ -19,6 +19,8 @@ from clinic.assessments.record.actions import update_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.assessments.selfreport.actions import answer_request, create_request
 from clinic.audit.models import AuditEvent
+from clinic.imports.actions import begin_import, settle_columns
+from clinic.imports.models import ImportBatch, ImportFault
 from clinic.instruments.catalogue import find
 from clinic.instruments.files.importing import example_rows
 from clinic.instruments.models import ANOTHER
@@ -26,16 +28,20 @@ from clinic.lists.actions import save_view
 from clinic.lists.models import Job, JobState
 from clinic.patients.actions import update_patient
 from clinic.patients.care.emergency import open_in_emergency
+from clinic.patients.models import DuplicatePair
 from clinic.staff.invitations.actions import invite
 from clinic.tenancy.scope import clinic_scope
 from tests.factors import APP_ON, code_for, code_of, key_on
 from tests.instruments.test_importing import as_csv
 from tests.instruments.test_instrument_pages import ABOUT, TYPED
+from tests.merging.records import merge
+from tests.posted_people import OF_EXPORT, archiving, of_people, people
 from tests.staff.people import ACCOUNT, NORA
 from tests.typed import sent_by
 from tests.world import PASSWORD, World, Writer, ahead, make_assessment, make_patient
 
 BY = Writer()
+PLAN = {"every": 2, "every_unit": "weeks", "then": "", "then_unit": "weeks"}
 Posted = tuple[str, dict[str, Any]]  # the address and the form
 
 
@@ -43,7 +49,7 @@ def records(world: World) -> SimpleNamespace:
     """What the forms are about: somebody with an open and a finished questionnaire, an episode, a schedule, a link."""
     with clinic_scope(world.clinic):
         patient = make_patient(gender="female", date_of_birth=date(1980, 3, 12))
-        other = make_patient()
+        other, gone = make_patient(), make_patient()
         about: dict[str, Any] = {"by": BY, "patient": patient, "user": patient.user, "language": "en"}
         phq9, gad7 = find("phq-9"), find("gad-7")
         asked = create_request(**about, clinic=world.clinic, id=uuid4(), definition=phq9, days=7)
@@ -53,25 +59,26 @@ def records(world: World) -> SimpleNamespace:
         begun = {"definition": phq9, "date": date(2026, 3, 1), "answers": {"9": 1}}
         started = start_assessment(**about, **begun).assessment
         schedule = set_schedule(by=BY, patient=patient, definition=phq9, every_days=14)
-        job: dict[str, Any] = {"list": "patients", "label": "Archive", "by_id": str(world.owner.pk), "changed": 1}
-        job |= {"work": "clinic.patients.bulk.archive", "undo_work": "clinic.patients.bulk.undo_archive"}
-        job |= {"parameters": {"permission": "patients.edit"}, "state": JobState.DONE}
+        job = archiving(world)
         kept: dict[str, Any] = {"list": "patients", "name": "Mine", "query": "", "is_shared": False}
+        merge(other, gone)
         free, clara = make_assessment(patient), Actor(str(uuid4()), "Clara")
         invited = invite(by=BY, clinic=world.clinic, email="ned@new.test", role=Role.CLINICIAN)
+        files = batches(world)
         return SimpleNamespace(
-            world=world, patient=patient, other=other, token=asked.token, request=asked.request, finished=finished,
-            started=started, invited=invited.invitation, joins_by=invited.token,
-            schedule=schedule, free=free, alert=Alert.objects.get(),
+            world=world, patient=patient, other=other, gone=gone.pk, batches=files, batch=files[1], token=asked.token,
+            **people(world, patient), request=asked.request, finished=finished, started=started,
+            invited=invited.invitation, joins_by=invited.token, schedule=schedule, free=free, alert=Alert.objects.get(),
             changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
             event=AuditEvent.objects.filter(action="patient.changed").latest("pk").pk,
             emergency=open_in_emergency(by=clara, patient=patient, reason="Fell"),
             episode=start_episode(by=BY, patient=patient, started_on=ahead(-9)),
-            job=Job.objects.create(**job),
+            job=Job.objects.create(**job), export=Job.objects.create(**job | OF_EXPORT),
             stopped=Job.objects.create(**job | {"state": JobState.STOPPED}),
             waiting=Job.objects.create(**job | {"state": JobState.WAITING}),
             changed_free=update_assessment(by=BY, id=free.pk, version=None, name="Walk to the shop"),
             program=create_api_client(by=BY, clinic=world.clinic, name="Laboratory of St Ann", can_write=True)[0],
+            pair=DuplicatePair.objects.create(first=patient, second=other, bits=9.0, score=0.998, grade="certain"),
             view=save_view(by=Actor(str(world.owner.pk), "Olive"), **kept),
         )  # fmt: skip
 
@@ -79,25 +86,30 @@ def records(world: World) -> SimpleNamespace:
 def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
     one = f"/patients/{at.patient.pk}/"
     new = {**sent_by(owner.get("/patients/new/").content.decode()), "full_name": "Nia Nowak", "gender": "female"}
-    ticked = {"do": "archive", "id": str(at.patient.pk)}
+    ticked, version = {"do": "archive", "id": str(at.patient.pk)}, {"version": at.changed.version}
+    both, apart = f"{one}merge/?other={at.other.pk}", f"/patients/{at.other.pk}/unmerge/?other={at.gone}"
+    note = {"alert": f"{at.alert.pk}/1", "note": "Called."}
     return {
         "patients/new/": ("/patients/new/", {**new, "date_of_birth": "12 March 1961"}),
         "patients/<uuid:pk>/edit/": (f"{one}edit/", sent_by(owner.get(f"{one}edit/").content.decode())),
-        "patients/<uuid:pk>/archive/": (f"{one}archive/", {}),
-        "patients/<uuid:pk>/restore/": (f"{one}restore/", {}),
-        "patients/<uuid:pk>/history/<int:event>/restore/": (f"{one}history/{at.event}/restore/", {
-            "version": at.changed.version,
-        }),
-        "patients/<uuid:pk>/undo/": (f"{one}undo/", {"version": at.changed.version}),
+        **{f"patients/<uuid:pk>/{step}/": (f"{one}{step}/", {}) for step in ("archive", "restore", "emergency/end")},
+        "patients/<uuid:pk>/history/<int:event>/restore/": (f"{one}history/{at.event}/restore/", version),
+        "patients/<uuid:pk>/undo/": (f"{one}undo/", version),
         "patients/<uuid:pk>/care-team/": (f"{one}care-team/", {"person": at.world.front_desk.pk}),
         "patients/<uuid:pk>/care-team/<uuid:person>/remove/": (f"{one}care-team/{at.world.clinician.pk}/remove/", {}),
         "patients/birth-date/": ("/patients/birth-date/", {"date_of_birth": "12 March 1961"}),
+        "patients/similar/": ("/patients/similar/", {"full_name": "Nia Nowak"}),
+        "patients/duplicates/<uuid:pk>/refuse/": (f"/patients/duplicates/{at.pair.pk}/refuse/", {"note": "Twins"}),
+        "patients/duplicates/<uuid:pk>/reopen/": (f"/patients/duplicates/{at.pair.pk}/reopen/", {}),
         "patients/bulk/": ("/patients/bulk/", ticked),
         "patients/bulk/ of all that match": ("/patients/bulk/", {"do": "archive", "scope": "all"}),
-        "patients/<uuid:pk>/requests/": (f"{one}requests/", {"id": uuid4(), "instrument": "gad-7", "days": 7}),
-        "patients/<uuid:pk>/plans/": (f"{one}plans/", {
-            "instrument": "gad-7", "every": 2, "every_unit": "weeks", "then": "", "then_unit": "weeks",
+        "patients/<uuid:pk>/merge/": (both, {
+            **sent_by(owner.get(both).content.decode()), "birth_year": at.patient.date_of_birth.year,
         }),
+        "patients/<uuid:pk>/unmerge/": (apart, sent_by(owner.get(apart).content.decode())),
+        **of_people(at, owner),
+        "patients/<uuid:pk>/requests/": (f"{one}requests/", {"id": uuid4(), "instrument": "gad-7", "days": 7}),
+        "patients/<uuid:pk>/plans/": (f"{one}plans/", {**PLAN, "instrument": "gad-7"}),
         "plans/<uuid:pk>/end/": (f"/plans/{at.schedule.pk}/end/", {}),
         "patients/<uuid:pk>/episodes/": (f"/patients/{at.other.pk}/episodes/", {"started_on": "1 March 2026"}),
         "episodes/<uuid:pk>/end/": (f"/episodes/{at.episode.pk}/end/", {
@@ -106,26 +118,61 @@ def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "episodes/<uuid:pk>/correct/": (f"/episodes/{at.episode.pk}/correct/", {
             **sent_by(owner.get(f"/episodes/{at.episode.pk}/correct/").content.decode()), "reason": "Misread",
         }),
-        "patients/<uuid:pk>/alerts/acknowledge/": (f"{one}alerts/acknowledge/", {
-            "alert": f"{at.alert.pk}/1", "note": "Called.",
-        }),
-        "worklists/alerts/<uuid:pk>/acknowledge/": (f"/worklists/alerts/{at.alert.pk}/acknowledge/", {
-            "alert": f"{at.alert.pk}/1", "note": "Called.",
-        }),
+        "patients/<uuid:pk>/alerts/acknowledge/": (f"{one}alerts/acknowledge/", note),
+        "patients/<uuid:pk>/alerts/reopen/": (f"{one}alerts/reopen/", {}),
+        **{f"worklists/today/<uuid:pk>/{step}/": (f"/worklists/today/{at.schedule.pk}/{step}/", {"days": "3"})
+           for step in ("put-off", "bring-back")},
+        "worklists/alerts/<uuid:pk>/acknowledge/": (f"/worklists/alerts/{at.alert.pk}/acknowledge/", note),
     }  # fmt: skip
+
+
+def of_files(at: SimpleNamespace) -> dict[str, Posted]:
+    """Files of patients at every stage in which something can be said or done."""
+    asked, checked, written, running, stopped = (f"/patients/import/{row.pk}/" for row in at.batches)
+    columns = {"column-0": "full_name", "column-1": "date_of_birth", "column-2": "gender"}
+    file = SimpleUploadedFile("people.csv", b"Name,Born,Gender\nAna Bell,1961,F\n")
+    return {
+        "patients/import/": ("/patients/import/", {"file": file}),
+        "patients/import/<uuid:pk>/read/": (f"{asked}read/", {"value": ";", "version": 1}),
+        "patients/import/<uuid:pk>/columns/": (f"{checked}columns/", {
+            **columns, "user": at.world.clinician.pk, "version": 1,
+        }),
+        "patients/import/<uuid:pk>/check/": (f"{checked}check/", {"version": 1}),
+        "patients/import/<uuid:pk>/write/": (f"{checked}write/", {"do": "good", "version": 1}),
+        "patients/import/<uuid:pk>/undo/": (f"{written}undo/", {"version": 1}),
+        "patients/import/<uuid:pk>/cancel/": (f"{running}cancel/", {}),
+        "patients/import/<uuid:pk>/continue/": (f"{stopped}continue/", {}),
+    }  # fmt: skip
+
+
+def batches(world: World) -> list[ImportBatch]:
+    """A file whose separator is asked about, one that is checked, one brought in, one at work, one stopped."""
+    made = []
+    for text in (b"Name;a,Born;b\nAna,1\n", *[b"Name,Born,Gender\nAna Bell,1961,F\n"] * 4):
+        made.append(begin_import(by=BY, clinic=world.clinic, file_name="people.csv", chunks=[text]))
+    _, checked, written, running, stopped = made
+    settle_columns(checked, {"columns": checked.facts["proposed"], "user": str(world.clinician.pk)})
+    ImportFault.objects.create(batch=checked, row=2, message="Wrong.")
+    for batch, stage in ((checked, "checked"), (written, "written"), (running, "writing"), (stopped, "writing")):
+        job = {"by_id": str(world.owner.pk), "list": "patients", "work": "clinic.imports.work.writing.write"}
+        job |= {"parameters": {"permission": "patients.import", "batch": str(batch.pk)}, "label": "File"}
+        batch.job = Job.objects.create(**job, state=JobState.STOPPED if batch is stopped else JobState.WAITING)
+        batch.stage, batch.good, batch.created = stage, 1, 1
+        batch.save()
+    return made
 
 
 def of_assessments(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
     free, begun, finished = (f"/assessments/{row.pk}/" for row in (at.free, at.started, at.finished))
-    new = f"/assessments/new/?patient={at.patient.pk}"
+    new, form = f"/assessments/new/?patient={at.patient.pk}", {"version": at.started.version, "date": "1 March 2026"}
     typed = sent_by(owner.get(new).content.decode()) | {"name": "Run", "date": "1 March 2026", "type": "physical"}
-    form = {"version": at.started.version, "date": "1 March 2026"}
     return {
         "assessments/new/": (new, {**typed, "questions-0-question": "How far?", "questions-0-answer": "Far"}),
         "assessments/new/ with one more row": (new, {**typed, "_add_row": "1"}),
         "assessments/<uuid:pk>/edit/": (f"{free}edit/", sent_by(owner.get(f"{free}edit/").content.decode())),
-        "assessments/<uuid:pk>/archive/": (f"{free}archive/", {}),
-        "assessments/<uuid:pk>/restore/": (f"{free}restore/", {}),
+        **{f"reviews/<uuid:pk>/{step}/": (f"/reviews/{at.finished.pk}/{step}/", {"version": at.finished.version})
+           for step in ("mark", "undo")},
+        **{f"assessments/<uuid:pk>/{step}/": (f"{free}{step}/", {}) for step in ("archive", "restore")},
         "assessments/<uuid:pk>/undo/": (f"{free}undo/", {"version": at.changed_free.version}),
         "assessments/bulk/": ("/assessments/bulk/", {"do": "archive", "id": str(at.free.pk)}),
         "assessments/<uuid:pk>/answer/": (f"{begun}answer/", {**form, "answer-9": "1", "do": "incomplete"}),
@@ -156,6 +203,7 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         "clinic/people/new/": ("/clinic/people/new/", NORA),
         "clinic/people/<uuid:pk>/": (person, {"role": "auditor", "reason": "Another task"}),
         "clinic/people/<uuid:pk>/last-day/": (f"{person}last-day/", {"last_day": ahead(30).isoformat()}),
+        "clinic/people/<uuid:pk>/factor/": (f"/clinic/people/{at.world.auditor.pk}/factor/", {"reason": "Asked me"}),
         "clinic/people/invitations/<uuid:pk>/again/": (f"/clinic/people/invitations/{at.invited.pk}/again/", {}),
         "clinic/people/invitations/<uuid:pk>/revoke/": (f"/clinic/people/invitations/{at.invited.pk}/revoke/", {}),
         "patients/emergency/": ("/patients/emergency/", {"who": "P-1", "reason": "Fell", "password": PASSWORD}),
@@ -179,9 +227,10 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
         }),
         "instruments/<slug:instrument>/offer/": (f"/instruments/{own}/offer/", {"do": "offer"}),
         **{url[1:]: (url, form) for url, form in settings.items()},
-        "work/<uuid:pk>/undo/": (f"/work/{at.job.pk}/undo/", {}),
-        "work/<uuid:pk>/continue/": (f"/work/{at.stopped.pk}/continue/", {}),
-        "work/<uuid:pk>/cancel/": (f"/work/{at.waiting.pk}/cancel/", {}),
+        **{
+            f"work/<uuid:pk>/{step}/": (f"/work/{job.pk}/{step}/", {})
+            for step, job in (("undo", at.job), ("continue", at.stopped), ("cancel", at.waiting))
+        },
         "views/<uuid:pk>/edit/": (f"/views/{at.view.pk}/edit/", {"name": "Ours", "query": ""}),
         "views/<uuid:pk>/remove/": (f"/views/{at.view.pk}/remove/", {}),
         "lists/<slug:key>/views/new/": ("/lists/patients/views/new/", {"name": "New", "query": ""}),

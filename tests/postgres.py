@@ -27,6 +27,22 @@ OWNER, WEB = "clinic_test_owner", "clinic_test_web"
 OUTSIDE = os.environ.get("TEST_DATABASE_URL", "")
 
 
+# The schema itself stays: an extension's own objects may be in it, or depend on it.
+WHAT_IS_LEFT = """
+SELECT format(
+    'DROP %s IF EXISTS %s CASCADE',
+    CASE c.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END,
+    c.oid::regclass
+)
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
+UNION ALL
+SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
+FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
+
+
 def clean(dsn: str) -> None:
     """Drop every clinic of an earlier run, with its role, and everything in `public`."""
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
@@ -37,9 +53,11 @@ def clean(dsn: str) -> None:
             cursor.execute(sql.SQL("DROP SCHEMA {0} CASCADE").format(name))
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema])
             if cursor.fetchone():
-                cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(name))
-        cursor.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
-        cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+                cursor.execute(sql.SQL("DROP OWNED BY {0}").format(name))
+                cursor.execute(sql.SQL("DROP ROLE {0}").format(name))
+        cursor.execute(WHAT_IS_LEFT)
+        for (command,) in cursor.fetchall():
+            cursor.execute(command)
 
 
 def behind(dsn: str) -> str:

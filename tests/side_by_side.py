@@ -17,10 +17,15 @@ from django.db import connections
 from django.db.models import Model
 
 from clinic.audit.models import AuditEvent
+from clinic.tenancy.cluster import has_citus
 from tests.committed import administer
 
 PATIENCE = 30  # seconds, after which a test fails where something does not happen: it does not hang
 WAITERS = "SELECT pid FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+# Of processes of a coordinator that wait at a worker: its number is in front of theirs.
+WAITERS_OF_A_CLUSTER = """
+SELECT waiting_gpid %% 10000000000 FROM citus_lock_waits WHERE blocking_gpid %% 10000000000 = %s
+"""
 
 Work = Callable[[], Any]
 # `@holds_lock("patients.actions.update_patient")`: the test fails when that function takes its lock no more.
@@ -79,7 +84,7 @@ def backend(using: str = "default") -> int:
 
 def waiters(pid: int) -> list[int]:
     """The server's processes that wait for what the transaction of this one holds."""
-    return [waiter for (waiter,) in administer(WAITERS, pid)]
+    return [waiter for (waiter,) in administer(WAITERS_OF_A_CLUSTER if has_citus() else WAITERS, pid)]
 
 
 def overlap(

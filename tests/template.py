@@ -17,7 +17,6 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
-from django_tenants.utils import quote_schema_name
 
 from clinic.access import Role
 from clinic.accounts.models import User
@@ -33,22 +32,6 @@ KEPT = 3
 DOMAINS = {"Riverside": "riverside.test", "Hillside": "hillside.test", "Filled": "filled.test"}
 BOTH, NOBODY = "both@example.test", "nobody@example.test"
 PATIENTS, ASSESSMENTS = 20_000, 30_000
-# Bulk data follows no instrument. Of one type most do here, and some of all have not been completed.
-WITH_INSTRUMENTS = """
-UPDATE assessments_assessment a SET
-    instrument = drawn.instrument, status = drawn.status, completed_at = drawn.completed_at, questions = '[]',
-    instrument_version = '1', band = coalesce(drawn.severity::text, ''), severity = drawn.severity
-FROM (
-    SELECT id,
-        CASE WHEN n < 50 THEN 'phq-9' WHEN n < 70 THEN 'gad-7' ELSE 'phq-2' END AS instrument,
-        CASE n % 20 WHEN 0 THEN 'planned' WHEN 1 THEN 'in_progress' WHEN 2 THEN 'amended' WHEN 3 THEN 'cancelled'
-            ELSE 'completed' END AS status,
-        CASE WHEN n % 20 IN (0, 1, 3) THEN NULL ELSE created_at + n * interval '1 minute' END AS completed_at,
-        CASE WHEN score >= 5 THEN least(score / 5, 4)::int END AS severity
-    FROM (SELECT *, abs(hashtext(id::text)) % 100 AS n FROM assessments_assessment) every
-    WHERE type = 'mental_health' AND n < 80
-) drawn WHERE a.id = drawn.id
-"""
 
 
 def checksum() -> str:
@@ -70,15 +53,6 @@ def fill() -> None:
     for world in (riverside, hillside):
         staff.add_member(clinic=world.clinic, user=both, role=Role.CLINICIAN, by=Writer())
     fill_clinic(clinic=filled.clinic, patients=PATIENTS, assessments=ASSESSMENTS, seed=7, by=Writer())
-    follow_instruments(filled.clinic)
-
-
-def follow_instruments(clinic: Clinic) -> None:
-    """Have assessments of the clinic follow instruments."""
-    with connections["owner"].cursor() as cursor:
-        table = f"{quote_schema_name(clinic.schema_name)}.assessments_assessment"
-        cursor.execute(WITH_INSTRUMENTS.replace("assessments_assessment", table))
-        cursor.execute(f"VACUUM (ANALYZE) {table}")
 
 
 def world(name: str) -> World:

@@ -32,6 +32,13 @@ UNTIMED = {
     "clinic/accounts/sessions.py:_open": "leaves out what `find_session` would refuse",
     "clinic/audit/seals.py:seal_trail": "notes a moment that verification only allows an hour around",
     "clinic/assessments/leaving/actions.py:remove_member": "notes a moment that nothing is compared with",
+    "clinic/assessments/notes/actions.py:strike_out_note": "notes a moment that nothing is compared with",
+    "clinic/binning/actions.py:put_back_patient": "notes a moment that nothing is compared with",
+    "clinic/merging/taken.py:rename_assessments": "notes a moment that nothing is compared with",
+    "clinic/merging/unmerging.py:_put_patient_back": "notes a moment that nothing is compared with",
+    "clinic/imports/work/creating.py:create_patients": "notes a moment that nothing is compared with",
+    "clinic/imports/work/writing.py:_write_rows": "notes a moment that nothing is compared with",
+    "clinic/patients/matching/pairs.py:refuse_pair": "notes a moment that nothing is compared with",
     "clinic/patients/passing_on.py:pass_on_patients": "notes a moment that nothing is compared with",
     "clinic/staff/invitations/actions.py:_close": "notes a moment that nothing is compared with",
 }

@@ -138,7 +138,8 @@ def test_no_module_sets_a_session_setting():
         if relative(path).startswith("clinic/")
         and re.search(r"[\"' (]SET (?!LOCAL|CONSTRAINTS|TRANSACTION)", path.read_text())
     }
-    assert found == {"clinic/tenancy/backend/base.py", "clinic/postgres/preparation.py"}
+    of_databases = {"clinic/postgres/preparation.py", "clinic/tenancy/cluster.py"}
+    assert found == {"clinic/tenancy/backend/base.py", *of_databases}
 
 
 def test_test_is_never_skipped():
@@ -148,4 +149,12 @@ def test_test_is_never_skipped():
 
 def test_requirements_name_no_host():
     found = sorted(ROOT.glob("requirements*"))
-    assert (len(found), [path.name for path in found if "://" in path.read_text()]) == (8, [])
+    assert (len(found), [path.name for path in found if "://" in path.read_text()]) == (12, [])
+
+
+def test_every_decision_is_in_the_index_under_a_number_of_its_own():
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(path.relative_to(folder).as_posix() for path in folder.glob("**/0*.md"))
+    index = re.findall(r"\]\(((?:history/)?\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text())
+    numbers = Counter(name.rpartition("/")[2][:4] for name in records)
+    assert (sorted(index), [number for number, count in numbers.items() if count > 1]) == (records, [])

@@ -119,7 +119,7 @@ def responses(assessment: Assessment, page: UUID, *codes: int, **more: object) -
 
 
 def registering(site) -> Exchange:
-    name = f"Lost {uuid4().hex}"
+    name = f"{uuid4().hex} {uuid4().hex}"  # nobody who is here already
     fields = {"id": uuid4(), "full_name": name, "gender": "female", "date_of_birth": "1 May 1950",
               "user": site.world.clinician.pk, "address": "A long way\r\nfrom here" * 20,
               "submission": uuid4()}  # fmt: skip

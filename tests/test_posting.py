@@ -14,6 +14,7 @@ from tests.test_url_walk import address, views
 # What answers a form itself, and why.
 PARTS = {
     "patients/birth-date/": "a script asks for it beside the field",
+    "patients/similar/": "a script asks for it beside the form",
     "assessments/<uuid:pk>/answers/": "a script saves each answer",
     "answer/<str:token>/answers/": "a script saves each answer",
     "handover/answers/": "a script saves each answer",
@@ -43,6 +44,7 @@ def forms(riverside, sign_in) -> list[tuple[Client, str, posted.Posted]]:
     assert shared["Location"] == "/handover/"
     groups: list[tuple[Client, dict[str, posted.Posted]]] = [
         (owner, posted.of_patients(at, owner)),
+        (owner, posted.of_files(at)),
         (owner, posted.of_assessments(at, owner)),
         (owner, posted.of_the_clinic(at, owner)),
         (owner, posted.of_an_account(at)),

@@ -13,7 +13,7 @@ PRODUCTION = {
     "CLINIC_ENV_FILE": str(ROOT / "env" / ".prod.properties"),
     "SECRET_KEY": "a-long-enough-key-of-sixty-four-characters-0123456789-abcdefghijk",
     "ALLOWED_HOSTS": "record.example.org",
-    "DATABASE_URL": "postgres://clinic_web:web@db.example.org/clinic",
+    "DATABASE_URL": "postgres://clinic_web:web@db.example.org/clinic?sslmode=verify-full",
 }
 SHOW = """
 import json, sys
@@ -73,6 +73,23 @@ def test_production_refuses_to_show_code_on_error_pages() -> None:
     assert refusal(**PRODUCTION, DEBUG="true") == refused
 
 
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("smtp://mail.example.org:25", True),
+        ("smtp://clinic:secret@mail.example.org:587", True),
+        ("smtp+tls://clinic:secret@mail.example.org:587", False),
+        ("smtp+ssl://clinic:secret@mail.example.org:465", False),
+        ("smtp://localhost:25", False),
+        ("consolemail://", False),
+    ],
+)
+def test_production_sends_no_mail_across_a_network_without_tls(address: str, refused: bool) -> None:
+    said = "Production mode needs TLS to the mail server: begin EMAIL_URL with smtp+tls://."
+    result = run("-c", SHOW, "MODE", **PRODUCTION, EMAIL_URL=address)
+    assert (result.returncode, said in result.stderr) == ((1, True) if refused else (0, False))
+
+
 def test_cookies_of_production_are_of_this_host_only() -> None:
     names = [f"{name}_COOKIE_{part}" for name in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "DOMAIN", "PATH")]
     found = json.loads(run("-c", SHOW, *names, **PRODUCTION).stdout)
@@ -130,7 +147,7 @@ def test_embedded_server_is_used_without_a_database_address() -> None:
 def test_example_lists_exactly_the_properties_that_are_read() -> None:
     code = "".join((ROOT / "clinic" / name).read_text() for name in ("properties.py", "settings.py"))
     example = (ROOT / "env" / "example.properties").read_text()
-    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port|networks)\(\s*"([A-Z_]+)"', code))
+    reads = set(re.findall(r'(?:env\.\w+|required|one_of|port|networks|address)\(\s*"([A-Z_]+)"', code))
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == reads
 
 

@@ -1,5 +1,7 @@
 """Every test can fail: none asserts nothing, or only of what may not be there."""
 
+import ast
+
 import pytest
 
 from tests.test_conventions import ROOT, relative
@@ -7,6 +9,8 @@ from tests.weak import Module, checking_names, weaknesses
 
 # Tests that are as they are, each with the reason.
 ALLOWED: dict[tuple[str, str], str] = {}
+
+ANOTHER_EACH_TIME = {"uuid4", "now", "localdate", "token_hex", "getpid", "time"}
 
 SAMPLES = [
     (
@@ -80,3 +84,27 @@ def test_every_test_can_fail(suite):
     assert sum(len(module.tests) for module in suite.values()) > 1000
     assert [f"{module}.{name} {kind}" for (module, name), kind in weak.items() if (module, name) not in ALLOWED] == []
     assert set(ALLOWED) - set(weak) == set()
+
+
+def parts_of_names(node):
+    """What pytest may write into the name of a test: not what is in a dictionary, which it numbers."""
+    yield node
+    for each in ast.iter_child_nodes(node):
+        if not isinstance(each, ast.Dict):
+            yield from parts_of_names(each)
+
+
+def of_each_process(tree):
+    """The lines of decorators that call what is another in each process: names of tests made of it differ between two
+    workers, and then none of them runs a test."""
+    decorated = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    calls = [call for node in decorated for each in node.decorator_list for call in parts_of_names(each)]
+    calls = [call for call in calls if isinstance(call, ast.Call)]
+    named = [(call, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
+    return [call.lineno for call, name in named if name in ANOTHER_EACH_TIME]
+
+
+def test_tests_are_called_the_same_in_every_process(suite):
+    sample = "@pytest.mark.parametrize('path', ['/', f'/{uuid4()}/'])\ndef test_x(path):\n    assert get(path)"
+    assert of_each_process(ast.parse(sample)) == [1]
+    assert {name: lines for name, module in suite.items() if (lines := of_each_process(module.tree))} == {}

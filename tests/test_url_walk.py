@@ -14,9 +14,9 @@ from tests.world import make_assessment, make_patient
 
 # Addresses outside every clinic, with what they are for.
 OUTSIDE = {
-    "": "sends people on to where they work",
     "api/v1/schema/": "the shape of the API, no data",
     "api/v1/docs/": "the shape of the API, no data",
+    ".well-known/oauth-authorization-server": "where tokens are asked for, no data",
     "o/token/": "API clients sign in here, with their own secret",
     "o/revoke_token/": "API clients give a token back here, with their own secret",
     "accounts/choose/": "choosing a clinic",

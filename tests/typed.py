@@ -52,6 +52,7 @@ def value_for(field: models.Field[Any, Any], at: int) -> Any:
         values = [value for value, _ in field.choices]
         return values[(at + 1) % len(values)]
     made: dict[type[models.Field[Any, Any]], Any] = {
+        models.BooleanField: at % 2 == 0,
         models.DateField: date(1950, 1, 1) + timedelta(days=31 * at),
         models.DecimalField: Decimal(at + 1),
         models.JSONField: [{"question": f"Question {at}", "answer": f"Answer {at}"}],

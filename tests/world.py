@@ -1,25 +1,30 @@
 """The clinics, people and records that tests start from, made by the code that the product uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from clinic.access import Role
-from clinic.accounts.models import User
+from clinic.accounts.models import Membership, User
 from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
+from clinic.tenancy.cluster import has_citus
 from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.models import Clinic
+from clinic.tenancy.models import Clinic, PreparedSchema
 
 PASSWORD = "a long enough passphrase"
+ROWS_OF = """
+SELECT format('DELETE FROM %%s', oid::regclass) FROM pg_class
+WHERE relnamespace = %s::regnamespace AND relkind = 'r' AND relname <> 'django_migrations'
+"""
 zone = "UTC"  # of the clinics that are made
 made: "list[World]" = []  # all of them, in this process
 CALLED = {
@@ -56,6 +61,13 @@ def make_user(email: str, name: str) -> User:
     return staff.create_user(email=email, name=name, password=PASSWORD)
 
 
+def closed_account(world: World, role: Role = Role.AUDITOR) -> User:
+    """A member of a clinic whose account whoever runs the server has closed, as the web cannot."""
+    user = User.objects.create_user(f"closed@{role}.test", PASSWORD, name="Cleo Closed", is_active=False)
+    Membership.objects.create(user_id=user.pk, clinic_id=world.clinic.pk, role=role)
+    return user
+
+
 def make_world(name: str, domain: str, called: Mapping[Role, str] = CALLED) -> World:
     """A committed clinic with one person of each role, `owner@domain` and so on."""
     users = {role: make_user(f"{role}@{domain}", called[role]) for role in Role}
@@ -75,15 +87,28 @@ def dropped_at_end(world: World) -> Iterator[World]:
     finally:
         connections.close_all()
         User.objects.using("owner").filter(email__endswith=f"@{domain}").delete()
-        drop_whole(world.clinic)
+        drop_whole(world.clinic, by=empty if has_citus() else provisioning.drop_clinic)
         connections.close_all()
 
 
-def drop_whole(clinic: Clinic) -> None:
+def drop_whole(clinic: Clinic, *, by: Callable[[Clinic], None] = provisioning.drop_clinic) -> None:
     """Remove a clinic, and what restores have put into the bin of it."""
-    provisioning.drop_clinic(clinic)
+    by(clinic)
     for replaced in Clinic.objects.using("owner").filter(name__startswith=f"{clinic.name} (replaced,"):
         provisioning.drop_clinic(replaced)
+
+
+def empty(clinic: Clinic) -> None:
+    """Remove a clinic and its rows, and keep its tables for another: there 422 commands make them, one by one."""
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        row = Clinic.objects.using("owner").get(pk=clinic.pk)
+        cursor.execute(ROWS_OF, [row.schema_name])
+        for (command,) in cursor.fetchall():
+            cursor.execute(command)
+        row.delete()
+        PreparedSchema.objects.using("owner").create(
+            schema_name=row.schema_name, fingerprint=provisioning.fingerprint()
+        )
 
 
 def own_clinic(name: str) -> AbstractContextManager[World]:

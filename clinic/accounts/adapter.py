@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Whoever had the password before, or the mail, comes in with the new one, whatever strangers guessed meanwhile.
         """
-        super().set_password(user, password)
+        user.change_password(password)
         know_browser(self.request, user.email)
         for limit in PASSWORDS:
             forget(limit, user.email.lower())

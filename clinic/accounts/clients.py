@@ -16,7 +16,7 @@ NOTED_EVERY = timedelta(minutes=5)
 
 
 class ClientScopes(SettingsScopes):
-    """Offers a client `read`, and `write` only where it was created with it."""
+    """Offers a client the scopes that it was created with."""
 
     def get_available_scopes(
         self,
@@ -25,9 +25,7 @@ class ClientScopes(SettingsScopes):
         *args: object,
         **kwargs: object,
     ) -> list[str]:
-        if application is None:
-            return []
-        return ["read", "write"] if application.can_write else ["read"]
+        return [] if application is None else application.allowed_scopes
 
     def get_default_scopes(
         self,

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.dateparse import parse_datetime
 
-from clinic.access import PERMISSIONS, RESTRICTED_ROLES, ROLE_LABELS, Permission, Role
-from clinic.accounts.models import Membership
+from clinic.access import PERMISSIONS, RESTRICTED_ROLES, ROLE_LABELS, SCOPE_PERMISSIONS, Permission, Role
+from clinic.accounts.models import ApiClient, Membership
 from clinic.accounts.sessions import loaded
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
+PROGRAM = "client:"  # before the number of a program, where the trail names one
 # What a clinic chose about its people, in its row.
 CHOSEN = ("idle_minutes", "restricts_patients", "second_factor_required")
 
@@ -50,15 +51,26 @@ class Member:
         return clinic
 
 
-def permissions_of(user_id: UUID, clinic: Clinic) -> frozenset[Permission]:
-    """What the role of a user allows now; nothing to who is no member, or whose account is closed."""
-    role = _role_of(user_id, clinic)
+def permissions_of(actor_id: str, clinic: Clinic) -> frozenset[Permission]:
+    """What the role of a user, or the scopes of a program, allow now.
+
+    Nothing to who is no member, or whose account is closed, and to a program that is let in no more.
+    """
+    if actor_id.startswith(PROGRAM):
+        with public_scope():
+            client = ApiClient.objects.filter(clinic=clinic.pk, pk=actor_id.removeprefix(PROGRAM)).first()
+            scopes = client.allowed_scopes if client is not None and client.is_open else []
+        return frozenset().union(*(SCOPE_PERMISSIONS[scope] for scope in scopes))
+    role = _role_of(UUID(actor_id), clinic)
     return PERMISSIONS[role] if role is not None else frozenset()
 
 
 def restricted_to(actor_id: str, clinic: Clinic) -> UUID | None:
-    """Whose patients alone a user sees now: their own, or None for everybody's. Who is no member sees their own."""
-    if not clinic.restricts_patients:
+    """Whose patients alone a user sees now: their own, or None for everybody's. Who is no member sees their own.
+
+    A program sees everybody's.
+    """
+    if not clinic.restricts_patients or actor_id.startswith(PROGRAM):
         return None
     user_id = UUID(actor_id)
     role = _role_of(user_id, clinic)

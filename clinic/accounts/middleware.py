@@ -23,20 +23,22 @@ from clinic.access import (
     RESTRICTED_ROLES,
     SCOPE_PERMISSIONS,
     Actor,
+    Permission,
     Request,
     Role,
 )
 from clinic.accounts.clients import note_client_use, resolve_token
 from clinic.accounts.closed import closed
+from clinic.accounts.factors.confirmation import unconfirmed
 from clinic.accounts.factors.requirement import lacks_factor, without_factor
-from clinic.accounts.limits.programs import throttled
+from clinic.accounts.limits.programs import say_limits, throttled
 from clinic.accounts.memberships import Member
 from clinic.accounts.sessions import CLINIC_KEY, SHARED_DEVICE_KEY, note_use
 from clinic.accounts.submissions import answer_again, remember
 from clinic.postgres.outages import is_taken_key
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
-from clinic.ui.kept import kept_page
+from clinic.ui.kept import MOST_READ, kept_page
 from clinic.ui.pages import client_redirect
 
 log = structlog.get_logger("clinic.request")
@@ -56,6 +58,7 @@ def resolve(request: Request) -> None:
     request.memberships = []
     request.permissions = frozenset()
     request.may_write, request.seen_by, request.factor_missing = False, None, False
+    request.scopes_of_token, request.rate_limit = [], None
     request.shared_device = request.session.get(SHARED_DEVICE_KEY)
     header = request.headers.get("Authorization", "")
     if header:
@@ -71,9 +74,8 @@ def _resolve_client(request: Request, header: str) -> None:
     request.client = token.application
     note_client_use(request.client)
     request.clinic = request.client.clinic
-    scopes = token.scope.split()
-    allowed = scopes if request.client.can_write else [scope for scope in scopes if scope != "write"]
-    request.may_write = True
+    allowed = [scope for scope in token.scope.split() if scope in request.client.allowed_scopes]
+    request.may_write, request.scopes_of_token = True, allowed
     request.permissions = frozenset().union(*(SCOPE_PERMISSIONS.get(scope, frozenset()) for scope in allowed))
     request.actor = Actor(f"client:{request.client.pk}", request.client.name)
 
@@ -121,7 +123,8 @@ class ClinicMiddleware:
         try:
             with ExitStack() as stack:
                 request.scopes = stack
-                response = locked(request) or throttled(request) or self.get_response(request)
+                refusal = locked(request) or throttled(request) or large_file(request)
+                response = refusal or self.get_response(request)
                 if request.in_clinic and response.status_code >= 400:
                     transaction.set_rollback(True)
                 elif request.in_clinic:
@@ -136,6 +139,7 @@ class ClinicMiddleware:
             response = errors.not_allowed(request, response)
         if request.actor is not None:
             add_never_cache_headers(response)
+        say_limits(request, response)
         return response
 
     def process_view(
@@ -153,7 +157,7 @@ class ClinicMiddleware:
         if audience == "signed_in":
             return None
         refusal = no_clinic(request) or stale_page(request) or closed(request) or without_factor(request)
-        refusal = refusal or only_reads(request, view)
+        refusal = refusal or only_reads(request, view) or unconfirmed(request, view)
         if refusal is None:
             enter_clinic(request)
             refusal = answer_again(request)
@@ -195,6 +199,14 @@ def locked(request: Request) -> HttpResponse | None:
     if request.method in errors.SAFE_METHODS and request.GET and not request.htmx and not errors.wants_json(request):
         return redirect(request.path)
     return errors.locked(request)
+
+
+def large_file(request: Request) -> HttpResponse | None:
+    """The refusal of a file that only who brings in patients may send, before any of it is stored."""
+    large = int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ
+    if not large or (Permission.PATIENTS_IMPORT in request.permissions and not request.factor_missing):
+        return None
+    return errors.answer(request, 413, "too_large", errors.TOO_LARGE_MESSAGE)
 
 
 def unauthenticated(request: Request) -> HttpResponse:

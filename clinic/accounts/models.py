@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
-from django.db import models
+from django.core.exceptions import PermissionDenied
+from django.db import connection, models
 from django.utils import timezone
 from oauth2_provider.models import AbstractApplication
 
@@ -25,7 +27,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiClient.user, whose base has no types
     """A person who can sign in. There are no superusers: without a membership there is no clinic."""
 
-    web_may = "SELECT, INSERT, UPDATE"
+    web_may = "SELECT, INSERT, UPDATE (name, last_login)"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
@@ -42,6 +44,26 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of ApiC
     def __str__(self) -> str:
         return self.name or self.email
 
+    def change_password(self, password: str) -> None:
+        """Set it in place of the one that was read; raises PermissionDenied where that is another by now."""
+        if not self._replace_password(make_password(password)):
+            raise PermissionDenied("The password was changed a moment ago. Sign in with that one, or ask for a link.")
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is this one, which is hashed anew where it was hashed as in an earlier release."""
+
+        def hash_anew(password: str) -> None:
+            self._replace_password(make_password(password))
+
+        return check_password(raw_password, self.password, hash_anew)
+
+    def _replace_password(self, hashed: str) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT public.change_password(%s, %s, %s)", [self.pk, self.password, hashed])
+            [changed] = cursor.fetchone()
+        self.password = hashed
+        return bool(changed)
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, clinic: Clinic) -> "MembershipQuerySet":
@@ -54,6 +76,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A user's role in one clinic; `preferences` is how they like its pages.
 
+    `scopes` are narrower ones than reading or writing all; empty for a program that `can_write` says all about.
     After `last_day`, a day of the clinic's, it opens nothing any more; None lasts.
     """
 
@@ -175,6 +198,7 @@ class ApiClient(AbstractApplication):
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="api_clients")
     can_write = models.BooleanField(default=False)
+    scopes = models.CharField(max_length=200, blank=True, default="", db_default="")
     last_day = models.DateField(null=True, blank=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -189,6 +213,11 @@ class ApiClient(AbstractApplication):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def allowed_scopes(self) -> list[str]:
+        """What a token of it may say."""
+        return str(self.scopes).split() or (["read", "write"] if self.can_write else ["read"])
 
     @property
     def is_over(self) -> bool:

@@ -114,16 +114,19 @@ def _of_form(request: Request) -> tuple[str, bytes]:
     ]
     for name, files in request.FILES.lists():
         for file in files:
-            digest = hashlib.sha256(b"".join(file.chunks())).hexdigest()
+            digest = hashlib.sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
             file.seek(0)
-            content.append((name, [file.name, digest]))
+            content.append((name, [file.name, digest.hexdigest()]))
     return key, json.dumps(sorted(content)).encode()
 
 
 def _of_program(request: Request) -> tuple[str, bytes]:
     """The key and the content of what a program sent, whatever the order of its names."""
     try:
-        content, body = request.body, json.loads(request.body, parse_float=str, parse_int=str)
+        content = request.body
+        body = json.loads(content, parse_float=str, parse_int=str)
         content = json.dumps(body, sort_keys=True).encode()
     except (RequestDataTooBig, RawPostDataException):
         return "", b""  # the view says so

@@ -1,12 +1,14 @@
 """Signing in and out, and choosing a clinic. Nobody signs up: people are invited by their clinic."""
 
 from allauth.account import views as allauth
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
 from clinic.accounts import views
 from clinic.accounts.factors import views as factors
+from clinic.accounts.factors.confirmation import with_new_key
 
 app_name = "accounts"
+confirm = with_new_key(allauth.reauthenticate)
 urlpatterns = [
     path("choose/", views.choose_clinic, name="choose"),
     path("switch/", views.switch_clinic, name="switch"),
@@ -19,8 +21,7 @@ allauth_urlpatterns = [
     path("login/", allauth.login, name="account_login"),
     path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
-    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("", include("clinic.accounts.factors.urls")),
+    path("reauthenticate/", confirm, name="account_reauthenticate"),
     path("password/change/", allauth.password_change, name="account_change_password"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),

@@ -6,18 +6,10 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, open_on_shared_device, public, signed_in
+from clinic.access import Request, open_on_shared_device, public, signed_in
 from clinic.accounts.sessions import CLINIC_KEY
 from clinic.ui import errors
 from clinic.ui.pages import own_path
-
-
-@signed_in
-@require_safe
-def home(request: Request) -> HttpResponse:
-    if request.clinic is None:
-        return redirect("accounts:choose" if request.memberships else "accounts:no_clinic")
-    return redirect("first_steps:list" if Permission.CLINIC_MANAGE in request.permissions else "patients:list")
 
 
 @public

@@ -4,7 +4,7 @@ Each runs in the clinic's scope as the web's role. The client is in `public` and
 holds both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from oauth2_provider.generators import generate_client_secret
 
+from clinic.access import SCOPE_LABELS, SCOPE_WORDS
 from clinic.accounts.clients import checksum, end_tokens
 from clinic.accounts.models import ApiClient
 from clinic.audit.actions import By, about
@@ -65,18 +66,33 @@ def state_of(client: ApiClient) -> str:
     return "Last day is over" if client.is_over else "Active"
 
 
+def may_text(client: ApiClient) -> str:
+    """What a program may do, in words."""
+    whole = client.allowed_scopes if client.scopes else client.allowed_scopes[-1:]
+    return "; ".join(SCOPE_WORDS[scope] for scope in whole)
+
+
 def create_api_client(
-    *, clinic: Clinic, name: str, can_write: bool, by: By, last_day: date | None = None
+    *,
+    clinic: Clinic,
+    name: str,
+    by: By,
+    can_write: bool = False,
+    scopes: Collection[str] = (),
+    last_day: date | None = None,
 ) -> tuple[ApiClient, str]:
-    """A client of `clinic` and its secret, of which only a digest is kept.
+    """A client of `clinic` and its secret, of which only a digest is kept. It may what the `scopes` allow.
 
     Raises ValidationError for a name that is empty or too long, NameTaken for one that is taken in the clinic.
     """
     secret = generate_client_secret()
+    can_write = can_write or "write" in scopes
+    narrow = "" if set(scopes) <= set(SCOPE_LABELS) else " ".join(scopes)
     client = ApiClient(
         clinic_id=clinic.pk,
         name=one_line(name),
         can_write=can_write,
+        scopes=narrow,
         last_day=last_day,
         client_type=ApiClient.CLIENT_CONFIDENTIAL,
         authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
@@ -93,7 +109,8 @@ def create_api_client(
                 raise NameTaken
             client.clean_fields(exclude=("clinic",))
             client.save(force_insert=True)
-        changes = {"can_write": can_write} | ({"last_day": [None, last_day.isoformat()]} if last_day else {})
+        changes: dict[str, Any] = {"can_write": can_write} | ({"scopes": [None, narrow]} if narrow else {})
+        changes |= {"last_day": [None, last_day.isoformat()]} if last_day else {}
         _record("created", client, clinic, by=by, changes=changes)
     return client, secret
 

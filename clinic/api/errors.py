@@ -11,9 +11,12 @@ from rest_framework.response import Response
 
 from clinic.api.authentication import CsrfRefused
 from clinic.api.renderer import Refusal
+from clinic.assessments.alerts.actions import NoteMissing, Worsened
 from clinic.assessments.record import actions as assessments
 from clinic.assessments.record import refusals
+from clinic.assessments.selfreport.actions import NotByPatient, RequestEnded
 from clinic.patients import actions as patients
+from clinic.webhooks import actions as webhooks
 
 INVALID = "What was sent cannot be accepted. Nothing was saved."
 NOT_FOUND = "What was here belongs to another clinic, is archived or no longer exists."
@@ -37,6 +40,24 @@ REFUSED_FIELDS: dict[type[Exception], str] = {
     refusals.ReasonMissing: "reason",
     refusals.ScoreDiffers: "score",
     assessments.FollowsInstrument: "patient",
+    NotByPatient: "instrument",
+    NoteMissing: "note",
+}
+
+
+class AcknowledgedBefore(Exception):
+    """Somebody else closed the alert, with a note of their own."""
+
+
+# What came too late: its code, and a sentence where the refusal brings none.
+TOO_LATE: dict[type[Exception], tuple[str, str]] = {
+    refusals.NotOpen: ("not_open", ""),
+    Worsened: ("conflict", "A worse answer came meanwhile: read the alert again. Nothing was saved."),
+    AcknowledgedBefore: ("conflict", "Somebody acknowledged this meanwhile. Your note was not saved."),
+    webhooks.IsOff: ("not_open", ""),
+    webhooks.StillWaiting: ("conflict", ""),
+    webhooks.TooMany: ("conflict", ""),
+    RequestEnded: ("request_ended", "That link has ended meanwhile. Make a new one, with an id of its own."),
 }
 
 
@@ -90,9 +111,11 @@ def _refused_by_drf(error: exceptions.APIException) -> Response:
 
 
 def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | None:
-    if isinstance(error, patients.Changed | assessments.Changed):
+    if isinstance(error, patients.Changed | assessments.Changed | webhooks.Changed):
         current = context["view"].get_serializer(error.current).data
         message = f"{error} Nothing was saved; how it is now is in error.current."
+        if "If-Match" in context["request"].headers:
+            return refuse(412, "precondition_failed", message, current=current)
         return refuse(409, "conflict", message, current=current)
     if isinstance(error, IdTaken):
         return refuse(409, "id_taken", str(error), {"id": [str(error)]}, existing=str(error.id))
@@ -108,8 +131,8 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
         return refuse(400, "invalid", INVALID, faults)
     if (field := REFUSED_FIELDS.get(type(error))) is not None:
         return refuse(400, "invalid", INVALID, {field: [str(error)]})
-    if isinstance(error, refusals.NotOpen):
-        return refuse(409, "not_open", str(error))
+    if (late := TOO_LATE.get(type(error))) is not None:
+        return refuse(409, late[0], late[1] or str(error))
     if isinstance(error, patients.RecordNumberTaken):
         return refuse(400, "invalid", INVALID, {"record_number": ["Another patient has this record number."]})
     return None

@@ -1,17 +1,21 @@
 """The pages' filters, search and sorting, by the API's names."""
 
+import re
 from collections.abc import Container
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core import exceptions as django_exceptions
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from clinic.api.reading.chosen import FIELDS, INCLUDE, ways_of_reading
 from clinic.assessments.filters import InstrumentChoiceField, PatientField
 from clinic.lists.page.filters import used_filters
 from clinic.lists.page.narrowing import listing_of
@@ -24,20 +28,40 @@ from clinic.ui.forms import DateField
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-PAGING = frozenset({"ordering", "page", "page_size", "after", "before", "count"})
+MOMENTS = ("created_at", "updated_at")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+SAVING_TAKES = timedelta(minutes=10)
+SINCE: dict[str, Any] = {
+    "name": "updated_since",
+    "in": "query",
+    "schema": {"type": "string", "format": "date-time"},
+    "description": "Records created, changed or archived since, the earliest change first. Give the largest "
+    "`updated_at` that you have. It begins ten minutes before, so that nothing that was just being saved is left out: "
+    "a record whose `version` you have may come again.",
+}
 # What the API calls a filter, where that is not what the pages call it.
 API_NAMES = {"q": "search"}
 FORM_NAMES = {"search": "q"}
 
 
+LISTED = ("ordering", FIELDS, INCLUDE)  # may be given once with commas, or many times
+
+
 def refuse_parameters(request: Request, known: Container[str] = ()) -> None:
-    """Raise a ValidationError that names each query parameter which is not `known` or is given twice."""
+    """Raise a ValidationError that names each query parameter which is not `known` or is given twice.
+
+    Whatever is read may be read in part.
+    """
     problems = {}
+    reading = ways_of_reading(request, request.parser_context["view"])
     for name, values in request.query_params.lists():
-        if name not in known:
+        if name not in known and name not in reading:
             problems[name] = ["There is no such parameter here."]
-        elif len(values) > 1:
+        elif len(values) > 1 and name not in LISTED:
             problems[name] = ["This is given more than once."]
+        elif "" in values and name != "search":
+            problems[name] = ["Leave this out, or give it a value."]
     if problems:
         raise ValidationError(problems)
 
@@ -48,9 +72,15 @@ def order_by(view: Any, table_class: Any, text: str) -> list[str]:
     Names are those of `table_class`, and of the view's `field_columns` where a field has another name than its column.
     """
     try:
-        return chained([ordering(table_class, _column(view, name)) for name in text.split(",")])
+        return chained([_terms(view, table_class, name) for name in text.split(",")])
     except BadList as problem:
         raise ValidationError({"ordering": [str(problem)]}) from problem
+
+
+def _terms(view: Any, table_class: Any, name: str) -> list[str]:
+    if "updated_since" in view.list_parameters and name.removeprefix("-") in MOMENTS:
+        return [name, "-pk" if name.startswith("-") else "pk"]
+    return ordering(table_class, _column(view, name))
 
 
 def _column(view: Any, name: str) -> str:
@@ -67,8 +97,28 @@ def _listing(filterset: Any, terms: list[str], *, sorted_by_choice: bool) -> Lis
         raise ValidationError({"ordering": [str(problem)]}) from problem
 
 
+def _since(text: str) -> datetime:
+    """The first moment of `updated_since`, less the time that what was being saved then may have taken to be there."""
+    try:
+        found = parse_datetime(text) if MOMENT.fullmatch(text) else None
+        if found is not None:
+            return found.astimezone(UTC) - SAVING_TAKES  # PostgreSQL knows no offset of 16 hours and more
+    except (ValueError, OverflowError):
+        pass
+    raise ValidationError({"updated_since": ["Give a moment with its offset, such as 2026-03-01T09:30:00Z."]})
+
+
+def refuse_other_days(filters: Any, given: dict[str, str]) -> None:
+    """Raises ValidationError for each day that is not written as programs write it: 3/12/1961 is two days."""
+    days = [name for name in given if name in filters and issubclass(filters[name].field_class, DateField)]
+    if wrong := [name for name in days if not DAY.fullmatch(given[name])]:
+        raise ValidationError({name: ["Give a day as YYYY-MM-DD."] for name in wrong})
+
+
 class ListParameters(BaseFilterBackend):
     """Narrows and sorts by the view's `filterset_class` and `table_class`.
+
+    With `updated_since` archived records are listed too, and those that were changed first come first.
 
     A list is left as the view's `listing`, for its pages. One record is looked up among the same rows, so that an
     archived one is found with `archived=all` only.
@@ -81,10 +131,18 @@ class ListParameters(BaseFilterBackend):
         filterset_class = permitted_filters(mine.filterset_class, permissions)
         fields = filterset_class.base_filters
         listed = mine.action == "list"
-        names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"}
-        refuse_parameters(request, {*names, *PAGING} if listed else names)
-        given = {FORM_NAMES.get(name, name): value for name, value in request.query_params.items()}
+        names = {API_NAMES.get(name, name) for name in fields} if listed else {"archived"} & set(fields)
+        paging = ("ordering", *mine.paginator.parameters, *mine.list_parameters) if listed else ()
+        refuse_parameters(request, {*names, *paging})
+        if not listed and not names:
+            return queryset
+        asked = {name: values for name, values in request.query_params.lists() if name not in (FIELDS, INCLUDE)}
+        given = {FORM_NAMES.get(name, name): ",".join(values) for name, values in asked.items()}
+        if listed and "updated_since" in given:
+            queryset = queryset.filter(updated_at__gte=_since(str(given.pop("updated_since"))))
+            given = {"archived": "all", "ordering": "updated_at", **given}
         used = used_filters(filterset_class, given)
+        refuse_other_days(fields, given)
         filterset = used(given, queryset=queryset, request=request._request)
         if not filterset.is_valid():
             problems = filterset.errors.items()
@@ -100,8 +158,10 @@ class ListParameters(BaseFilterBackend):
         mine: Any = view
         filters = deepcopy(mine.filterset_class.base_filters)  # a field asked of the class's own would stay as it is
         if mine.action != "list":
-            return [_parameter("archived", filters["archived"].field)] if mine.detail else []
+            narrows = mine.detail and "archived" in filters
+            return [_parameter("archived", filters["archived"].field)] if narrows else []
         described = [_parameter(name, found.field) for name, found in filters.items()]
+        described += [SINCE] if "updated_since" in mine.list_parameters else []
         return [*described, _ordering_parameter(mine)]
 
 
@@ -129,8 +189,8 @@ class OfPatient(BaseFilterBackend):
 def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
     label = str(field.label or name.replace("_", " ").capitalize())
     description = f"{label}. {field.help_text}" if field.help_text else label
-    if isinstance(field, InstrumentChoiceField):
-        description += f" Its id, or “{field.null_value}”: {field.null_label}."
+    if null_label := _null_label(field):
+        description += f" Its id, or “{field.null_value}”: {null_label}."  # type: ignore[attr-defined]
     if name == "archived":
         description = "Archived records are left out, unless all or only they are asked for."
     return {
@@ -141,11 +201,18 @@ def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
     }
 
 
+def _null_label(field: Any) -> str:
+    """What a filter calls the rows that have none of its records, where it can be asked for them."""
+    return str(getattr(field, "null_label", None) or "")
+
+
 def _schema(field: Any) -> dict[str, Any]:
     """What of JSON Schema a filter's form field stands for."""
     if isinstance(field, forms.ModelChoiceField | forms.UUIDField):
         rows: Any = getattr(field, "queryset", None)
-        named = rows is not None and isinstance(rows.model._meta.pk, models.CharField)
+        named = (rows is not None and isinstance(rows.model._meta.pk, models.CharField)) or getattr(
+            field, "null_label", None
+        )
         return {"type": "string"} if named else {"type": "string", "format": "uuid"}
     if isinstance(field, InstrumentChoiceField):
         return {"type": "string"}
@@ -160,7 +227,8 @@ def _schema(field: Any) -> dict[str, Any]:
 
 
 def _ordering_parameter(view: Any) -> dict[str, Any]:
-    names = [*sortable(view.table_class), *view.field_columns]
+    moments = MOMENTS if "updated_since" in view.list_parameters else ()
+    names = list(dict.fromkeys([*sortable(view.table_class), *view.field_columns, *moments]))
     return {
         "name": "ordering",
         "in": "query",

@@ -1,4 +1,6 @@
-"""How the packages below the JSON layer are set, as `clinic.settings` has it. It imports nothing."""
+"""How the packages below the JSON layer are set, as `clinic.settings` has it."""
+
+from clinic.access import SCOPE_WORDS
 
 OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
@@ -10,7 +12,7 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "SCOPES": {"read": "Read patients and assessments", "write": "Create and change them"},
+    "SCOPES": SCOPE_WORDS,
     "DEFAULT_SCOPES": ["read"],
     "OAUTH2_VALIDATOR_CLASS": "clinic.api.programs.validator.Validator",
     "SCOPES_BACKEND_CLASS": "clinic.accounts.clients.ClientScopes",
@@ -35,16 +37,37 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Patients and assessments of one clinic, typed by `__typename`. Days are those of the clinic's time "
     "zone, and moments carry its offset.",
     "VERSION": "1",
+    "SERVERS": [{"url": "/", "description": "The server that this document comes from"}],
+    "TAGS": [
+        {"name": "Endpoints", "description": "What there is."},
+        {"name": "Patients", "description": "People in the care of the clinic."},
+        {"name": "Assessments", "description": "What was asked of them and what it came to."},
+        {"name": "Episodes", "description": "Times of treatment, from a first to a last day."},
+        {"name": "Instruments", "description": "What can be asked, and how it is scored."},
+        {"name": "Practitioners", "description": "Who is responsible."},
+        {"name": "Alerts", "description": "Answers that need action, and what was done."},
+        {"name": "Schedules", "description": "How often somebody is asked, and what is due."},
+        {"name": "Requests", "description": "Links by which patients answer."},
+        {"name": "Me", "description": "Who asks."},
+        {"name": "Webhooks", "description": "Addresses that are told what happens."},
+        {"name": "Exports", "description": "Files for analysis."},
+        {"name": "Trail", "description": "Who read and changed what."},
+        {"name": "Changes", "description": "What happened, in the order in which it was saved."},
+    ],
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "Gender": "clinic.patients.models.Gender",
         "BirthPrecision": "clinic.patients.models.BirthPrecision",
+        "ScheduleUnit": "clinic.assessments.models.schedules.Unit",
+        "RequestState": "clinic.assessments.models.requests.RequestState",
+        "OffReason": "clinic.webhooks.models.OffWhy",
+        "DeliveryState": "clinic.webhooks.models.DeliveryState",
+        "WebhookEvent": "clinic.webhooks.models.Event",
         "AssessmentType": "clinic.assessments.models.AssessmentType",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "clinic.api.documentation.schema.close_objects",
+        "clinic.api.documentation.closing.close_objects",
     ],
 }

@@ -10,11 +10,22 @@ if TYPE_CHECKING:
 
 
 class RolePermission(BasePermission):
-    """Safe methods need the view's `view_permission`, others its `edit_permission`; a view without is closed."""
+    """Safe methods need the view's `view_permission`, others its `edit_permission` too, since they show the record.
+
+    A view without is closed.
+    """
 
     message = "Your role in this clinic, or the scope of your token, does not include this."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         http: Any = request._request
-        name = "view_permission" if request.method in SAFE_METHODS else "edit_permission"
-        return getattr(view, name, None) in http.permissions
+        names = ("view_permission",) if request.method in SAFE_METHODS else ("view_permission", "edit_permission")
+        return all(getattr(view, name, None) in http.permissions for name in names)
+
+
+class OfClinic(BasePermission):
+    """Everybody who is in a clinic, whatever they may: a view about nothing but whoever asks."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        http: Any = request._request
+        return http.clinic is not None

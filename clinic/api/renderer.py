@@ -21,6 +21,15 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """What was done, and what whoever asked should know of it: objects with a code, and a sentence for people."""
+
+    results: Any
+    message: str
+    warnings: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Why nothing was done: a sentence for people; `error` has code, fields and what the code adds."""
 
@@ -47,6 +56,8 @@ class Renderer(BaseRenderer):
         request = (renderer_context or {})["request"]._request
         if isinstance(data, Refusal):
             body = envelope(request, message=data.message, error=data.error)
+        elif isinstance(data, Warned):
+            body = envelope(request, results=data.results, message=data.message, warnings=data.warnings)
         elif isinstance(data, Rows):
             body = envelope(request, results=data.results, pagination=data.pagination)
         else:

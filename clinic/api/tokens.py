@@ -3,9 +3,11 @@
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
-from clinic.access import public
+from clinic.access import SCOPE_PERMISSIONS, public
 from clinic.accounts.limits.counters import TooMany
 from clinic.accounts.limits.declared import SECRETS
 from clinic.accounts.limits.tries import Try, by_address, trying
@@ -25,6 +27,27 @@ def refused(error: str, description: str, status: int = 400) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """Gives a client a token for an hour; refusals have OAuth's own shape, not the envelope."""
     return unusable(request) or unusable_grant(request) or counted(request, "TokenView")
+
+
+@public
+@require_safe
+def metadata(request: HttpRequest) -> HttpResponse:
+    """Where tokens are asked for and how (RFC 8414), for programs that look it up."""
+    issuer = request.build_absolute_uri("/").rstrip("/")
+    ways = ["client_secret_basic", "client_secret_post"]
+    return JsonResponse(
+        {
+            "issuer": issuer,
+            "token_endpoint": f"{issuer}{reverse('token')}",
+            "token_endpoint_auth_methods_supported": ways,
+            "revocation_endpoint": f"{issuer}{reverse('revoke_token')}",
+            "revocation_endpoint_auth_methods_supported": ways,
+            "grant_types_supported": ["client_credentials"],
+            "response_types_supported": [],
+            "scopes_supported": list(SCOPE_PERMISSIONS),
+            "service_documentation": f"{issuer}{reverse('api:docs')}",
+        }
+    )
 
 
 @public

@@ -1,10 +1,12 @@
 """The API's views. Each one's permissions are class attributes, which `RolePermission` reads."""
 
+import re
+from collections.abc import Callable, Sequence
+from functools import partial as partial_of
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet, prefetch_related_objects
-from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -15,23 +17,25 @@ from clinic.access import Permission
 from clinic.accounts.submissions import repeats
 from clinic.api.errors import IdTaken
 from clinic.api.filters import ListParameters, OfPatient, refuse_parameters
+from clinic.api.matching import warnings_of
 from clinic.api.objects.assessments import AssessmentSerializer
 from clinic.api.objects.episodes import EpisodeSerializer
-from clinic.api.objects.instruments import InstrumentSerializer
 from clinic.api.objects.patients import PatientSerializer
-from clinic.api.objects.practitioners import EndpointSerializer, PractitionerSerializer
+from clinic.api.objects.practitioners import PractitionerSerializer
 from clinic.api.pagination import NumberedPagination
 from clinic.api.parser import json_object
-from clinic.assessments.filters import AssessmentFilter
+from clinic.api.reading.including import bring_patients
+from clinic.api.reading.lookups import AssessmentParameters, PatientParameters
+from clinic.api.renderer import Warned
+from clinic.api.writing.conditions import required_version, shown, tag_of
+from clinic.api.writing.read_only import read_only_of, refuse_others
 from clinic.assessments.models import Assessment, Episode
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions as assessments
 from clinic.assessments.tables import AssessmentTable
 from clinic.audit.actions import By
 from clinic.audit.reading import note_list, note_record
-from clinic.instruments import catalogue
 from clinic.patients import actions as patients
-from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient, with_latest_results
 from clinic.patients.tables import PatientTable
 from clinic.staff.filters import PractitionerFilter
@@ -41,6 +45,7 @@ from clinic.staff.tables import PractitionerTable
 # What of an assessment goes through its instrument.
 OF_QUESTIONNAIRE = ("answers", "date", "complete", "score", "reason")
 READING = ["get", "head"]
+UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
 
 
@@ -62,16 +67,47 @@ def parsed(view: GenericAPIView[Any], record: Any = None, *, partial: bool = Fal
     return fields
 
 
-def created(view: GenericAPIView[Any], record: Any) -> Response:
+def cannot_be_written(view: GenericAPIView[Any]) -> dict[str, Any]:
+    """What of the body is only ever answered."""
+    serializer: Any = view.get_serializer()
+    return read_only_of(serializer.fields, json_object(view.request))
+
+
+def changed_by(view: GenericAPIView[Any], record: Any, change: Callable[..., Any], *, partial: bool) -> Any:
+    """The record after `change`, which is called with the clean fields of the body."""
+    fields, sent = parsed(view, record, partial=partial), cannot_be_written(view)
+    before = view.get_serializer(record).data if sent else {}
+    found = change(**fields)
+    if sent:
+        refuse_others(sent, before, view.get_serializer(found).data)
+    return found
+
+
+def refuse_stale(view: GenericAPIView[Any], record: Any, stale: type[Exception]) -> None:
+    """Raises `stale` where If-Match requires another version; nobody else changes the record from then on."""
+    if required_version(view.request, record.version) is None:
+        return
+    now = type(record).objects.select_for_update().get(pk=record.pk)
+    if required_version(view.request, now.version) != now.version:
+        raise stale(now)
+
+
+def created(view: GenericAPIView[Any], record: Any, warnings: Sequence[dict[str, Any]] = ()) -> Response:
     address = view.request.build_absolute_uri(f"{view.request.path}{record.pk}/")
-    return Response(view.get_serializer(record).data, status=201, headers={"Location": address})
+    data = view.get_serializer(record).data
+    if made_before(view) is None:
+        refuse_others(cannot_be_written(view), data)
+    if not warnings:
+        return shown(view.request, record, data, status=201, Location=address)
+    answer = Warned(data, "This may be a patient who is here already.", warnings)
+    return Response(answer, status=201, headers={"Location": address, "ETag": tag_of(record, data)})
 
 
 def made_before(view: GenericAPIView[Any]) -> Any:
     """The record that the request which this one repeats made or changed; None for a new request."""
     http: Any = view.request._request
     repeated = repeats(http)
-    return view.get_queryset().get(pk=repeated.address.rstrip("/").rpartition("/")[2]) if repeated else None
+    return view.get_queryset().get(pk=UUIDS.findall(repeated.address)[-1]) if repeated else None
 
 
 def refuse_taken(view: GenericAPIView[Any], id: UUID | None) -> None:
@@ -80,10 +116,11 @@ def refuse_taken(view: GenericAPIView[Any], id: UUID | None) -> None:
         raise IdTaken(id)
 
 
-def listed(view: GenericAPIView[Any], records: Any) -> Response:
-    """A page of `records` that are in memory."""
-    page = view.paginate_queryset(records)
-    return view.get_paginated_response(view.get_serializer(page, many=True).data)
+def start_or_record(*, by: By, **fields: Any) -> Assessment:
+    """A new assessment by its instrument, or a free one. Raises as both actions."""
+    if "definition" in fields:
+        return questionnaires.start_assessment(by=by, **fields).assessment
+    return assessments.create_assessment(by=by, **fields)
 
 
 def change_assessment(
@@ -103,11 +140,17 @@ class RecordViewSet[M: Model](ListModelMixin, RetrieveModelMixin, GenericViewSet
     """Records of patients: the trail has each one, and each page of a list, that a program reads."""
 
     trail_list: ClassVar[str]
+    has_versions: ClassVar[bool] = False
 
     def get_object(self) -> M:
         record = super().get_object()
         note_record(self.request._request, record)  # type: ignore[arg-type]  # what our middleware passed
         return record
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        record = self.get_object()
+        serializer: Any = self.get_serializer(record)
+        return shown(request, record, serializer.data) if self.has_versions else Response(serializer.data)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
@@ -122,9 +165,11 @@ class PatientViewSet(RecordViewSet[Patient]):
     view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
     serializer_class = PatientSerializer
     filter_backends = (ListParameters,)
-    filterset_class, table_class, default_ordering = PatientFilter, PatientTable, "name"
+    filterset_class, table_class, default_ordering = PatientParameters, PatientTable, "name"
     field_columns: ClassVar[dict[str, str]] = {"full_name": "name", "family_name": "name", "user": "practitioner"}
+    list_parameters = ("updated_since",)
     http_method_names = METHODS
+    has_versions = True
 
     def get_queryset(self) -> QuerySet[Patient]:
         """Made anew each time: a queryset belongs to the clinic that it is made in, an import included."""
@@ -137,15 +182,15 @@ class PatientViewSet(RecordViewSet[Patient]):
             fields = parsed(self)
             refuse_taken(self, fields.get("id"))
             patient = patients.create_patient(by=actor(request), **fields)
-        return created(self, patient)
+        return created(self, patient, warnings_of(patient))
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Changes a patient; a field left out keeps its value."""
         if (changed := made_before(self)) is None:
-            patient = self.get_object()
-            fields = parsed(self, patient, partial=partial)
-            changed = patients.update_patient(by=actor(request), id=patient.pk, **fields)
-        return Response(self.get_serializer(changed).data)
+            refuse_stale(self, patient := self.get_object(), patients.Changed)
+            change = partial_of(patients.update_patient, by=actor(request), id=patient.pk)
+            changed = changed_by(self, patient, change, partial=partial)
+        return shown(request, changed, self.get_serializer(changed).data)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Changes the fields that are sent, and no other."""
@@ -154,7 +199,8 @@ class PatientViewSet(RecordViewSet[Patient]):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Archives the patient: a medical record is never deleted. `archived=all` still finds it."""
         if made_before(self) is None:
-            patients.archive_patient(by=actor(request), id=self.get_object().pk)
+            refuse_stale(self, patient := self.get_object(), patients.Changed)
+            patients.archive_patient(by=actor(request), id=patient.pk)
         return Response(status=204)
 
 
@@ -169,16 +215,26 @@ class AssessmentViewSet(RecordViewSet[Assessment]):
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
     serializer_class = AssessmentSerializer
     filter_backends = (ListParameters,)
-    filterset_class, table_class, default_ordering = AssessmentFilter, AssessmentTable, "-date"
+    filterset_class, table_class, default_ordering = AssessmentParameters, AssessmentTable, "-date"
     field_columns: ClassVar[dict[str, str]] = {"user": "practitioner"}
+    includes: ClassVar[dict[str, Permission]] = {"patient": Permission.PATIENTS_VIEW}
+    list_parameters = ("updated_since",)
     http_method_names = METHODS
+    has_versions = True
 
     def get_queryset(self) -> QuerySet[Assessment]:
         return Assessment.objects.select_related("patient")
 
+    def get_object(self) -> Assessment:
+        assessment = super().get_object()
+        for patient in bring_patients(self, [assessment]):
+            note_record(self.request._request, patient)  # type: ignore[arg-type]
+        return assessment
+
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
         prefetch_related_objects(page or [], "alerts")
+        bring_patients(self, page or ())
         return page
 
     def create(self, request: Request) -> Response:
@@ -188,17 +244,15 @@ class AssessmentViewSet(RecordViewSet[Assessment]):
             return created(self, assessment)
         fields = parsed(self)
         refuse_taken(self, fields.get("id"))
-        if "definition" in fields:
-            return created(self, questionnaires.start_assessment(by=actor(request), **fields).assessment)
-        return created(self, assessments.create_assessment(by=actor(request), **fields))
+        return created(self, start_or_record(by=actor(request), **fields))
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Changes an assessment; a field left out keeps its value. Questions and answers are replaced whole."""
         if (changed := made_before(self)) is None:
-            assessment = self.get_object()
-            fields = parsed(self, assessment, partial=partial)
-            changed = change_assessment(assessment, by=actor(request), replace=not partial, **fields)
-        return Response(self.get_serializer(changed).data)
+            refuse_stale(self, assessment := self.get_object(), assessments.Changed)
+            change = partial_of(change_assessment, assessment, by=actor(request), replace=not partial)
+            changed = changed_by(self, assessment, change, partial=partial)
+        return shown(request, changed, self.get_serializer(changed).data)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Changes the fields that are sent, and no other; questions are replaced whole, answers one by one."""
@@ -207,7 +261,8 @@ class AssessmentViewSet(RecordViewSet[Assessment]):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Archives the assessment: a medical record is never deleted. `archived=all` still finds it."""
         if made_before(self) is None:
-            assessments.archive_assessment(by=actor(request), id=self.get_object().pk)
+            refuse_stale(self, assessment := self.get_object(), assessments.Changed)
+            assessments.archive_assessment(by=actor(request), id=assessment.pk)
         return Response(status=204)
 
 
@@ -220,6 +275,7 @@ class PractitionerViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Pra
     filter_backends = (ListParameters,)
     filterset_class, table_class, default_ordering = PractitionerFilter, PractitionerTable, "name"
     field_columns: ClassVar[dict[str, str]] = {}
+    list_parameters = ()
     http_method_names = READING
 
     def get_queryset(self) -> QuerySet[Practitioner]:
@@ -235,50 +291,7 @@ class EpisodeViewSet(RecordViewSet[Episode]):
     filter_backends = (OfPatient,)
     pagination_class = NumberedPagination
     http_method_names = READING
+    has_versions = True
 
     def get_queryset(self) -> QuerySet[Episode]:
         return Episode.objects.order_by("started_on", "id")
-
-
-class InstrumentViewSet(GenericViewSet[Any]):
-    """The instruments that the clinic offers, each of its newest version, by title."""
-
-    without_patients = True
-    view_permission = edit_permission = Permission.ASSESSMENTS_VIEW
-    serializer_class = InstrumentSerializer
-    filter_backends = ()
-    pagination_class = NumberedPagination
-    http_method_names = READING
-
-    def list(self, request: Request) -> Response:
-        refuse_parameters(request, ("page", "page_size"))
-        return listed(self, catalogue.offered())
-
-    def retrieve(self, request: Request, instrument: str) -> Response:
-        """One instrument that the clinic offers."""
-        refuse_parameters(request)
-        definition = catalogue.find(instrument)
-        if definition is None:
-            raise Http404
-        return Response(self.get_serializer(definition).data)
-
-
-class EndpointViewSet(GenericViewSet[Any]):
-    """The addresses to begin at, by name; what each takes stands in the OpenAPI document."""
-
-    without_patients = True
-    view_permission = edit_permission = Permission.PATIENTS_VIEW
-    serializer_class = EndpointSerializer
-    filter_backends = ()
-    pagination_class = NumberedPagination
-    http_method_names = READING
-    routes: ClassVar[dict[str, str]] = {}  # what each is for, by its route
-
-    def list(self, request: Request) -> Response:
-        refuse_parameters(request, ("page", "page_size"))
-        here = request.build_absolute_uri(request.path)
-        found = [
-            {"name": route.rstrip("/"), "url": f"{here}{route}", "description": text}
-            for route, text in sorted(self.routes.items())
-        ]
-        return listed(self, found)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from django.db.models import QuerySet
 
 from clinic.access import Permission
-from clinic.assessments.filters import AlertFilter, AssessmentFilter, DueFilter, PatientAssessmentFilter
-from clinic.assessments.models import Assessment, Schedule
+from clinic.assessments.filters import AlertFilter, AssessmentFilter, DueFilter, PatientAssessmentFilter, ReviewFilter
+from clinic.assessments.models import Assessment, Review, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import actions
-from clinic.assessments.tables import AlertTable, AssessmentTable, DueTable, PatientAssessmentTable
+from clinic.assessments.tables import AlertTable, AssessmentTable, DueTable, PatientAssessmentTable, ReviewTable
 from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import keep_export
 from clinic.lists.models import ItemState, Job, JobItem
@@ -38,6 +38,10 @@ def leading_alerts() -> "QuerySet[Alert]":
 
 def schedules() -> "QuerySet[Schedule]":
     return Schedule.objects.active().titled().filter(patient__archived_at=None).select_related("patient__user")
+
+
+def reviews() -> "QuerySet[Review]":
+    return Review.objects.active().select_related("assessment__patient__user")
 
 
 ASSESSMENTS = BulkList(
@@ -84,6 +88,10 @@ ALERTS = BulkList(
 ALERT_CARDS = replace(ALERTS, noun="patient", noun_plural="patients", rows=leading_alerts)
 DUE = BulkList(
     "due", "due assessment", "due assessments", "/worklists/due/", schedules, DueTable, "due", DueFilter,
+    Permission.ASSESSMENTS_VIEW,
+)  # fmt: skip
+REVIEWS = BulkList(
+    "reviews", "result", "results", "/reviews/", reviews, ReviewTable, "came", ReviewFilter,
     Permission.ASSESSMENTS_VIEW,
 )  # fmt: skip
 

@@ -64,15 +64,15 @@ def runs_by_result(
         return (_sorted(assessments, terms, where),)
     columns = tuple(column(Assessment, name) for name in names)
     if any(values.get(name) is not None for name in LIMITS.get(names[0], ())) or values.get(names[0]):
-        return (IndexRun(columns, where, descending),)
+        return (IndexRun(columns, where, descending, by_column=True),)
     if names[0] == "status":
         statuses = reversed(AssessmentStatus) if descending else AssessmentStatus
         conditions = [f"{STATUS} = '{status}'" for status in statuses]
-        return tuple(IndexRun(columns[1:], _also(where, each), descending) for each in conditions)
+        return tuple(IndexRun(columns[1:], where, descending, Sql(each), by_column=True) for each in conditions)
     there = WITH_VALUE[names[0]]
     return (
-        IndexRun(columns, _also(where, there), descending),
-        IndexRun(columns[1:], _also(where, f"NOT {there}"), descending),
+        IndexRun(columns, where, descending, Sql(there), by_column=True),
+        IndexRun(columns[1:], where, descending, Sql(f"NOT {there}"), by_column=True),
     )
 
 
@@ -82,10 +82,6 @@ def _with_same_day(terms: Sequence[str]) -> list[str]:
     sign = "-" if key.startswith("-") else ""
     names = [term.removeprefix("-") for term in order]
     return [*order, *(f"{sign}{name}" for name in SAME_DAY if name not in names), key]
-
-
-def _also(where: Sql, condition: str) -> Sql:
-    return Sql(f"{where.text} AND {condition}", where.params)
 
 
 def _sorted(assessments: QuerySet[Any], terms: Sequence[str], where: Sql) -> IndexRun:

@@ -17,6 +17,7 @@ from clinic.access import Permission
 from clinic.assessments.by_result import by_score, runs_by_result
 from clinic.assessments.models import Assessment, AssessmentQuerySet, AssessmentStatus, AssessmentType
 from clinic.assessments.models.alerts import Alert, AlertQuerySet
+from clinic.assessments.models.reviews import Review, ReviewQuerySet
 from clinic.assessments.models.schedules import Schedule, ScheduleQuerySet
 from clinic.assessments.of_patients import all_patients, find_patient, search_for_patients
 from clinic.assessments.search import search_for_assessments
@@ -26,7 +27,7 @@ from clinic.lists.reading.index_runs import ALL, BadList, IndexRun, Sql
 from clinic.lists.reading.selection import Search, matching_keys
 from clinic.patients.filters import SCALE_WORDS, SEVERITIES, WHOSE_SCORE, Archived, ScoreForm
 from clinic.patients.models import Patient
-from clinic.staff.models import Practitioner
+from clinic.staff.filters import practitioner_filter
 from clinic.ui.forms import DateField
 
 FREE = "none"  # in place of an instrument's id
@@ -99,9 +100,7 @@ class AssessmentFilter(SearchFilter):
     score_max = django_filters.NumberFilter(
         method="by_limit", label="Score to", max_digits=8, decimal_places=2, help_text=OF_COMPLETED
     )
-    user = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
-    )
+    user = practitioner_filter(nobody=None)
     patient = PatientIdFilter(label="Patient", widget=forms.HiddenInput)
     archived = django_filters.ChoiceFilter(
         choices=Archived.choices, method="by_archived", label="Show", empty_label="Not archived"
@@ -149,10 +148,12 @@ class PatientAssessmentFilter(AssessmentFilter):
     patient = None  # type: ignore[assignment]  # how django-filter takes a declared filter away
 
 
-def whose(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows whose patient the search finds, in the order of the rows."""
+def whose(queryset: QuerySet[Any], text: str, patient: str = "patient") -> QuerySet[Any]:
+    """The rows whose patient the search finds, in the order of the rows; `patient` is the way to them."""
     search = search_for_patients(text)
-    return queryset if search is None else queryset.filter(patient__in=matching_keys(all_patients(), search))
+    if search is None:
+        return queryset
+    return queryset.filter(**{f"{patient}__in": matching_keys(all_patients(), search)})
 
 
 class AlertState(TextChoices):
@@ -163,12 +164,7 @@ class AlertFilter(FilterSet):
     """Open alerts by default; also by the patient's practitioner."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
-    user = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Practitioner.objects.all(),
-        field_name="patient__user",
-        label="Practitioner",
-        empty_label="Any",
-    )
+    user = practitioner_filter("patient__user")
     state = django_filters.ChoiceFilter(
         choices=AlertState.choices, method="by_state", label="Show", empty_label="Open ones"
     )
@@ -198,12 +194,7 @@ class DueWhen(TextChoices):
 
 class DueFilter(FilterSet):
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
-    user = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Practitioner.objects.all(),
-        field_name="patient__user",
-        label="Practitioner",
-        empty_label="Any",
-    )
+    user = practitioner_filter("patient__user")
     when = django_filters.ChoiceFilter(choices=DueWhen.choices, method="by_when", label="When", empty_label="Due now")
 
     class Meta:
@@ -221,3 +212,45 @@ class DueFilter(FilterSet):
     def filter_queryset(self, queryset: ScheduleQuerySet) -> ScheduleQuerySet:
         found: ScheduleQuerySet = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("when") else found.due(timezone.localdate())
+
+
+class ReviewState(TextChoices):
+    DONE = "reviewed", "Reviewed ones"
+    ALL = "all", "All"
+
+
+class ReviewFilter(FilterSet):
+    """What waits by default, also by the patient's practitioner, the instrument and how severe it is."""
+
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    instrument = django_filters.ChoiceFilter(
+        choices=every_title, field_name="assessment__instrument", label="Instrument", empty_label="Any"
+    )
+    severity = django_filters.ChoiceFilter(
+        choices=SEVERITIES,
+        field_name="assessment__severity",
+        lookup_expr="gte",
+        label="Severity",
+        empty_label="Any",
+        help_text=f"Of completed ones: {SCALE_WORDS}.",
+    )
+    user = practitioner_filter("assessment__patient__user")
+    state = django_filters.ChoiceFilter(
+        choices=ReviewState.choices, method="by_state", label="Show", empty_label="Waiting ones"
+    )
+
+    class Meta:
+        model = Review
+        fields = ()
+
+    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(("instrument", "severity"), Permission.ASSESSMENTS_VIEW)
+
+    def search(self, queryset: ReviewQuerySet, name: str, value: str) -> QuerySet[Any]:
+        return whose(queryset, value, "assessment__patient")
+
+    def by_state(self, queryset: ReviewQuerySet, name: str, value: str) -> ReviewQuerySet:
+        return queryset.exclude(reviewed_at=None) if value == ReviewState.DONE else queryset
+
+    def filter_queryset(self, queryset: ReviewQuerySet) -> ReviewQuerySet:
+        found: ReviewQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("state") else found.waiting()

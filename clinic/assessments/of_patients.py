@@ -3,20 +3,25 @@
 `record/latest_results.py` alone writes what patients keep of their results. Decision 0119 lists where rows are joined.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from clinic.audit.models import AuditEvent
 from clinic.lists.reading.selection import Search
 from clinic.patients.actions import lock_for_latest_results, note_latest_results
-from clinic.patients.models import Patient
+from clinic.patients.history import WORDS
+from clinic.patients.models import MergedPatient, Patient, with_latest_results
 from clinic.patients.passing_on import NamesTaken, pass_on_patients
 from clinic.patients.search.rules import search_for
 
 __all__ = [
     "NamesTaken",
     "all_patients",
+    "change_in_words",
+    "changes_of_patient",
     "find_patient",
     "is_any_patient",
     "lock_for_latest_results",
@@ -24,6 +29,8 @@ __all__ = [
     "pass_on_patients",
     "patient_count",
     "patient_or_404",
+    "patient_with_results",
+    "patients_by_key",
     "search_for_patients",
 ]
 
@@ -37,6 +44,11 @@ def find_patient(pk: UUID) -> Patient | None:
     return Patient.objects.select_related("user").filter(pk=pk).first()
 
 
+def patient_with_results(pk: UUID) -> Patient | None:
+    """The patient with the practitioner and the latest results."""
+    return with_latest_results(Patient.objects.select_related("user")).filter(pk=pk).first()
+
+
 def is_any_patient() -> bool:
     return Patient.objects.exists()
 
@@ -44,6 +56,10 @@ def is_any_patient() -> bool:
 def patient_count(practitioner: UUID) -> int:
     """How many patients somebody has, archived ones too."""
     return Patient.objects.filter(user=practitioner).count()
+
+
+def patients_by_key(keys: Collection[UUID]) -> dict[UUID, Patient]:
+    return Patient.objects.in_bulk(keys)
 
 
 def all_patients() -> "QuerySet[Patient]":
@@ -54,3 +70,14 @@ def all_patients() -> "QuerySet[Patient]":
 def search_for_patients(text: str) -> Search | None:
     """How patients are looked for by `text`; None where nothing is asked."""
     return search_for(text)
+
+
+def changes_of_patient(pk: UUID) -> QuerySet[AuditEvent]:
+    """Changes of the details, of records that were merged into this one too: the trail keeps their ids."""
+    merged = MergedPatient.objects.filter(into=pk).values_list("pk", flat=True)
+    return AuditEvent.objects.filter(record_id__in=[pk, *merged], is_reading=False, action__in=WORDS)
+
+
+def change_in_words(event: AuditEvent) -> str:
+    """What one of them was."""
+    return WORDS[event.action]

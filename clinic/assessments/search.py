@@ -1,12 +1,12 @@
 """Looking for assessments in one box: by their own name, and by whatever finds their patient."""
 
 from clinic.assessments.of_patients import search_for_patients
-from clinic.lists.reading.index_runs import ROWS, DrivingTable, IndexRun, Sql
-from clinic.lists.reading.listing import Grade
+from clinic.lists.reading.grades import Grade
+from clinic.lists.reading.index_runs import ROWS, DrivingTable, IndexRun, Sql, either
 from clinic.lists.reading.selection import Search
 from clinic.patients.search.conditions import KEY as PATIENT_KEY
 from clinic.patients.search.conditions import T as PATIENTS
-from clinic.patients.search.conditions import begins, either, key_of
+from clinic.patients.search.conditions import begins, key_of
 from clinic.patients.search.grades import RunMaker
 from clinic.patients.search.typed import words_of
 
@@ -73,6 +73,7 @@ def _of_patients(maker: RunMaker, found: IndexRun) -> IndexRun:
         where=maker.left(),
         descending=True,
         reason=Sql("w.reason"),
+        told=None if found.told is None else _of_any(found.told),
         driving=DrivingTable(
             source=Sql(text, (*found.reason.params, *params)),
             keys=tuple(f"w.{name}" for name in names),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -16,7 +16,15 @@ from clinic.assessments.models import Assessment, AssessmentStatus, AssessmentTy
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Schedule
 from clinic.instruments.catalogue import title_of, titles_of
-from clinic.lists.page.columns import ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn, day_html
+from clinic.lists.page.columns import (
+    ChoiceColumn,
+    DateColumn,
+    LinkColumn,
+    NumberColumn,
+    TextColumn,
+    around_key,
+    day_html,
+)
 from clinic.patients.models import Severity
 from clinic.patients.tables import band_html
 
@@ -82,6 +90,17 @@ class SeverityColumn(TextColumn):
 NEEDS = dict.fromkeys(("instrument", "status", "score", "severity"), Permission.ASSESSMENTS_VIEW)
 
 
+class PatientColumn(TextColumn):
+    """The patient whom a row is about, linked to their page."""
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        before, behind = around_key("patients:detail", get_script_prefix())
+        return [
+            f'<a href="{before}{record.patient_id}{behind}"><bdi>{escape(name)}</bdi></a>'
+            for name, record in zip(map(self.getter(), records), records, strict=True)
+        ]
+
+
 class PatientAssessmentTable(tables.Table):
     """One patient's assessments."""
 
@@ -103,7 +122,7 @@ class AssessmentTable(tables.Table):
     """The assessments of the whole clinic."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name", css="title")
-    patient = TextColumn(
+    patient = PatientColumn(
         accessor="patient__display_name", order_by=("patient__filed_as", "patient__given_as", "patient")
     )
     record_number = TextColumn(
@@ -120,7 +139,9 @@ class AssessmentTable(tables.Table):
         accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
     )
 
-    needs: ClassVar[dict[str, Permission]] = NEEDS
+    needs: ClassVar[dict[str, Permission]] = {
+        **NEEDS, **dict.fromkeys(("patient", "record_number"), Permission.PATIENTS_VIEW)
+    }  # fmt: skip
     shown = ("name", "patient", "instrument", "status", "date", "score", "severity", "practitioner")
 
 
@@ -139,14 +160,16 @@ class AlertTable(tables.Table):
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
     text = TextColumn(verbose_name="What", orderable=False)
     raised = DateColumn(accessor="raised_on", order_by="raised_at")
-    practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)
+    practitioner = TextColumn(
+        verbose_name="Practitioner", accessor="patient__practitioner_name", css="person", orderable=False
+    )
     state = TextColumn(accessor="state_label", orderable=False)
     severity = NumberColumn(order_by=("-worst", "raised_at"))
     answered_by = TextColumn(orderable=False)
 
 
-class DuePatientColumn(TextColumn):
-    """The patient, linked to the form that is due."""
+class DueInstrumentColumn(TextColumn):
+    """The instrument, linked to the form that is due."""
 
     def cell(self, value: object, record: Schedule) -> str:
         address = f"{reverse('assessments:new')}?patient={record.patient_id}&amp;instrument={escape(record.instrument)}"
@@ -179,10 +202,34 @@ def unscored_html(day: date | None, today: date, language: str | None) -> str:
 class DueTable(tables.Table):
     """The schedules of all patients of the clinic."""
 
-    patient = DuePatientColumn(accessor="patient__display_name", orderable=False)
+    patient = PatientColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
-    instrument = TextColumn(accessor="title", css="nowrap", orderable=False)
+    instrument = DueInstrumentColumn(accessor="title", css="nowrap", orderable=False)
     due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
     last = DateColumn(verbose_name="Last done", accessor="last_done_on", orderable=False)
     plan = TextColumn(verbose_name="Schedule", accessor="pace_text", css="schedule", orderable=False)
-    practitioner = TextColumn(accessor="patient__user__display_name", css="person", orderable=False)
+    practitioner = TextColumn(
+        verbose_name="Practitioner", accessor="patient__practitioner_name", css="person", orderable=False
+    )
+
+
+class ReviewTable(tables.Table):
+    """What came in without a clinician."""
+
+    name = LinkColumn(view="assessments:detail", accessor="assessment__name", orderable=False)
+    patient = TextColumn(accessor="assessment__patient__display_name", orderable=False)
+    record_number = TextColumn(
+        verbose_name="Record", css="nowrap", accessor="assessment__patient__record_number", orderable=False
+    )
+    came = DateColumn(accessor="came_at", order_by="came_at")
+    channel = TextColumn(accessor="channel_label", orderable=False)
+    status = TextColumn(accessor="assessment__status_label", orderable=False)
+    band = TextColumn(accessor="assessment__band", orderable=False)
+    practitioner = TextColumn(
+        verbose_name="Practitioner", accessor="assessment__patient__practitioner_name", css="person", orderable=False
+    )
+    reviewed = DateColumn(accessor="reviewed_at", orderable=False)
+    reviewed_by = TextColumn(accessor="reviewed_by_name", orderable=False)
+    note = TextColumn(verbose_name="Word", orderable=False)
+
+    needs: ClassVar[dict[str, Permission]] = dict.fromkeys(("status", "band"), Permission.ASSESSMENTS_VIEW)

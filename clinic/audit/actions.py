@@ -65,9 +65,9 @@ def patient_of(subject: models.Model) -> UUID | None:
 
 
 def where() -> dict[str, str]:
-    """The request that somebody acts by, and the address that it came from; empty where a command acts."""
+    """The request that somebody acts by, its trace, and the address that it came from; empty where a command acts."""
     context = get_contextvars()
-    return {name: context.get(name, "") for name in ("request_id", "address")}
+    return {name: context.get(name, "") for name in ("request_id", "trace_id", "address")}
 
 
 def event(action: str, *, by: By, record_type: str, record_id: UUID | None = None, **fields: Any) -> AuditEvent:

@@ -12,10 +12,18 @@ class AuditEvent(ClinicModel):
     """Who did what to which record, or read what. Insert-only: the clinic's role may not change or delete a row.
 
     `patient_id` is whose record it is about, where it is about one. `number` and `digest` are the sealer's: the place
-    in the order of the clinic's events, and what proves it and every event before it.
+    in the order of the clinic's events, and what proves it and every event before it. `request_id` and `trace_id` are
+    those of the request, a program's own where it sent them.
     """
 
     web_may = "SELECT, INSERT"
+    index_for = {
+        "audit_event_changes": "history of a record",
+        "audit_event_by_patient": "trail of a patient",
+        "audit_event_by_actor": "trail of a person",
+        "audit_event_unsealed": "sealing by the worker",
+        "audit_event_by_time": "trail as it opens",
+    }
     sealer_may = "SELECT, UPDATE (number, digest)"
 
     id = models.BigAutoField(primary_key=True)
@@ -30,6 +38,7 @@ class AuditEvent(ClinicModel):
     changes: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64, default="", db_default="")
     address = models.CharField(max_length=45, default="", db_default="")
+    trace_id = models.CharField(max_length=32, default="", db_default="")
     number = models.BigIntegerField(null=True, editable=False)
     digest = models.BinaryField(null=True, editable=False)
 
@@ -74,6 +83,7 @@ class PendingSearch(ClinicModel):
     changes: "models.JSONField[Any, dict[str, Any]]" = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64)
     address = models.CharField(max_length=45)
+    trace_id = models.CharField(max_length=32, default="", db_default="")
 
     objects = ClinicQuerySet.as_manager()  # type: ignore[misc]  # of the base
 

@@ -18,13 +18,13 @@ from clinic.audit.models import AuditEvent, PendingSearch
 
 RESTS = timedelta(seconds=2)  # after which what is searched for is what was meant
 SEARCHES = ("q", "search")  # what pages and programs call the text that is searched for
-REPLACED = ("at", "actor_name", "patient_id", "changes", "request_id", "address")
+REPLACED = ("at", "actor_name", "patient_id", "changes", "request_id", "address", "trace_id")
 MOVE = """
 WITH settled AS (DELETE FROM audit_pendingsearch WHERE {} RETURNING *)
 INSERT INTO audit_auditevent
-    (at, actor_id, actor_name, action, is_reading, record_type, patient_id, changes, request_id, address)
-SELECT at, actor_id, actor_name, list || '.searched', true, list, patient_id, changes, request_id, address FROM settled
-ORDER BY at
+    (at, actor_id, actor_name, action, is_reading, record_type, patient_id, changes, request_id, address, trace_id)
+SELECT at, actor_id, actor_name, list || '.searched', true, list, patient_id, changes, request_id, address, trace_id
+FROM settled ORDER BY at
 """
 
 
@@ -121,9 +121,13 @@ def _wait(request: Request, reading: Reading) -> None:
     )
 
 
-def settle_searches() -> None:
-    """Put every search of the active clinic that has rested into its trail."""
-    _move("at <= %s", timezone.now() - RESTS)
+def settle_searches() -> bool:
+    """Put every search of the active clinic that has rested into its trail; whether there was one."""
+    rested = timezone.now() - RESTS
+    if not PendingSearch.objects.filter(at__lte=rested).exists():
+        return False
+    _move("at <= %s", rested)
+    return True
 
 
 def _move(which: str, *values: Any) -> None:

@@ -20,6 +20,7 @@ from django_tenants.utils import quote_schema_name
 from clinic.audit import heads
 from clinic.audit.models import AuditEvent
 from clinic.audit.reading import settle_searches
+from clinic.tenancy import cluster
 from clinic.tenancy.lifecycle.provisioning import sealer_role
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
@@ -38,9 +39,12 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS sealed (id, number, dige
 """
 
 
-def digest(before: bytes, event: AuditEvent) -> bytes:
-    """What proves an event and, by the digest of the one before, every one before it."""
-    values = [getattr(event, name) for name in PROVEN]
+def digest(before: bytes, event: AuditEvent, *, traced: bool = True) -> bytes:
+    """What proves an event and, by the digest of the one before, every one before it.
+
+    An event without a trace is proven as those were that were sealed before there were any.
+    """
+    values = [getattr(event, name) for name in (*PROVEN, *(("trace_id",) if event.trace_id and traced else ()))]
     text = json.dumps([_plain(value) for value in values], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(before + text.encode()).digest()
 
@@ -59,8 +63,12 @@ def following(event: AuditEvent, number: int) -> int:
 
 
 def seal_trail() -> None:
-    """Seal what the active clinic's trail has got since; the head goes to its file once that is committed."""
-    settle_searches()
+    """Seal what the active clinic's trail has got since; the head goes to its file once that is committed.
+
+    On a cluster the run after that in which a search was put into the trail does it.
+    """
+    if settle_searches() and not cluster.roles_may_alternate(DEFAULT_DB_ALIAS):
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('trail ' || current_schema(), 0))")
         if not cursor.fetchone()[0]:

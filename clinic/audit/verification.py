@@ -24,7 +24,7 @@ def verify_trail(clinic_id: UUID) -> Iterator[str]:
         found, expected = event.number or 0, following(event, number)
         if found != expected:
             yield _out_of_order(number, found)
-        if digest(before, event) != bytes(event.digest or b""):
+        if bytes(event.digest or b"") not in _digests(before, event):
             yield f"Event {found:,} of {_moment(event.at)} was changed after it was sealed, or never sealed."
         elif floor is not None and event.at < floor - LONGEST:
             yield f"Event {found:,} says {_moment(event.at)}, long before it was sealed."
@@ -37,6 +37,11 @@ def verify_trail(clinic_id: UUID) -> Iterator[str]:
         _forget_replaced(by_number, event, expected)
     yield from _cut(by_number, number)
     yield from _waiting(timezone.now() - LONGEST)
+
+
+def _digests(before: bytes, event: AuditEvent) -> tuple[bytes, bytes]:
+    """What may prove an event: a worker of the release before the traces seals it without its own."""
+    return digest(before, event), digest(before, event, traced=False)
 
 
 def _moment(at: datetime) -> str:

@@ -1,25 +1,19 @@
 """Make the demo clinics, once."""
 
-from datetime import timedelta
+import zlib
 from random import Random
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
 
-from clinic.access import Role
+from clinic.access import Actor, Role
 from clinic.accounts.models import User
-from clinic.assessments.questionnaire.actions import start_assessment
-from clinic.assessments.record.actions import create_assessment
-from clinic.assessments.schedules.actions import set_schedule
-from clinic.demo.assessments import answered_over_time, invented_assessment
-from clinic.demo.people import people
+from clinic.demo.fill import fill_clinic
+from clinic.demo.last_night import make_last_night
+from clinic.demo.reports import keep_last_year
 from clinic.instruments.actions import set_instrument_choices
-from clinic.instruments.files.toml import newest, shipped
-from clinic.patients.actions import archive_patient, create_patient
 from clinic.patients.models import Patient
 from clinic.staff.actions import OPERATOR, add_member, create_clinic, create_user
-from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 
@@ -45,8 +39,7 @@ ROLES = {
     "auditor": Role.AUDITOR,
 }
 BOTH = ("both@example.test", "Bea Novak")
-PATIENTS = 120
-MEASURED = 24
+PATIENTS, ASSESSMENTS = 140, 800
 
 
 def sign_ins() -> list[str]:
@@ -72,11 +65,16 @@ def make_demo() -> None:
             add_member(clinic=clinic, user=user, role=ROLES[role], by=OPERATOR)
         add_member(clinic=clinic, user=_user(*BOTH), role=Role.CLINICIAN, by=OPERATOR)
         with clinic_scope(clinic):
-            if not Patient.objects.exists():
-                # A demo has no commercial purpose, and shows every instrument.
-                set_instrument_choices(by=OPERATOR, licence_classes=["non-commercial"], hidden=[])
-                register_patients(Random(domain), PATIENTS)  # noqa: S311
-                measure_patients(Random(domain), MEASURED)  # noqa: S311
+            if Patient.objects.exists():
+                continue
+            # A demo has no commercial purpose, and shows every instrument.
+            set_instrument_choices(by=OPERATOR, licence_classes=["non-commercial"], hidden=[])
+        seed = zlib.crc32(domain.encode())
+        fill_clinic(clinic=clinic, patients=PATIENTS, assessments=ASSESSMENTS, seed=seed, by=OPERATOR)
+        with clinic_scope(clinic):
+            make_last_night(Random(domain), clinic)  # noqa: S311
+            owner = users["owner"]
+            keep_last_year(Actor(str(owner.pk), owner.name))
 
 
 def demo_is_there() -> bool:
@@ -89,55 +87,6 @@ def demo_is_there() -> bool:
             if not Patient.objects.exists():
                 return False
     return True
-
-
-def register_patients(random: Random, count: int) -> None:
-    """Make invented patients and assessments in the active clinic; the same for the same seed and day."""
-    today = timezone.localdate()
-    practitioners = list(Practitioner.objects.active())
-    for number, person in enumerate(people(random, count, today=today)):
-        patient = create_patient(
-            by=OPERATOR,
-            user=random.choice(practitioners),
-            full_name=person.full_name,
-            family_name=person.family_name,
-            gender=person.gender,
-            date_of_birth=person.date_of_birth,
-            date_of_birth_precision=person.precision,
-            phone_number=person.phone_number,
-            address=person.address,
-            record_number="",
-        )
-        for _ in range(random.choice((0, 1, 2, 2, 3, 4, 6))):
-            made = invented_assessment(random)
-            day = max(today - timedelta(days=random.randrange(900)), person.date_of_birth)
-            create_assessment(
-                by=OPERATOR, patient=patient, user=patient.user, name="", type=made.type, date=day,
-                questions=made.questions, score=made.score,
-            )  # fmt: skip
-        if number % 29 == 28:
-            archive_patient(by=OPERATOR, id=patient.pk)
-
-
-def measure_patients(random: Random, count: int) -> None:
-    """Have some patients answer questionnaires over time, with a schedule to answer them again."""
-    today = timezone.localdate()
-    # Whoever answers has been of age since the first time, some months ago.
-    adults = Patient.objects.active().aged(19, 90, today=today).select_related("user").order_by("record_number")
-    for number, patient in enumerate(adults[:count]):
-        definition = newest(shipped())["phq-9" if number % 3 else "gad-7"]
-        for day, answers in answered_over_time(random, definition, today):
-            start_assessment(
-                by=OPERATOR, definition=definition, patient=patient, user=patient.user, date=day, answers=answers,
-                complete=True,
-            )  # fmt: skip
-        if number % 2:
-            begun = today - timedelta(days=random.randrange(120))
-            then = 90 if definition.change.remission_below else None
-            set_schedule(
-                by=OPERATOR, patient=patient, definition=definition, every_days=14, then_every_days=then,
-                starts_on=begun,
-            )  # fmt: skip
 
 
 def _user(email: str, name: str) -> User:

@@ -1,11 +1,7 @@
 """Invented assessments for demonstrations, one scheme for each type."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from random import Random
-
-from clinic.instruments.definitions import Definition
 
 
 @dataclass(frozen=True)
@@ -61,15 +57,3 @@ def invented_assessment(random: Random) -> InventedAssessment:
     points = [min(len(answers) - 1, max(0, round(random.gauss(tendency, 0.8)))) for _ in questions]
     rows = [{"question": question, "answer": answers[point]} for question, point in zip(questions, points, strict=True)]
     return InventedAssessment(kind, rows, sum(points))
-
-
-def answered_over_time(random: Random, definition: Definition, today: date) -> Iterator[tuple[date, dict[str, int]]]:
-    """Two to six assessments with an instrument up to now, of a patient who mostly gets better."""
-    count, level, better = random.randrange(2, 7), random.uniform(0.8, 2.6), random.uniform(-0.1, 0.6)
-    for number in range(count):
-        answers = {
-            item.code: min(3, max(0, round(random.gauss(level - better * number - 2 * (item.code == "9"), 0.6))))
-            for item in definition.items
-            if item.scored
-        }
-        yield today - timedelta(days=21 * (count - number) + random.randrange(10)), answers

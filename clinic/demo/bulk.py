@@ -1,8 +1,6 @@
-"""The rows of a filled clinic as text for COPY; the same for the same seed and day."""
+"""The people of a filled clinic as text for COPY; the same for the same seed and day."""
 
-import json
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -10,90 +8,59 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import models
-
-from clinic.assessments.models import AssessmentType
-from clinic.demo.assessments import SCHEMES, invented_assessment
+from clinic.demo.copied import copied
+from clinic.demo.histories import Histories, History, Row
 from clinic.demo.names import name_maker
-from clinic.demo.people import STREETS, TOWNS
+from clinic.matching.keys import match_keys
+from clinic.patients.latest_results import MOST_SCORES
+from clinic.patients.models import person_of_values
 
 PATIENT_COLUMNS = (
     "id", "user_id", "full_name", "family_name", "preferred_name", "gender", "date_of_birth",
     "date_of_birth_precision", "phone_number", "second_phone_number", "address", "record_number", "archived_at",
-    "created_at", "updated_at", "version", "last_instrument", "last_score", "last_band", "last_severity",
-    "last_change", "last_assessed_on", "recent_scores", "next_due_on", "open_alerts", "worst_severity",
+    "created_at", "updated_at", "version", "match_keys", "status", "status_on", "last_instrument", "last_score",
+    "last_band", "last_severity", "last_change", "last_assessed_on", "recent_scores", "next_due_on", "open_alerts",
+    "worst_severity",
 )  # fmt: skip
-ASSESSMENT_COLUMNS = (
-    "id", "patient_id", "user_id", "name", "type", "date", "questions", "score", "archived_at", "created_at",
-    "updated_at", "version",
-)  # fmt: skip
-RESULT_COLUMNS = (
-    "patient_id",
-    "instrument_id",
-    "score",
-    "band",
-    "severity",
-    "change",
-    "assessed_on",
-    "recent_scores",
+NO_RESULT = ("", "\\N", "", "\\N", "\\N", "\\N", "[]")
+STREETS = (
+    "Mill Lane",
+    "Church Road",
+    "Station Road",
+    "High Street",
+    "Park Avenue",
+    "Victoria Road",
+    "The Green",
 )
+TOWNS = ("Riverton", "Hillford", "Ashby", "Marlow", "Kingsbridge")
 PREFERRED = (
     "Abby", "Alex", "Annie", "Bea", "Bill", "Charlie", "Dan", "Edu", "Ellie", "Fran", "Gabi", "Harry", "Izzy", "Jo",
     "Kate", "Leo", "Lili", "Manu", "Mary Ann", "Max", "Nacho", "Nell", "Pepe", "Rosie", "Sam", "Tess", "Toni", "Vera",
     "Will", "Zuzu",
 )  # fmt: skip
-BANDS = ("Minimal", "Mild", "Moderate", "High", "Very high")
 PHONES = ("+4477", "+4420794", "+44161", "+346", "+336", "+4915", "+1415555", "+3538")
 LENGTHS = {"+44": 13, "+34": 12, "+33": 12, "+49": 14, "+14": 12, "+35": 13}
 UUID_BITS, UUID_MARK = 0xF << 76 | 0x3 << 62, 0x4 << 76 | 0x2 << 62  # where a UUID says that it is a random one
-VARIANTS = 240  # invented assessments that rows repeat
 
 
-class AssessmentPattern(NamedTuple):
-    """An assessment that many rows repeat: questions as JSON, score, and the score as a share of the highest."""
-
-    type: str
-    label: str
-    questions: str
-    score: int
-    share: float
-
-    @property
-    def severity(self) -> int:
-        return min(4, int(self.share * 5))
+def keys_text(*values: Any) -> str:
+    """The matcher's keys of somebody as COPY reads an array; `values` are as text of COPY."""
+    plain: list[Any] = [value.replace("\\n", "\n") if isinstance(value, str) else value for value in values]
+    return f"{{{','.join(map(str, match_keys(person_of_values(*plain))))}}}"
 
 
-def other_columns(model: type[models.Model], columns: Sequence[str]) -> tuple[list[str], str]:
-    """The columns of the model that are not drawn, and the text of their defaults behind each row."""
-    drawn = {*columns, *(field.column for field in model._meta.concrete_fields if has_own_value(field))}
-    others = [field for field in model._meta.concrete_fields if field.column not in drawn]
-    return [str(field.column) for field in others], "".join(f"\t{field.get_default()}" for field in others)
+class Person(NamedTuple):
+    """What the rows of other tables say of a patient."""
 
-
-def has_own_value(field: models.Field[Any, Any]) -> bool:
-    """Whether the database fills the field, or leaves it empty."""
-    return field.generated or field.null or field.has_db_default() or isinstance(field, models.AutoField)
-
-
-def escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
-
-
-def invented_patterns(random: Random) -> list[AssessmentPattern]:
-    """Invent patterns, sorted by type and share, so that neighbours are alike."""
-    made = []
-    for _ in range(VARIANTS):
-        one = invented_assessment(random)
-        questions, answers = SCHEMES[one.type]
-        share = one.score / (len(questions) * (len(answers) - 1))
-        text = escaped(json.dumps(one.questions, ensure_ascii=False))
-        made.append(AssessmentPattern(one.type, AssessmentType(one.type).label, text, one.score, round(share, 3)))
-    return sorted(made)
+    key: bytes
+    practitioner: int
+    born: date
+    gender: str
 
 
 @dataclass
 class Clinicful:
-    """The contents of a filled clinic. Draw `patients` first, then their `assessments`, each once."""
+    """The people of a filled clinic. Draw `patients`, once, before what else belongs to them."""
 
     seed: int
     patient_count: int
@@ -107,14 +74,9 @@ class Clinicful:
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
         self.preferring = Random(f"{self.seed} preferred")  # noqa: S311  # its own, so that the rest stays as it is
-        self.patterns = invented_patterns(self.random)
-        self.by_type = {kind: [n for n, each in enumerate(self.patterns) if each.type == kind] for kind in SCHEMES}
-        self.keys: list[bytes] = []
-        self.whose, self.each = array("H"), array("B")
-        self.days, self.drawn = array("H"), array("H")
         self.name = name_maker(self.random)
-        self.beside = Random(f"{self.seed} beside")  # noqa: S311  # its own, as above
-        self.second, self.second_days = array("h"), array("H")  # the result of another type, by its pattern, or -1
+        self.histories = Histories(self.seed, patients=self.patient_count, assessments=self.assessment_count)
+        self.people: list[Person] = []
 
     def identifier(self) -> bytes:
         """The sixteen bytes of a random UUID."""
@@ -144,23 +106,31 @@ class Clinicful:
             precision = "exact" if draw < 0.93 else "estimated" if draw < 0.965 else "year"
             if precision == "year":
                 born = born.replace(month=1, day=1)
-            registered = self.today - timedelta(days=int(chance() * min(lived, 3000)))
+            history = self.histories.draw(lived)
+            first = history.rows[0].days_ago if history.rows else 0
+            registered = self.today - timedelta(days=max(first, int(chance() * min(lived, 3000))))
             created = str(datetime.combine(registered, time(8 + int(chance() * 10), int(chance() * 60)), self.zone))
             archived = created if chance() < 0.04 else "\\N"
             key = self.identifier()
-            self.keys.append(key)
-            self.whose.append(practitioner)
+            self.people.append(Person(key, practitioner, born, gender))
+            preferred, reached = self.preferred_name(), self.reached()
+            record = f"P-{self.first_number + number:06d}"
+            keys = keys_text(full, family, gender, born, precision, *reached, record)
             yield "\t".join((
-                key.hex(), str(self.practitioners[practitioner]), full, family, self.preferred_name(), gender,
-                str(born), precision,
-                self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "",
-                self.address() if chance() < 0.8 else "", f"P-{self.first_number + number:06d}", archived, created,
-                created, "1", *self.latest_results(self.draw_assessments(number, lived)), self.worst(),
+                key.hex(), str(self.practitioners[practitioner]), full, family, preferred, gender,
+                str(born), precision, *reached, record, archived, created, created, "1", keys,
+                *self.status(history, lived), *latest_columns(history, self.today),
             )) + "\n"  # fmt: skip
 
     def preferred_name(self) -> str:
         """One of fifteen likes to be called by another name."""
         return self.preferring.choice(PREFERRED) if self.preferring.random() < 1 / 15 else "\\N"
+
+    def reached(self) -> tuple[str, str, str]:
+        """Two phone numbers and an address, each of which may be missing."""
+        chance = self.random.random
+        numbers = (self.phone() if chance() < 0.88 else "", self.phone() if chance() < 0.15 else "")
+        return (*numbers, self.address() if chance() < 0.8 else "")
 
     def phone(self) -> str:
         start = PHONES[int(self.random.random() ** 1.7 * len(PHONES))]
@@ -172,97 +142,35 @@ class Clinicful:
         town = TOWNS[int(chance() * len(TOWNS))]
         return f"{1 + int(chance() * 180)} {STREETS[int(chance() * len(STREETS))]}\\n{town}"
 
-    def draw_assessments(self, number: int, lived: int) -> list[tuple[int, int]]:
-        """Draw a patient's assessments as (days ago, pattern), oldest first; all patients' come to the wanted count."""
-        chance = self.random.random
-        left, patients = self.assessment_count - len(self.days), self.patient_count - number
-        count = (
-            left if patients == 1 else int(left / patients * (0, 0.4, 0.7, 1, 1.3, 2.6)[int(chance() * 6)] + chance())
-        )
-        count = min(count, left, 250)
-        kinds = list(self.by_type)
-        kind = self.by_type[kinds[int(chance() * len(kinds))]]
-        place, days = chance(), sorted((int(chance() * min(lived, 1500)) for _ in range(count)), reverse=True)
-        made = []
-        for day in days:
-            place = min(0.999, max(0.0, place + (chance() - 0.55) * 0.3))
-            made.append((day, kind[int(place * len(kind))]))
-        self.each.append(count)
-        self.days.extend(day for day, _ in made)
-        self.drawn.extend(which for _, which in made)
-        return made
+    def status(self, history: History, lived: int) -> tuple[str, str]:
+        """Some are discharged, and some of the old have died; nobody of them is to be assessed again."""
+        draw, old = self.preferring.random(), lived > 70 * 365
+        if history.pace or draw > (0.13 if old else 0.08):
+            return "active", "\\N"
+        since = self.today - timedelta(days=history.rows[-1].days_ago if history.rows else 0)
+        return "deceased" if old and draw < 0.05 else "discharged", str(since)
 
-    def latest_results(self, drawn: list[tuple[int, int]]) -> tuple[str, ...]:
-        """The patient's latest results as the columns from `last_instrument` on."""
-        self.draw_second(drawn)
-        if not drawn:
-            return ("", "\\N", "", "\\N", "\\N", "\\N", "[]", "\\N", "0")
-        ago, severity = drawn[-1][0], self.patterns[drawn[-1][1]].severity
-        due = self.today + timedelta(days=90 - ago) if ago < 120 else None
-        alerts = "1" if severity == 4 and ago < 200 else "0"
-        instrument, score, band, _, change, assessed, recent = self.result(drawn)
-        return (
-            instrument, score, band, str(severity), change, assessed, recent, str(due) if due else "\\N", alerts,
-        )  # fmt: skip
 
-    def result(self, drawn: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-        """The latest result of some assessments of one type, from its instrument to the recent scores."""
-        last = self.patterns[drawn[-1][1]]
-        change = str(last.score - self.patterns[drawn[-2][1]].score) if len(drawn) > 1 else "\\N"
-        recent = ", ".join(str(self.patterns[which].share) for _, which in drawn[-12:])
-        assessed = self.today - timedelta(days=drawn[-1][0])
-        return (
-            last.type, str(last.score), BANDS[last.severity], str(last.severity), change, str(assessed), f"[{recent}]"
-        )  # fmt: skip
+def latest_columns(history: History, today: date) -> tuple[str, ...]:
+    """The columns of a patient from `last_instrument` on."""
+    results, last = history.by_instrument, history.last
+    severities = [rows[-1].pattern.severity for rows in results.values() if rows[-1].pattern.severity is not None]
+    of_last = result_columns(results[last.pattern.instrument], today) if last else NO_RESULT
+    due = str(due_on(history.scheduled, history.pace, today)) if history.pace else "\\N"
+    return (*of_last, due, str(history.open_alerts), copied(max(severities, default=None)))
 
-    def draw_second(self, drawn: list[tuple[int, int]]) -> None:
-        """One of three who were assessed has an older result of another type."""
-        which, ago = -1, 0
-        if drawn and self.beside.random() < 1 / 3:
-            mine = self.patterns[drawn[-1][1]].type
-            others = [kind for kind in self.by_type if kind != mine]
-            which, ago = self.beside.choice(self.by_type[self.beside.choice(others)]), drawn[0][0]
-        self.second.append(which)
-        self.second_days.append(ago)
 
-    def worst(self) -> str:
-        """The worst severity of the patient that was drawn last."""
-        found = [self.patterns[which].severity for which in (self.second[-1],) if which >= 0]
-        if self.each[-1]:
-            found.append(self.patterns[self.drawn[-1]].severity)
-        return str(max(found)) if found else "\\N"
+def result_columns(rows: list[Row], today: date) -> tuple[str, ...]:
+    """The latest result of one instrument, from its id to the recent scores."""
+    last, score = rows[-1].pattern, rows[-1].pattern.score
+    before = rows[-2].pattern.score if len(rows) > 1 else None
+    change = None if before is None or score is None else score - before
+    recent = [row.pattern.share for row in rows[-MOST_SCORES:]]
+    return tuple(map(copied, (
+        last.instrument, score, last.band, last.severity, change, today - timedelta(days=rows[-1].days_ago), recent,
+    )))  # fmt: skip
 
-    @property
-    def result_count(self) -> int:
-        return sum(map(bool, self.each)) + sum(which >= 0 for which in self.second)
 
-    def results(self) -> Iterator[str]:
-        """The rows of the latest results of the drawn patients."""
-        at = 0
-        for patient, count, second, ago in zip(self.keys, self.each, self.second, self.second_days, strict=True):
-            if count:
-                mine = list(zip(self.days[at : at + count], self.drawn[at : at + count], strict=True))
-                yield "\t".join((patient.hex(), *self.result(mine))) + "\n"
-            if second >= 0:
-                yield "\t".join((patient.hex(), *self.result([(ago, second)]))) + "\n"
-            at += count
-
-    def assessments(self) -> Iterator[str]:
-        """The rows of the assessments of the drawn patients."""
-        at = 0
-        for patient, practitioner, count in zip(self.keys, self.whose, self.each, strict=True):
-            names: dict[str, int] = {}
-            start = f"{patient.hex()}\t{self.practitioners[practitioner]}"
-            for days, which in zip(self.days[at : at + count], self.drawn[at : at + count], strict=True):
-                one, day = self.patterns[which], self.today - timedelta(days=days)
-                name = f"{one.label} · {day}"
-                names[name] = names.get(name, 0) + 1
-                if names[name] > 1:
-                    name = f"{name} ({names[name]})"
-                noted = f"{day} 12:00:00+00"
-                archived = noted if self.random.random() < 0.01 else "\\N"
-                yield (
-                    f"{self.identifier().hex()}\t{start}\t{name}\t{one.type}\t{day}\t{one.questions}\t"
-                    f"{one.score}\t{archived}\t{noted}\t{noted}\t1\n"
-                )
-            at += count
+def due_on(scheduled: list[Row], pace: int, today: date) -> date:
+    """The day on which somebody with a schedule is to be assessed again."""
+    return today + timedelta(days=pace - scheduled[-1].days_ago)

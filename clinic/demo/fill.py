@@ -14,18 +14,25 @@ from django.utils import timezone
 from django_tenants.utils import quote_schema_name
 from psycopg2.errors import UniqueViolation
 
-from clinic.assessments.models import Assessment, AssessmentType
+from clinic.assessments.models import Assessment, ContactNote, Episode, Review, Schedule
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.record.courses import rebuild_courses
 from clinic.audit.actions import By, record
-from clinic.demo.assessments import SCHEMES
-from clinic.demo.bulk import ASSESSMENT_COLUMNS, PATIENT_COLUMNS, RESULT_COLUMNS, Clinicful, other_columns
+from clinic.demo import rows
+from clinic.demo.bulk import PATIENT_COLUMNS, Clinicful
+from clinic.demo.copied import other_columns
 from clinic.demo.names import name_maker
+from clinic.demo.notes import NOTE_COLUMNS, contact_notes
+from clinic.demo.patterns import definitions
 from clinic.patients.models import NAME_FIELDS, LatestResult, Patient, ScoredInstrument
 from clinic.patients.search.dictionary import note_every_word
 from clinic.staff.models import Practitioner
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic
 
-PATIENTS, ASSESSMENTS, RESULTS = "patients_patient", "assessments_assessment", "patients_latestresult"
+PATIENTS, ASSESSMENTS = "patients_patient", "assessments_assessment"
+FILLED = (Patient, LatestResult, Assessment, Alert, Review, Schedule, Episode, ContactNote)
+TABLES = [model._meta.db_table for model in FILLED]
 PRACTITIONERS = 40
 # The indexes of empty tables, and the constraints that no other depends on: how to drop and how to add each of them.
 MADE_AGAIN = """
@@ -80,22 +87,41 @@ def fill_clinic(
         with _without_indexes(cursor, progress):
             _copy(cursor, Patient, PATIENT_COLUMNS, load.patients(), patients, progress)
             _note_instruments()
-            _copy(cursor, LatestResult, RESULT_COLUMNS, load.results(), load.result_count, progress)
-            _copy(cursor, Assessment, ASSESSMENT_COLUMNS, load.assessments(), assessments, progress)
+            _copy_the_rest(cursor, rows.Rows(load), patients, assessments, progress)
         progress("Words of names", 0, 0)
         note_every_word(cursor, NAME_FIELDS)
+        progress("Courses", 0, 0)
+        _keep_courses(cursor)
         counts = {"patients": patients, "assessments": assessments, "seed": seed}
         record("clinic.filled", clinic, by=by, changes=counts)
     with connection.cursor() as cursor:
-        for table in (PATIENTS, ASSESSMENTS, RESULTS, "patients_nameword"):
+        for table in (*TABLES, "assessments_course", "patients_nameword"):
             progress(f"Statistics of {table}", 0, 0)
             cursor.execute(f"VACUUM (ANALYZE) {quote_schema_name(clinic.schema_name)}.{table}")
 
 
 def _note_instruments() -> None:
-    """The invented assessments follow no instrument; in the lists of results each type stands for one."""
-    rows = [ScoredInstrument(id=kind, title=AssessmentType(kind).label) for kind in SCHEMES]
-    ScoredInstrument.objects.using("owner").bulk_create(rows, ignore_conflicts=True)
+    """What the lists of results can be of."""
+    found = [ScoredInstrument(id=each.id, title=each.title) for each in definitions().values()]
+    ScoredInstrument.objects.using("owner").bulk_create(found, ignore_conflicts=True)
+
+
+def _copy_the_rest(cursor: Any, made: rows.Rows, patients: int, assessments: int, progress: Progress) -> None:
+    """How many of the others there will be is known only when they have been drawn; the bar is of the patients."""
+    _copy(cursor, LatestResult, rows.RESULT_COLUMNS, made.results(), patients, progress)
+    _copy(cursor, Assessment, rows.ASSESSMENT_COLUMNS, made.assessments(), assessments, progress)
+    _copy(cursor, Alert, rows.ALERT_COLUMNS, made.alerts(), patients, progress)
+    _copy(cursor, Review, rows.REVIEW_COLUMNS, made.reviews(), patients, progress)
+    _copy(cursor, Schedule, rows.SCHEDULE_COLUMNS, made.schedules(), patients, progress)
+    _copy(cursor, Episode, rows.EPISODE_COLUMNS, made.episodes(), patients, progress)
+    _copy(cursor, ContactNote, NOTE_COLUMNS, contact_notes(made), assessments, progress)
+
+
+def _keep_courses(cursor: Any) -> None:
+    """Work out the courses; without statistics of what was copied the database would go through episodes row by row."""
+    for model in (Assessment, Episode):
+        cursor.execute(f"ANALYZE {model._meta.db_table}")
+    rebuild_courses(cursor)
 
 
 def _prepared(clinic: Clinic, cursor: Any, patients: int, assessments: int, seed: int) -> Clinicful:
@@ -122,8 +148,7 @@ def _without_indexes(cursor: Any, progress: Progress) -> Iterator[None]:
     For example `DROP INDEX assessment_by_date` now, and `CREATE INDEX assessment_by_date ON ...` at the end.
     """
     cursor.execute(f"SELECT EXISTS (SELECT FROM {PATIENTS}) OR EXISTS (SELECT FROM {ASSESSMENTS})")
-    tables = [PATIENTS, ASSESSMENTS, RESULTS]
-    cursor.execute(MADE_AGAIN, [tables, tables] if not cursor.fetchone()[0] else [[], []])
+    cursor.execute(MADE_AGAIN, [TABLES, TABLES] if not cursor.fetchone()[0] else [[], []])
     found = cursor.fetchall()
     for drop, _, _ in sorted(found, key=lambda each: "fui".index(each[2])):
         cursor.execute(drop)
@@ -136,11 +161,11 @@ def _without_indexes(cursor: Any, progress: Progress) -> Iterator[None]:
 
 
 def _copy(
-    cursor: Any, model: type[Model], columns: tuple[str, ...], rows: Iterator[str], count: int, progress: Progress
+    cursor: Any, model: type[Model], columns: tuple[str, ...], drawn: Iterator[str], count: int, progress: Progress
 ) -> None:
     table, title = model._meta.db_table, f"{model.__name__}s"
     others, behind = other_columns(model, columns)
-    whole = (row.replace("\n", f"{behind}\n") for row in rows) if others else rows
+    whole = (row.replace("\n", f"{behind}\n") for row in drawn) if others else drawn
     file = Rows(whole, lambda done: progress(title, done, count))
     try:
         cursor.copy_expert(f"COPY {table} ({', '.join([*columns, *others])}) FROM STDIN", file, 65536)

@@ -62,12 +62,12 @@ def offered() -> list[Definition]:
     return sorted(filter(chosen.offers, found), key=lambda definition: (definition.title.lower(), definition.id))
 
 
-def offered_to(*, sex: str, age: int, country: str) -> list[Offer]:
+def offered_to(*, sex: str, age: int | None, country: str) -> list[Offer]:
     """The instruments that a person of that sex and age may be asked, by a clinic in that country."""
     return offers((definition for definition in offered() if not definition.refusal(sex=sex, age=age)), country)
 
 
-def follow_up(definition: Definition, *, sex: str, age: int) -> Definition | None:
+def follow_up(definition: Definition, *, sex: str, age: int | None) -> Definition | None:
     """What the person is asked after a positive screen, if the clinic offers it and it is made for such a person."""
     found = find(definition.follow_up) if definition.follow_up else None
     return found if found is not None and not found.refusal(sex=sex, age=age) else None

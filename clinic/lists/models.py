@@ -70,9 +70,14 @@ class Job(ClinicModel):
 
     The job is the truth about who works at it: `worker`, by the `token` that grows each time the job is taken, for
     `LEASE` from `touched_at`. How many rows were changed, were so already or failed is counted from its items.
+    `file_digest` is the SHA-256 of the file that it made, in hexadecimal.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
+    index_for = {
+        "job_by_created": "list of jobs, the clinic's",
+        "job_by_person": "list of jobs, one's own",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     list = models.CharField(max_length=40)
@@ -88,6 +93,7 @@ class Job(ClinicModel):
     failed = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=500, blank=True)
     file_name = models.CharField(max_length=100, blank=True)
+    file_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     token = models.PositiveIntegerField(default=0, db_default=0)
     worker = models.CharField(max_length=64, blank=True, default="", db_default="")
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by", db_index=False)
@@ -171,6 +177,7 @@ class JobItem(ClinicModel):
     """One row that a job is about: what became of it, and with `before` and `version` how to take it back."""
 
     web_may = "SELECT, INSERT, UPDATE"
+    index_for = {"job_item_by_state": "what a job has left to do, by the worker"}
 
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items", db_index=False)
@@ -196,7 +203,7 @@ class JobPart(ClinicModel):
     web_may = "SELECT, INSERT, DELETE"
 
     id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts", db_index=False)
     number = models.PositiveIntegerField()
     rows = models.PositiveIntegerField(default=0, db_default=0)
     content = models.BinaryField()

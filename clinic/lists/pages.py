@@ -12,8 +12,8 @@ from django_filters import FilterSet
 
 from clinic.access import Request
 from clinic.audit.reading import note_export, note_list, note_nothing
-from clinic.lists.jobs.bulk import BulkList
-from clinic.lists.jobs.exports import download
+from clinic.lists.jobs.bulk import BulkList, SavedPage
+from clinic.lists.jobs.exports import ask_for_long_file, download
 from clinic.lists.page.addresses import address_of
 from clinic.lists.page.list_page import TABLE, ListPage, asked_part, table_page
 from clinic.lists.queries import views_of
@@ -35,6 +35,22 @@ def list_or_404(request: Request, key: str) -> BulkList:
     return bulk
 
 
+@cache
+def saved_pages() -> dict[str, BulkList | SavedPage]:
+    """Everything that has views, by its key: the lists, and pages that settings name beside them."""
+    declared: list[SavedPage] = [import_string(name) for name in settings.SAVED_PAGES]
+    return {**lists(), **{page.key: page for page in declared}}
+
+
+def saved_page_or_404(request: Request, key: str) -> BulkList | SavedPage:
+    """The page of a key; raises PermissionDenied for who may not open it."""
+    if (page := saved_pages().get(key)) is None:
+        raise Http404
+    if page.permission not in request.permissions:
+        raise PermissionDenied
+    return page
+
+
 def note_rows(request: Request, key: str, page: ListPage) -> None:
     """Say that this answer shows the rows of a list that are on the page."""
     note_list(request, key, rows=len(page.table.page.found.records) if page.table is not None else 0)
@@ -52,6 +68,9 @@ def list_page(
     """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
     page.key, bulk = bulk.key, bulk.seen_by(request.permissions)
     if "_export" in request.GET:
+        if (question := ask_for_long_file(request, bulk)) is not None:
+            note_nothing(request)
+            return question
         note_export(request, bulk.key)
         return download(request, bulk)
     if bulk.actions and request.membership is not None and request.may_write:

@@ -8,6 +8,7 @@ token is still its own: a worker that was merely slow, whose job was cancelled o
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +73,7 @@ def claim(clinic: Clinic, job_id: str) -> Job | None:
 
 
 @contextmanager
-def _turn(clinic: Clinic, job: Job) -> Iterator[None]:
+def turn(clinic: Clinic, job: Job) -> Iterator[None]:
     """One transaction of the worker that has the job, which nobody else takes or cancels meanwhile; raises TakenOver.
 
     It sees the patients that whoever began the job sees. Where the process was told to end, raises ToldToEnd instead
@@ -110,7 +111,7 @@ def stop(clinic: Clinic, job: Job, message: str) -> None:
 
 
 def _end(clinic: Clinic, job: Job, state: JobState, message: str) -> None:
-    with _turn(clinic, job):
+    with turn(clinic, job):
         _write(job, state=state, message=message, finished_at=timezone.now())
 
 
@@ -119,7 +120,7 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
 
     Raises StoppedWork when they are not as many as the person was told; nothing has been changed then.
     """
-    with _turn(clinic, job):
+    with turn(clinic, job):
         if job.items.exists():
             return
         found = keys()
@@ -140,14 +141,14 @@ def gather(clinic: Clinic, job: Job, keys: Callable[[], Sql]) -> None:
 
 def check_allowed(clinic: Clinic, job: Job) -> None:
     """Raises StoppedWork where whoever began the job may not do such a thing any more; asked for every batch."""
-    if not job.permissions <= permissions_of(UUID(job.by_id), clinic):
+    if not job.permissions <= permissions_of(job.by_id, clinic):
         raise StoppedWork("Whoever began this may not do it any more. What was left then stays as it is.")
 
 
 def run_batches(clinic: Clinic, job: Job, apply: Apply) -> None:
     """Take the waiting rows through `apply`, a transaction for each `BATCH` of them; raises Leased."""
     while True:
-        with _turn(clinic, job):
+        with turn(clinic, job):
             waiting = job.items.filter(state=ItemState.WAITING)
             items = list(waiting.select_for_update(skip_locked=True).order_by("id")[:BATCH])
             if not items:
@@ -180,7 +181,7 @@ def counted(job: Job) -> dict[str, int]:
 
 def gather_undo(clinic: Clinic, job: Job) -> None:
     """The rows that the job to be undone changed, as they were and with the version it left them at."""
-    with _turn(clinic, job):
+    with turn(clinic, job):
         if job.items.exists():
             return
         with connection.cursor() as cursor:
@@ -193,16 +194,30 @@ def gather_undo(clinic: Clinic, job: Job) -> None:
 
 def keep_file(clinic: Clinic, job: Job, name: str, pieces: Iterator[tuple[bytes, int]]) -> None:
     """Store the file that `pieces` make up; each comes with how many rows are in it. One that is begun again is new."""
-    with _turn(clinic, job):
+    with turn(clinic, job):
         JobPart.objects.filter(job=job).delete()
         _write(job, changed=0)
+    digest = sha256()
     for number, (content, rows) in enumerate(pieces):
-        with _turn(clinic, job):
+        digest.update(content)
+        with turn(clinic, job):
             check_allowed(clinic, job)
             JobPart.objects.create(job=job, number=number, content=content, rows=rows)
             _write(job, changed=_rows_kept(job))
-    with _turn(clinic, job):
-        _write(job, file_name=name, total=_rows_kept(job))
+    with turn(clinic, job):
+        _write(job, file_name=name, file_digest=digest.hexdigest(), total=_rows_kept(job))
+
+
+def kept_pieces(clinic: Clinic, job: Job) -> Iterator[bytes]:
+    """The file of a job. A stream is read after the request's own transaction has ended, so each piece has its own."""
+    number = 0
+    while True:
+        with clinic_scope(clinic):
+            part = JobPart.objects.filter(job=job.pk, number=number).first()
+        if part is None:
+            return
+        yield bytes(part.content)
+        number += 1
 
 
 def _rows_kept(job: Job) -> int:

@@ -1,30 +1,29 @@
 """The pages of background work, and what people keep of lists."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, open_to_readers, requires, without_patients
+from clinic.accounts.factors.confirmation import unconfirmed_file
 from clinic.audit.reading import note_nothing, note_record
 from clinic.lists import actions
 from clinic.lists.forms import LayoutForm, ViewForm, initial_of
-from clinic.lists.jobs.bulk import BulkList
-from clinic.lists.jobs.spreadsheets import FORMATS
+from clinic.lists.jobs.bulk import BulkList, SavedPage
+from clinic.lists.jobs.exports import kept_file
 from clinic.lists.models import Job, JobPart, JobState, SavedView
 from clinic.lists.page.layout import preferences
 from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.page.preferences import keep_preferences
-from clinic.lists.pages import list_or_404, lists
+from clinic.lists.pages import list_or_404, lists, saved_page_or_404, saved_pages
 from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
 from clinic.lists.running import reasons
 from clinic.lists.tables import JobFilter, JobTable
-from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.work.heartbeat import is_any_alive
 from clinic.ui import errors
 from clinic.ui.pages import noted, own_path, page_or_fragment, saved
@@ -80,7 +79,7 @@ def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
 @without_patients
 def view_new(request: Request, key: str) -> HttpResponse:
     """Name the list as it is and keep it; the address comes from the list's menu."""
-    list_or_404(request, key)
+    saved_page_or_404(request, key)
     if request.method != "POST":
         return _view_page(request, ViewForm(initial={"query": request.GET.urlencode()}), key)
     form = ViewForm(request.POST)
@@ -129,10 +128,10 @@ def view_remove(request: Request, pk: uuid.UUID) -> HttpResponse:
     return redirect(bulk.list_url)
 
 
-def _view_or_404(request: Request, pk: uuid.UUID) -> tuple[SavedView, BulkList]:
+def _view_or_404(request: Request, pk: uuid.UUID) -> tuple[SavedView, BulkList | SavedPage]:
     """A view and its list; raises PermissionDenied where the person may not open that list."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor.id), pk=pk)
-    return view, list_or_404(request, view.list)
+    return view, saved_page_or_404(request, view.list)
 
 
 def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | None = None) -> HttpResponse:
@@ -143,7 +142,7 @@ def _view_page(request: Request, form: ViewForm, key: str, view: SavedView | Non
         "view": view,
         "heading": "Edit view" if view else "Save this view",
         "submit_label": "Save view",
-        "cancel_url": reverse("lists:view", args=[view.pk]) if view else lists()[key].list_url,
+        "cancel_url": reverse("lists:view", args=[view.pk]) if view else saved_pages()[key].list_url,
         "may_remove": view is not None and (str(view.owner_id) == request.actor.id or owns_clinic(request)),
         "views": views_of(request, key),
     }
@@ -224,28 +223,15 @@ def job_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     """The file that a job made, to who began it, while they still may see what is in it."""
     job = get_object_or_404(Job.objects.begun_by(request.actor.id), pk=pk, state=JobState.DONE)
     _needs(request, job)
+    if refusal := unconfirmed_file(request, reverse("lists:job", args=[pk])):
+        return refusal
     if not JobPart.objects.filter(job=job).exists():
         return errors.answer(request, 404, "not_found", "This file is no longer kept. Make it again from the list.")
     note_record(request, job, action="downloaded")
-    form = FORMATS[job.file_name.rpartition(".")[2]]
-    response = StreamingHttpResponse(_parts(request.clinic, job), content_type=form.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{job.file_name}"'
-    return response
+    return kept_file(request, job)
 
 
 def _needs(request: Request, job: Job) -> None:
     """A job can be looked after by who may still do what it does."""
     if not job.permissions <= request.permissions:
         raise PermissionDenied
-
-
-def _parts(clinic: Any, job: Job) -> Iterator[bytes]:
-    """A stream is read after the request's own transaction has ended, so each piece has one of its own."""
-    number = 0
-    while True:
-        with clinic_scope(clinic):
-            part = JobPart.objects.filter(job=job.pk, number=number).first()
-        if part is None:
-            return
-        yield bytes(part.content)
-        number += 1

@@ -11,17 +11,27 @@ from django.utils import timezone
 from clinic.audit.actions import By, difference, is_conflict, record, record_many, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.patients.latest_results import InstrumentResult, LatestResults, shares
-from clinic.patients.models import CareTeamMember, LatestResult, Patient, ScoredInstrument, Severity
-from clinic.patients.search.indexes import COUNT, OTHERWISE_WRITTEN, SIX_DIGITS
+from clinic.patients.matching.pairs import score_pairs
+from clinic.patients.models import (
+    IDENTIFYING,
+    NUMBER_LOCK,
+    CareTeamMember,
+    LatestResult,
+    MergedPatient,
+    Patient,
+    ScoredInstrument,
+    Severity,
+    next_record_number,
+)
+from clinic.postgres.outages import broken_constraint
 from clinic.tenancy.scope import everybody_seen
 from clinic.text.full_names import filed_family_name
 
 OF_RESULT = ("score", "band", "severity", "change", "assessed_on", "recent_scores")
-NUMBER_LOCK = 7_302_411  # the advisory lock under which a clinic hands out its next record number
 
 
 class NameTaken(Exception):
-    """The practitioner already has a patient of that name: `existing`, None for one whom whoever asks does not see."""
+    """The practitioner, or nobody, has a patient of that name: `existing`, None for one whom who asks does not see."""
 
     def __init__(self, existing: Patient | None) -> None:
         super().__init__("This practitioner already has a patient of that name.")
@@ -38,18 +48,6 @@ class Changed(Exception):
     def __init__(self, current: Patient) -> None:
         super().__init__("Someone else changed this patient meanwhile.")
         self.current = current
-
-
-def next_record_number() -> str:
-    """The number after the highest of this clinic's own, to whomever and however they are written: P-000001 and on."""
-    with everybody_seen():
-        rows = Patient.objects.annotate(count=COUNT).values_list("count", flat=True)
-    highest = [
-        rows.filter(record_number__startswith="P-", record_number__regex=SIX_DIGITS).order_by("-record_number"),
-        rows.filter(OTHERWISE_WRITTEN).order_by(COUNT.desc()),
-    ]
-    counts = [int(count) for found in highest for count in found[:1]]
-    return f"P-{max(counts, default=0) + 1:06d}"
 
 
 @transaction.atomic
@@ -80,6 +78,7 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
         kept = _insert(patient)
     if kept is patient:
         record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
+        score_pairs(patient)
         if not Patient.objects.filter(pk=patient.pk).exists():
             add_to_care_team(by=by, patient=patient, person_id=UUID(by.id), name=by.name)
     return kept
@@ -90,11 +89,19 @@ def _insert(patient: Patient) -> Patient:
     try:
         with transaction.atomic():
             patient.save(force_insert=True)
+            refuse_merged_number(patient)
     except IntegrityError as error:
         if (existing := Patient.objects.filter(pk=patient.pk).first()) is not None:
             return existing
-        raise _taken(error, patient) from error
+        raise refusal_of(error, patient) from error
     return patient
+
+
+def refuse_merged_number(patient: Patient) -> None:
+    """Raises RecordNumberTaken for the number of a merged record, which leads to another patient for good."""
+    with everybody_seen():
+        if MergedPatient.objects.numbered(patient.record_number).exclude(into=patient.pk).exists():
+            raise RecordNumberTaken("A record that was merged into another has this record number.")
 
 
 @transaction.atomic
@@ -140,9 +147,12 @@ def _save_change(patient: Patient, before: dict[str, Any], *, by: By) -> Patient
         try:
             with transaction.atomic():
                 patient.save()
+                refuse_merged_number(patient)
         except IntegrityError as error:
-            raise _taken(error, patient) from error
+            raise refusal_of(error, patient) from error
         record("patient.changed", patient, by=by, changes=changes)
+        if set(IDENTIFYING) & set(changes):
+            score_pairs(patient)
     return patient
 
 
@@ -279,10 +289,10 @@ def _note_titles(titles: Mapping[str, str]) -> None:
             ScoredInstrument.objects.filter(pk=id).update(title=titles[id])
 
 
-def _taken(error: IntegrityError, patient: Patient) -> Exception:
+def refusal_of(error: IntegrityError, patient: Patient) -> Exception:
     """The refusal that an IntegrityError of saving `patient` stands for; raises the error itself when it is another."""
-    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-    if constraint == "patient_name_once_per_user":
+    constraint = broken_constraint(error)
+    if constraint in ("patient_name_once_per_user", "patient_name_once_of_nobody"):
         return NameTaken(Patient.objects.named(patient.full_name).filter(user=patient.user_id).first())
     if "record_number" in constraint:
         return RecordNumberTaken("Another patient has this record number.")

@@ -13,19 +13,30 @@ from clinic.lists.page.bulk_action import BulkAction
 from clinic.lists.running import ItemResult, gather, gather_undo, run_batches
 from clinic.patients import actions
 from clinic.patients.filters import PatientFilter
-from clinic.patients.models import Patient, with_latest_results
+from clinic.patients.models import Patient, PatientList, with_latest_results
 from clinic.patients.tables import PatientTable
-from clinic.staff.models import Practitioner
+from clinic.staff.models import NOBODY, NOBODY_YET, Practitioner, Tag
 from clinic.tenancy.models import Clinic
 
 GONE = "This patient is no longer here."
 TAKEN = "The practitioner already has a patient of this name."
 LATER = "Something was changed since."
+UNDO_CHANGE = "clinic.patients.many.changing.undo"
+NO_TAG = "The clinic has no tag yet. Whoever looks after the clinic adds tags in its settings."
+NO_LIST = "There is no list yet. Make one under Patients, Lists."
 
 
-def practitioners() -> list[tuple[str, str]]:
+def practitioners(person: str) -> list[tuple[str, str]]:
     rows = Practitioner.objects.active().values_list("pk", "display_name")
-    return [(str(pk), name) for pk, name in rows]
+    return [*((str(pk), name) for pk, name in rows), (NOBODY, NOBODY_YET)]
+
+
+def tags(person: str) -> list[tuple[str, str]]:
+    return [(str(pk), word) for pk, word in Tag.objects.values_list("pk", "word")]
+
+
+def lists(person: str) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in PatientList.objects.open_to(person).values_list("pk", "name")]
 
 
 def patients() -> "QuerySet[Patient]":
@@ -61,6 +72,58 @@ PATIENTS = BulkList(
             undo_work="clinic.patients.bulk.undo_assign",
             question="Who takes over?",
             choices=practitioners,
+        ),
+        BulkAction(
+            "tag",
+            "Tag",
+            "Tag {count}",
+            "clinic.patients.many.changing.tag",
+            Permission.PATIENTS_EDIT,
+            undo_work=UNDO_CHANGE,
+            question="Which tag?",
+            choices=tags,
+            without=NO_TAG,
+        ),
+        BulkAction(
+            "untag",
+            "Take off a tag",
+            "Take a tag off {count}",
+            "clinic.patients.many.changing.untag",
+            Permission.PATIENTS_EDIT,
+            undo_work=UNDO_CHANGE,
+            question="Which tag?",
+            choices=tags,
+            without=NO_TAG,
+        ),
+        BulkAction(
+            "put_on",
+            "Put on a list",
+            "Put {count} on a list",
+            "clinic.patients.many.listing.put_on",
+            Permission.PATIENTS_VIEW,
+            undo_work="clinic.patients.many.listing.undo_put_on",
+            question="Which list?",
+            choices=lists,
+            without=NO_LIST,
+        ),
+        BulkAction(
+            "take_off",
+            "Take off a list",
+            "Take {count} off a list",
+            "clinic.patients.many.listing.take_off",
+            Permission.PATIENTS_VIEW,
+            undo_work="clinic.patients.many.listing.undo_take_off",
+            question="Which list?",
+            choices=lists,
+            without=NO_LIST,
+        ),
+        BulkAction(
+            "discharge",
+            "Discharge",
+            "Discharge {count}",
+            "clinic.patients.many.changing.discharge",
+            Permission.PATIENTS_EDIT,
+            undo_work=UNDO_CHANGE,
         ),
         BulkAction(
             "csv",
@@ -135,14 +198,16 @@ def _set_archived(job: Job, items: Sequence[JobItem], *, archived: bool) -> list
 
 
 def _assign(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
-    return [_give(job, item, UUID(job.parameters["value"])) for item in items]
+    user = job.parameters["value"]
+    return [_give(job, item, None if user == NOBODY else UUID(user)) for item in items]
 
 
 def _give_back(job: Job, items: Sequence[JobItem]) -> list[ItemResult]:
-    return [_give(job, item, UUID((item.before or {})["user"])) for item in items]
+    before = [(item, (item.before or {})["user"]) for item in items]
+    return [_give(job, item, user and UUID(user)) for item, user in before]
 
 
-def _give(job: Job, item: JobItem, user: UUID) -> ItemResult:
+def _give(job: Job, item: JobItem, user: UUID | None) -> ItemResult:
     """Assign one patient; a name that the practitioner has already, and what changed meanwhile, is left as it is."""
     key = item.record_id
     patient = Patient.objects.filter(pk=key).first()
@@ -156,4 +221,6 @@ def _give(job: Job, item: JobItem, user: UUID) -> ItemResult:
         return ItemResult(key, ItemState.FAILED, reason=LATER)
     except actions.NameTaken:
         return ItemResult(key, ItemState.FAILED, reason=TAKEN)
-    return ItemResult(key, ItemState.CHANGED, before={"user": str(patient.user_id)}, version=changed.version)
+    return ItemResult(
+        key, ItemState.CHANGED, before={"user": patient.user_id and str(patient.user_id)}, version=changed.version
+    )

@@ -63,6 +63,7 @@ def _run(field: str, where: Sql, chosen: ScoredInstrument, *, descending: bool) 
         order=(column(LatestResult, field), column(LatestResult, "patient")),
         where=where,
         descending=descending,
+        by_column=True,
         own_order=(own, key),
         own_params=(chosen.pk,),
     )

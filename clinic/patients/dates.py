@@ -8,14 +8,17 @@ from django.utils import timezone
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.text.dates import Range, parse_days, without_about, written
 
+NOT_KNOWN = frozenset({"unknown", "not known", "?"})
 OLDEST = 130  # years; the oldest age on record is 122
 
 
-def parse_birth_date(text: str, *, estimated: bool = False) -> tuple[date, BirthPrecision]:
-    """What `text` says: "12 March 1961", "about 1961", "March 1961". The first day stands for a month or a year.
+def parse_birth_date(text: str, *, estimated: bool = False) -> tuple[date | None, BirthPrecision]:
+    """What `text` says: "12 March 1961", "about 1961", "not known". The first day stands for a month or a year.
 
     Raises ValidationError for what is not a date, lies in the future or more than 130 years back.
     """
+    if text.strip().casefold() in NOT_KNOWN:
+        return None, BirthPrecision.NOT_KNOWN
     rest, about = without_about(text)
     days = parse_days(rest)
     return check_birth_date(days[0]), precision_of(days, estimated=estimated or about)
@@ -31,8 +34,10 @@ def precision_of(days: Range, *, estimated: bool) -> BirthPrecision:
     return BirthPrecision.ABOUT_MONTH if estimated else BirthPrecision.MONTH
 
 
-def typed_again(born: date, precision: BirthPrecision) -> str:
-    """A date of birth as a form is filled with it; whether it is an estimate is said beside it."""
+def typed_again(born: date | None, precision: BirthPrecision) -> str:
+    """A date of birth as a form is filled with it; whether it is an estimate, or not known, is said beside it."""
+    if born is None:
+        return ""
     if precision in BirthPrecision.of_year():
         return str(born.year)
     return written(born).partition(" ")[2] if precision in BirthPrecision.of_month() else written(born)
@@ -51,4 +56,4 @@ def check_birth_date(born: date) -> date:
 def birth_date_echo(text: str, *, estimated: bool) -> str:
     """How `text` was understood: "12 March 1961, 65 years". Raises ValidationError as `parse_birth_date` does."""
     born, precision = parse_birth_date(text, estimated=estimated)
-    return Patient(date_of_birth=born, date_of_birth_precision=precision).birth_text
+    return Patient(date_of_birth=born, date_of_birth_precision=precision).birth_text or precision.label

@@ -1,16 +1,21 @@
 """What is read of several fields of a patient together, by the form and by JSON alike."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from phonenumber_field.phonenumber import PhoneNumber
 
-from clinic.patients.models import Patient
+from clinic.patients.models import UNNAMED, BirthPrecision, Patient, Status
 from clinic.text.full_names import family_first
 from clinic.text.phones import parse_phone, stored
 
 EXTENSIONS = {"phone_number": "phone_extension", "second_phone_number": "second_phone_extension"}
 TWO_EXTENSIONS = "The number has another extension behind it. Write it once."
+NO_STATUS = "Only who is discharged or deceased is so since a day."
+CONTRADICTS = "“unknown” is for who has no date of birth, and for nobody else."
 NO_NUMBER = "An extension needs a number."
 
 
@@ -21,12 +26,41 @@ def read_together(values: dict[str, Any], patient: Patient | None = None) -> dic
     another loses what was behind that. Raises ValidationError by field.
     """
     found = dict(values)
-    if parts := family_first(values.get("full_name", "")):
+    if not values.get("full_name", "").startswith(UNNAMED) and (parts := family_first(values.get("full_name", ""))):
         found["full_name"] = parts[0]
         found["family_name"] = values.get("family_name") or parts[1]
+    if "status" in found:
+        found["status"] = found["status"] or Status.ACTIVE.value
+    status = found.get("status", patient.status if patient else Status.ACTIVE)
+    since = values.get("status_on", patient.status_on if patient else None)
+    if since and status == Status.ACTIVE:
+        raise ValidationError({"status_on": NO_STATUS})
+    if since and since > timezone.localdate():
+        raise ValidationError({"status_on": "This day is in the future."})
     for name, extension in EXTENSIONS.items():
         found |= _with_extension(found, name, extension, patient)
     return found
+
+
+def read_birth(values: dict[str, Any], patient: Patient | None = None) -> dict[str, Any]:
+    """A date of birth and how well it is known, each as what is written, or stored, of the other has it.
+
+    Raises ValidationError where they contradict each other.
+    """
+    if not {"date_of_birth", "date_of_birth_precision"} & set(values):
+        return {}
+    born = values.get("date_of_birth", patient.date_of_birth if patient else None)
+    kept = patient.date_of_birth_precision if patient and patient.date_of_birth else BirthPrecision.EXACT
+    said = values.get("date_of_birth_precision", kept if born else BirthPrecision.NOT_KNOWN)
+    precision = BirthPrecision(said)
+    if (born is None) != (precision == BirthPrecision.NOT_KNOWN):
+        raise ValidationError({"date_of_birth_precision": CONTRADICTS})
+    return {"date_of_birth": born and precision.known_of(born), "date_of_birth_precision": precision.value}
+
+
+def unnamed(now: datetime) -> dict[str, str]:
+    """What somebody is called whose name nobody knows: two who come in together are a minute apart, or told apart."""
+    return {"full_name": f"{UNNAMED}, {date_format(now, 'j F Y, H:i')}", "family_name": UNNAMED.partition(" ")[0]}
 
 
 def _with_extension(values: dict[str, Any], name: str, field: str, patient: Patient | None) -> dict[str, Any]:
@@ -34,7 +68,7 @@ def _with_extension(values: dict[str, Any], name: str, field: str, patient: Pati
     if name not in values and field not in values:
         return {}
     before = stored(patient, name) if patient else ""
-    number = values.get(name, before)
+    number = given = values.get(name, before)
     typed = ""
     if isinstance(number, PhoneNumber):
         typed, number = number.extension or "", str(number.raw_input)
@@ -44,5 +78,6 @@ def _with_extension(values: dict[str, Any], name: str, field: str, patient: Pati
         raise ValidationError({field: TWO_EXTENSIONS})
     if field in values and said and not number:
         raise ValidationError({field: NO_NUMBER})
-    read: dict[str, Any] = {name: parse_phone(number) or ""} if name in values else {}
+    is_read = isinstance(given, PhoneNumber) and not typed
+    read: dict[str, Any] = {name: given if is_read else parse_phone(number) or ""} if name in values else {}
     return {**read, field: typed or said if number else ""}

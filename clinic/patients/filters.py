@@ -7,14 +7,24 @@ from django import forms
 from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
-from clinic.access import Permission
+from clinic.access import Permission, Request
 from clinic.lists.page.narrowing import SearchFilter
 from clinic.lists.reading.index_runs import ALL, IndexRun, Sql
 from clinic.lists.reading.selection import Search
 from clinic.patients.by_result import narrowed_by_result, runs_by_result
-from clinic.patients.models import Gender, Patient, PatientQuerySet, ScoredInstrument, Severity
+from clinic.patients.models import (
+    Gender,
+    ListMember,
+    Patient,
+    PatientList,
+    PatientQuerySet,
+    ScoredInstrument,
+    Severity,
+    Status,
+)
 from clinic.patients.search.rules import search_for
-from clinic.staff.models import Practitioner
+from clinic.staff.filters import practitioner_filter
+from clinic.staff.models import Tag
 
 
 class AgeBand(TextChoices):
@@ -66,12 +76,20 @@ class ScoreForm(forms.Form):
         return values
 
 
+def open_lists(request: Request | None) -> "QuerySet[PatientList]":
+    """The lists that somebody may choose; work in the background, which nobody looks at, is told of one by its id."""
+    return PatientList.objects.all() if request is None else PatientList.objects.open_to(request.actor.id)
+
+
 class PatientFilter(SearchFilter):
     gender = django_filters.ChoiceFilter(choices=Gender.choices, label="Gender", empty_label="Any")
     age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")
-    user = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Practitioner.objects.all(), label="Practitioner", empty_label="Any"
+    user = practitioner_filter()
+    tag = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Tag.objects.all(), method="by_tag", label="Tag", empty_label="Any"
     )
+    on_list = django_filters.ModelChoiceFilter(queryset=open_lists, method="by_list", label="List", empty_label="Any")
+    status = django_filters.ChoiceFilter(choices=Status.choices, label="Status", empty_label="Any")
     instrument = django_filters.ModelChoiceFilter(
         queryset=lambda request: ScoredInstrument.objects.all(),
         method="by_result",
@@ -117,6 +135,12 @@ class PatientFilter(SearchFilter):
 
     def by_alerts(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         return queryset.with_open_alerts()
+
+    def by_tag(self, queryset: PatientQuerySet, name: str, value: Tag) -> PatientQuerySet:
+        return queryset.tagged(value.pk)
+
+    def by_list(self, queryset: PatientQuerySet, name: str, value: PatientList) -> PatientQuerySet:
+        return queryset.filter(pk__in=ListMember.objects.filter(list=value).values("patient"))
 
     def by_archived(self, queryset: PatientQuerySet, name: str, value: str) -> PatientQuerySet:
         return queryset.archived() if value == Archived.ONLY else queryset

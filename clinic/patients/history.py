@@ -20,6 +20,10 @@ WORDS = {
     "patient.changed": "Changed",
     "patient.archived": "Archived",
     "patient.restored": "Restored to the lists",
+    "patient.merged": "Merged with another record",
+    "patient.unmerged": "Taken apart again",
+    "patient.binned": "Put into the bin",
+    "patient.unbinned": "Put back from the bin",
 }
 
 
@@ -38,10 +42,12 @@ def changes_of(patient_id: UUID) -> list[AuditEvent]:
     return list(AuditEvent.objects.filter(record_id=patient_id, is_reading=False).order_by("-id"))
 
 
-def versions_of(patient: Patient) -> list[Version]:
-    """The patient's changes in words: walked back from the details of now, each from what it led to."""
-    form, events = PatientForm(), changes_of(patient.pk)
-    then, found = Patient.objects.get(pk=patient.pk), []
+def versions_of(then: Patient) -> list[Version]:
+    """The patient's changes in words: walked back from the details of `then`, each from what it led to.
+
+    `then` is changed on the way, and is not to be shown or saved afterwards.
+    """
+    form, events, found = PatientForm(), changes_of(then.pk), []
     newest = next((event.pk for event in events if event.changes), None)
     for event in events:
         after, before = initial_of(then), {}

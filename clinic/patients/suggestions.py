@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from clinic.access import Request
+from clinic.access import Permission, Request
+from clinic.lists.page.addresses import address_of, mine_of
 from clinic.lists.page.list_page import Link, ListPage, counted
 from clinic.lists.page.narrowing import SearchFilter
 from clinic.lists.reading.listing import Listing
 from clinic.patients.dates import check_birth_date, precision_of, typed_again
 from clinic.patients.filters import Archived
-from clinic.patients.search.dates import birth_ranges, dated
+from clinic.patients.search.dates import birth_ranges, birthday_of, dated
 from clinic.patients.search.rules import search_for
 from clinic.patients.search.typed import DIGITS, words_of
 from clinic.text.dates import Range
@@ -85,7 +86,9 @@ def details_in(text: str) -> dict[str, Any]:
     text = one_line(text)[:200]
     if not text or "\0" in text:
         return {}
-    name, days = dated(text)
+    if birthday_of(text):
+        return {}
+    name, days, _ = dated(text)
     if not days and (ranges := birth_ranges(text)):
         return _birth(ranges[0])
     if DIGITS.fullmatch(parted(plain(text))[0]):
@@ -111,3 +114,13 @@ def _birth(days: Range) -> dict[str, Any]:
 def _as_a_name(text: str) -> str:
     """Names are searched for in small letters, and written with capitals."""
     return " ".join(word[:1].upper() + word[1:] for word in text.split()) if text == text.lower() else text
+
+
+def links_beside(request: Request) -> list[Link]:
+    """One's own patients in one click, lists that are picked by hand, and the bin, as far as somebody may open them."""
+    links = [Link("Lists", address_of("hand_picked:list"))]
+    if mine := mine_of(request, "patients:list"):
+        links.insert(0, Link("Mine", mine))
+    if Permission.PATIENTS_MERGE in request.permissions:
+        links.append(Link("Bin", address_of("binning:list")))
+    return links

@@ -23,7 +23,10 @@ from clinic.lists.page.columns import (
     months,
     number_text,
 )
-from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, ShownResult, age_on
+from clinic.patients.models import BirthPrecision, Gender, Patient, Severity, ShownResult, Status, age_on
+from clinic.patients.models.particulars import CONTACT_WAYS, SEXES, languages
+from clinic.staff.models import Tag
+from clinic.staff.tags.words import tags_of
 from clinic.text.numbers import MINUS
 
 # From empty to full: no two severities have marks of one shape.
@@ -46,25 +49,41 @@ class NameColumn(LinkColumn):
 
 
 class BirthColumn(DateColumn):
-    """A date of birth; only as much of it as is known."""
+    """A date of birth; only as much of it as is known. A file has it as people write it, and as ISO 8601 has it."""
+
+    file_columns = ("Born", "Born, ISO", "Born, precision")
+
+    def file_values(self, record: Patient) -> Sequence[Any]:
+        return (self.plain(record), iso_text(record), str(record.date_of_birth_precision))
 
     def plain(self, record: Patient) -> Any:
         exact = record.date_of_birth_precision == BirthPrecision.EXACT
-        return record.date_of_birth if exact else record.birth_date_text
+        return record.date_of_birth if exact else record.birth_date_text or BirthPrecision.NOT_KNOWN.label
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         names = months(get_language())
         return [
             f"{record.date_of_birth.day} {names[record.date_of_birth.month]} {record.date_of_birth.year}"
-            if record.date_of_birth_precision == "exact"
+            if record.date_of_birth is not None and record.date_of_birth_precision == "exact"
             else inexact(record, names)
             for record in records
         ]
 
 
+def iso_text(record: Patient) -> str:
+    """As much of a date of birth as is known: "1961", "1961-03", "1961-03-12"."""
+    if record.date_of_birth is None:
+        return ""
+    precision = BirthPrecision(record.date_of_birth_precision)
+    known = 4 if precision in BirthPrecision.of_year() else 7 if precision in BirthPrecision.of_month() else 10
+    return record.date_of_birth.isoformat()[:known]
+
+
 def inexact(record: Patient, names: Sequence[str]) -> str:
     """A date of birth of which not all is known, as `birth_date_text` has it."""
     born, precision = record.date_of_birth, BirthPrecision(record.date_of_birth_precision)
+    if born is None:
+        return ""
     day = "" if precision in (*BirthPrecision.of_month(), *BirthPrecision.of_year()) else f"{born.day} "
     month = "" if precision in BirthPrecision.of_year() else f"{names[born.month]} "
     about = "about " if precision in BirthPrecision.estimates() else ""
@@ -77,12 +96,13 @@ class AgeColumn(TextColumn):
 
     css = "num"
 
-    def plain(self, record: Patient) -> int:
+    def plain(self, record: Patient) -> int | None:
         return record.age
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         today = timezone.localdate()
-        return [str(age_on(record.date_of_birth, today)) for record in records]
+        born = [record.date_of_birth for record in records]
+        return ["" if each is None else str(age_on(each, today)) for each in born]
 
 
 class PhoneColumn(TextColumn):
@@ -190,6 +210,27 @@ def sparkline(shares: Sequence[float]) -> str:
     return f'<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="{points}"/></svg>'
 
 
+class IdentifiersColumn(TextColumn):
+    """Every identifier with its system, in one line."""
+
+    def plain(self, record: Patient) -> str:
+        return str(record.identifiers).replace("\n", "; ")
+
+
+class TagsColumn(TextColumn):
+    """The tags in the order of their words, each with its colour."""
+
+    def cells(self, records: Sequence[Patient]) -> list[str]:
+        return ["".join(tag_html(tag) for tag in tags) for tags in tags_of([record.tags for record in records])]
+
+    def all_file_values(self, records: Sequence[Patient]) -> list[Sequence[Any]]:
+        return [(", ".join(tag.word for tag in tags),) for tags in tags_of([record.tags for record in records])]
+
+
+def tag_html(tag: Tag) -> str:
+    return f'<span class="patient-tag patient-tag-{tag.colour}"><bdi>{escape(tag.word)}</bdi></span>'
+
+
 class DueColumn(DateColumn):
     """When the next assessment is due; what is overdue says so."""
 
@@ -213,8 +254,17 @@ class PatientTable(tables.Table):
     assessed = AssessedColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on")
     next_due = DueColumn(verbose_name="Next due", accessor="next_due_on", order_by="next_due_on")
     practitioner = TextColumn(
-        accessor="user__display_name", order_by=("user__display_name", "user", "filed_as", "given_as"), css="person"
+        verbose_name="Practitioner",
+        accessor="practitioner_name",
+        order_by=("user__display_name", "user", "filed_as", "given_as"),
+        css="person",
     )
+    identifiers = IdentifiersColumn(orderable=False)
+    tags = TagsColumn(orderable=False)
+    status = ChoiceColumn(choices=Status.choices, orderable=False)
+    sex = ChoiceColumn(verbose_name="Sex for clinical use", choices=SEXES, orderable=False)
+    language = ChoiceColumn(choices=languages(), orderable=False)
+    contact_by = ChoiceColumn(verbose_name="Best reached", choices=CONTACT_WAYS, orderable=False)
     created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")
 
     needs: ClassVar[dict[str, Permission]] = {

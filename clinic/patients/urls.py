@@ -12,6 +12,7 @@ urlpatterns = [
     path("recent/", views.patient_recent, name="recent"),
     path("birth-date/", views.birth_date_understood, name="understood"),
     path("<uuid:pk>/", views.patient_detail, name="detail"),
+    path("<uuid:pk>/details/", views.patient_details, name="details"),
     path("<uuid:pk>/edit/", views.patient_edit, name="edit"),
     path("<uuid:pk>/archive/", views.patient_archive, name="archive"),
     path("<uuid:pk>/undo/", views.patient_undo, name="undo"),

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,10 +23,11 @@ from clinic.patients import actions
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.care.team import care_team
 from clinic.patients.dates import birth_date_echo
+from clinic.patients.duplicates.registering import keep_answers, similar_page, unanswered
 from clinic.patients.forms import PatientForm, initial_of, new_initial
 from clinic.patients.history import restore_version, versions_of
-from clinic.patients.models import Patient, with_latest_results
-from clinic.patients.suggestions import details_in, suggest
+from clinic.patients.models import MergedPatient, Patient, next_record_number, with_latest_results
+from clinic.patients.suggestions import details_in, links_beside, suggest
 from clinic.staff.models import Practitioner
 from clinic.text.full_names import filed_family_name
 from clinic.ui import errors
@@ -35,7 +37,7 @@ from clinic.ui.pages import page_or_fragment, posted_version, saved, undo_of
 RECENT = 8  # patients in the menu
 NOT_SEEN = (
     "The practitioner has a patient of this name already, whom you do not see. If this is somebody else, add what "
-    "tells them apart, such as the year of birth."
+    "tells them apart, such as a middle name or a place."
 )
 
 
@@ -52,6 +54,7 @@ def patient_list(request: Request) -> HttpResponseBase:
         empty_title="No patients to show",
         empty_text="Nobody matches this search and these filters, or nobody has been registered yet.",
         action=new,
+        links=links_beside(request),
         empty_action=new,
     )
     return list_page(request, PATIENTS, page, when_empty=partial(suggest, request, may_edit=may_edit))
@@ -78,18 +81,33 @@ def patient_recent(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
-    patient = get_object_or_404(with_latest_results(Patient.objects.select_related("user")), pk=pk)
+    """The page that opens on how the patient is, or, for who sees no assessments, on the details."""
+    template = "patient_summary" if Permission.ASSESSMENTS_VIEW in request.permissions else "patient_detail"
+    return _patient_page(request, pk, f"patients/{template}.html")
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
+def patient_details(request: Request, pk: uuid.UUID) -> HttpResponse:
+    return _patient_page(request, pk, "patients/patient_detail.html")
+
+
+def _patient_page(request: Request, pk: uuid.UUID, template: str) -> HttpResponse:
+    is_survivor = Exists(MergedPatient.objects.filter(into=OuterRef("pk")))
+    rows = with_latest_results(Patient.objects.select_related("user")).annotate(is_survivor=is_survivor)
+    patient: Any = get_object_or_404(rows, pk=pk)
     note_record(request, patient)
     team = care_team(request.clinic, patient)[0] if request.clinic.restricts_patients else []
-    context = {"patient": patient, "team": team, "undo": undo_of("patients:undo", patient)}
-    return render(request, "patients/patient_detail.html", context)
+    merged = MergedPatient.objects.filter(into=pk).order_by("merged_at", "pk") if patient.is_survivor else ()
+    context = {"patient": patient, "team": team, "merged": merged, "undo": undo_of("patients:undo", patient)}
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_EDIT)
 @without_patients
 def patient_new(request: Request) -> HttpResponse:
-    number = actions.next_record_number()
+    number = next_record_number()
     if request.method != "POST":
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         typed = details_in(request.GET.get("q", ""))
@@ -98,6 +116,8 @@ def patient_new(request: Request) -> HttpResponse:
     form = PatientForm(_with_note(request), next_number=number)
     if not form.is_valid():
         return _form_page(request, form)
+    if found := unanswered(request, form):
+        return similar_page(request, form, found)
     try:
         patient = actions.create_patient(by=request.actor, id=form.cleaned_data["id"], **form.values())
     except actions.NameTaken as taken:
@@ -105,6 +125,7 @@ def patient_new(request: Request) -> HttpResponse:
     except actions.RecordNumberTaken:
         form.add_taken_number()
         return _form_page(request, form)
+    keep_answers(request, patient)
     saved(request, "Patient registered.")
     return redirect("patients:detail", patient.pk)
 
@@ -121,15 +142,18 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     form = PatientForm(data, keeps=patient.user_id)
     if not form.is_valid():
         return _form_page(request, form, patient)
+    if found := unanswered(request, form, patient):
+        return similar_page(request, form, found, patient)
     try:
-        actions.update_patient(by=request.actor, id=pk, version=form.cleaned_data["version"], **form.values())
-    except actions.Changed as changed:
-        return _conflict_page(request, form, changed.current)
+        changed = actions.update_patient(by=request.actor, id=pk, version=form.cleaned_data["version"], **form.values())
+    except actions.Changed as refusal:
+        return _conflict_page(request, form, refusal.current)
     except actions.NameTaken as taken:
         return _collision_page(request, form, taken.existing, patient)
     except actions.RecordNumberTaken:
         form.add_taken_number()
         return _form_page(request, form, patient)
+    keep_answers(request, changed)
     return _to_patient(request, pk, "Changes saved.", undo=True)
 
 
@@ -137,7 +161,7 @@ def _to_patient(request: Request, pk: uuid.UUID, message: str, *, undo: bool = F
     """To the page of a patient after a change; to the list where it took the patient out of the person's sight."""
     if request.seen_by is None or Patient.objects.filter(pk=pk).exists():
         saved(request, message, undo=undo)
-        return redirect("patients:detail", pk)
+        return redirect("patients:details", pk)
     saved(request, f"{message} This patient is no longer one of yours.")
     return redirect("patients:list")
 
@@ -159,7 +183,7 @@ def patient_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
 def patient_archive(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Patient, pk=pk)
     actions.archive_patient(by=request.actor, id=pk)
-    return redirect("patients:detail", pk)
+    return redirect("patients:details", pk)
 
 
 @require_POST
@@ -168,7 +192,7 @@ def patient_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Patient, pk=pk)
     actions.restore_patient(by=request.actor, id=pk)
     saved(request, "Patient restored.")
-    return redirect("patients:detail", pk)
+    return redirect("patients:details", pk)
 
 
 @require_safe
@@ -177,7 +201,11 @@ def patient_history(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Every change of the patient's details, field by field."""
     patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
     note_record(request, patient)
-    return render(request, "patients/patient_history.html", {"patient": patient, "versions": versions_of(patient)})
+    merged = [
+        (gone, versions_of(gone.as_it_was)) for gone in MergedPatient.objects.filter(into=pk).order_by("merged_at")
+    ]
+    context = {"patient": patient, "versions": versions_of(Patient.objects.get(pk=pk)), "merged": merged}
+    return render(request, "patients/patient_history.html", context)
 
 
 @require_POST
@@ -225,7 +253,7 @@ def _form_page(request: Request, form: PatientForm, patient: Patient | None = No
         "patient": patient,
         "heading": "Edit patient" if patient else "Register patient",
         "submit_label": "Save changes" if patient else "Register patient",
-        "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
+        "cancel_url": reverse("patients:details", args=[patient.pk]) if patient else reverse("patients:list"),
     }
     return render(request, "patients/patient_form.html", context, status=422 if form.is_bound else 200)
 
@@ -234,7 +262,7 @@ def _typed(form: PatientForm) -> dict[str, Any]:
     """What was typed as it would be stored and shown again; a new patient's free fields as the clinic fills them."""
     values = form.values()
     values.setdefault("family_name", filed_family_name(values["full_name"]))
-    values["record_number"] = values["record_number"] or actions.next_record_number()
+    values["record_number"] = values["record_number"] or next_record_number()
     return initial_of(Patient(**values))
 
 
@@ -252,7 +280,7 @@ def _collision_page(
         "patient": patient,
         "rows": differences(form, initial_of(existing), _typed(form)),
         "submit_label": "Save changes" if patient else "Register patient",
-        "cancel_url": reverse("patients:detail", args=[patient.pk]) if patient else reverse("patients:list"),
+        "cancel_url": reverse("patients:details", args=[patient.pk]) if patient else reverse("patients:list"),
     }
     return render(request, "patients/patient_collision.html", context, status=409)
 
@@ -267,6 +295,6 @@ def _conflict_page(request: Request, form: PatientForm, current: Patient) -> Htt
         "who_text": changed_by(current.pk),
         "rows": differences(form, initial_of(current), _typed(form)),
         "submit_label": "Save my version",
-        "reload_url": reverse("patients:detail", args=[current.pk]),
+        "reload_url": reverse("patients:details", args=[current.pk]),
     }
     return render(request, "patients/patient_conflict.html", context, status=409)

@@ -37,6 +37,7 @@ SETTINGS = {
     "max_locks_per_transaction": "256",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
+    "wal_compression": "on",  # of pages that are written whole after a checkpoint: most of what bulk work writes
     "jit": "off",
     # Nothing that a patient's name could be part of: errors are told to who asked, not to the log.
     "log_min_messages": "log",
@@ -100,10 +101,17 @@ def _beside(data: Path, suffix: str) -> Path:
     return data.with_name(f"{data.name}.{suffix}")
 
 
+def _opened(data: Path, suffix: str) -> IO[bytes]:
+    """A file beside `data` that other accounts cannot open, who could hold up this server by its lock."""
+    number = os.open(_beside(data, suffix), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.fchmod(number, 0o600)  # of earlier releases too
+    return os.fdopen(number, "ab")
+
+
 @contextlib.contextmanager
 def _alone(data: Path) -> Iterator[None]:
     """No other process starts or stops this server meanwhile."""
-    with _beside(data, "lock").open("ab") as lock:
+    with _opened(data, "lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -112,7 +120,7 @@ def _hold(data: Path) -> None:
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         with _alone(data):
-            users = _beside(data, "users").open("ab")
+            users = _opened(data, "users")
     except PermissionError as error:
         raise EmbeddedPostgresError(
             f"{error.filename} belongs to another user: run this as whoever ran it here first."

@@ -1,6 +1,7 @@
 """What an error says about the database: whether it is away or lost, and why."""
 
 import errno
+import re
 
 import psycopg2
 from django.db import Error, InterfaceError, OperationalError
@@ -10,6 +11,7 @@ DISK_FULL, TAKEN = "53100", "23505"
 AWAY = ("08", "53", "57", "58", "25006")
 # The connection is gone: the server is shut down, crashed or starts.
 LOST = ("08", "57P")
+OF_SHARD = re.compile(r'constraint "(?P<name>[^"]+)_[0-9]{6,}"')
 AWAY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
@@ -25,14 +27,26 @@ def sqlstate(error: BaseException | None) -> str | None:
     return getattr(driver_error(error), "pgcode", None)
 
 
+def broken_constraint(error: BaseException | None) -> str:
+    """The name of the constraint, or of the unique index, that a row broke; empty where the server names none.
+
+    A worker of a cluster names it in its words alone, and with the number of the shard behind, as in
+    `duplicate key value violates unique constraint "patient_name_once_per_user_102034"`.
+    """
+    said = getattr(driver_error(error), "diag", None)
+    if name := getattr(said, "constraint_name", None):
+        return str(name)
+    found = OF_SHARD.search(getattr(said, "message_primary", None) or "")
+    return found["name"] if found else ""
+
+
 def is_disk_full(error: BaseException | None) -> bool:
     return sqlstate(error) == DISK_FULL or getattr(error, "errno", None) == errno.ENOSPC
 
 
 def is_taken_key(error: BaseException | None) -> bool:
     """Whether a row was not inserted because another one of its table has its primary key."""
-    constraint = getattr(getattr(driver_error(error), "diag", None), "constraint_name", None) or ""
-    return sqlstate(error) == TAKEN and constraint.endswith("_pkey")
+    return sqlstate(error) == TAKEN and broken_constraint(error).endswith("_pkey")
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -5,8 +5,22 @@ from django.db.models import TextChoices, Value
 from django.db.models.lookups import Contains
 from django_filters import FilterSet
 
-from clinic.staff.models import Practitioner, PractitionerQuerySet
+from clinic.staff.models import NOBODY, NOBODY_YET, Practitioner, PractitionerQuerySet
 from clinic.text.keys import SearchKey
+
+
+def practitioner_filter(
+    field_name: str = "user", *, nobody: str | None = NOBODY_YET
+) -> django_filters.ModelChoiceFilter:
+    """The filter of a list by whose patients they are, who left too; `nobody` is None where each row has somebody."""
+    return django_filters.ModelChoiceFilter(
+        queryset=lambda request: Practitioner.objects.all(),
+        field_name=field_name,
+        label="Practitioner",
+        empty_label="Any",
+        null_label=nobody,
+        null_value=NOBODY,
+    )
 
 
 class Archived(TextChoices):

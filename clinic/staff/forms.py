@@ -62,6 +62,20 @@ class RoleForm(forms.Form):
         self.helper = helper()
 
 
+class FactorResetForm(forms.Form):
+    reason = LineField(
+        max_length=200,
+        label="How you know that it is them",
+        help_text="Such as “asked me in person”. It is kept in the trail.",
+        error_messages={"required": "Write how you know that it is them."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+
+
 class LastDayForm(forms.Form):
     last_day = last_day_field()
 

@@ -6,10 +6,13 @@ from uuid import UUID
 from django.db import models
 
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+from clinic.text.names import NameKey
 
 # The id of the one row of settings, the same in every clinic; not that of its settings of instruments, which the trail
 # tells apart by it.
 SETTINGS_ID = UUID(int=2)
+# What stands where a practitioner would be of a patient whom nobody is responsible for yet; in addresses, `NOBODY`.
+NOBODY_YET, NOBODY = "Nobody yet", "none"
 
 
 class PractitionerQuerySet(ClinicQuerySet["Practitioner"]):
@@ -42,11 +45,20 @@ class Practitioner(ClinicModel):
         return self.display_name
 
 
-class ClinicSettings(ClinicModel):
-    """What the clinic wants done when an answer raises an alert, in one row, which is missing until somebody says it.
+def practitioner_names() -> dict[UUID | None, str]:
+    """What each practitioner is called, who left too, in the order of the names; at the end nobody, for whose patients
+    figures are counted as well.
+    """
+    rows = Practitioner.objects.values_list("pk", "display_name")
+    return {**dict(sorted(rows, key=lambda row: (row[1].casefold(), str(row[0])))), None: NOBODY_YET}
 
-    `alert_numbers` are dicts of `label` and `number`, in the order in which they are shown. `version` counts changes of
-    the time zone and what else is a column of the clinic in `public`, too.
+
+class ClinicSettings(ClinicModel):
+    """What the clinic wants done with what comes in, in one row, which is missing until somebody says it.
+
+    `alert_numbers` are dicts of `label` and `number`, in the order in which they are shown. `review_from` is the lowest
+    severity of a result that waits for a review. `version` counts changes of the time zone and what else is a column of
+    the clinic in `public`, too.
     """
 
     web_may = "SELECT, INSERT, UPDATE"
@@ -54,6 +66,7 @@ class ClinicSettings(ClinicModel):
     id = models.UUIDField(primary_key=True)
     alert_text = models.TextField(max_length=2000, blank=True, default="")
     alert_numbers: "models.JSONField[Any, list[dict[str, str]]]" = models.JSONField(default=list, blank=True)
+    review_from = models.PositiveSmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -61,3 +74,40 @@ class ClinicSettings(ClinicModel):
 
     def __str__(self) -> str:
         return "clinic settings"
+
+
+class TagColour(models.TextChoices):
+    """A fixed palette: each is told from the surface in light and dark, and the word always stands beside it."""
+
+    GREY = "grey", "Grey"
+    BLUE = "blue", "Blue"
+    TEAL = "teal", "Teal"
+    GREEN = "green", "Green"
+    AMBER = "amber", "Amber"
+    RED = "red", "Red"
+    PURPLE = "purple", "Purple"
+    PINK = "pink", "Pink"
+
+
+class Tag(ClinicModel):
+    """A word of the clinic's own for patients, with a colour. Patients keep its id, so that the word can be changed."""
+
+    web_may = "SELECT, INSERT, UPDATE, DELETE"
+
+    id = models.AutoField(primary_key=True)
+    word = models.CharField(max_length=40)
+    colour = models.CharField(max_length=10, choices=TagColour.choices, default=TagColour.GREY)
+    word_key = models.GeneratedField(
+        expression=NameKey("word"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+
+    class Meta:
+        ordering = ("word_key", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("word_key",), name="tag_word_once"),
+            models.CheckConstraint(condition=~models.Q(word=""), name="tag_has_a_word"),
+            models.CheckConstraint(condition=models.Q(colour__in=TagColour.values), name="tag_colour"),
+        )
+
+    def __str__(self) -> str:
+        return self.word

@@ -12,6 +12,7 @@ from django_tenants.utils import get_tenant_database_alias
 
 from clinic.accounts.models import Membership
 from clinic.tenancy.fleet.survey import MigrationState, release, survey
+from clinic.tenancy.lifecycle import placing
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.models import Clinic, State
 
@@ -32,7 +33,8 @@ SELECT n.nspname, public.clinic_rows(n.nspname::text, %s), (
 class Line(NamedTuple):
     """One clinic; `patients` and `size` (bytes on disk, with indexes) are None where its tables are missing.
 
-    `last_sign_in` is the latest of its people's, wherever they went.
+    `last_sign_in` is the latest of its people's, wherever they went. `server` is where it lives, empty where all
+    clinics live on one.
     """
 
     clinic: Clinic
@@ -41,19 +43,21 @@ class Line(NamedTuple):
     patients: int | None
     size: int | None
     last_sign_in: datetime | None
+    server: str = ""
 
 
 def overview() -> Iterator[Line]:
     """Every clinic, by name."""
     states = sorted(survey(), key=lambda state: state.clinic.name.casefold())
-    signed_in = _last_sign_ins()
+    signed_in, places, sizes = _last_sign_ins(), placing.places(), placing.sizes()
     owner_connection().close()
     for batch in batched(states, AT_ONCE):
         found = _look([state.clinic.schema_name for state in batch])
         for state in batch:
             clinic = state.clinic
-            patients, size = found.get(clinic.schema_name, (None, None))
-            yield Line(clinic, _state(clinic), _migrations(state), patients, size, signed_in.get(clinic.pk))
+            patients, here = found.get(clinic.schema_name, (None, None))
+            size, server = sizes.get(clinic.schema_name, here), str(places.get(clinic.schema_name, ""))
+            yield Line(clinic, _state(clinic), _migrations(state), patients, size, signed_in.get(clinic.pk), server)
 
 
 def _last_sign_ins() -> dict[UUID, datetime]:

@@ -14,4 +14,5 @@ urlpatterns = [
     path("invitations/<uuid:pk>/revoke/", invitations.invitation_revoke, name="revoke"),
     path("<uuid:pk>/", views.person_detail, name="detail"),
     path("<uuid:pk>/last-day/", views.person_last_day, name="last_day"),
+    path("<uuid:pk>/factor/", views.person_factor_reset, name="factor_reset"),
 ]

@@ -15,6 +15,7 @@ from clinic.access import (
     SCOPE_PERMISSIONS,
     Permission,
     Request,
+    confirmed,
     requires,
     without_patients,
 )
@@ -22,8 +23,9 @@ from clinic.accounts.factors.queries import with_factor
 from clinic.accounts.models import Membership
 from clinic.accounts.sessions import open_sessions
 from clinic.staff import members
-from clinic.staff.forms import LastDayForm, RoleForm
+from clinic.staff.forms import FactorResetForm, LastDayForm, RoleForm
 from clinic.staff.invitations.actions import waiting
+from clinic.staff.lost_factors import reset_factor
 from clinic.staff.models import Practitioner
 from clinic.ui.pages import saved
 
@@ -58,8 +60,8 @@ def people_page(request: Request, *, status: int = 200, problem: str = "") -> Ht
 @without_patients
 def role_list(request: Request) -> HttpResponse:
     """What each role may do, and a program by its scope."""
-    held = [*PERMISSIONS.values(), *SCOPE_PERMISSIONS.values()]
-    labels = [*(ROLE_LABELS[role] for role in PERMISSIONS), *(SCOPE_LABELS[scope] for scope in SCOPE_PERMISSIONS)]
+    held = [*PERMISSIONS.values(), *(SCOPE_PERMISSIONS[scope] for scope in SCOPE_LABELS)]
+    labels = [*(ROLE_LABELS[role] for role in PERMISSIONS), *SCOPE_LABELS.values()]
     rows = [
         (label, hint, [(whose, permission in each) for whose, each in zip(labels, held, strict=True)])
         for permission, (label, hint) in PERMISSION_WORDS.items()
@@ -70,6 +72,7 @@ def role_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PEOPLE_MANAGE)
 @without_patients
+@confirmed
 def person_detail(request: Request, pk: UUID) -> HttpResponse:
     """One person of the clinic; posting gives them another role."""
     membership = _member_or_404(request, pk)
@@ -91,6 +94,7 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PEOPLE_MANAGE)
+@confirmed
 def person_last_day(request: Request, pk: UUID) -> HttpResponse:
     """Say when somebody is here last; an empty day takes that back."""
     membership = _member_or_404(request, pk)
@@ -109,6 +113,26 @@ def person_last_day(request: Request, pk: UUID) -> HttpResponse:
     return _person_page(request, membership, day_form=form, status=422)
 
 
+@require_POST
+@requires(Permission.PEOPLE_MANAGE)
+@confirmed
+def person_factor_reset(request: Request, pk: UUID) -> HttpResponse:
+    """Take the second factor from somebody who has lost it."""
+    membership = _member_or_404(request, pk)
+    form = FactorResetForm(request.POST)
+    if form.is_valid():
+        try:
+            reset_factor(by=request.actor, clinic=request.clinic, user_id=pk, **form.cleaned_data)
+        except members.Refused as refusal:
+            form.add_error(None, str(refusal))
+        except Membership.DoesNotExist:
+            form.add_error(None, ENDED)
+        else:
+            saved(request, "Second factor reset. They were signed out, and get a mail.")
+            return redirect("people:detail", pk)
+    return _person_page(request, membership, factor_form=form, status=422)
+
+
 def _member_or_404(request: Request, pk: UUID) -> Membership:
     membership = members.member_of(request.clinic, pk)
     if membership is None:
@@ -122,6 +146,7 @@ def _person_page(
     *,
     role_form: RoleForm | None = None,
     day_form: LastDayForm | None = None,
+    factor_form: FactorResetForm | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
@@ -129,9 +154,11 @@ def _person_page(
         "member": membership,
         "state": members.state_of(membership),
         "sessions": open_sessions([membership.user_id]).get(membership.user_id, 0),
-        "form": role_form or day_form,
+        "form": role_form or day_form or factor_form,
         "role_form": role_form or RoleForm(initial={"role": membership.role}),
         "day_form": day_form or LastDayForm(initial={"last_day": membership.last_day}),
+        "factor_form": factor_form or FactorResetForm(),
+        "has_factor": membership.user_id in with_factor([membership.user_id]),
         "is_self": membership.user_id == request.user.pk,
         "is_last_owner": members.is_last_owner(membership),
         "practitioner": Practitioner.objects.filter(pk=membership.user_id).first(),

@@ -134,3 +134,20 @@ class RecurringRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DueWork(models.Model):
+    """When a worker is to look next into a clinic for a `work` that few clinics have, instead of into every one."""
+
+    web_may = "SELECT, INSERT, UPDATE, DELETE"
+
+    work = models.CharField(max_length=40)
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("work", "clinic"), name="due_work_once"),)
+        indexes = (models.Index(fields=["work", "due_at"], name="due_work_by_time"),)
+
+    def __str__(self) -> str:
+        return f"{self.work} {self.due_at}"

@@ -1,8 +1,9 @@
 """What the web may do with tables, beside what the application lets people do.
 
 Each model says it of its own table, as `web_may`; a table of which nothing is said is closed. In a clinic's schema the
-clinic's own role may do it, in `public` the web's. No part of a record is ever deleted by the web, and the trail is
-insert-only: what seals it has a role of its own, which may do what a model says as `sealer_may`.
+clinic's own role may do it, in `public` the web's. No part of a record is ever deleted by the web, but by merging,
+which keeps it whole in its journal; the trail is insert-only: what seals it has a role of its own, which may do what a
+model says as `sealer_may`.
 """
 
 from collections.abc import Iterable
@@ -39,6 +40,18 @@ def public_privileges() -> dict[str, str]:
 def sealer_privileges() -> dict[str, str]:
     """What the sealer's role may do, by table of the clinic."""
     return _said_by(settings.TENANT_APPS, "sealer_may")
+
+
+@cache
+def numbered_tables() -> dict[str, str]:
+    """The tables of a clinic whose rows the server numbers, and the column that has the number."""
+    models: list[Any] = [
+        model
+        for config in apps.get_app_configs()
+        if config.name in settings.TENANT_APPS
+        for model in config.get_models()
+    ]
+    return {model._meta.db_table: model._meta.auto_field.column for model in models if model._meta.auto_field}
 
 
 def _said_by(names: Iterable[str], said: str = "web_may") -> dict[str, str]:

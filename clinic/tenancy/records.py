@@ -121,6 +121,8 @@ class ClinicModel(models.Model):
 
     # The trail's name for the model's records; empty for the model's own name. A renamed model keeps its old one here.
     trail_name: ClassVar[str] = ""
+    # Each index by its name, with the list, search or work that reads it; what nothing reads costs every write.
+    index_for: ClassVar[dict[str, str]] = {}
 
     objects = ClinicQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from django_tenants.utils import quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
 from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy.cluster import takes_role
 
 if TYPE_CHECKING:
     from clinic.tenancy.models import Clinic
@@ -22,10 +23,11 @@ class WrongClinic(RuntimeError):
     """Raised when a scope for one clinic is opened inside a scope of another."""
 
 
-def settings_sql(clinic: "Clinic") -> str:
+def settings_sql(clinic: "Clinic", using: str) -> str:
     """The statements that make a transaction the clinic's, each ended by a semicolon."""
     schema = quote_schema_name(clinic.schema_name)
-    return f"SET LOCAL search_path = {schema}, public; SET LOCAL ROLE {schema}; "
+    role = f"SET LOCAL ROLE {schema}; " if takes_role(using) else ""
+    return f"SET LOCAL search_path = {schema}, public; {role}"
 
 
 def _connection(using: str) -> DatabaseWrapper:
@@ -48,7 +50,7 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS, *, seen_by: UU
         with transaction.atomic(using), _seen_by(connection, seen_by or connection.seen_by):
             yield
         return
-    sql = settings_sql(clinic)
+    sql = settings_sql(clinic, using)
     inside = not connection.get_autocommit()
     try:
         with timezone.override(clinic.zone), transaction.atomic(using):

@@ -46,6 +46,8 @@ HINT = "Write day, month and year, such as 12 March 1961 or 12/3/1961."
 
 def without_accents(text: str) -> str:
     """The text in small letters without accents."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFD", text.lower())
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 

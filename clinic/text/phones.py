@@ -63,8 +63,12 @@ def stored(patient: Any, name: str) -> str:
     value = patient.__dict__.get(name)
     if isinstance(value, str):
         return value
-    number = getattr(patient, name)
-    return str(number.raw_input) if number else ""
+    return number_text(getattr(patient, name))
+
+
+def number_text(number: Any) -> str:
+    """A number that was read as it is kept, "" for none; asking it whether it is empty would write it out first."""
+    return str(number.raw_input) if isinstance(number, PhoneNumber) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +121,7 @@ def parse_phone(text: str) -> PhoneNumber | None:
     except NumberParseException as error:
         raise ValidationError(UNREADABLE, code="invalid") from error
     region, whole = settings.PHONENUMBER_DEFAULT_REGION, is_possible_number_with_reason(number)
-    if is_valid_short_number_for_region(number, region) and whole != ValidationResult.IS_POSSIBLE:
+    if whole != ValidationResult.IS_POSSIBLE and is_valid_short_number_for_region(number, region):
         return PhoneNumber.from_string("".join(re.findall(r"\d", simple)))
     if not is_possible_number(number):
         raise ValidationError(UNREADABLE, code="invalid")
@@ -125,7 +129,8 @@ def parse_phone(text: str) -> PhoneNumber | None:
         example = format_number(example_number(region) or number, PhoneNumberFormat.NATIONAL)
         message = f"Write the number with its area code, such as {example}, or with +country code."
         raise ValidationError(message, code="local")
-    kept = PhoneNumber.from_string(number.as_e164)
+    full = number.as_e164
+    kept = number if full == simple else PhoneNumber.from_string(full)
     kept.extension = extension or None
     return kept
 
@@ -134,10 +139,17 @@ def _without_area(typed: str, number: PhoneNumber, region: str) -> bool:
     """Whether a number, typed without its country, is one that is dialled only within some town of the region."""
     if typed.startswith("+"):
         return False
-    whole = len(national_significant_number(example_number(region) or number))
+    whole = _usual_length(region) or len(national_significant_number(number))
     short = len(national_significant_number(number)) < whole and not number.is_valid()
     local = is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
     return local or (short and not typed.startswith(ndd_prefix_for_region(region, True) or "+"))
+
+
+@lru_cache
+def _usual_length(region: str) -> int:
+    """How many digits a number of the region has without its country; 0 where that is not known."""
+    example = example_number(region)
+    return len(national_significant_number(example)) if example else 0
 
 
 def parse_extension(text: str) -> str:

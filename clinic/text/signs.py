@@ -18,6 +18,8 @@ _DASH = re.compile(f"[{DASHES}]")
 
 def without_unseen(text: str) -> str:
     """The text without signs that nobody sees; a joiner stays where letters are spelt with it."""
+    if text.isascii():
+        return text
     return _STRAY_JOINER.sub("", _UNSEEN.sub("", text))
 
 
@@ -27,5 +29,7 @@ def plain(text: str) -> str:
     It is how pasted text is read: the dash of "07700\u2011900134" and the marks around a contact's number are no
     part of what they mean.
     """
+    if text.isascii():
+        return " ".join(text.split())
     seen = without_unseen(_DASH.sub("-", unicodedata.normalize("NFKC", _DASH.sub("-", text))))
     return " ".join("".join(str(unicodedata.decimal(sign, sign)) for sign in seen).split())

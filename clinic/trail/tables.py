@@ -19,7 +19,8 @@ from clinic.lists.page.columns import TextColumn
 from clinic.patients.models import Patient
 from clinic.staff.members import members_of
 from clinic.tenancy.scope import public_scope
-from clinic.trail.words import details_text, what_text
+from clinic.trail.gone import gone_names
+from clinic.trail.words import details_text, request_text, what_text
 from clinic.ui.forms import DateField
 
 
@@ -53,17 +54,19 @@ class PatientColumn(TextColumn):
     file_columns = ("Patient",)
 
     def all_file_values(self, records: Sequence[AuditEvent]) -> list[Sequence[Any]]:
-        names = _names(records)
+        names = patient_names(records)
         return [(names.get(record.patient_id, ""),) for record in records]
 
     def cells(self, records: Sequence[AuditEvent]) -> list[str]:
-        names = _names(records)
+        names = patient_names(records)
         return [_patient(record.patient_id, names.get(record.patient_id)) for record in records]
 
 
-def _names(records: Iterable[AuditEvent]) -> dict[UUID | None, str]:
+def patient_names(records: Iterable[AuditEvent]) -> dict[UUID | None, str]:
+    """What the patients of the events are called now, or were when they were removed."""
     keys = [record.patient_id for record in records if record.patient_id is not None]
-    return {patient.pk: patient.display_name for patient in Patient.objects.filter(pk__in=keys)}
+    here: dict[UUID | None, str] = {patient.pk: patient.display_name for patient in Patient.objects.filter(pk__in=keys)}
+    return {**gone_names(set(keys) - set(here)), **here}
 
 
 def _patient(key: UUID | None, name: str | None) -> str:
@@ -76,6 +79,7 @@ class TrailTable(tables.Table):
     what = WordsColumn(words=what_text, empty_values=())
     patient = PatientColumn(orderable=False, empty_values=())
     details = WordsColumn(words=details_text, empty_values=())
+    request = WordsColumn(words=request_text, empty_values=())
 
 
 class PatientTrailTable(TrailTable):

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clinic.access import Permission, Request, requires
@@ -14,14 +14,19 @@ from clinic.lists.jobs.bulk import BulkList
 from clinic.lists.jobs.exports import download
 from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.pages import note_rows
-from clinic.patients.models import EmergencyAccess, Patient
+from clinic.patients.models import EmergencyAccess, MergedPatient, Patient
+from clinic.trail.gone import gone_names, gone_patient
 from clinic.trail.tables import PatientTrailTable, TrailFilter, TrailTable
 from clinic.trail.unusual import unusual_readings
+from clinic.trail.wrong_patient import LOOKED_BACK, retract_and_recreate
 
 
 def trail_of(patient_id: UUID | None = None) -> BulkList:
     """The trail, or one patient's part of it, as a list that can be taken as a file."""
-    rows = AuditEvent.objects.all() if patient_id is None else AuditEvent.objects.filter(patient_id=patient_id)
+    rows = AuditEvent.objects.all()
+    if patient_id is not None:  # and of the records that were merged into it, whose events keep their ids
+        merged = MergedPatient.objects.filter(into=patient_id).values_list("pk", flat=True)
+        rows = rows.filter(patient_id__in=[patient_id, *merged])
     return BulkList(
         key="trail",
         permission=Permission.TRAIL_VIEW,
@@ -51,13 +56,17 @@ def trail_list(request: Request) -> HttpResponseBase:
 @requires(Permission.TRAIL_VIEW)
 def patient_trail(request: Request, pk: UUID) -> HttpResponseBase:
     """Who looked at one patient's record, and what was done with it; to be printed for the patient."""
-    patient = get_object_or_404(Patient.objects.select_related("user"), pk=pk)
+    patient = Patient.objects.select_related("user").filter(pk=pk).first()
+    gone = "" if patient else gone_names([pk]).get(pk)
+    if gone is None:
+        raise Http404
     settle_searches()
     if "_export" in request.GET:
         note_export(request, "trail", patient_id=pk)
         return download(request, trail_of(pk))
-    note_record(request, patient)
-    return _page(request, trail_of(pk), "trail/patient_trail.html", patient=patient)
+    if (shown := patient or gone_patient(pk)) is not None:
+        note_record(request, shown)
+    return _page(request, trail_of(pk), "trail/patient_trail.html", patient=patient, gone=gone)
 
 
 @require_safe
@@ -67,6 +76,19 @@ def unusual(request: Request) -> HttpResponse:
     found = unusual_readings(request.clinic)
     note_list(request, "trail", rows=len(found))
     return render(request, "trail/unusual.html", {"readings": found})
+
+
+@require_safe
+@requires(Permission.TRAIL_VIEW)
+def wrong_patient(request: Request) -> HttpResponse:
+    """How often somebody noticed that they had the wrong patient."""
+    rate = retract_and_recreate()
+    keys = {key for each in rate.mixups for key in (each.patient_id, each.other_id)}
+    names = {patient.pk: patient.display_name for patient in Patient.objects.filter(pk__in=keys)}
+    mixups = [(each, names.get(each.patient_id), names.get(each.other_id)) for each in rate.mixups]
+    note_list(request, "trail", rows=len(mixups))
+    context = {"rate": rate, "mixups": mixups, "days": LOOKED_BACK.days}
+    return render(request, "trail/wrong_patient.html", context)
 
 
 def _page(request: Request, trail: BulkList, template: str, **context: Any) -> HttpResponse:

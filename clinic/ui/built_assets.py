@@ -14,8 +14,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 from clinic.ui.icons import FILE, USED
 
 STYLES = (
-    "tokens", "frame", "parts", "record", "phone", "filters", "table", "cards", "tools", "form", "answer", "trend",
-    "severity", "alerts", "account", "idle", "print",
+    "tokens", "frame", "parts", "record", "phone", "filters", "table", "cards", "tools", "form", "duplicates", "answer",
+    "trend", "summary", "report", "timeline", "today", "severity", "tags", "finder", "alerts", "account", "help",
+    "idle", "print",
 )  # fmt: skip
 NEEDLESS = re.compile(r' xmlns="[^"]*"| aria-hidden="[^"]*"|\n\s*')
 

@@ -18,6 +18,7 @@ from clinic.ui.envelope import envelope
 from clinic.ui.kept import kept_page, sent_form
 from clinic.ui.logs import without_secret
 
+OF_PROGRAMS = ("/api/v1/", "/o/", "/.well-known/oauth-")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 log = structlog.get_logger("clinic.error")
 TITLES = {
@@ -55,7 +56,7 @@ TOO_LARGE_MESSAGE = "A form or file may hold one megabyte at most. Nothing was s
 def wants_json(request: Request) -> bool:
     if getattr(request, "client", None) is not None:
         return True
-    return request.path.startswith(("/api/v1/", "/o/")) and not request.path.startswith("/api/v1/docs/")
+    return request.path.startswith(OF_PROGRAMS) and not request.path.startswith("/api/v1/docs/")
 
 
 def answer(

@@ -91,6 +91,8 @@ def shown(field: forms.Field, value: Any) -> str:
     if value in (None, "", []):
         return ""
     labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    if isinstance(value, list):
+        return ", ".join(labels.get(str(each), str(each)) for each in value)
     return labels.get(str(value), str(value))
 
 

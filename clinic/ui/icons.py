@@ -17,9 +17,11 @@ USED = {
         "exclamation-circle", "exclamation-triangle", "link", "pencil", "play", "plus", "printer", "x-mark",
     ),
     "outline": (
-        "archive-box", "bell-alert", "building-office", "calendar-days", "check-circle", "clipboard-document-list",
-        "clock", "code-bracket", "cog-6-tooth", "exclamation-triangle", "funnel", "information-circle",
-        "lifebuoy", "magnifying-glass", "user-circle", "users", "x-circle",
+        "archive-box", "bell-alert", "building-office", "calendar-days", "chart-bar", "check-circle",
+        "clipboard-document-list", "clock", "code-bracket", "cog-6-tooth", "document-duplicate", "exclamation-triangle",
+        "funnel", "inbox-arrow-down", "information-circle", "lifebuoy", "magnifying-glass", "sun", "user-circle",
+        "users",
+        "x-circle",
     ),
 }  # fmt: skip
 

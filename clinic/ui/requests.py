@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 
 import structlog
@@ -30,6 +31,8 @@ MISDIRECTED_MESSAGE = (
 GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# Addresses that take files of more than forms have, and how many bytes a request to them may have.
+LARGE_FILES = {"/patients/import/": (257 * 1024**2, "A file may hold 256 megabytes at most. Nothing was kept.")}
 QUIET = ("/healthz", "/readyz", "/static/")
 
 
@@ -100,8 +103,9 @@ def readable(
     """Middleware: refuse by its declared length what no page reads, before any of it is stored."""
 
     def middleware(request: Request) -> HttpResponseBase:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ:
-            return answer(request, 413, "too_large", TOO_LARGE_MESSAGE)
+        longest, message = LARGE_FILES.get(request.path_info, (MOST_READ, TOO_LARGE_MESSAGE))
+        if int(request.META.get("CONTENT_LENGTH") or 0) > longest:
+            return answer(request, 413, "too_large", message)
         return get_response(request)
 
     return middleware
@@ -131,6 +135,11 @@ class WholeBody:
         self._stream = stream
         self.readline = stream.readline
 
+    def read_up_to(self, size: int) -> bytes:
+        """Read so many bytes, or as many as there are."""
+        data: bytes = self._stream.read(size)
+        return data
+
     def read(self, size: int) -> bytes:
         """Read so many bytes; raises OSError where the connection ends before."""
         data: bytes = self._stream.read(size)
@@ -139,11 +148,26 @@ class WholeBody:
         return data
 
 
+def _read_chunked(environ: dict[str, Any]) -> None:
+    """Read a body of unsaid length, so that it has one: Django takes such a body for empty.
+
+    It is read as far as anything may be long, and one byte on, so that a longer one is refused as too large.
+    """
+    try:
+        body = environ["wsgi.input"].read_up_to(MOST_READ + 1)
+        length = len(body)
+    except OSError:
+        body, length = b"", 1  # which is missing when it is read
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = WholeBody(BytesIO(body)), str(length)
+
+
 def whole_bodies(application: Application) -> Application:
     """The WSGI application, for requests that arrive whole."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["wsgi.input"] = WholeBody(environ["wsgi.input"])
+        if "CONTENT_LENGTH" not in environ and environ.get("wsgi.input_terminated"):
+            _read_chunked(environ)
         return application(environ, start_response)
 
     return answer

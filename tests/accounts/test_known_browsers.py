@@ -14,8 +14,8 @@ from clinic.accounts.limits.browsers import MOST, SALT
 from clinic.accounts.limits.counters import count
 from clinic.accounts.limits.declared import PASSWORDS
 from clinic.accounts.models import Counter
-from tests.accounts.test_resets import work_off
 from tests.conftest import signed_in
+from tests.queued import work_off
 from tests.sizes import times
 from tests.world import PASSWORD
 

@@ -28,6 +28,9 @@ def changed_to(client: Client, password: str) -> tuple[int, list[str]]:
         ("x7" * 7 + "y", False, []),
         ("x7yq3z!", True, ["This password is too short. Use at least 8 characters."]),
         ("x7yq3z!p", True, []),
+        ("quiet and tall trees", False, []),
+        ("Ωκεανός και βουνά 🌲", False, []),
+        ("quiet and tall trees " * 12, False, []),
         ("password123", True, ["This password is too common."]),
     ],
 )

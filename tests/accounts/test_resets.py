@@ -6,25 +6,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django_tasks_db.models import DBTaskResult
 
-from clinic.accounts.models import User
-from clinic.accounts.resets import send_reset
 from tests.clock import in_one_zone
 from tests.conftest import signed_in
+from tests.queued import work_off
+from tests.world import closed_account
 
 RESET, OTHER = "/accounts/password/reset/", "a wholly different passphrase"
 LOST = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": {"host": "127.0.0.1", "port": 1}}
-
-
-def work_off() -> int:
-    """Do what the worker would do with the resets that were asked for; how many."""
-    rows = DBTaskResult.objects.filter(task_path="clinic.accounts.resets.send_reset").order_by("enqueued_at")
-    for row in rows:
-        send_reset.func(**row.args_kwargs["kwargs"])
-    done = len(rows)
-    rows.delete()
-    return done
 
 
 def link(mail) -> str:
@@ -41,8 +30,7 @@ def choose(path: str, password: str = OTHER) -> int:
 
 @pytest.fixture
 def addresses(riverside, hillside) -> dict[str, str]:
-    User.objects.filter(pk=hillside.auditor.pk).update(is_active=False)
-    return {"known": riverside.owner.email, "unknown": "zzz@nowhere.test", "disabled": hillside.auditor.email}
+    return {"known": riverside.owner.email, "unknown": "zzz@nowhere.test", "disabled": closed_account(hillside).email}
 
 
 def asked(email: str) -> tuple:

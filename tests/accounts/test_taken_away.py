@@ -32,7 +32,7 @@ def patient_form(place: SimpleNamespace) -> dict[str, str]:
     return {
         "id": str(uuid4()),
         "clinic": str(place.world.clinic.pk),
-        "full_name": f"Ana {uuid4().hex[:6]}",
+        "full_name": f"{uuid4().hex[:8]} {uuid4().hex[8:16]}",  # nobody who is here already
         "gender": "female",
         "date_of_birth": "1961-03-12",
         "user": str(place.world.clinician.pk),

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from importlib.util import find_spec
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from tests.conftest import worlds
 from tests.world import World, Writer, make_assessment, make_patient
 
 collect_ignore = [] if FOLDER.is_dir() else ["test_outside_answers.py"]
+collect_ignore += [] if find_spec("pyarrow") else ["test_parquet.py"]
 Credentials = dict[tuple[str, bool], tuple[str, str]]
 
 

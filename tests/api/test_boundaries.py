@@ -68,11 +68,14 @@ def test_limits_are_these():
         "full_name": 200,
         "family_name": 200,
         "preferred_name": 100,
+        "other_names": 200,
         "phone_number": 40,
         "phone_extension": 11,
         "second_phone_number": 40,
         "second_phone_extension": 11,
+        "email": 254,
         "address": 1000,
+        "next_of_kin": 500,
         "record_number": 40,
     }
     assert limits(QuestionSerializer) == {"question": 500, "answer": 4000}

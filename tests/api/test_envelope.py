@@ -1,5 +1,7 @@
 """The one shape of every answer, to the letter."""
 
+import pytest
+
 from tests.api.conftest import send
 
 PATIENTS = "/api/v1/patients/"
@@ -60,3 +62,10 @@ def test_address_of_nothing_is_answered_in_the_envelope(client):
 def test_head_answers_without_a_body(client, patient):
     response = client.head(f"{PATIENTS}{patient.pk}/")
     assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("name", ["access_token", "Token", "client_secret", "api_key"])
+def test_secret_in_the_address_is_not_echoed(person, name):
+    answer = person.get(f"/api/v1/patients/?{name}=very-secret")
+    assert (answer.status_code, b"very-secret" in answer.content) == (400, False)
+    assert answer.json()["meta"]["request"]["params"] == {name: "…"}

@@ -76,7 +76,7 @@ def test_secret_is_shown_to_who_made_it(owner, riverside, sign_in):
         ({"name": " "}, "Write what the program is called."),
         ({"name": "x" * 201}, "at most 200 characters"),
         ({"name": "Taken"}, "A program of this clinic has this name already."),
-        ({"scope": ""}, "Choose what it may do."),
+        ({"scope": []}, "Choose what it may do."),
         ({"scope": "admin"}, "Select a valid choice"),
         ({"last_day": "1 January 2001"}, "Choose today or a later day."),
         ({"last_day": "soon"}, "soon"),

@@ -60,10 +60,12 @@ def sittings(riverside, patient, sitting):
 
 PATIENT = (
     '{"__typename":"Patient","id":ID,"user":ID,"practitioner":"Bo Both",'
-    '"full_name":"Zoë \\"Z\\" O\u2019Neill </script>","family_name":"Number1","preferred_name":"","gender":"female",'
+    '"full_name":"Zoë \\"Z\\" O\u2019Neill </script>","family_name":"Number1","preferred_name":"",'
+    '"other_names":"","gender":"female","sex":"",'
     '"date_of_birth":"1970-01-02","date_of_birth_precision":"exact","phone_number":"+442079460958",'
-    '"phone_extension":"","second_phone_number":"","second_phone_extension":"","address":"1 Road\\nTown",'
-    '"record_number":"A-1","latest_results":[],"archived_at":null,'
+    '"phone_extension":"","second_phone_number":"","second_phone_extension":"","email":"",'
+    '"address":"1 Road\\nTown","contact_by":"","language":"","needs_interpreter":false,"next_of_kin":"",'
+    '"status":"active","status_on":null,"record_number":"A-1","identifiers":[],"tags":[],"latest_results":[],"archived_at":null,'
     '"created_at":NOW,"updated_at":NOW,"version":1}'
 )
 RISKY = (

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from clinic.api.documentation import docs
 from clinic.api.documentation.examples import EXAMPLES
@@ -36,6 +37,43 @@ def test_document_is_valid_and_complete(tmp_path):
     assert (tmp_path / "api.yml").read_text().startswith("openapi: 3.1")
 
 
+def parts(schema):
+    """Every object in the document."""
+    if isinstance(schema, dict):
+        yield schema
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from parts(inner)
+
+
+def test_document_is_one_that_generators_of_clients_take(db):
+    OpenAPIV31SpecValidator(document()).validate()
+    types = [part["type"] for part in parts(document()) if isinstance(part.get("type"), str | list)]
+    assert ("null" in types, [each for each in types if isinstance(each, list) and len({*each}) < len(each)]) == (
+        False,
+        [],
+    )
+    assert [part for part in parts(document()) if isinstance(part.get("const"), bool)] == []
+
+
+def test_headers_are_as_documented(client, rows, patient_body):
+    operations = document()["paths"]
+    made = send(client, "post", PATIENTS, patient_body())
+    one = f"{PATIENTS}{made.json()['results']['id']}/"
+    read, listed = client.get(one), client.get(PATIENTS, {"page_size": "1"})
+    again = client.get(one, headers={"If-None-Match": read["ETag"]})
+    told = {
+        (PATIENTS, "post", "201"): made, (f"{PATIENTS}{{id}}/", "get", "200"): read, (PATIENTS, "get", "200"): listed,
+        (f"{PATIENTS}{{id}}/", "get", "304"): again,
+    }  # fmt: skip
+    by_token = "Authorization" in client.headers
+    for (path, method, status), answer in told.items():
+        names = operations[path][method]["responses"][status]["headers"]
+        names = [name for name in names if by_token or not name.startswith("RateLimit")]
+        assert (str(answer.status_code), [name for name in names if name not in answer]) == (status, [])
+    asked = {each["name"] for each in operations[f"{PATIENTS}{{id}}/"]["put"]["parameters"]}
+    assert {"If-Match", "Idempotency-Key"} <= asked
+
+
 def test_document_is_public_and_json(db):
     response = Client().get("/api/v1/schema/")
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
@@ -49,7 +87,7 @@ def test_document_names_every_operation(db):
     }
     assert operations == {
         (f"/api/v1/{name}/{suffix}", method): f"{name}_{action}"
-        for name in ("assessments", "patients")
+        for name in ("assessments", "patients", "webhooks")
         for suffix, method, action in (
             ("", "get", "list"),
             ("", "post", "create"),
@@ -60,13 +98,42 @@ def test_document_names_every_operation(db):
         )
     } | {
         ("/api/v1/", "get"): "root_list",
+        ("/api/v1/changes/", "get"): "changes_list",
+        ("/api/v1/patients/match/", "post"): "patients_match",
+        ("/api/v1/patients/bulk/", "post"): "patients_bulk",
+        ("/api/v1/assessments/bulk/", "post"): "assessments_bulk",
         ("/api/v1/practitioners/", "get"): "practitioners_list",
         ("/api/v1/practitioners/{id}/", "get"): "practitioners_retrieve",
         ("/api/v1/episodes/", "get"): "episodes_list",
         ("/api/v1/episodes/{id}/", "get"): "episodes_retrieve",
         ("/api/v1/instruments/", "get"): "instruments_list",
         ("/api/v1/instruments/{instrument}/", "get"): "instruments_retrieve",
-    }
+        ("/api/v1/instruments/{instrument}/{version}/", "get"): "instruments_version",
+        ("/api/v1/me/", "get"): "me",
+        ("/api/v1/webhooks/{id}/rotate/", "post"): "webhooks_rotate",
+        ("/api/v1/webhooks/{id}/deliveries/", "get"): "webhooks_deliveries_list",
+        ("/api/v1/webhooks/{id}/deliveries/{delivery}/redeliver/", "post"): "webhooks_deliveries_redeliver",
+        ("/api/v1/trail/", "get"): "trail_list",
+        ("/api/v1/exports/", "get"): "exports_list",
+        ("/api/v1/exports/", "post"): "exports_create",
+        ("/api/v1/exports/{id}/", "get"): "exports_retrieve",
+        ("/api/v1/exports/{id}/file/", "get"): "exports_file_retrieve",
+        ("/api/v1/patients/{id}/restore/", "post"): "patients_restore",
+        ("/api/v1/assessments/{id}/restore/", "post"): "assessments_restore",
+        ("/api/v1/assessments/{id}/cancel/", "post"): "assessments_cancel",
+        ("/api/v1/assessments/{id}/history/", "get"): "assessments_history_list",
+        **{
+            (f"/api/v1/{name}/{suffix}", method): f"{name}_{action}"
+            for name, own in (
+                ("alerts", [("{id}/acknowledge/", "post", "acknowledge")]),
+                ("schedules", [("", "post", "create"), ("{id}/end/", "post", "end")]),
+                ("requests", [
+                    ("", "post", "create"), ("{id}/withdraw/", "post", "withdraw"), ("{id}/renew/", "post", "renew"),
+                ]),
+            )
+            for suffix, method, action in [("", "get", "list"), ("{id}/", "get", "retrieve"), *own]
+        },
+    }  # fmt: skip
 
 
 def test_document_knows_both_ways_in(db):
@@ -74,15 +141,17 @@ def test_document_knows_both_ways_in(db):
     assert {name: scheme["type"] for name, scheme in schemes.items()} == {"oauth2": "oauth2", "session": "apiKey"}
     assert schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] == "/o/token/"
     needed = {method: operation["security"] for method, operation in document()["paths"][f"{PATIENTS}{{id}}/"].items()}
-    read, write = ([{"session": []}, {"oauth2": [scope]}] for scope in ("read", "write"))
+    scopes = ("read", "write", "patients:read", "patients:write", "scores:read"), ("write", "patients:write")
+    read, write = ([{"session": []}, *({"oauth2": [scope]} for scope in each)] for each in scopes)
     assert needed == {"get": read, "put": write, "patch": write, "delete": write}
 
 
 def test_archived_records_can_be_asked_for_one_by_one(db):
     operations = document()["paths"][f"{PATIENTS}{{id}}/"]
     asked = {method: [parameter["name"] for parameter in each["parameters"]] for method, each in operations.items()}
-    key = ["Idempotency-Key"]
-    assert asked == {method: [*([] if method == "get" else key), "archived", "id"] for method in asked}
+    headers = {method: ["Idempotency-Key", "If-Match"] for method in asked} | {"get": ["If-None-Match"]}
+    parts = {method: ["fields"] if method == "get" else [] for method in asked}
+    assert asked == {method: [*headers[method], "archived", *parts[method], "id"] for method in asked}
     assert sorted(asked) == ["delete", "get", "patch", "put"]
 
 
@@ -110,12 +179,12 @@ def test_typename_is_a_constant(db, name):
 def test_record_is_a_discriminated_union(db):
     record = document()["components"]["schemas"]["Record"]
     assert record["discriminator"]["propertyName"] == "__typename"
-    assert [branch["$ref"].rpartition("/")[2] for branch in record["oneOf"]] == ["Patient", "Assessment"]
+    assert [branch["$ref"].rpartition("/")[2] for branch in record["oneOf"]] == ["Patient", "Assessment", "Webhook"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_have_the_fields_that_they_document(db, name):
-    assert set(EXAMPLES[name]) == set(document()["components"]["schemas"][name]["properties"])
+    assert set(EXAMPLES[name]) == set(document()["components"]["schemas"][name]["properties"]) - {"included"}
     assert errors(name, EXAMPLES[name]) == []
 
 
@@ -137,7 +206,7 @@ def rows(riverside):
 
 @pytest.mark.parametrize(("path", "name"), [(PATIENTS, "Patient"), (ASSESSMENTS, "Assessment")])
 def test_answers_are_as_documented(client, rows, path, name):
-    properties = set(document()["components"]["schemas"][name]["properties"])
+    properties = set(document()["components"]["schemas"][name]["properties"]) - {"included"}
     listed = client.get(path, {"page_size": "2"}).json()
     assert errors(f"{name}List", listed) == []
     assert [set(row) for row in listed["results"]] == [properties, properties]
@@ -195,7 +264,10 @@ def test_docs_are_public_and_show_every_operation(db):
     documented = [(method, path) for path, methods in document()["paths"].items() for method in methods]
     assert (response.status_code, shown) == (200, documented)
     groups = [name for name, _ in response.context["groups"]]
-    assert groups == ["Endpoints", "Assessments", "Episodes", "Instruments", "Patients", "Practitioners"]
+    assert groups == [
+        "Endpoints", "Alerts", "Assessments", "Changes", "Episodes", "Exports", "Instruments", "Me", "Patients",
+        "Practitioners", "Requests", "Schedules", "Trail", "Webhooks",
+    ]  # fmt: skip
 
 
 def test_docs_show_an_example_of_what_is_sent_and_what_comes_back(db):

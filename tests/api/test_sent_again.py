@@ -119,3 +119,14 @@ def test_any_body_is_the_same_in_any_order_and_another_when_it_differs(person, r
     assert [each.status_code for each in answers] == [201, 201, 201 if same else 409]
     with clinic_scope(riverside.clinic):
         assert Patient.objects.filter(pk=body["id"]).count() == 1
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])
+def test_body_that_is_no_json_is_refused_with_a_key_too(program, riverside, patient, method, body):
+    path = PATIENTS if method == "post" else f"{PATIENTS}{patient.pk}/"
+    answer = getattr(program(riverside), method)(
+        path, body, content_type="application/json", headers={"Idempotency-Key": "odd"}
+    )
+    refused = 400 if body else 415  # without a body nothing says what it is
+    assert answer.status_code == (204 if method == "delete" else refused)

@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 
+from clinic.access import Actor
 from clinic.assessments.alerts import actions as alert_actions
-from clinic.assessments.models import Alert, AnswerRequest, Assessment, CustomInstrument, Schedule
+from clinic.assessments.models import Alert, AnswerRequest, Assessment, CustomInstrument, Review, Schedule
 from clinic.assessments.models.requests import RequestState
 from clinic.assessments.questionnaire import actions as questionnaires
 from clinic.assessments.record import actions
+from clinic.assessments.reviews.actions import mark_reviewed
 from clinic.assessments.schedules import actions as schedule_actions
 from clinic.assessments.selfreport import actions as request_actions
 from clinic.audit.models import AuditEvent
@@ -125,6 +127,16 @@ def test_first_note_on_an_alert_counts(in_woodside, assessment):
     assert trail(in_woodside, alert) == ["alert.raised", "alert.acknowledged"]
 
 
+@holds_lock("assessments.alerts.actions.take_back_acknowledgement")
+def test_acknowledgement_is_taken_back_once(in_woodside, patient, assessment):
+    with in_woodside():
+        alert = Alert.objects.get(assessment=assessment)
+        alert_actions.acknowledge_alert(**BY, id=alert.pk, note="Called.")
+    take_back = partial(alert_actions.take_back_acknowledgement, **BY, patient_id=patient.pk)
+    assert overlap(in_woodside, take_back, take_back).refusal == ""
+    assert trail(in_woodside, alert) == ["alert.raised", "alert.acknowledged", "alert.reopened"]
+
+
 @holds_lock("patients.actions.lock_for_latest_results")
 def test_schedule_is_made_once_by_two_and_ended_once(in_woodside, patient):
     def make(days):
@@ -188,3 +200,19 @@ def test_second_change_of_the_choices_says_what_it_replaced(in_woodside):
     with in_woodside():
         changes = AuditEvent.objects.filter(action="instrument_settings.changed").order_by("pk").last().changes
     assert changes["hidden"] == [["phq-9"], ["gad-7"]]
+
+
+@holds_lock("assessments.reviews.actions._locked")
+def test_result_that_two_look_at_is_reviewed_by_the_first(in_woodside, patient):
+    with in_woodside():
+        free = {"patient": patient, "user": patient.user, "name": "Walk", "type": "physical", "date": date(2026, 3, 1)}
+        sent = actions.create_assessment(by=Actor("client:7", "Laboratory"), **free)
+
+    def look(name):
+        return partial(mark_reviewed, by=Writer(name=name), id=sent.pk, version=sent.version, note=name)
+
+    both = overlap(in_woodside, look("Ana"), look("Bea"))
+    with in_woodside():
+        review = Review.objects.get(pk=sent.pk)
+    assert (both.refusal, review.reviewed_by_name, review.note) == ("", "Ana", "Ana")
+    assert trail(in_woodside, sent).count("assessment.reviewed") == 1

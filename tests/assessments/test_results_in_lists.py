@@ -201,32 +201,42 @@ def test_chips_name_the_instrument(client, paths):
     assert chips == [("Instrument", "Mood &amp; &lt;more&gt;"), ("Status", "Completed"), ("Severity", "Mild or worse")]
 
 
-HEADINGS = ["Name", "Instrument", "Version", "Status", "Score", "Lowest total", "Highest total", "Band", "Severity",
-            "Cut-off"]  # fmt: skip
+HEADINGS = ["Name", "Instrument", "Version", "Status", "Status, code", "Score", "Lowest total", "Highest total",
+            "Band", "Severity", "Cut-off"]  # fmt: skip
 
 
 def test_csv_has_the_parts_of_a_result_in_columns_of_their_own(client):
     content = b"".join(client.get(f"/assessments/?{SHOWN}&sort=name&_export=csv").streaming_content)
     assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) == [
         HEADINGS,
-        ["Awake", "GCS", "2", "Completed", "15.00", "15.00", "15.00", "Fully responsive", "", ""],
-        ["Bad", "PHQ-9", "2", "Completed", "21.00", "21.00", "21.00", "Severe", "Severe", "positive"],
-        ["Begun", "PHQ-9", "2", "In progress", "", "", "", "", "", ""],
-        ["Later", "PHQ-9", "2", "Planned", "", "", "", "", "", ""],
-        ["Mended", "PHQ-9", "2", "Amended", "7.00", "7.00", "7.00", "Mild", "Mild", ""],
-        ["Mood", "Mood & <more>", "2", "Completed", "2.50", "2.50", "2.50", "Low & <down>", "Moderately severe", ""],
-        ["Partly", "PHQ-9", "2", "Completed", "", "3.00", "9.00", "", "", ""],
-        ["Swim", "", "", "Completed", "3.00", "", "", "", "", ""],
-        ["Walk", "", "", "Completed", "12.00", "", "", "", "", ""],
-        ["Wrong", "PHQ-9", "2", "Cancelled", "", "", "", "", "", ""],
+        ["Awake", "GCS", "2", "Completed", "completed", "15.00", "15.00", "15.00", "Fully responsive", "", ""],
+        ["Bad", "PHQ-9", "2", "Completed", "completed", "21.00", "21.00", "21.00", "Severe", "Severe", "positive"],
+        ["Begun", "PHQ-9", "2", "In progress", "in_progress", "", "", "", "", "", ""],
+        ["Later", "PHQ-9", "2", "Planned", "planned", "", "", "", "", "", ""],
+        ["Mended", "PHQ-9", "2", "Amended", "amended", "7.00", "7.00", "7.00", "Mild", "Mild", ""],
+        [
+            "Mood",
+            "Mood & <more>",
+            "2",
+            "Completed",
+            "completed",
+            *["2.50"] * 3,
+            "Low & <down>",
+            "Moderately severe",
+            "",
+        ],
+        ["Partly", "PHQ-9", "2", "Completed", "completed", "", "3.00", "9.00", "", "", ""],
+        ["Swim", "", "", "Completed", "completed", "3.00", "", "", "", "", ""],
+        ["Walk", "", "", "Completed", "completed", "12.00", "", "", "", "", ""],
+        ["Wrong", "PHQ-9", "2", "Cancelled", "cancelled", "", "", "", "", "", ""],
     ]
 
 
 def test_xlsx_of_a_patient_has_the_same_columns(client, paths):
     content = b"".join(client.get(f"{paths[1]}?instrument=gcs&_export=xlsx").streaming_content)
     rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows()]
-    assert rows[0] == ["Name", "Type", *HEADINGS[1:4], "Date", *HEADINGS[4:], "Practitioner"]
-    assert rows[1][2:5] + rows[1][6:10] == ["GCS", "2", "Completed", 15, 15, 15, "Fully responsive"]
+    assert rows[0] == ["Name", "Type", "Type, code", *HEADINGS[1:5], "Date", *HEADINGS[5:], "Practitioner"]
+    assert rows[1][3:6] + rows[1][8:12] == ["GCS", "2", "Completed", 15, 15, 15, "Fully responsive"]
 
 
 @pytest.mark.parametrize("query", ["", "&instrument=own-mood"])

@@ -3,11 +3,14 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -140,6 +143,17 @@ def practice(server: str, django_db_blocker: DjangoDbBlocker) -> Iterator[World]
     """A committed clinic for the tests of a module: each works on patients of its own."""
     with django_db_blocker.unblock(), own_clinic("Lakeside") as world:
         yield world
+
+
+@pytest.fixture(scope="module")
+def worker(practice: World) -> Iterator[None]:
+    """The worker as it is deployed: a process of its own, which ends with its input."""
+    command = [sys.executable, "manage.py", "work", "--with-parent"]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE)
+    yield
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(30) == 0
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from random import Random
 
 from clinic.access import Role
 from clinic.accounts.models import User
 from clinic.assessments.models import Assessment
-from clinic.demo.actions import register_patients
+from clinic.demo.fill import fill_clinic
 from clinic.patients.actions import create_patient
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
@@ -48,9 +47,10 @@ def make_site() -> Iterator[Site]:
         nobody = make_user("nobody@lakeside.test", "Noa Levi")
         for clinic in (world.clinic, other.clinic):
             staff.add_member(clinic=clinic, user=both, role=Role.CLINICIAN, by=Writer())
+        fill_clinic(clinic=world.clinic, patients=110, assessments=300, seed=4, by=Writer())
         with clinic_scope(world.clinic):
-            register_patients(Random(4), 110)  # noqa: S311
-            assessment = Assessment.objects.active().select_related("patient__user").order_by("pk")[0]
+            free = Assessment.objects.active().filter(instrument="", patient__archived_at=None)
+            assessment = free.select_related("patient__user").order_by("pk")[0]
             fresh = create_patient(
                 by=Writer(),
                 user=assessment.patient.user,

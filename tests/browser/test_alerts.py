@@ -30,7 +30,7 @@ def waiting(practice):
         change_clinic_settings(
             by=Writer(), clinic=practice.clinic, version=own_settings().version, time_zone=practice.clinic.time_zone,
             country="GB", idle_minutes=15, restricts_patients=False, second_factor_required=False,
-            alert_text="Stay with the patient.", alert_numbers=[PhoneLine("Crisis team", "0800 123")],
+            alert_text="Stay with the patient.", alert_numbers=[PhoneLine("Crisis team", "0800 123")], review_from=0,
         )  # fmt: skip
     return patient
 

@@ -195,6 +195,7 @@ def test_chart_shows_every_total_in_both_themes_and_on_paper(practice, patient, 
         page.locator("#item-1 input").first.focus()
         for key in keys:
             page.keyboard.press(key)
+        saved(page, len(keys))
         page.get_by_role("button", name="Complete").click()
         expect(page.locator("main")).to_contain_text("Assessment completed.")
     page.goto(f"/patients/{patient.pk}/course/")

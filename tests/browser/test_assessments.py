@@ -30,7 +30,7 @@ def assessment(practice, patient) -> Assessment:
 
 
 def submit(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("button", name=re.compile(rf"^{name}( for .*)?$")).click()
 
 
 def question(page: Page, number: int) -> dict[str, str]:

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from clinic.accounts.models import User
+from clinic.audit.models import AuditEvent
+from clinic.tenancy.scope import clinic_scope
 from tests.browser.conftest import sign_in
 from tests.factors import code_of
 
@@ -41,7 +43,7 @@ def test_app_is_set_up_and_signs_in_by_a_recovery_code(practice, visit):
     ask(page, practice.clinician)
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
 
 def test_passkey_is_added_and_signs_in(practice, by_name):
@@ -51,11 +53,15 @@ def test_passkey_is_added_and_signs_in(practice, by_name):
     by_name.get_by_label("Name").fill("My laptop")
     by_name.get_by_role("button", name="Add a passkey").click()
     expect(by_name.locator(".codes li")).to_have_count(10)
+    with clinic_scope(practice.clinic):
+        noted = AuditEvent.objects.filter(actor_id=str(user.pk), action__startswith="account.").order_by("pk")
+        actions = list(noted.values_list("action", flat=True))
+    assert actions[-2:] == ["account.passkey_added", "account.recovery_codes_made"]
     by_name.goto("/account/")
     expect(by_name.get_by_text("My laptop, since")).to_be_visible()
     ask(by_name, user)
     by_name.get_by_role("button", name="Use a passkey").click()
-    expect(by_name.get_by_role("heading", level=1)).to_have_text("Patients")
+    expect(by_name.get_by_role("heading", level=1)).to_have_text("Today")
 
 
 def test_clinic_asks_for_it_and_nobody_works_without(harbour, visit):
@@ -70,7 +76,7 @@ def test_clinic_asks_for_it_and_nobody_works_without(harbour, visit):
     page.get_by_label("Code").fill(code_of(page.locator(".key").inner_text()))
     page.get_by_role("button", name="Switch on").click()
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
 
 def test_page_at_an_address_of_numbers_says_where_passkeys_work(practice, visit, server):

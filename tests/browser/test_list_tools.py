@@ -1,13 +1,9 @@
 """What a list offers beside its rows: ticks, keys, display, views, downloads, and work by a real worker."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from clinic.patients.models import Patient
@@ -27,16 +23,6 @@ def people(practice) -> World:
                 gender="male" if number < 5 else "female",
             )
     return practice
-
-
-@pytest.fixture(scope="module")
-def worker(people) -> Iterator[None]:
-    """The worker as it is deployed: a process of its own, which ends with its input."""
-    command = [sys.executable, "manage.py", "work", "--with-parent"]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE)
-    yield
-    process.stdin.close()
-    assert process.wait(30) == 0
 
 
 @pytest.fixture

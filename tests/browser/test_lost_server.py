@@ -59,7 +59,7 @@ def test_form_is_sent_once_the_server_is_back(practice, visit, watch, patient):
     page.context.set_offline(True)
     save = page.get_by_role("button", name="Save changes")
     save.click()
-    expect(page.get_by_role("alert").filter(has_text=GONE)).to_contain_text("then press “Save changes” again")
+    expect(page.get_by_role("alert").filter(has_text=GONE)).to_contain_text("then press “Save changes for")
     page.context.set_offline(False)
     save.click()
     expect(page.get_by_text("Changes saved.")).to_be_visible()

@@ -89,3 +89,24 @@ def test_slip_for_the_patient_is_printed_alone_without_name_or_code(practice, vi
     assert [word for word in words if "".join(word.split()) not in letters] == []
     assert (link in letters, len("".join(code.split())), "".join(code.split()) in letters) == (True, 6, False)
     assert [word for word in ("Slip,", patient.record_number, "New link", "Status") if word in sheet] == []
+
+
+def test_outcomes_are_one_sheet_with_clinic_filters_and_page_numbers(practice, patient, visit):
+    sat(practice, patient, "phq-9", 2)
+    page = visit(practice.clinician)
+    page.goto("/outcomes/print/?instrument=phq-9&from=2026-01-01&to=2026-06-30&gender=female")
+    sheets = pages(page.pdf(format="A4"))
+    text = " ".join(sheets)
+    assert [sheet for sheet in sheets if practice.clinic.name not in sheet or "Outcomes" not in sheet] == []
+    assert [f"{at} / {len(sheets)}" in sheet for at, sheet in enumerate(sheets, 1)] == [True] * len(sheets)
+    words = (
+        "Gender Female",
+        "1 January 2026",
+        "by Clara Clinician",
+        "Totals by week",
+        "By language",
+        "Risk",
+        "is at most half",
+    )
+    assert [word for word in words if word not in text] == []
+    assert [word for word in ("Find a patient", "Skip to", "Keep this", "Recent") if word in text] == []

@@ -74,9 +74,9 @@ def test_error_summary_takes_the_focus_and_links_to_the_fields(page, watch):
     submit(page, "Register patient")
     expect(page.locator(".error-summary")).to_be_focused()
     expect(page.get_by_label("Address")).to_have_value("12 Mill Lane")
-    page.get_by_role("link", name="Full name: Write the full name.").click()
+    page.get_by_role("link", name="Full name: Write the full name, or say").click()
     expect(page.get_by_label("Full name")).to_be_focused()
-    expect(page.get_by_label("Full name")).to_have_accessible_description(re.compile("Write the full name."))
+    expect(page.get_by_label("Full name")).to_have_accessible_description(re.compile("Write the full name, or say"))
 
 
 def test_double_click_makes_one_record(page, practice):
@@ -124,7 +124,7 @@ def test_name_that_is_there_is_shown_beside_the_first_and_solved(page, practice,
 
 
 def test_edit_is_saved_and_can_be_undone(page, patient):
-    page.goto(f"/patients/{patient.pk}/")
+    page.goto(f"/patients/{patient.pk}/details/")
     page.get_by_role("link", name="Edit").click()
     page.get_by_label("Address").fill("12 Mill Lane")
     submit(page, "Save changes")
@@ -151,17 +151,17 @@ def test_record_that_somebody_else_changed_shows_both_and_mine_can_be_saved(page
 
 def test_conflict_can_be_given_up(page, patient, practice, watch):
     page.goto(f"/patients/{patient.pk}/edit/")
-    changed_by_another(practice, patient, address="1 Their Street")
-    page.get_by_label("Address").fill("2 My Street")
+    changed_by_another(practice, patient, address="7 Ferry Road")
+    page.get_by_label("Address").fill("Flat 9, Weir House")
     watch.provokes(409, f"/patients/{patient.pk}/edit/")
     submit(page, "Save changes")
     page.on("dialog", lambda dialog: pytest.fail(f"asked: {dialog.type}"))
     page.get_by_role("link", name="Keep theirs").click()
-    expect(page.get_by_text("1 Their Street")).to_be_visible()
+    expect(page.get_by_text("7 Ferry Road")).to_be_visible()
 
 
 def test_archived_patient_leaves_the_list_and_comes_back(page, patient):
-    page.goto(f"/patients/{patient.pk}/")
+    page.goto(f"/patients/{patient.pk}/details/")
     submit(page, "Archive")
     expect(page.get_by_text("left out of lists and searches")).to_be_visible()
     page.goto(f"/patients/?q={patient.record_number}")

@@ -53,7 +53,7 @@ def test_colleague_is_invited_joins_is_changed_and_removed(practice, visit, watc
     colleague.get_by_label("Name").fill("Nora New")
     colleague.get_by_label("Password").fill(PASSWORD)
     press(colleague, f"Join {practice.clinic.name}")
-    expect(colleague.get_by_role("heading", name="Patients", level=1)).to_be_visible()
+    expect(colleague.get_by_role("heading", name="Today", level=1)).to_be_visible()
     colleague.get_by_role("link", name="Assessments").click()
     expect(colleague.get_by_role("heading", name="Assessments", level=1)).to_be_visible()
 

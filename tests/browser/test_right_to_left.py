@@ -31,7 +31,7 @@ def test_page_is_mirrored(page):
     assert (rail["x"] > main["x"], icon["x"] > search["x"] + search["width"] / 2) == (True, True)
 
 
-@pytest.mark.parametrize("path", ["/patients/?q=P-000111&columns=name,phone_number", "/patients/{}/"])
+@pytest.mark.parametrize("path", ["/patients/?q=P-000111&columns=name,phone_number", "/patients/{}/details/"])
 def test_phone_number_keeps_its_direction(page, site, path):
     page.goto(path.format(site.fresh.pk))
     number = page.locator("bdi", has_text="+44 20 7946 0017").evaluate("element => getComputedStyle(element).direction")
@@ -41,4 +41,4 @@ def test_phone_number_keeps_its_direction(page, site, path):
 def test_edit_page_is_saved_as_it_was_opened(page, site):
     page.goto(f"/patients/{site.fresh.pk}/edit/")
     page.get_by_role("button", name="Save changes").click()
-    expect(page).to_have_url(re.compile(rf"/patients/{site.fresh.pk}/$"))
+    expect(page).to_have_url(re.compile(rf"/patients/{site.fresh.pk}/details/$"))

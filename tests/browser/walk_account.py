@@ -21,6 +21,8 @@ def press(page: Page, name: str) -> None:
 def account(page: Page, watch: Watch, site: Site) -> Shown:
     page.goto("/account/")
     yield "account", page
+    page.goto("/help/")
+    yield "help", page
     page.goto("/accounts/password/change/")
     yield "password-change", page
     page.get_by_label("Current password").fill("wrong")

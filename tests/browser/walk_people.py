@@ -24,6 +24,7 @@ def by_owners(page: Page, watch: Watch, site: Site) -> Shown:
     """Somebody is invited, and what is refused; at the end everybody of the site works there as before."""
     yield from settings(page, watch)
     yield from programs(page, watch)
+    yield from webhooks(page, watch)
     page.goto("/clinic/people/new/")
     yield "person-new", page
     watch.provokes(422, "/clinic/people/new/")
@@ -51,7 +52,8 @@ def programs(page: Page, watch: Watch) -> Shown:
     page.goto("/clinic/programs/new/")
     press(page, "Register program")
     yield "program-refused", page
-    page.get_by_label("Name").fill("Laboratory of St Bartholomew's-by-the-Water, haematology and all the rest")
+    name = "Laboratory of St Bartholomew's-by-the-Water, haematology and all the rest"
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Reads and changes").check()
     page.get_by_label("Last day").fill("31 December 2040")
     press(page, "Register program")
@@ -63,6 +65,29 @@ def programs(page: Page, watch: Watch) -> Shown:
     yield "program-disabled", page
     page.goto("/clinic/programs/")
     yield "programs", page
+
+
+def webhooks(page: Page, watch: Watch) -> Shown:
+    """None, one that is refused, its secret, what it was sent, and one that is off."""
+    page.goto("/clinic/webhooks/")
+    yield "webhooks-none", page
+    watch.provokes(422, "/clinic/webhooks/new/")
+    page.goto("/clinic/webhooks/new/")
+    page.get_by_label("Address").fill("http://localhost/hooks")
+    press(page, "Register webhook")
+    yield "webhook-refused", page
+    page.get_by_label("Name").fill("Appointments of St Bartholomew's-by-the-Water, reminders and all the rest")
+    page.get_by_label("Address").fill(f"https://receiver.example.org/{'a-long-way/' * 12}")
+    page.get_by_label("A patient was registered").check()
+    press(page, "Register webhook")
+    yield "webhook-secret", page
+    page.locator("main").get_by_role("link", name="Deliveries").click()
+    yield "webhook-deliveries", page
+    page.go_back()
+    press(page, "Switch off")
+    yield "webhook-off", page
+    page.goto("/clinic/webhooks/")
+    yield "webhooks", page
 
 
 def one_person(page: Page, watch: Watch, site: Site) -> Shown:

@@ -7,12 +7,27 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
-from clinic.assessments.models import Assessment
+from clinic.assessments.models import (
+    Assessment,
+    AssessmentStatus,
+    ContactKind,
+    ContactNote,
+    Course,
+    Episode,
+    Review,
+    Schedule,
+)
+from clinic.assessments.models.alerts import Alert
+from clinic.assessments.questionnaire.actions import result_of
+from clinic.assessments.record.courses import differences
+from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.models import AuditEvent
 from clinic.demo import fill
 from clinic.demo.fill import fill_clinic
-from clinic.patients.models import NameWord, Patient
+from clinic.instruments.catalogue import find_version
+from clinic.patients.models import LatestResult, NameWord, Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.filled import searched
 from tests.world import Writer, own_clinic
@@ -58,6 +73,63 @@ def test_fill_makes_what_it_was_asked_for(lakeside):
         assert NameWord.objects.filter(word=patient.filed_as.split()[0]).exists()
         assert searched(patient.full_name, Patient.objects.all()).first(25).records
     assert definitions(lakeside) == before
+
+
+KEPT = ("last_instrument", "last_score", "last_band", "last_severity", "last_change", "last_assessed_on", "next_due_on",
+        "open_alerts", "worst_severity")  # fmt: skip
+RESULTS = ("instrument", "score", "band", "severity", "change", "assessed_on", "recent_scores")
+
+
+def kept_of(patient) -> list:
+    """What is kept of a patient's results and schedules."""
+    found = [list(Patient.objects.filter(pk=patient).values_list(*KEPT))]
+    found.append(list(LatestResult.objects.filter(patient=patient).order_by("instrument").values_list(*RESULTS)))
+    due = Schedule.objects.filter(patient=patient).values_list("last_done_on", "next_due_on", "unscored_on")
+    return [*found, list(due)]
+
+
+def test_what_is_kept_of_results_is_what_the_assessments_say(lakeside):
+    filled(lakeside, patients=2000)
+    with clinic_scope(lakeside.clinic):
+        unscored = list(Schedule.objects.exclude(unscored_on=None).values_list("patient", flat=True))
+        assert unscored
+        patients = [*Patient.objects.order_by("record_number").values_list("pk", flat=True)[:400], *unscored]
+        before = [kept_of(patient) for patient in patients]
+        for patient in patients:
+            keep_latest_results(patient, by=Writer())
+        assert [kept_of(patient) for patient in patients] == before
+
+
+def test_filled_questionnaires_are_scored_as_any_and_their_courses_kept(lakeside):
+    filled(lakeside, patients=400)
+    with clinic_scope(lakeside.clinic):
+        assert (differences(), Course.objects.exists()) == ([], True)
+        rows = list(Assessment.objects.exclude(instrument="").select_related("patient"))
+        assert len(rows) > 300
+        for row in rows:
+            result, alerts = result_of(row), Alert.objects.filter(assessment=row)
+            assert (result.total, result.answered, result.low) == (row.score, row.answered, row.score_low)
+            assert sorted(alerts.values_list("rule", flat=True)) == sorted(rule.code for rule in result.alerts)
+            assert not find_version(row.instrument, row.instrument_version).refusal(sex=row.sex, age=row.age)
+
+
+def test_filled_clinic_has_something_of_everything(lakeside):
+    filled(lakeside, patients=900)
+    with clinic_scope(lakeside.clinic):
+        assert set(Patient.objects.values_list("status", flat=True)) == {"active", "discharged", "deceased"}
+        assert set(Assessment.objects.values_list("status", flat=True)) == set(AssessmentStatus) - {"amended"}
+        assert set(Patient.objects.values_list("worst_severity", flat=True)) == {None, 0, 1, 2, 3, 4}
+        assert [Alert.objects.open().exists(), Review.objects.waiting().exists()] == [True, True]
+        assert Schedule.objects.filter(next_due_on__lt=timezone.localdate()).exists()
+        assert Patient.objects.filter(open_alerts__gt=0, next_due_on__isnull=False).exists()
+        assert set(ContactNote.objects.values_list("kind", flat=True)) == set(ContactKind)
+        assert not ContactNote.objects.filter(date__gt=timezone.localdate()).exists()
+        assert set(Episode.objects.values_list("end_reason", flat=True)) == {
+            "",
+            "completed",
+            "dropped_out",
+            "referred_on",
+        }
 
 
 def test_same_seed_makes_the_same_patients(lakeside, django_db_blocker):

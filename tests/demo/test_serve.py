@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -140,8 +141,13 @@ def test_machine_serves_itself_by_both_protocols(first: Run, host: str) -> None:
 
 def workers(run: Run) -> list[int]:
     """The processes of background work that belong to it."""
-    children = psutil.Process(run.process.pid).children()
-    return [child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE and "work" in child.cmdline()]
+    return [child.pid for child in psutil.Process(run.process.pid).children() if is_at_work(child)]
+
+
+def is_at_work(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):  # it ended between two looks
+        return process.status() != psutil.STATUS_ZOMBIE and "work" in process.cmdline()
+    return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

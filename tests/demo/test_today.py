@@ -2,56 +2,42 @@
 
 from datetime import date, datetime
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 from django_tenants.utils import quote_schema_name
 
-from clinic.assessments.models import Assessment, Schedule
-from clinic.demo import actions, fill
+from clinic.assessments.models import AnswerRequest, Assessment, Review
+from clinic.assessments.schedules.actions import set_schedule
+from clinic.demo import fill
 from clinic.demo.bulk import PATIENT_COLUMNS, Clinicful
+from clinic.demo.last_night import make_last_night
+from clinic.instruments.catalogue import find
 from clinic.patients.models import Patient
+from clinic.staff.models import Practitioner
 from clinic.tenancy.lifecycle.provisioning import owner_connection
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import worlds
-from tests.world import make_patient
+from tests.world import Writer, make_patient
 
 
-class Latest(Random):
-    """Chooses the latest day there is, patients as young and sittings as few as they can be."""
-
-    def randrange(self, *limits: int) -> int:
-        return limits[0] if len(limits) > 1 else 0
-
-    def triangular(self, *limits: float) -> float:
-        return min(limits)
-
-
-@pytest.mark.clock("clinic/demo/actions.py:register_patients")
-def test_patients_of_the_demo_are_of_today(clock, riverside):
+@pytest.mark.clock("clinic/demo/last_night.py:make_last_night")
+def test_what_happened_last_night_is_of_today(clock, riverside):
     with clinic_scope(riverside.clinic):
-        actions.register_patients(Latest(1), 6)
-        exact = Patient.objects.filter(date_of_birth_precision="exact")
-        assert set(exact.values_list("date_of_birth", flat=True)) == {clock.day(-300)}
+        Practitioner.objects.create(pk=uuid4(), display_name="Nia Fenn")
+        patients = [make_patient(full_name=f"Ivo Marsh {number}", phone_number="+442079460001") for number in range(12)]
+        for patient in patients:
+            set_schedule(by=Writer(), patient=patient, definition=find("phq-9"), every_days=14)
+        make_last_night(Random(1), riverside.clinic)  # noqa: S311
         assert set(Assessment.objects.values_list("date", flat=True)) == {clock.today}
-
-
-@pytest.mark.clock("clinic/demo/actions.py:measure_patients")
-def test_sittings_and_plans_of_the_demo_end_today(clock, riverside):
-    with clinic_scope(riverside.clinic):
-        made = [make_patient(date_of_birth=date(clock.today.year - 40, 6, 1)) for _ in range(2)]
-        of_age, too_young = (make_patient(date_of_birth=years_ago(clock.day(days), 19)) for days in (0, 1))
-        actions.measure_patients(Latest(1), 4)
-        assessed = set(Assessment.objects.values_list("patient", flat=True))
-        assert (assessed, too_young.pk in assessed) == ({made[0].pk, made[1].pk, of_age.pk}, False)
-        assert set(Schedule.objects.values_list("starts_on", flat=True)) == {clock.today}
-        assert Assessment.objects.latest("date").date == clock.day(-21)
-
-
-def years_ago(day: date, years: int) -> date:
-    return day.replace(year=day.year - years)
+        states = sorted(request.status for request in AnswerRequest.objects.all())
+        assert states == ["answering", "done", "done", "done", "expired", "opened", "revoked", "sent", "sent"]
+        assert Review.objects.waiting().count() == 4
+        names = list(Patient.objects.values_list("full_name", flat=True))
+        assert (len(names), len(set(names))) == (13, 12)
+        assert Patient.objects.exclude(tags=None).exists()
 
 
 @pytest.mark.clock("clinic/demo/fill.py:_prepared")

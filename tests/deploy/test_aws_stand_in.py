@@ -12,6 +12,7 @@ from tests.deploy.test_aws_templates import TEMPLATES, types
 from tests.postgres import ROOT
 
 MAIL = "smtp+tls://user:password@mail.example.org:587"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----"
 SHARED = {"AlarmAddress": "operator@example.org", "EmailUrl": MAIL, "ServerName": "record.example.org", "Version": "v1"}
 PIPELINE = {
     "Connection": "arn:aws:codeconnections:eu-west-2:123456789012:connection/0123-abcd",
@@ -19,9 +20,13 @@ PIPELINE = {
     "Repository": "example/clinic",
 }
 GIVEN = {
-    "beanstalk": {**{name: value for name, value in SHARED.items() if name != "Version"}, **PIPELINE},
+    "beanstalk": {
+        **{name: value for name, value in SHARED.items() if name != "Version"},
+        "DatabaseCa": CERTIFICATE,
+        **PIPELINE,
+    },
     "ec2": {**SHARED, "SourceUrl": "https://git.example.org/clinic"},
-    "ecs": SHARED,
+    "ecs": {**SHARED, "DatabaseCa": CERTIFICATE},
 }
 CHANGE = {"ServerName": "new.example.org"}
 # Lines that the stand-in stumbles over, because they refer to what it does not know.

@@ -112,7 +112,8 @@ def test_every_address_is_answered_by_one_of_the_two_and_nginx_knows_which(two):
 
 def test_person_works_in_both_as_in_one(clinician, patient, assessment):
     for page, shows in (
-        (patient, "Nia Nowak"),
+        (f"{patient}details/", "Nia Nowak"),
+        (f"{patient}summary/", "14"),
         (f"{patient}course/", "14"),
         (assessment, "14"),
         ("/patients/?columns=name&columns=last_score", "14"),

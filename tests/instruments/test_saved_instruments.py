@@ -49,9 +49,9 @@ def test_instrument_that_is_hidden_says_so(owner, riverside, sign_in):
 
 
 def test_page_says_the_total_and_what_the_file_lost_and_every_text_in_its_place(owner):
-    items = (group("g", "Today", display("d", "Be quick."), asked("1", "Tired?")), total())
+    items = (group("g", "Lately", display("d", "Be quick."), asked("1", "Tired?")), total())
     page = read(owner, upload(owner, items=items, version="2.1")["Location"])
     order = [
-        page.index(text) for text in ("0 to 3", "2.1", "“Total” (total) is left out", "Today", "Be quick.", "Tired?")
+        page.index(text) for text in ("0 to 3", "2.1", "“Total” (total) is left out", "Lately", "Be quick.", "Tired?")
     ]
     assert order == sorted(order)

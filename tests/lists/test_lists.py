@@ -107,7 +107,13 @@ def test_history_request_gets_the_whole_page(client, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "column"), [(path, name) for path, table in LISTS.items() for name in table.base_columns]
+    ("path", "column"),
+    [
+        (path, name)
+        for path, table in LISTS.items()
+        for name, column in table.base_columns.items()
+        if column.orderable is not False
+    ],
 )
 def test_every_column_sorts_both_ways(client, riverside, path, column):
     fill(riverside, 4)

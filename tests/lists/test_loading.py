@@ -12,8 +12,9 @@ from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.rows import Records, plain_rows, table_of, table_parts
+from clinic.lists.reading.grades import Grade
 from clinic.lists.reading.index_runs import Sql
-from clinic.lists.reading.listing import Grade, Listing
+from clinic.lists.reading.listing import Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient

@@ -80,7 +80,11 @@ def headings(page: str) -> list[str]:
 def labels(bulk: BulkList, names: list[str], *, of_file: bool = False) -> list[str]:
     found = declared(bulk.table_class)
     parts = [getattr(found[name].column, "file_columns", ()) if of_file else () for name in names]
-    return [str(label) for name, several in zip(names, parts, strict=True) for label in several or [found[name].header]]
+    return [
+        label.format(found[name].header)
+        for name, several in zip(names, parts, strict=True)
+        for label in several or ["{}"]
+    ]
 
 
 @pytest.mark.parametrize("permissions", SETS, ids=lambda each: "+".join(sorted(each)))
@@ -96,7 +100,7 @@ def test_page_and_file_have_what_somebody_may_see(may, ways, permissions):
         found[key] = (page.status_code, file.status_code, headings(text_of(page)), first)
         status = 200 if names else 403
         expected[key] = (status, 200 if takes else 403, shown, labels(bulk, names, of_file=True) if takes else [])
-    assert (found, len(found)) == (expected, 5)
+    assert (found, len(found)) == (expected, 6)
 
 
 @pytest.mark.parametrize("permissions", SETS, ids=lambda each: "+".join(sorted(each)))

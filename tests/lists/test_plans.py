@@ -20,14 +20,16 @@ from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
 
 BIG = {"patients_patient", "patients_latestresult", "assessments_assessment"}
+SORTED = 8_000  # of what a filter leaves, in another order than it gives: a walk would pass more
 MOST = 1200  # rows that a sort may take in: the cap of counts, a page, and what a search has that just passes the cap
+READ = 3 * MOST  # rows that are read without an index where many of them count: the reading stops at the cap
 SEARCHES = ["m", "mar", "smith", "gonzalez", "gonzalex", "smith j", "j smith", "ana maria garcia", "son", "qu", "7946",
             "900123",
             "P-0001", "12/3/1961", "1961", "garcia 1961", "zu", "de la", "zzzz"]  # fmt: skip
 PATIENT_FILTERS = ["", "gender=female", "gender=other&age=80-150", "severity=4", "due=overdue", "alerts=open",
                    "archived=all",
-                   "instrument=physical&score_min=3&score_max=6&gender=other&age=65-79", "archived=only",
-                   "instrument=mental_health&severity=4"]  # fmt: skip
+                   "instrument=gad-7&score_min=3&score_max=6&gender=other&age=65-79", "archived=only",
+                   "instrument=phq-9&severity=4"]  # fmt: skip
 WITHIN = "instrument=phq-9"  # whose scores an order is of
 ASSESSMENT_FILTERS = ["", "type=physical", "date_from=1+March+2026&type=social_support", "archived=all",
                       *(f"status={status}" for status in AssessmentStatus), "severity=3", "severity=4",
@@ -40,7 +42,7 @@ def statements(run) -> list[tuple[str, Any]]:
     sent = []
 
     def note(execute, sql, params, many, context):
-        if "SELECT" in sql and not sql.startswith(("ROLLBACK", "RELEASE", "EXPLAIN")):
+        if "SELECT" in sql and "EXPLAIN" not in sql and not sql.startswith(("ROLLBACK", "RELEASE")):
             sent.append((sql.rpartition(PLANNED)[2], params))
         return execute(sql, params, many, context)
 
@@ -55,7 +57,7 @@ def nodes(plan: dict[str, Any]):
         yield from nodes(inner)
 
 
-def faults(sent: list[tuple[str, Any]]) -> list[str]:
+def faults(sent: list[tuple[str, Any]], most: int = MOST) -> list[str]:
     """Each way in which the statements' plans read or sort more than they should."""
     found = []
     for sql, params in sent:
@@ -66,11 +68,11 @@ def faults(sent: list[tuple[str, Any]]) -> list[str]:
         plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
         for node in nodes(plan):
             read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG and read > MOST:
+            if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG and read > READ:
                 found.append(f"Seq Scan on {node['Relation Name']}")
             if node["Node Type"] == "Sort" and node["Actual Loops"]:
                 rows = max(inner["Actual Rows"] for inner in node["Plans"])
-                if rows > MOST:
+                if rows > most:
                     found.append(f"Sort of {rows:.0f}")
     return found
 
@@ -130,7 +132,7 @@ def test_assessments_in_any_order_are_read_by_an_index(filled, db, sort):
 @pytest.mark.parametrize("query", INSTRUMENT_FILTERS)
 def test_assessments_with_one_instrument_are_read_by_an_index(filled, db, query, sort):
     with filled_scope(filled):
-        assert faults(statements(lambda: pages(assessments(f"{WITHIN}{query}", sort=sort)))) == []
+        assert faults(statements(lambda: pages(assessments(f"{WITHIN}{query}", sort=sort))), SORTED) == []
 
 
 @pytest.mark.parametrize("least", range(1, 5))
@@ -149,20 +151,20 @@ def test_assessments_of_a_status_by_date_are_read_by_an_index(filled, db, status
 @pytest.mark.parametrize("query", PATIENT_FILTERS)
 def test_patients_with_filters_are_read_by_an_index(filled, db, query):
     with filled_scope(filled):
-        assert faults(statements(lambda: patients(query).first(25))) == []
+        assert faults(statements(lambda: patients(query).first(25)), SORTED) == []
 
 
 @pytest.mark.parametrize("sort", [sign + name for name in ("last_score", "assessed") for sign in ("", "-")])
 @pytest.mark.parametrize("query", ["", "&severity=4", "&score_min=2&score_max=3"])
 def test_patients_by_one_instrument_are_read_by_an_index_of_its_results(filled, db, query, sort):
     with filled_scope(filled):
-        assert faults(statements(lambda: pages(patients(f"instrument=mental_health{query}", sort=sort)))) == []
+        assert faults(statements(lambda: pages(patients(f"instrument=phq-9{query}", sort=sort))), SORTED) == []
 
 
 @pytest.mark.parametrize("query", ASSESSMENT_FILTERS)
 def test_assessments_with_filters_are_read_by_an_index(filled, db, query):
     with filled_scope(filled):
-        assert faults(statements(lambda: assessments(query).first(25))) == []
+        assert faults(statements(lambda: assessments(query).first(25)), SORTED) == []
 
 
 @pytest.mark.parametrize("text", SEARCHES)
@@ -175,7 +177,7 @@ def test_search_is_read_by_indexes(filled, db, rows, text):
 @pytest.mark.parametrize("text", ["mar", "gonzalez", "smith j", "1961", "gonzalex"])
 def test_search_in_another_order_is_read_by_indexes(filled, db, text):
     with filled_scope(filled):
-        assert faults(statements(lambda: patients(f"q={text}", sort="-date_of_birth").first(25))) == []
+        assert faults(statements(lambda: patients(f"q={text}", sort="-date_of_birth").first(25)), SORTED) == []
 
 
 def test_fault_is_seen(filled, db):

@@ -17,7 +17,7 @@ from clinic.lists.jobs.spreadsheets import pieces
 
 LABELS = ["Name", "Born", "Age", "Score"]
 ROWS = [["García, Ana", date(1970, 3, 4), 56, Decimal("12.50")], ["O'Brien <&>", None, 0, None]]
-FORMULAS = ["=1+1", "+44 20 7946 0123", "-2", "@SUM(A1)", "\tx", "=cmd|' /C calc'!A0"]
+FORMULAS = ["=1+1", "+44-20", "+44 20 ext. 1+1", "+A1", "-2", "@SUM(A1)", "\tx", "=cmd|' /C calc'!A0"]
 WRITABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
 
 
@@ -53,6 +53,11 @@ def test_xlsx_holds_typed_values():
 @pytest.mark.parametrize("text", FORMULAS)
 def test_csv_neutralises_what_looks_like_a_formula(text):
     assert table(made("csv", [[text], [text]], ["Name"]))[1] == [f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["+44 20 7946 0123", "+442079460123", "+44 20 7946 0018 ext. 12"])
+def test_csv_leaves_a_telephone_number_as_it_is(text):
+    assert table(made("csv", [[text], [text]], ["Phone"]))[1] == [text]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -73,7 +73,7 @@ def test_job_looks_lost_after_a_minute(clock, job):
 @in_one_zone
 @pytest.mark.clock(
     "clinic/lists/running.py:claim",
-    "clinic/lists/running.py:_turn",
+    "clinic/lists/running.py:turn",
     "clinic/lists/running.py:_write",
     "clinic/lists/running.py:_end",
     "clinic/lists/running.py:hand_back",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -238,9 +239,9 @@ def test_heartbeats_of_workers_that_are_gone_are_removed_after_a_day(db):
 @pytest.mark.parametrize(
     ("ago", "code", "said"),
     [
-        (None, 1, "No worker of this container has been heard of.\n"),
+        (None, 1, r"No worker of this container has been heard of\.\n"),
         (5, 0, ""),
-        (70, 1, "The worker was last heard of 70 seconds ago.\n"),
+        (600, 1, r"The worker was last heard of 6\d\d seconds ago\.\n"),
     ],
 )
 def test_health_check_of_a_container_asks_for_its_own_worker(woodside, ago, code, said):
@@ -254,4 +255,4 @@ def test_health_check_of_a_container_asks_for_its_own_worker(woodside, ago, code
         ran = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
     finally:
         rows.all().delete()
-    assert (ran.returncode, ran.stderr) == (code, said)
+    assert (ran.returncode, bool(re.fullmatch(said, ran.stderr))) == (code, True)

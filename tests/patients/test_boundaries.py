@@ -41,10 +41,14 @@ def test_fields_of_a_patient_have_the_limits_of_their_columns():
         "full_name": 200,
         "family_name": 200,
         "preferred_name": 100,
+        "other_names": 200,
         "date_of_birth": 40,
         "phone_number": 40,
         "second_phone_number": 40,
+        "email": 254,
         "address": 1000,
+        "identifiers": 1600,
+        "next_of_kin": 500,
         "record_number": 40,
     }
     for name in ("full_name", "family_name", "preferred_name", "address", "record_number"):

@@ -96,7 +96,7 @@ def test_earlier_version_is_restored_as_a_new_change(riverside, sign_in, patient
     client, before = sign_in(riverside.front_desk), events(riverside, patient)
     address = f"/patients/{patient.pk}/history/{before[0].pk}/restore/"
     response = client.post(address, {"version": patient.version})
-    assert (response.status_code, response["Location"]) == (302, f"/patients/{patient.pk}/")
+    assert (response.status_code, response["Location"]) == (302, f"/patients/{patient.pk}/details/")
     after = events(riverside, patient)
     assert [event.pk for event in after[:-1]] == [event.pk for event in before]
     assert (after[-1].action, after[-1].changes["address"]) == ("patient.changed", ["2 New Street", "1 Old Street"])

@@ -5,10 +5,15 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 
 from clinic.assessments.questionnaire.actions import complete_assessment, start_assessment
 from clinic.instruments.catalogue import find
+from clinic.matching.scoring import compare
 from clinic.patients import actions
+from clinic.patients.hand_picked.actions import make_list, remove_list
+from clinic.patients.matching.pairs import refuse_pair, reopen_pair
+from clinic.patients.models import DuplicatePair, person_of
 from clinic.staff.models import Practitioner
 from tests.side_by_side import holds_lock, kept, overlap, trail
 from tests.world import Writer, make_patient
@@ -99,3 +104,29 @@ def test_standing_of_two_sittings_completed_at_once_counts_both(in_woodside, pat
     assert overlap(in_woodside, first, second).refusal == ""
     found = kept(in_woodside, patient)
     assert (found.last_score, found.last_change, found.recent_scores) == (2, -4, [1.0, 0.333])
+
+
+@holds_lock("patients.matching.pairs.refuse_pair")
+def test_pair_that_two_refuse_at_once_is_refused_once(in_woodside):
+    by = Writer()
+    alike = {"gender": "female", "date_of_birth": date(1961, 3, 12), "phone_number": "+447700900123"}
+    with in_woodside():
+        user = Practitioner.objects.active().order_by("display_name").first()
+        names = [f"{name} {uuid4().hex}" for name in ("Ana", "Anna")]
+        one, two = (actions.create_patient(by=by, full_name=name, user=user, **alike) for name in names)
+        match = compare(person_of(one), person_of(two))
+        refuse_pair(by=by, first=one.pk, second=two.pk, match=match)
+        reopen_pair(by=by, pair=DuplicatePair.objects.of(one).get(Q(first=two) | Q(second=two)))
+    both = overlap(in_woodside, *(partial(refuse_pair, by=by, first=one.pk, second=two.pk, note=n) for n in "ab"))
+    with in_woodside():
+        kept = DuplicatePair.objects.of(one).get(Q(first=two) | Q(second=two))
+    assert (both.refusal, both.waited, kept.note) == ("", True, "a")
+
+
+@holds_lock("patients.hand_picked.actions._own")
+def test_list_that_two_remove_is_removed_once(in_woodside):
+    with in_woodside():
+        made = make_list(by=Writer(), name=f"Calls {uuid4().hex[:6]}", is_shared=True)
+    remove = partial(remove_list, by=Writer(), id=made.pk, owns_clinic=True)
+    both = overlap(in_woodside, remove, remove)
+    assert (both.refusal, trail(in_woodside, made).count("patientlist.removed")) == ("DoesNotExist", 1)

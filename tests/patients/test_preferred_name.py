@@ -151,7 +151,7 @@ def test_patient_without_one_has_nothing_in_the_table_and_an_empty_text_elsewher
 def test_preferred_name_is_beside_the_name_on_pages_and_in_lists(riverside, client):
     with clinic_scope(riverside.clinic):
         annie = Patient.objects.get(preferred_name="Annie")
-    page = client.get(f"/patients/{annie.pk}/").content.decode()
+    page = client.get(f"/patients/{annie.pk}/details/").content.decode()
     assert (page.count("<bdi>Smith, Anne-Marie (Annie)</bdi>"), page.count("Preferred name")) == (1, 1)
     assert "Smith, Anne-Marie (Annie)" in client.get("/patients/?q=annie").content.decode()
 

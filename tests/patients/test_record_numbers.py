@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.patients import actions
+from clinic.patients.models import next_record_number
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from tests.side_by_side import overlap
@@ -85,7 +86,7 @@ def test_one_number_typed_by_two_at_once_is_kept_once(in_woodside):
 
 def test_number_that_somebody_types_meanwhile_is_passed_over(in_woodside):
     with in_woodside():
-        number = actions.next_record_number()
+        number = next_record_number()
         first, second = register("Ana Types", number.lower()), register("Bo Waits", "")
     both = overlap(in_woodside, first, second)
     assert (both.refusal, both.waited, both.second.record_number) == ("", True, f"P-{int(number[2:]) + 1:06d}")
@@ -130,6 +131,6 @@ def test_page_says_that_a_number_is_shared_until_it_is_changed(client, riverside
     for number in ("AB-12", "AB-13"):
         with clinic_scope(riverside.clinic):
             actions.update_patient(by=Writer(), id=made.pk, version=None, record_number=number)
-        page = client.get(f"/patients/{made.pk}/")
+        page = client.get(f"/patients/{made.pk}/details/")
         said.append((page.status_code, "Another patient has this number too" in page.content.decode()))
     assert said == [(200, True), (200, False)]

@@ -178,7 +178,7 @@ def test_many_results_cost_the_queries_of_one(client, riverside, path, query):
 
 def test_page_of_a_patient_shows_each_result_to_who_may_see_it(client, riverside, sign_in, patients):
     path = f"/patients/{patients['Zora'].pk}/"
-    page = client.get(path).content.decode()
+    page = client.get(f"{path}details/").content.decode()
     shown = re.search(r'<ul class="latest-results">(.*?)</ul>', page, re.DOTALL)[1]
     assert [told(line) for line in shown.split("</li>")[:-1]] == [
         "PHQ-9 21 Severe 1 Jan 2026, +3 since the last time",

@@ -134,7 +134,7 @@ def test_page_of_a_patient_says_the_clinics_days(clock, riverside, sign_in):
         patient = make_patient(date_of_birth=years_ago(clock.today, 40))
     client = sign_in(riverside.clinician)
     client.post(f"/patients/{patient.pk}/archive/")
-    page = client.get(f"/patients/{patient.pk}/").content.decode()
+    page = client.get(f"/patients/{patient.pk}/details/").content.decode()
     said = f"Registered {clock.local:%-d %b %Y}, last changed {clock.local:%-d %b %Y, %H:%M}"
     assert (said in page, f"archived on {clock.local:%-d %b %Y}" in page) == (True, True)
 

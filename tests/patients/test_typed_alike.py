@@ -16,7 +16,7 @@ from clinic.patients.suggestions import details_in
 from clinic.tenancy.scope import clinic_scope
 from clinic.text.dates import MONTHS, MORE_MONTHS
 from clinic.text.full_names import filed_family_name, read_name
-from clinic.text.phones import parse_phone
+from clinic.text.phones import parse_phone, parted
 from clinic.text.signs import plain
 from tests.filled import searched
 from tests.world import make_patient
@@ -62,6 +62,31 @@ def phones(draw):
     start = draw(st.sampled_from(["0", "+44", "0044", "+44 (0)"]))
     parts = draw(st.sampled_from([("7700", "900134"), ("7700", "900", "134"), ("7700900134",)]))
     return before + start + gap.join(parts) + draw(BEHIND) + behind
+
+
+@st.composite
+def beside(draw, number):
+    """The beginnings of one or two names, in any order, and a number behind them, or before if it has no extension."""
+    given_name, family = draw(st.sampled_from(["a", "an", "ana"])), draw(st.sampled_from(["b", "bel", "bell"]))
+    name = " ".join(draw(st.permutations([given_name, family]))[: draw(st.integers(1, 2))])
+    text, between = draw(number), draw(st.sampled_from([" ", ", ", "  "]))
+    is_first = draw(st.booleans()) and not parted(plain(text))[1]
+    return f"{text}{between}{name}" if is_first else f"{name}{between}{text}"
+
+
+ENDS = st.integers(0, 7).map(lambda at: "7700900134"[at:])  # the last figures, three at least
+
+
+@shared
+@given(beside(st.one_of(phones(), ENDS)))
+def test_name_with_a_number_finds_who_has_both(scope, text):
+    named = {"full_name": "Ana Bell", "family_name": "Bell"}
+    found = [
+        found_by(text, **named, phone_number=PHONE), found_by(text, **named, second_phone_number=PHONE),
+        found_by(text, **named, phone_number="+447911222333"), found_by(text, **named),
+        found_by(text, phone_number=PHONE),
+    ]  # fmt: skip
+    assert found == [True, True, False, False, False]
 
 
 @shared

@@ -70,15 +70,15 @@ def test_nobody_is_named_who_cannot_be(restricted, mine, sign_in, person):
 
 def test_patients_page_names_the_team_where_patients_are_restricted(restricted, mine, sign_in):
     client = sign_in(restricted.clinician)
-    assert "Nobody besides the practitioner" in text_of(client.get(f"/patients/{mine.pk}/"))
+    assert "Nobody besides the practitioner" in text_of(client.get(f"/patients/{mine.pk}/details/"))
     client.post(f"/patients/{mine.pk}/care-team/", {"person": restricted.front_desk.pk})
-    assert "<bdi>Frank Frontdesk</bdi>" in text_of(client.get(f"/patients/{mine.pk}/"))
+    assert "<bdi>Frank Frontdesk</bdi>" in text_of(client.get(f"/patients/{mine.pk}/details/"))
 
 
 def test_patients_page_says_nothing_of_a_team_where_all_see_all(riverside, sign_in):
     with clinic_scope(riverside.clinic):
         patient = make_patient()
-    page = sign_in(riverside.clinician).get(f"/patients/{patient.pk}/")
+    page = sign_in(riverside.clinician).get(f"/patients/{patient.pk}/details/")
     assert (page.status_code, "Care team" in text_of(page)) == (200, False)
 
 
@@ -131,7 +131,9 @@ def test_record_numbers_go_on_after_those_of_hidden_patients(restricted, hidden,
     assert client.post("/patients/new/", registration(client, restricted, full_name="Nia Nowak")).status_code == 302
     with clinic_scope(restricted.clinic):
         assert Patient.objects.get(full_name="Nia Nowak").record_number == "P-000042"
-    taken = registration(client, restricted, full_name="Noa Nowak", record_number=hidden.record_number)
+    taken = registration(
+        client, restricted, full_name="Olga Ferris", date_of_birth="3 May 1990", record_number=hidden.record_number
+    )
     answer = client.post("/patients/new/", taken)
     assert (answer.status_code, "Another patient has this record number." in text_of(answer)) == (422, True)
 

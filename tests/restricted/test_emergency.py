@@ -70,7 +70,7 @@ def test_record_opens_for_an_hour_for_whoever_asked_and_no_other_does(clock, res
     assert found == {59: (200, True), 60: (404, False)}
 
 
-@pytest.mark.clock("clinic/patients/models/emergency.py:EmergencyAccessQuerySet.open")
+@pytest.mark.clock("clinic/patients/models/access.py:EmergencyAccessQuerySet.open")
 def test_everybody_who_opens_the_record_meanwhile_reads_who_and_why(clock, restricted, hidden, sign_in):
     client, owner = sign_in(restricted.clinician), sign_in(restricted.owner)
     client.post(PAGE, ASKED)
@@ -82,6 +82,29 @@ def test_everybody_who_opens_the_record_meanwhile_reads_who_and_why(clock, restr
     clock.traveller.move_to(clock.moment + timedelta(hours=1))
     assert "has emergency access" not in text_of(owner.get(paths[0]))
     assert len(found) == 12
+
+
+@in_one_zone
+@pytest.mark.clock("clinic/patients/care/emergency.py:end_emergency")
+def test_whoever_has_seen_enough_ends_it(clock, restricted, hidden, sign_in):
+    client, desk = sign_in(restricted.clinician), sign_in(restricted.front_desk)
+    path = f"/patients/{hidden.pk}/"
+    client.post(PAGE, ASKED)
+    assert [("End it now" in text_of(each.get(path))) for each in (client, sign_in(restricted.owner))] == [True, False]
+    desk.post(f"{path}emergency/end/")
+    assert client.get(path).status_code == 200
+    clock.move(minutes=4)
+    assert client.post(f"{path}emergency/end/")["Location"] == "/patients/"
+    assert client.get(path).status_code == 404
+    assert events(restricted)[-1] == ("emergencyaccess.ended", "Clara Clinician", hidden.pk)
+    assert (len(events(restricted)), accesses(restricted)[0].ends_at) == (2, clock.moment)
+
+
+def test_look_that_finds_nobody_is_an_event(restricted, hidden, sign_in):
+    sign_in(restricted.clinician).post(PAGE, {**ASKED, "who": "P-000042"})
+    assert events(restricted) == [("emergencyaccess.missed", "Clara Clinician", None)]
+    with clinic_scope(restricted.clinic):
+        assert AuditEvent.objects.get(action="emergencyaccess.missed").changes == {"who": [None, "P-000042"]}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +185,7 @@ def opened(restricted, hidden, sign_in) -> EmergencyAccess:
 
 @in_one_zone
 @pytest.mark.clock(
-    "clinic/patients/models/emergency.py:EmergencyAccess.is_open",
+    "clinic/patients/models/access.py:EmergencyAccess.is_open",
     "clinic/patients/care/emergency.py:review_emergency_access",
 )
 @pytest.mark.parametrize("role", [Role.OWNER, Role.AUDITOR])

@@ -1,42 +1,30 @@
 """What happens to an account is one event in each clinic of its person, with where it came from; and mails."""
 
 import re
-from pathlib import Path
 
-import allauth.mfa
 import pytest
-from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.db import OperationalError, connection
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
 from clinic.staff.account import events
-from clinic.staff.account.adapter import FACTORS
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.accounts.test_resets import choose, link
-from tests.accounts.test_resets import work_off as send_resets
 from tests.conftest import signed_in
 from tests.factors import CODE, set_up_app
+from tests.queued import work_off
 from tests.world import PASSWORD
 
 LOGIN, RESET, CHANGE = "/accounts/login/", "/accounts/password/reset/", "/accounts/password/change/"
+NEW_CODES, APP_OFF = "/accounts/factors/recovery-codes/new/", "/accounts/factors/app/off/"
+PASSKEYS = "/accounts/factors/passkeys/new/"
 OTHER = "a wholly different passphrase"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-TASKS = {task.module_path: task for task in (events.note_failure, events.tell_of_new_browser)}
-
-
-def work_off() -> int:
-    """Do what the worker would do with what was left to it; how many."""
-    rows = DBTaskResult.objects.filter(task_path__in=TASKS).order_by("enqueued_at")
-    for row in rows:
-        TASKS[row.task_path].func(**row.args_kwargs["kwargs"])
-    done = len(rows)
-    rows.delete()
-    return done
 
 
 def told(world) -> list[tuple]:
@@ -44,6 +32,13 @@ def told(world) -> list[tuple]:
     with clinic_scope(world.clinic):
         rows = AuditEvent.objects.filter(action__startswith="account.").order_by("pk")
         return list(rows.values_list("actor_id", "action", "address", "is_reading", "patient_id"))
+
+
+def full(execute, sql, params, many, context):
+    """Of a trail that takes no event."""
+    if "audit_auditevent" in sql and "INSERT" in sql:
+        raise OperationalError("no room")
+    return execute(sql, params, many, context)
 
 
 def tried(email: str, password: str, client: Client | None = None) -> int:
@@ -86,37 +81,61 @@ def test_deed_is_one_event_in_each_clinic_of_its_person(both, riverside, hillsid
 
 def test_forgotten_password_is_noted_where_it_is_chosen(riverside, hillside, mailoutbox):
     Client().post(RESET, {"email": riverside.owner.email})
-    send_resets()
+    work_off()
     assert choose(link(mailoutbox[0])) == 302
     assert ([action for _, action, *_ in told(riverside)], told(hillside)) == (["account.password_reset"], [])
 
 
 def test_password_that_is_too_short_is_no_event(riverside, mailoutbox):
     Client().post(RESET, {"email": riverside.owner.email})
-    send_resets()
+    work_off()
     assert (choose(link(mailoutbox[0]), "short"), told(riverside)) == (200, [])
 
 
-@pytest.mark.parametrize("prefix", FACTORS)
-def test_change_of_a_factor_is_one_event(both, riverside, hillside, settings, prefix):
-    settings.ACCOUNT_EMAIL_NOTIFICATIONS = False
-    get_adapter(RequestFactory().get("/")).send_notification_mail(prefix, User.objects.get(pk=both.pk))
-    assert [[action for _, action, *_ in told(world)] for world in (riverside, hillside)] == [[FACTORS[prefix]]] * 2
+def test_change_of_a_factor_is_one_event_in_each_clinic(both, riverside, hillside):
+    client = signed_in(Client(), both)
+    set_up_app(client)
+    passkey = Authenticator.objects.create(user=both, type="webauthn", data={})
+    for path in (NEW_CODES, f"/accounts/factors/passkeys/{passkey.pk}/remove/", APP_OFF):
+        assert client.post(path).status_code == 302
+    expected = [
+        "signed_in",
+        "app_added",
+        "recovery_codes_made",
+        "recovery_codes_made",
+        "passkey_removed",
+        "app_removed",
+    ]
+    assert [[action for _, action, *_ in told(world)] for world in (riverside, hillside)] == [
+        [f"account.{name}" for name in expected]
+    ] * 2
 
 
-def test_whatever_allauth_tells_of_factors_is_known():
-    source = "".join(file.read_text() for file in Path(allauth.mfa.__file__).parent.rglob("flows.py"))
-    assert set(re.findall(r'"(mfa/email/\w+)"', source)) == set(FACTORS)
+def test_factors_are_looked_at_without_an_event(both, riverside):
+    client = signed_in(Client(), both)
+    set_up_app(client)
+    before = told(riverside)
+    assert [client.get(path).status_code for path in (NEW_CODES, APP_OFF, PASSKEYS)] == [200, 200, 200]
+    assert told(riverside) == before
+
+
+@pytest.mark.parametrize("path", [NEW_CODES, APP_OFF])
+def test_factor_stays_where_the_trail_cannot_name_who_changed_it(riverside, path):
+    client = signed_in(Client(raise_request_exception=False), riverside.owner)
+    set_up_app(client)
+    rows = set(Authenticator.objects.filter(user=riverside.owner.pk).values_list("pk", flat=True))
+    with connection.execute_wrapper(full):
+        assert client.post(path).status_code in (500, 503)
+    assert set(Authenticator.objects.filter(user=riverside.owner.pk).values_list("pk", flat=True)) == rows
 
 
 def test_wrong_code_is_noted(riverside, hillside, sign_in):
-    """What is noted of the app itself waits for a commit, which no test has."""
     set_up_app(sign_in(riverside.clinician))
     client = Client()
     assert tried(riverside.clinician.email, PASSWORD, client) == 302
     assert client.post(CODE, {"code": "0"}).status_code == 200
     work_off()
-    actions = ["account.signed_in", "account.code_wrong"]
+    actions = [f"account.{name}" for name in ("signed_in", "app_added", "recovery_codes_made", "code_wrong")]
     assert ([action for _, action, *_ in told(riverside)], told(hillside)) == (actions, [])
 
 
@@ -143,16 +162,12 @@ def test_what_is_left_to_the_worker_of_a_stranger_names_nothing_that_was_typed(r
         "user": "",
         "action": "account.password_wrong",
         "request_id": "",
+        "trace_id": "",
         "address": "127.0.0.1",
     }
 
 
 def test_nobody_is_signed_in_whom_the_trail_cannot_name(riverside):
-    def full(execute, sql, params, many, context):
-        if "audit_auditevent" in sql and "INSERT" in sql:
-            raise OperationalError("no room")
-        return execute(sql, params, many, context)
-
     client = Client(raise_request_exception=False)
     with connection.execute_wrapper(full):
         assert tried(riverside.owner.email, PASSWORD, client) in (500, 503)
@@ -160,11 +175,6 @@ def test_nobody_is_signed_in_whom_the_trail_cannot_name(riverside):
 
 
 def test_password_stays_where_the_trail_cannot_name_who_changed_it(riverside):
-    def full(execute, sql, params, many, context):
-        if "audit_auditevent" in sql and "INSERT" in sql:
-            raise OperationalError("no room")
-        return execute(sql, params, many, context)
-
     client = signed_in(Client(raise_request_exception=False), riverside.owner)
     form = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
     with connection.execute_wrapper(full):

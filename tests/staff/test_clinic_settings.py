@@ -93,7 +93,13 @@ def test_nobody_but_an_owner_sees_or_changes_them(riverside, sign_in, role):
 
 def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, riverside):
     owner.post(PAGE, FILLED)
-    mine = {**FILLED, "time_zone": "Europe/London", "alert_text": "Mine", "alert_numbers": "Desk: 0123"}
+    mine = {
+        **FILLED,
+        "time_zone": "Europe/London",
+        "alert_text": "Mine",
+        "alert_numbers": "Desk: 0123",
+        "review_from": "2",
+    }
     response = owner.post(PAGE, mine)
     rows = [(row.theirs, row.yours) for row in response.context["rows"]]
     theirs = "\n".join(f"{line.label}: {line.number}" for line in NUMBERS)
@@ -106,6 +112,7 @@ def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, rive
         ("No", "No"),
         (PLAIN, "Mine"),
         (theirs, "Desk: 0123"),
+        ("Every result", "Moderate and above"),
     ]
     page = response.content.decode()
     assert ("Changed by Olive Owner, just now" in page, len(trail(riverside))) == (True, 1)
@@ -211,6 +218,7 @@ def test_of_two_who_change_the_settings_at_once_the_second_is_told(lakeside):
         restricts_patients=False,
         second_factor_required=False,
         alert_numbers=[],
+        review_from=0,
     )
     with scope():
         change(version=1, alert_text="Before")

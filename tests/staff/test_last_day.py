@@ -39,7 +39,7 @@ def test_last_day_ends_with_the_clinics_day_for_all_that_is_open(clock, riversid
     for days in (0, -1):
         until(riverside, user, clock.day(days))
         found[days] = {what: ask(client) for what, ask in EVERYTHING.items()}
-        assert (Permission.PATIENTS_VIEW in permissions_of(user.pk, riverside.clinic)) is (days == 0)
+        assert (Permission.PATIENTS_VIEW in permissions_of(str(user.pk), riverside.clinic)) is (days == 0)
     opened = {"a page": 200, "a fragment": 200, "a form": 422, "the API": 200, "a write of the API": 400}
     closed = {"a page": 302, "a fragment": 204, "a form": 302, "the API": 403, "a write of the API": 403}
     assert found == {0: opened, -1: closed}

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
+from clinic.audit.models import AuditEvent
 from clinic.staff import clinics
 from clinic.staff.backups import restoring
+from clinic.staff.tags import actions as tags
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.fleet.migration import _claim
 from clinic.tenancy.lifecycle import backup_rows, provisioning, schema_pool
@@ -143,3 +146,32 @@ def test_clinic_that_another_run_moves_meanwhile_is_not_moved_again(make_one):
 
     both = pair_of_owners(move, partial(_claim, clinic, step))
     assert (both.refusal, both.waited) == ("Moved", True)
+
+
+def tag_trail(enter_clinic, tag):
+    with enter_clinic():
+        rows = AuditEvent.objects.filter(record_type="tag", record_id=UUID(int=tag.pk)).order_by("pk")
+        return list(rows.values_list("action", "changes"))
+
+
+@pytest.fixture
+def tag(in_woodside):
+    with in_woodside():
+        return tags.save_tag(**BY, id=None, word=f"Old {uuid4().hex[:6]}", colour="blue")
+
+
+@holds_lock("staff.tags.actions.save_tag")
+def test_second_change_of_a_tag_says_what_the_first_left(in_woodside, tag):
+    words = [f"Word {uuid4().hex[:6]}" for _ in range(2)]
+    first, second = (partial(tags.save_tag, **BY, id=tag.pk, word=word, colour="blue") for word in words)
+    assert overlap(in_woodside, first, second).refusal == ""
+    told = [changes["word"] for action, changes in tag_trail(in_woodside, tag) if action == "tag.changed"]
+    assert told == [[tag.word, words[0]], words]
+
+
+@holds_lock("staff.tags.actions.remove_tag")
+def test_tag_that_two_remove_is_removed_once(in_woodside, tag):
+    remove = partial(tags.remove_tag, **BY, id=tag.pk, count=0)
+    both = overlap(in_woodside, remove, remove)
+    actions = [action for action, _ in tag_trail(in_woodside, tag)]
+    assert (both.refusal, actions.count("tag.removed")) == ("DoesNotExist", 1)

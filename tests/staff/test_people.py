@@ -10,7 +10,7 @@ from clinic.accounts.models import User
 from clinic.staff import members
 from clinic.tenancy.scope import clinic_scope
 from tests.staff.people import LIST, NEW, NORA, membership, page_of, trail
-from tests.world import Writer
+from tests.world import Writer, closed_account
 
 
 def cells(response) -> list[list[str]]:
@@ -43,10 +43,10 @@ def test_list_counts_sessions_that_are_open(owner, riverside, sign_in):
 
 def test_list_says_who_is_invited_and_who_cannot_sign_in_any_more(owner, riverside):
     owner.post(NEW, NORA)
-    User.objects.filter(pk=riverside.auditor.pk).update(is_active=False)
+    closed_account(riverside)
     rows = cells(owner.get(LIST))
     assert (rows[0][:3], rows[0][3].startswith("Invited, until ")) == (["Invited", "nora@new.test", "Clinician"], True)
-    assert {row[0]: row[3] for row in rows}["Aude Auditor"] == "Account closed"
+    assert {row[0]: row[3] for row in rows}["Cleo Closed"] == "Account closed"
 
 
 def test_names_are_shown_as_text(owner, riverside):

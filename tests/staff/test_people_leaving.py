@@ -178,7 +178,7 @@ def test_running_job_of_who_left_stops_before_its_next_batch(lakeside, monkeypat
         worked.append(len(items))
         return apply(job, items)
 
-    turn = running._turn
+    turn = running.turn
 
     @contextmanager
     def between(clinic, job):
@@ -189,7 +189,7 @@ def test_running_job_of_who_left_stops_before_its_next_batch(lakeside, monkeypat
 
     left: list[int] = []
     monkeypatch.setattr("clinic.patients.bulk._archive", after_one)
-    monkeypatch.setattr("clinic.lists.running._turn", between)
+    monkeypatch.setattr("clinic.lists.running.turn", between)
     run(lakeside, job)
     with clinic_scope(lakeside.clinic):
         archived = Patient.objects.archived().filter(pk__in=keys).count()

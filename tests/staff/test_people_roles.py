@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from clinic.access import Role
-from clinic.accounts.models import Membership, User
+from clinic.accounts.models import Membership
 from clinic.staff import members
 from clinic.tenancy.scope import clinic_scope
 from tests.clock import in_one_zone
 from tests.conftest import signed_in
 from tests.staff.people import LIST, NEW, faults, link_in, membership, page_of, practitioner, trail
-from tests.world import Writer
+from tests.world import Writer, closed_account
 
 WHY = {"reason": " New  duties "}
 
@@ -69,7 +69,7 @@ def test_role_of_an_ended_membership_is_not_changed(owner, riverside):
 def test_ended_membership_is_given_again_by_an_invitation_from_that_day_on(clock, owner, riverside, mailoutbox):
     user = riverside.clinician
     owner.post(f"{page_of(user)}end/")
-    clock.move(minutes=10)
+    clock.move(minutes=9)
     owner.post(NEW, {"email": user.email, "role": "auditor"})
     assert signed_in(Client(), user).post(link_in(mailoutbox[0])).status_code == 302
     row = Membership.objects.get(clinic=riverside.clinic, user=user)
@@ -111,8 +111,7 @@ def test_last_owner_does_not_leave(owner, riverside):
 
 
 def test_owner_whose_account_is_closed_does_not_count(owner, riverside):
-    owner.post(page_of(riverside.clinician), {"role": "owner", **WHY})
-    User.objects.filter(pk=riverside.clinician.pk).update(is_active=False)
+    closed_account(riverside, Role.OWNER)
     assert owner.post(f"{page_of(riverside.owner)}end/").status_code == 422
     assert membership(riverside, riverside.owner) == ("owner", True)
 

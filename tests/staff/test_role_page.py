@@ -13,13 +13,17 @@ WHOSE = ["Owner", "Clinician", "Front desk", "Auditor", "API: read", "API: write
 EVERY = {
     "See patients": "YYYYYY",
     "Register and change patients": "YYYNNY",
+    "Merge patients": "YYNNNN",
+    "Bring in files of patients": "YNNNNN",
     "See assessments": "YYNYYY",
     "Assess patients": "YYNNNY",
+    "See answers": "YYNYYY",
     "See alerts": "YYNYYY",
     "Take lists as files": "YYNYNN",
     "Read the trail": "YNNYNN",
     "Look after people": "YNNNNN",
     "Look after programs": "YNNNNN",
+    "Look after webhooks": "YNNNNN",
     "Look after the clinic": "YNNNNN",
 }
 

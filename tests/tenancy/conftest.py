@@ -44,7 +44,12 @@ def make(owner):
 @pytest.fixture
 def no_prepared(owner):
     """There are no prepared schemas, and none are left."""
+    drop_prepared()
     yield
+    drop_prepared()
+
+
+def drop_prepared():
     for row in PreparedSchema.objects.using("owner"):
         provisioning.drop_schema(row.schema_name)
         row.delete()

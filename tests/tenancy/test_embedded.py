@@ -156,6 +156,15 @@ def test_only_the_socket_in_the_data_folder_listens(data: Path, hold: Holder) ->
     assert data.stat().st_mode & 0o077 == 0
 
 
+def test_no_other_account_can_hold_the_locks(data: Path, hold: Holder) -> None:
+    locks = [data.with_name(f"{data.name}.{suffix}") for suffix in ("lock", "users")]
+    for lock in locks:  # as earlier releases left them
+        lock.touch()
+        lock.chmod(0o644)
+    hold()
+    assert [lock.stat().st_mode & 0o777 for lock in locks] == [0o600, 0o600]
+
+
 def test_log_keeps_nothing_of_a_failing_statement(data: Path, hold: Holder) -> None:
     hold()
     with pytest.raises(psycopg2.DataError):

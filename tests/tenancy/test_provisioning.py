@@ -195,6 +195,7 @@ def test_web_role_may_change_the_mapped_columns_and_no_other(owner):
         changed = [("accounts_answerlink", "closed_at"), *(("accounts_apiclient", name) for name in of_program)]
         changed += [("accounts_invitation", "closed_at")]
         changed += [*(("accounts_membership", name) for name in of_membership)]
+        changed += [("accounts_user", "last_login"), ("accounts_user", "name")]
         changed += [("oauth2_provider_accesstoken", "expires")]
         chosen = ("country", "idle_minutes", "restricts_patients", "second_factor_required", "time_zone")
         changed += [("tenancy_clinic", name) for name in chosen]

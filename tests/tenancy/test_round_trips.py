@@ -38,6 +38,27 @@ def test_page_with_one_query_takes_one_more_for_the_trail(line):
     assert kinds(line.messages) == ["who", "first", "query", "commit"]
 
 
+def test_page_of_today_and_its_lines_take_at_most_eight_messages(line):
+    found = {}
+    for path, about in (("/", {}), ("/worklists/today/", {"hx_request": "true", "hx_target": "today"})):
+        line.messages.clear()
+        assert line.browser.get(path, **about)[0] == "200 OK"
+        found[path] = kinds(line.messages)
+    assert found == {
+        "/": ["who", "first", "query", "query", "commit"],
+        "/worklists/today/": ["who", "first", *["query"] * 5, "commit"],
+    }
+
+
+def test_poll_of_nothing_new_takes_four_messages(line):
+    about = {"hx_request": "true", "hx_target": "today"}
+    page = line.browser.get("/worklists/today/", **about)[1]
+    stamp = page.partition("stamp=")[2].partition('"')[0]
+    line.messages.clear()
+    assert line.browser.get(f"/worklists/today/?stamp={stamp}", x_polled="yes", **about)[0] == "204 No Content"
+    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+
+
 def test_page_of_a_record_takes_two_more_for_the_trail_and_the_search_before_it(line):
     with clinic_scope(line.clinic):
         key = Patient.objects.get().pk
@@ -59,7 +80,8 @@ FRAGMENT = {"hx_request": "true", "hx_target": "table"}
     [
         ("", ["who", "first", "query", "commit"]),
         ("?sort=-practitioner", ["who", "first", "query", "commit"]),
-        ("?gender=female&age=18-39", ["who", "first", "query", "commit"]),
+        ("?age=18-39&sort=date_of_birth", ["who", "first", "query", "commit"]),
+        ("?gender=female&age=18-39", ["who", "first", "query", "query", "commit"]),
         ("?q=lake&archived=all", ["who", "first", "query", "query", "query", "commit"]),
         ("?q=lakf", ["who", "first", "query", "query", "query", "commit"]),
         ("?q=1970", ["who", "first", "query", "query", "query", "commit"]),
@@ -67,13 +89,13 @@ FRAGMENT = {"hx_request": "true", "hx_target": "table"}
 )
 def test_fragment_of_a_list_takes_at_most_six_messages(line, query, messages):
     """Rows, count and all that is in them come with one statement, or two where few match a search; the trail's event
-    takes one more, and a search that may still be typed two."""
+    takes one more, and a search that may still be typed two. Filters beside an order ask the planner first."""
     assert line.browser.get(f"/patients/{query}", **FRAGMENT)[0] == "200 OK"
     assert kinds(line.messages) == messages
 
 
-@pytest.mark.parametrize(("query", "more"), [("", 2), ("?open=filters", 4)])
-def test_page_of_a_list_asks_for_saved_views_and_with_open_filters_for_practitioners_and_instruments(line, query, more):
+@pytest.mark.parametrize(("query", "more"), [("", 2), ("?open=filters", 6)])
+def test_page_of_a_list_asks_for_saved_views_and_with_open_filters_for_what_can_be_chosen(line, query, more):
     line.browser.get(f"/patients/{query}")
     assert kinds(line.messages) == ["who", "first", *["query"] * more, "commit"]
 

@@ -94,17 +94,43 @@ def allowing(statement: str) -> set[str]:
 def test_trails_and_originals_are_not_changed_and_no_part_of_a_record_is_deleted(riverside):
     with clinic_scope(riverside.clinic):
         deleting, changing = allowing("DELETE FROM {} WHERE FALSE"), allowing("UPDATE {} SET id = id WHERE FALSE")
-    # The latest results are no record: they are worked out from the assessments, and go where those no longer count.
-    # A search that is being typed goes to the trail when it rests. Who is in a care team, the trail has.
-    kept_elsewhere = {"patients_latestresult", "audit_pendingsearch", "patients_careteammember"}
-    assert deleting == {"lists_savedview", "lists_jobpart"} | kept_elsewhere
-    assert set(clinic_privileges()) - changing == {
+    # Latest results and courses are no record: worked out from the assessments, they go where those no longer count.
+    # A search that is being typed goes to the trail when it rests. Who is in a care team, the trail has. The pairs of
+    # the matcher are worked out from the patients.
+    kept_elsewhere = {
+        "patients_latestresult",
+        "assessments_course",
+        "audit_pendingsearch",
+        "patients_careteammember",
+        "patients_duplicatepair",
+    }
+    # Who is on a list, the trail has; a tag that goes is nobody's any more.
+    of_people = {"patients_patientlist", "patients_listmember", "staff_tag"}
+    # What somebody put off for themselves, and brought back, the trail has.
+    kept_elsewhere.add("assessments_snooze")
+    # A report that somebody took back; the trail has who kept it, who took it back, and of what.
+    kept_elsewhere.add("assessments_keptreport")
+    # What other systems were told of is in the trail.
+    kept_elsewhere |= {"webhooks_webhook", "webhooks_delivery"}
+    # Two records become one: what both had is in the journal. A record that is taken out again is no merged one.
+    merged = {"patients_mergedpatient", "assessments_episode"}
+    # A file that somebody sent, and what is wrong with it, is no record; what it brought is in record and trail.
+    of_files = {"lists_jobpart", "imports_importpart", "imports_importfault"}
+    assert deleting == {"lists_savedview"} | of_files | kept_elsewhere | merged | of_people
+    assert set(clinic_privileges()) - changing == of_files | {
         "audit_auditevent",
-        "lists_jobpart",
         "patients_nameword",
         "patients_careteammember",
+        "patients_listmember",
         "patients_emergencyaccess",
+        "patients_mergedpatient",
+        "patients_binnedpatient",
+        "merging_mergerecord",
+        "merging_mergeentry",
         "assessments_assessmentrevision",
+        "assessments_contactnoterevision",
+        "assessments_course",
+        "assessments_keptreport",
         "assessments_owninstrument",
     }
 

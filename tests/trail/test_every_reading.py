@@ -17,9 +17,20 @@ from tests.test_url_walk import OUTSIDE, views
 READING = {
     "patients/": ("", "patients.listed"),
     "patients/recent/": ("", "patients.listed"),
+    "patients/duplicates/": ("", "duplicates.listed"),
     "patients/<uuid:pk>/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/details/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/summary/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/timeline/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/notes/new/": ("patient", "patient.viewed of"),
+    "notes/<uuid:pk>/": ("note", "contactnote.viewed of"),
     "patients/<uuid:pk>/edit/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/history/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/merge/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/lists/": ("patient", "patient.viewed of"),
+    "patients/bin/": ("", "bin.listed"),
+    "patients/bin/<uuid:pk>/": ("binned", "patient.viewed of"),
+    "patients/<uuid:pk>/bin/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/care-team/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/assessments/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/course/": ("patient", "patient.viewed of"),
@@ -34,15 +45,33 @@ READING = {
     "episodes/<uuid:pk>/correct/": ("episode", "episode.viewed of"),
     "worklists/alerts/": ("", "alerts.listed"),
     "worklists/due/": ("", "due.listed"),
+    "worklists/today/": ("", "today.listed"),
+    "": ("", "today.listed"),
+    "reviews/": ("", "reviews.listed"),
+    "outcomes/": ("", "outcomes.listed"),
+    "outcomes/print/": ("", "outcomes.listed"),
+    "outcomes/kept/<uuid:pk>/": ("report", "report.viewed"),
     "requests/<uuid:pk>/": ("request", "answerrequest.viewed of"),
     "clinic/trail/": ("", "trail.listed"),
+    "clinic/trail/mix-ups/": ("", "trail.listed"),
     "clinic/trail/unusual/": ("", "trail.listed"),
     "clinic/trail/emergency/": ("", "emergencies.listed"),
     "clinic/trail/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
+    "patients/import/<uuid:pk>/": ("batch", "import.viewed"),
+    "patients/import/<uuid:pk>/errors/": ("batch", "import.downloaded"),
     "api/v1/patients/": ("", "patients.listed"),
     "api/v1/patients/<uuid:pk>/": ("patient", "patient.viewed of"),
     "api/v1/assessments/": ("", "assessments.listed"),
     "api/v1/assessments/<uuid:pk>/": ("finished", "assessment.viewed of"),
+    "api/v1/assessments/<uuid:pk>/history/": ("finished", "assessment.viewed of"),
+    "api/v1/alerts/": ("", "alerts.listed"),
+    "api/v1/alerts/<uuid:pk>/": ("alert", "riskalert.viewed of"),
+    "api/v1/schedules/": ("", "due.listed"),
+    "api/v1/schedules/<uuid:pk>/": ("schedule", "plan.viewed of"),
+    "api/v1/requests/?patient=<uuid:pk>": ("patient", "requests.listed"),
+    "api/v1/requests/<uuid:pk>/": ("request", "answerrequest.viewed of"),
+    "api/v1/changes/": ("", "changes.listed"),
+    "api/v1/trail/": ("", "trail.listed"),
     "api/v1/episodes/?patient=<uuid:pk>": ("patient", "episodes.listed"),
     "api/v1/episodes/<uuid:pk>/": ("episode", "episode.viewed of"),
     "patients/?_export=csv": ("", "patients.exported"),
@@ -51,11 +80,22 @@ READING = {
     "worklists/due/?_export=csv": ("", "due.exported"),
     "patients/<uuid:pk>/assessments/?_export=csv": ("patient", "assessments.exported of"),
     "clinic/trail/?_export=csv": ("", "trail.exported"),
+    "outcomes/?_export=csv": ("", "outcomes.exported"),
     "patients/?q=somebody": ("", "patients.searched"),
+    "find/?q=somebody": ("", "patients.searched"),
     "api/v1/patients/?search=somebody": ("", "patients.searched"),
 }
 # What shows nothing of any patient.
 NOTHING = [
+    "outcomes/kept/",
+    "outcomes/kept/new/",
+    "find/",
+    "help/",
+    "patients/lists/",
+    "patients/lists/<uuid:pk>/",
+    "clinic/tags/",
+    "clinic/tags/<int:pk>/",
+    "patients/import/",
     "patients/new/",
     "worklists/counts/",
     "work/",
@@ -76,29 +116,46 @@ NOTHING = [
     "clinic/people/<uuid:pk>/",
     "clinic/people/<uuid:pk>/end/",
     "clinic/settings/",
+    "clinic/start/",
     "clinic/programs/",
     "clinic/programs/new/",
     "clinic/programs/<int:pk>/",
+    "clinic/webhooks/",
+    "clinic/webhooks/new/",
+    "clinic/webhooks/<uuid:pk>/",
+    "clinic/webhooks/<uuid:pk>/edit/",
+    "clinic/webhooks/<uuid:pk>/deliveries/",
     "api/v1/",
     "api/v1/practitioners/",
     "api/v1/practitioners/<uuid:pk>/",
     "api/v1/instruments/",
     "api/v1/instruments/<slug:instrument>/",
+    "api/v1/instruments/<slug:instrument>/<slug:version>/",
+    "api/v1/me/",
+    "api/v1/webhooks/",
+    "api/v1/webhooks/<uuid:pk>/",
+    "api/v1/webhooks/<uuid:pk>/deliveries/",
+    "api/v1/exports/",
+    "api/v1/exports/<uuid:pk>/",
 ]
 # What only leads elsewhere, here at least, or is not there without what another test makes.
 ELSEWHERE = [
     "patients/emergency/",
+    "patients/<uuid:pk>/unmerge/",
     "views/<uuid:pk>/",
     "worklists/alerts/<uuid:pk>/acknowledge/",
     "patients/<uuid:pk>/alerts/acknowledge/",
     "plans/<uuid:pk>/end/",
     "episodes/<uuid:pk>/end/",
+    "notes/<uuid:pk>/amend/",
+    "notes/<uuid:pk>/strike-out/",
     "work/<uuid:pk>/file/",
+    "api/v1/exports/<uuid:pk>/file/",
     "handover/",
     "handover/leave/",
     "assessments/new/",
-    "clinic/start/",
 ]
+OTHERS = {"patients/lists/<uuid:pk>/": "hand_picked", "api/v1/exports/<uuid:pk>/": "export"}
 RECORDS = {"work": "job", "views": "view", "clinic": "clinician", "api": "owner"}
 
 
@@ -128,9 +185,11 @@ def opened(owner, riverside, address):
 
 def address_of(route, at, world, record=""):
     first = route.partition("/")[0]
+    record = record or OTHERS.get(route, "")
+    record = record or ("webhook" if "webhooks/" in route else "")
     one = getattr(at, record or RECORDS.get(first, "patient"), None) or getattr(world, RECORDS.get(first, "owner"))
     values = {"<uuid:pk>": str(one.pk), "<slug:key>": "patients", "<slug:instrument>": "phq-9", "<slug:version>": "1"}
-    values["<int:pk>"] = str(at.program.pk)
+    values["<int:pk>"] = str(at.tag.pk if "/tags/" in route else at.program.pk)
     if "/edit/" in route and first == "instruments":
         values["<slug:instrument>"] = "own-sleep-short"
     return "/" + re.sub(r"<\w+:\w+>", lambda found: values[found[0]], route)
@@ -143,11 +202,24 @@ def test_reading_leaves_one_event(at, owner, riverside, route):
     assert response.status_code == 200
     assert [event.action for event in events] == [said.partition(" ")[0]]
     event = events[0]
-    of = getattr(at, record).patient_id if hasattr(getattr(at, record or "patient"), "patient_id") else at.patient.pk
+    about = getattr(at, record or "patient")
+    of = at.binned.pk if record == "binned" else getattr(about, "patient_id", at.patient.pk)
     assert (event.is_reading, event.actor_id) == (True, str(riverside.owner.pk))
     assert event.patient_id == (of if said.endswith(" of") else None)
     page = event.changes["page"]
     assert page in PAGES or page.startswith("api:")
+
+
+@pytest.mark.parametrize(
+    "route", ["/patients/{patient}/merge/?other={other}", "/patients/{other}/unmerge/?other={gone}"]
+)
+def test_page_of_two_records_leaves_one_event_of_each(at, owner, riverside, route):
+    keys = {"patient": at.patient.pk, "other": at.other.pk, "gone": at.gone}
+    response, events = opened(owner, riverside, route.format(**keys))
+    assert response.status_code == 200
+    found = [(event.action, event.patient_id) for event in events]
+    named = [keys[name] for name in re.findall(r"{(\w+)}", route)]
+    assert found == [("patient.viewed", key) for key in named]
 
 
 @pytest.mark.parametrize("route", NOTHING)

@@ -212,3 +212,14 @@ def test_what_the_record_refuses_by_its_length_is_not_waited_for(settings):
     head = FORM + b"Content-Length: %d\r\n\r\n"
     assert [is_whole(head % length) for length in (LARGEST, LARGEST + 1)] == [False, True]
     assert [is_whole(b"G" * length) for length in (65_536, 65_537)] == [False, True]
+
+
+def test_body_in_chunks_is_read(ask):
+    """The token's address says who is refused, where the form was read; it was taken for empty once."""
+    form = b"grant_type=client_credentials&client_id=nobody&client_secret=x"
+    with serving() as port:
+        client = ask(
+            port, FORM + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked([form[:9], form[9:]])
+        )
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+    assert (answer.split(b" ", 2)[1], b"invalid_client" in answer) == (b"401", True)

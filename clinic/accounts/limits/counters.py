@@ -22,7 +22,7 @@ ON CONFLICT (key) DO UPDATE
 SET count = CASE WHEN counter.ends_at <= now() THEN 1 ELSE counter.count + 1 END,
     ends_at = CASE WHEN counter.ends_at <= now() THEN excluded.ends_at ELSE counter.ends_at END
 WHERE counter.ends_at <= now() OR counter.count < %(most)s
-RETURNING ends_at
+RETURNING ends_at, count, ceil(extract(epoch FROM ends_at - now()))::int
 """
 GIVE_BACK = """
 UPDATE accounts_counter
@@ -46,10 +46,12 @@ class Limit:
 
 @dataclass(frozen=True)
 class Counted:
-    """One that was counted, which can be given back while its window lasts."""
+    """One that was counted, which can be given back while its window lasts: the `count`th, `seconds` before the end."""
 
     key: str
     ends_at: datetime
+    count: int
+    seconds: int
 
 
 class TooMany(Exception):
@@ -69,7 +71,7 @@ def count(limit: Limit, subject: str) -> Counted:
         row = cursor.fetchone()
     if row is None:
         raise TooMany(seconds_left(limit, subject))
-    return Counted(key, row[0])
+    return Counted(key, *row)
 
 
 def give_back(counted: Counted) -> None:

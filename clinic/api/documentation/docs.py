@@ -125,7 +125,7 @@ def _parameter(found: dict[str, Any]) -> Parameter:
 
 
 def _example_text(content: dict[str, Any], *, writing: bool = False) -> str:
-    if not content:
+    if "application/json" not in content:
         return ""
     made = example(content["application/json"]["schema"], writing=writing)
     return json.dumps(made, indent=2, ensure_ascii=False)
@@ -141,8 +141,11 @@ def example(schema: dict[str, Any], *, writing: bool = False) -> Any:
         name = schema["$ref"].rpartition("/")[2]
         return example(document()["components"]["schemas"][name], writing=writing)
     if "properties" in schema:
-        shown = {name: inner for name, inner in schema["properties"].items() if not writing or "examples" in inner}
+        always = () if writing else schema.get("required", schema["properties"])
+        shown = {name: inner for name, inner in schema["properties"].items() if name in always or "examples" in inner}
         return {name: example(inner, writing=writing) for name, inner in shown.items()}
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0], writing=writing)
     if schema["type"] == "array":
-        return [example(schema["items"])]
+        return [example(schema["items"], writing=writing)]
     return {"object": {}, "integer": 1, "string": "", "boolean": True}.get(str(schema["type"]))

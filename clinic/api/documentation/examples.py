@@ -2,8 +2,10 @@
 
 from typing import Any
 
-PATIENT_ID = "3edac2e3-d223-4fae-8515-daf96ef6bc76"
-USER_ID = "7a2c1f4e-52a6-4c02-9d3b-0f6d8f2f9b11"
+from clinic.api.documentation.events import OF_EVENTS
+from clinic.api.documentation.others import OTHERS, PATIENT_ID, USER_ID
+
+IDENTIFIER = {"__typename": "Identifier", "system": "NHS number", "value": "9434765919"}
 QUESTION = {"__typename": "Question", "question": "How far can you walk?", "answer": "To the shop and back"}
 OPTION: dict[str, Any] = {
     "__typename": "InstrumentOption",
@@ -95,6 +97,7 @@ TIMES: dict[str, Any] = {
     "version": 1,
 }
 EXAMPLES: dict[str, dict[str, Any]] = {
+    **OF_EVENTS,
     "Patient": {
         "__typename": "Patient",
         "id": PATIENT_ID,
@@ -103,14 +106,25 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "full_name": "Ana García López",
         "family_name": "García López",
         "preferred_name": "Anita",
+        "other_names": "Ana López Ruiz",
         "gender": "female",
+        "sex": "",
         "date_of_birth": "1961-03-12",
         "date_of_birth_precision": "exact",
         "phone_number": "+442079460958",
         "phone_extension": "12",
         "second_phone_number": "",
         "second_phone_extension": "",
+        "email": "ana@example.org",
         "address": "4 Mill Lane\nRiverside",
+        "contact_by": "phone",
+        "language": "es",
+        "needs_interpreter": False,
+        "identifiers": [IDENTIFIER],
+        "tags": ["Interpreter"],
+        "next_of_kin": "Luis García, brother, 020 7946 0111",
+        "status": "active",
+        "status_on": None,
         "record_number": "P-000001",
         "latest_results": [LATEST_RESULT],
         **TIMES,
@@ -145,6 +159,50 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "completed_at": "2026-03-01T09:30:00Z",
         **TIMES,
     },
+    "Alert": {
+        **ALERT,
+        "__typename": "Alert",
+        "patient": PATIENT_ID,
+        "assessment": "8f14e45f-ceea-467f-a8a1-6c2e5b9d3c11",
+        "points": 1.0,
+    },
+    "Schedule": {
+        "__typename": "Schedule",
+        "id": "c1f6a1d2-7c0b-4a39-9d51-3b7c7a0b1e42",
+        "patient": PATIENT_ID,
+        "instrument": "phq-9",
+        "title": "PHQ-9",
+        "every": 2,
+        "every_unit": "weeks",
+        "then_every": 3,
+        "then_unit": "months",
+        "starts_on": "2026-03-15",
+        "next_due_on": "2026-03-29",
+        "last_done_on": "2026-03-15",
+        "unscored_on": None,
+        "ended_on": None,
+        "created_at": "2026-03-01T09:30:00Z",
+    },
+    "Request": {
+        "__typename": "Request",
+        "id": "b4f0c2aa-5a35-4a0f-8a53-0c6a8a0d8f77",
+        "patient": PATIENT_ID,
+        "user": USER_ID,
+        "instrument": "phq-9",
+        "instrument_version": "2",
+        "title": "PHQ-9",
+        "language": "en",
+        "state": "sent",
+        "assessment": None,
+        "asks_for": "date_of_birth",
+        "link": "https://record.example.org/answer/2b7e-example/",
+        "code": None,
+        "expires_at": "2026-03-08T09:30:00Z",
+        "opened_at": None,
+        "ended_at": None,
+        "created_at": "2026-03-01T09:30:00Z",
+        "created_by": "Clara Clinician",
+    },
     "Practitioner": {"__typename": "Practitioner", "id": USER_ID, "name": "Clara Clinician", "active": True},
     "Episode": {
         "__typename": "Episode",
@@ -159,14 +217,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "created_at": "2026-03-01T09:30:00Z",
         "version": 2,
     },
-    "Endpoint": {
-        "__typename": "Endpoint",
-        "name": "patients",
-        "url": "https://record.example.org/api/v1/patients/",
-        "description": "Patients of the clinic that are not archived, unless `archived` asks for others.",
-    },
+    **OTHERS,
     "LatestResult": LATEST_RESULT,
     "Question": QUESTION,
+    "Identifier": IDENTIFIER,
     "RiskAlert": ALERT,
     "Subscale": SUBSCALE,
     "Instrument": {
@@ -205,4 +259,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Band": BAND,
     "Cutoff": CUTOFF,
     "AlertRule": RULE,
+}
+EXAMPLES["Match"] = {
+    "__typename": "Match",
+    "patient": EXAMPLES["Patient"],
+    "score": 0.9986,
+    "grade": "certain",
+    "reasons": ["same given name", "same family name", "same date of birth", "telephone agrees"],
 }

@@ -3,113 +3,32 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
-from clinic.api.documentation.examples import EXAMPLES
-from clinic.api.documentation.headers import KEY
+from clinic.access import SCOPE_PERMISSIONS
+from clinic.api.documentation.components import ENVELOPE, meta_of
+from clinic.api.documentation.headers import (
+    DIGEST,
+    ETAG,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    KEY,
+    LIMITS,
+    LINK,
+    LOCATION,
+    RETRY_AFTER,
+)
+from clinic.api.documentation.operations import ACTIONS, BODILESS
+from clinic.api.documentation.reading import reading_parameters
 from clinic.api.documentation.refusals import REFUSALS
+from clinic.api.documentation.shapes import ARCHIVE, TEXT, Schema, object_of, ref
 from clinic.api.objects.fields import NUMBER
+from clinic.api.writing.many import MOST
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
-from clinic.lists.reading.listing import CAP
-
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-LINK: Schema = {"type": ["string", "null"], "format": "uri"}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _object(properties: Schema, *, optional: tuple[str, ...] = (), **more: Any) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required, **more}
-
-
-def _meta(*, success: bool, paged: bool = False) -> Schema:
-    properties = {
-        "success": {"type": "boolean", "const": success},
-        "message": {**TEXT, "description": "A sentence for people; may be empty."},
-        "request": _ref("RequestEcho"),
-    }
-    return _object(properties | ({"pagination": _ref("Pagination")} if paged else {}))
-
-
-ENVELOPE: Schema = {
-    "RequestEcho": _object(
-        {
-            "method": TEXT,
-            "path": TEXT,
-            "params": {
-                "type": "object",
-                "additionalProperties": {"anyOf": [TEXT, {"type": "array", "items": TEXT}]},
-            },
-        },
-        description="The request as it was understood.",
-    ),
-    "Pagination": _object(
-        {
-            "count": {
-                "type": ["integer", "null"],
-                "minimum": 0,
-                "description": f"How many there are in all. Null, but with `count=exact`, above {CAP}, and where a "
-                "search of very many records filled the page with what it looks at first.",
-            },
-            "count_at_least": {
-                "type": "integer",
-                "description": "Only where `count` is null: so many there are, and maybe more.",
-            },
-            "next": LINK,
-            "previous": LINK,
-        },
-        optional=("count_at_least",),
-        description="How many there are in all, and the pages beside this one.",
-    ),
-    "Record": {
-        "oneOf": [_ref("Patient"), _ref("Assessment")],
-        "discriminator": {
-            "propertyName": "__typename",
-            "mapping": {name: f"#/components/schemas/{name}" for name in ("Patient", "Assessment")},
-        },
-    },
-    "Error": _object(
-        {
-            "__typename": {**TEXT, "const": "Error"},
-            "code": {**TEXT, "description": "Stable; for programs."},
-            "fields": {
-                "type": "object",
-                "additionalProperties": {"type": "array", "items": TEXT},
-                "description": "The fields or parameters at fault. A name with points leads into a list.",
-            },
-            "current": {**_ref("Record"), "description": "With `conflict`: the record as it is now."},
-            "existing": {
-                **TEXT,
-                "format": "uuid",
-                "description": "With `name_taken` and `id_taken`: the id of the record that has the name or the id.",
-            },
-            "request_id": {**TEXT, "description": "From 500 on: the number to tell whoever looks after this clinic."},
-        },
-        optional=("current", "existing", "request_id"),
-    ),
-    "Failure": _object(
-        {"meta": _meta(success=False), "results": {"type": "null"}, "error": _ref("Error")},
-        description="Whatever was refused, and why.",
-    ),
-}
-# By action: the status of success, what the operation is called, and what comes back.
-ACTIONS = {
-    "list": ("200", "List {}s", "One page of {}s."),
-    "create": ("201", "Add a new {}", "The {} as it was saved."),
-    "retrieve": ("200", "Read one {}", "The {}."),
-    "update": ("200", "Replace one {}", "The {} as it is now."),
-    "partial_update": ("200", "Change one {}", "The {} as it is now."),
-    "destroy": ("204", "Archive one {}", "The {} is archived."),
-}
 
 
 def _json(schema: Schema, description: str) -> Schema:
@@ -128,6 +47,19 @@ class EnvelopeSchema(AutoSchema):
     def get_filter_backends(self) -> list[Any]:
         return list(self.view.filter_backends)
 
+    def get_operation_id(self) -> str:
+        found = str(super().get_operation_id())
+        if named := getattr(self.view, "operation", ""):
+            return str(named)
+        return found if self.view.action == "create" else found.removesuffix("_create")
+
+    def get_request_serializer(self) -> Any:
+        """What is sent: the record, a body of this action's own, or nothing."""
+        if self.view.action in BODILESS:
+            return None
+        body = getattr(self.view, "bodies", {}).get(self.view.action)
+        return body() if body is not None else super().get_request_serializer()
+
     def get_summary(self) -> str:
         return ACTIONS[self.view.action][1].format(self._typename.lower())
 
@@ -135,29 +67,74 @@ class EnvelopeSchema(AutoSchema):
         return " ".join((getattr(self.view, self.view.action).__doc__ or self.view.__doc__).split())
 
     def get_override_parameters(self) -> list[Any]:
-        return [] if self.method in SAFE_METHODS else [KEY]
+        if self.method in SAFE_METHODS:
+            if self.view.action == "file":
+                return []
+            return [*([IF_NONE_MATCH] if self._has_tag and self.view.detail else []), *reading_parameters(self.view)]
+        return [KEY, IF_MATCH] if self._has_tag and self.view.detail else [KEY]
+
+    @property
+    def _has_tag(self) -> bool:
+        """Whether it is about a record with a version, one at a time."""
+        return getattr(self.view, "has_versions", False) and self.view.action != "list"
 
     def get_tags(self) -> list[str]:
-        return [f"{self._typename}s"]
+        return [getattr(self.view, "tag", f"{self._typename}s")]
 
     def _get_request_body(self, direction: Any = "request") -> Schema | None:
         body: Schema | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        if body and self.view.action == "bulk":
+            body = {"content": {"application/json": {"schema": self._rows_of(body)}}}
         return {**body, "required": True} if body else None
+
+    def _rows_of(self, body: Schema) -> Schema:
+        """Many of what makes one, or changes one."""
+        made = body["content"]["application/json"]["schema"]
+        changed = self.resolve_serializer(self.view.serializer_class(partial=True), "request").ref
+        rows = {"type": "array", "items": {"anyOf": [made, changed]}, "minItems": 1, "maxItems": MOST}
+        said = {
+            "type": "boolean",
+            "default": False,
+            "description": "Whether one refused row keeps all from being saved.",
+        }
+        closed = {"additionalProperties": False}
+        return object_of({"rows": rows, "all_or_nothing": said}, optional=("all_or_nothing",), **closed)
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         status, _, description = ACTIONS[self.view.action]
         description = description.format(self._typename.lower())
-        wrapped = self._wrapped(self.resolve_serializer(self.view.get_serializer(), direction).ref)
-        answers = {status: _json(wrapped, description) if wrapped else {"description": description}}
+        answers: Schema = {status: self._success(description, direction)}
+        answers[status]["headers"] = self._headers() | LIMITS
+        if self._has_tag and self.method in SAFE_METHODS:
+            answers["304"] = {"description": "The record is as it was read.", "headers": ETAG}
         refused = ["400", "401", "403"]
         if self.view.detail or self.view.action == "list":
             refused.append("404")
         if self.method not in SAFE_METHODS:
             refused.append("409")
+            refused += ["412"] if self.view.detail and hasattr(self.view, "destroy") else []
+        elif self.view.detail and self._typename == "Patient":
+            refused.append("301")
         if self.method in ("POST", "PUT", "PATCH"):
             refused += ["413", "415"]
         refused.append("429")
-        return answers | {code: _json(_ref("Failure"), REFUSALS[code]) for code in refused}
+        said: Schema = {code: _json(ref("Failure"), REFUSALS[code]) for code in refused}
+        said["429"]["headers"] = RETRY_AFTER | LIMITS
+        return answers | said
+
+    def _success(self, description: str, direction: Any) -> Schema:
+        """What comes back: the object in the envelope, an archive, or nothing."""
+        wrapped = self._wrapped(self.resolve_serializer(self.view.get_serializer(), direction).ref)
+        if self.view.action == "file":
+            return {"description": description, "content": {"application/zip": {"schema": ARCHIVE}}}
+        return _json(wrapped, description) if wrapped else {"description": description}
+
+    def _headers(self) -> Schema:
+        """What comes with success."""
+        if self.view.action in ("list", "file"):
+            return LINK if self.view.action == "list" else DIGEST
+        tag = ETAG if self._has_tag and self.view.action != "destroy" else {}
+        return {**tag, **(LOCATION if self.view.action in ("create", "renew") else {})}
 
     def _wrapped(self, item: Schema) -> Schema | None:
         """The component that holds `item` in the envelope; None where there is no body."""
@@ -166,10 +143,12 @@ class EnvelopeSchema(AutoSchema):
         if self.view.action == "destroy":
             return None
         paged = self.view.action == "list"
-        results = {"type": "array", "items": item} if paged else item
-        name = f"{self._typename}{'List' if paged else 'Answer'}"
-        self._register(name, _object({"meta": _meta(success=True, paged=paged), "results": results}))
-        return _ref(name)
+        many = paged or self.view.action in ("match", "bulk")
+        item, of = (ref("BulkRow"), "BulkRow") if self.view.action == "bulk" else (item, self._typename)
+        results = {"type": "array", "items": item} if many else item
+        name = f"{of}{'List' if many else 'Answer'}"
+        self._register(name, object_of({"meta": meta_of(success=True, paged=paged), "results": results}))
+        return ref(name)
 
     def _register(self, name: str, schema: Schema) -> None:
         kind = ResolvedComponent.SCHEMA
@@ -184,8 +163,14 @@ class ResolvedScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
     name = ["session", "oauth2"]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:
-        scope = "read" if auto_schema.method in SAFE_METHODS else "write"
-        return [{"session": []}, {"oauth2": [scope]}]
+        view: Any = auto_schema.view
+        needed = (
+            {view.view_permission}
+            if auto_schema.method in SAFE_METHODS
+            else {view.view_permission, view.edit_permission}
+        )
+        allow = [scope for scope, allowed in SCOPE_PERMISSIONS.items() if needed - {None} <= allowed]
+        return [{"session": []}, *({"oauth2": [scope]} for scope in allow)]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[Schema]:
         session = {
@@ -267,31 +252,3 @@ class AnswerExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         return {"anyOf": ANSWER}
-
-
-def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
-    """Answers always have all of their fields; bodies no others, but may repeat what cannot be written."""
-    schemas = result["components"]["schemas"]
-    for name in EXAMPLES:
-        answer = schemas[name]
-        answer["required"] = list(answer["properties"])
-        answer["properties"]["__typename"].pop("title", None)
-        for field, value in EXAMPLES[name].items():
-            answer["properties"][field]["examples"] = [value]
-        for body in (f"{name}Request", f"Patched{name}Request"):
-            if body in schemas:
-                _close(name, schemas[body], answer["properties"])
-    return result
-
-
-def _close(name: str, body: Schema, answered: Schema) -> None:
-    for field, schema in answered.items():
-        if field in body["properties"]:
-            if "examples" not in schema:
-                raise ImproperlyConfigured(
-                    f"{name}.{field} has no example: add one to EXAMPLES in clinic/api/documentation/examples.py."
-                )
-            body["properties"][field]["examples"] = schema["examples"]
-        else:
-            body["properties"][field] = {"description": "May be sent back; ignored."}
-    body["additionalProperties"] = False

@@ -21,10 +21,19 @@ from clinic.api.objects.fields import (
     field_for,
 )
 from clinic.api.objects.instruments import RiskAlertSerializer, SubscaleSerializer
-from clinic.api.objects.patients import ID_HELP, NO_PRACTITIONER, USER_HELP, VERSION_HELP, SignedInPractitioner
+from clinic.api.objects.patients import (
+    ID_HELP,
+    NO_PRACTITIONER,
+    USER_HELP,
+    VERSION_HELP,
+    PatientSerializer,
+    SignedInPractitioner,
+)
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.reading.chosen import included
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentStatus, AssessmentType
 from clinic.assessments.pages.forms import MOST_QUESTIONS
+from clinic.assessments.record import refusals
 from clinic.assessments.record.dates import check_assessment_date
 from clinic.instruments import catalogue
 from clinic.instruments.definitions import Definition
@@ -75,11 +84,21 @@ class PractitionerOfPatient(SignedInPractitioner):
             raise
 
 
+class IncludedSerializer(StrictSerializer):
+    """What `include` brought in."""
+
+    typename = "Included"
+
+    patient = PatientSerializer(read_only=True)
+
+
 class AssessmentSerializer(StrictSerializer):
     """One assessment of one patient, free or by an instrument, which decides what may be answered, and the score."""
 
     typename = "Assessment"
-    needs: ClassVar[dict[str, Permission]] = {"alerts": Permission.ALERTS_VIEW}
+    needs: ClassVar[dict[str, Permission]] = {
+        "questions": Permission.ANSWERS_VIEW, "answers": Permission.ANSWERS_VIEW, "alerts": Permission.ALERTS_VIEW,
+    }  # fmt: skip
 
     id = UuidField(required=False, help_text=ID_HELP)
     patient = RecordField(Patient.objects.all, "This clinic has no patient with this id.")
@@ -101,7 +120,7 @@ class AssessmentSerializer(StrictSerializer):
         help_text="Left out: that of the instrument.",
     )
     date = DayField(help_text="Between 1900 and today.")
-    questions = QuestionSerializer(  # type: ignore[call-arg]
+    questions = QuestionSerializer(
         many=True, required=False, max_length=MOST_QUESTIONS, help_text="Of a free assessment."
     )
     instrument = InstrumentField(
@@ -169,7 +188,10 @@ class AssessmentSerializer(StrictSerializer):
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
 
     def get_fields(self) -> dict[str, Any]:
-        return fill_in(super().get_fields(), Assessment, field_for, but=OF_INSTRUMENT)
+        fields: dict[str, Any] = fill_in(super().get_fields(), Assessment, field_for, but=OF_INSTRUMENT)
+        request, view = self.context.get("request"), self.context.get("view")
+        asked = request is not None and included(request, view)
+        return fields | ({"included": IncludedSerializer(source="*", read_only=True)} if asked else {})
 
     def validate_date(self, day: datetime.date) -> datetime.date:
         return check_assessment_date(day)
@@ -213,4 +235,7 @@ def _of_instrument(instrument: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
     if language not in definition.languages:
         known = ", ".join(definition.languages)
         raise serializers.ValidationError({"language": [f"{definition.title} is there in: {known}."]})
-    return {"definition": definition, "user": attrs.get("user") or attrs["patient"].user, "language": language}
+    user = attrs.get("user") or attrs["patient"].user
+    if user is None:
+        raise serializers.ValidationError({"user": [refusals.NOBODY_RESPONSIBLE]})
+    return {"definition": definition, "user": user, "language": language}

@@ -18,6 +18,7 @@ from clinic.instruments.items.answers import as_answer
 from clinic.instruments.items.parsing import MOST_ITEMS
 from clinic.instruments.items.parts import Answer
 from clinic.instruments.reading import as_plain
+from clinic.staff.tags.words import UnknownTag, all_tags, ids_of
 from clinic.text.full_names import read_name
 from clinic.text.phones import parse_extension, parse_phone, stored
 from clinic.text.record_numbers import read_record_number
@@ -178,12 +179,35 @@ def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
     ways: dict[str, Any] = {"required": not has_default}
     ways |= {"help_text": declared.help_text} if declared.help_text else {}
     if declared.choices:
-        return serializers.ChoiceField(choices=declared.choices, **ways)
+        choices = [choice for choice in declared.flatchoices if choice[0]]
+        return serializers.ChoiceField(choices=choices, allow_blank="" in dict(declared.flatchoices), **ways)
     if isinstance(declared, models.TextField | models.CharField):
         text = TextField if isinstance(declared, models.TextField) else LineField
         return text(max_length=declared.max_length, allow_blank=declared.blank, **ways)
     kind = serializers.ModelSerializer.serializer_field_mapping[type(declared)]
     return kind(allow_null=declared.null, **ways)
+
+
+class TagsField(serializers.ListField):
+    """The clinic's tags by their words; the record keeps their ids."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=LineField(max_length=40), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return ids_of(super().to_internal_value(data))
+        except UnknownTag as error:
+            raise serializers.ValidationError(str(error)) from error
+
+    def to_representation(self, value: Any) -> Any:
+        """The words, of which those of all rows are read once."""
+        if not value:
+            return []
+        context: Any = self.context
+        if "tags" not in context:
+            context["tags"] = all_tags()
+        return [tag.word for tag in context["tags"] if tag.pk in value]
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):

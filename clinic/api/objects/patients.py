@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,20 +13,23 @@ from clinic.access import Permission
 from clinic.api.objects.fields import (
     DayField,
     ExtensionField,
+    LineField,
     NameField,
     NumberField,
     PhoneField,
     RecordField,
     RecordNumberField,
+    TagsField,
     UuidField,
     VersionField,
     field_for,
 )
 from clinic.api.objects.strict import StrictSerializer
 from clinic.patients.dates import check_birth_date
-from clinic.patients.entry import read_together
+from clinic.patients.entry import read_birth, read_together
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
+from clinic.text.identifiers import NATIONAL, kept, parsed, read_identifier
 from clinic.ui.declared import fill_in
 
 ID_HELP = "On create: an id of your own, so that sending it again makes no second one. Otherwise ignored."
@@ -34,6 +38,7 @@ USER_HELP = (
     "The responsible practitioner, by the id in `/practitioners/`. Left out on create: the person signed in. "
     "API clients must give it."
 )
+OR_NOBODY = f"{USER_HELP} Null: nobody yet."
 RESULTS_HELP = (
     "The latest result of each instrument, the worst severity first, then the newest. "
     "Null for who may not see assessments."
@@ -60,7 +65,11 @@ class SignedInPractitioner:
 
 def practitioner_field() -> RecordField:
     return RecordField(
-        Practitioner.objects.active, NO_PRACTITIONER, default=SignedInPractitioner(), help_text=USER_HELP
+        Practitioner.objects.active,
+        NO_PRACTITIONER,
+        default=SignedInPractitioner(),
+        allow_null=True,
+        help_text=OR_NOBODY,
     )
 
 
@@ -79,6 +88,38 @@ class LatestResultSerializer(StrictSerializer):
     date = serializers.DateField(source="assessed_on")
 
 
+class IdentifierSerializer(StrictSerializer):
+    """A number that somebody else gave the patient."""
+
+    typename = "Identifier"
+
+    system = serializers.CharField(
+        max_length=60, help_text="Whose number it is. Numbers of these are checked: " + ", ".join(NATIONAL) + "."
+    )
+    value = serializers.CharField(max_length=60, help_text="The number; of a national one digits without signs.")
+
+
+class IdentifiersField(serializers.ListField):
+    """Identifiers as objects; the record keeps them as lines of text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=IdentifierSerializer(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return kept(
+                [
+                    read_identifier(each.get("system", ""), each.get("value", ""))
+                    for each in super().to_internal_value(data)
+                ]
+            )
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation([each._asdict() for each in parsed(value)])
+
+
 class PatientSerializer(StrictSerializer):
     """A person in the care of a practitioner of the clinic."""
 
@@ -88,7 +129,10 @@ class PatientSerializer(StrictSerializer):
     id = UuidField(required=False, help_text=ID_HELP)
     user = practitioner_field()
     practitioner = serializers.CharField(
-        source="user.display_name", read_only=True, help_text="What the responsible practitioner is called."
+        source="user.display_name",
+        read_only=True,
+        allow_null=True,
+        help_text="What the responsible practitioner is called; null while nobody is.",
     )
     full_name = NameField(
         max_length=200,
@@ -107,8 +151,16 @@ class PatientSerializer(StrictSerializer):
         allow_blank=True,
         help_text=Patient._meta.get_field("preferred_name").help_text,
     )
+    other_names = NameField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text=Patient._meta.get_field("other_names").help_text,
+    )
     gender = serializers.ChoiceField(choices=Gender.choices)
-    date_of_birth = DayField(help_text="Not in the future and not more than 130 years back.")
+    date_of_birth = DayField(
+        allow_null=True, help_text="Not in the future and not more than 130 years back; null where it is not known."
+    )
     date_of_birth_precision = serializers.ChoiceField(
         choices=BirthPrecision.choices,
         required=False,
@@ -120,12 +172,15 @@ class PatientSerializer(StrictSerializer):
     phone_extension = ExtensionField(max_length=11, required=False, allow_blank=True, help_text=EXTENSION_HELP)
     second_phone_number = PhoneField(max_length=40, required=False, allow_blank=True)
     second_phone_extension = ExtensionField(max_length=11, required=False, allow_blank=True, help_text=EXTENSION_HELP)
+    email = LineField(max_length=254, required=False, allow_blank=True, validators=[validate_email])
     record_number = RecordNumberField(
         max_length=40,
         required=False,
         allow_blank=True,
         help_text="Unique in the clinic. Left out or empty on create: the clinic's next number.",
     )
+    identifiers = IdentifiersField(required=False, help_text="Numbers that others gave them.")
+    tags = TagsField(required=False, help_text="The words of the clinic's own tags, such as `Interpreter`.")
     latest_results = serializers.SerializerMethodField()
     archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
@@ -146,8 +201,8 @@ class PatientSerializer(StrictSerializer):
         """One for all results: a serializer copies its fields."""
         return LatestResultSerializer()
 
-    def validate_date_of_birth(self, born: datetime.date) -> datetime.date:
-        return check_birth_date(born)
+    def validate_date_of_birth(self, born: datetime.date | None) -> datetime.date | None:
+        return None if born is None else check_birth_date(born)
 
     def validate_record_number(self, number: str) -> str:
         if self.instance is not None and not number:
@@ -156,13 +211,7 @@ class PatientSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         stored: Patient | None = self.instance
-        born = attrs.get("date_of_birth") or (stored and stored.date_of_birth)
-        precision = attrs.get("date_of_birth_precision") or (stored and stored.date_of_birth_precision)
-        if born and precision:
-            known = BirthPrecision(precision).known_of(born)
-            if known != born:
-                attrs["date_of_birth"] = known
         try:
-            return read_together(attrs, stored)
+            return read_together(attrs | read_birth(attrs, stored), stored)
         except ValidationError as error:
             raise serializers.ValidationError(error.message_dict) from error

@@ -4,13 +4,10 @@ from typing import Any
 
 from django import forms
 
+from clinic.access import SCOPE_WORDS
 from clinic.staff.forms import last_day_field
 from clinic.ui.forms import LineField, helper
 
-MAY = {
-    "read": "Reads patients and assessments",
-    "write": "Reads and changes patients and assessments",
-}
 PROJECT = "For a project that ends: the day after, it is let in no more."
 
 
@@ -21,10 +18,10 @@ class ProgramForm(forms.Form):
         error_messages={"required": "Write what the program is called."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    scope = forms.ChoiceField(
-        choices=list(MAY.items()),
+    scope = forms.MultipleChoiceField(
+        choices=list(SCOPE_WORDS.items()),
         label="What it may do",
-        widget=forms.RadioSelect,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose what it may do."},
     )
     last_day = last_day_field(PROJECT)

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import Permission, Request, requires, without_patients
+from clinic.access import Permission, Request, confirmed, requires, without_patients
 from clinic.accounts.models import ApiClient
 from clinic.api import actions
-from clinic.api.programs.forms import MAY, ProgramForm, ProgramLastDayForm
+from clinic.api.programs.forms import ProgramForm, ProgramLastDayForm
 from clinic.ui.pages import keep_private, saved
 from clinic.ui.sealing import keep_once, take_once
 
@@ -20,13 +20,14 @@ from clinic.ui.sealing import keep_once, take_once
 @requires(Permission.CLIENTS_MANAGE)
 @without_patients
 def program_list(request: Request) -> HttpResponse:
-    programs = [(each, actions.state_of(each), _may(each)) for each in actions.programs_of(request.clinic)]
+    programs = [(each, actions.state_of(each), actions.may_text(each)) for each in actions.programs_of(request.clinic)]
     return render(request, "programs/program_list.html", {"programs": programs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLIENTS_MANAGE)
 @without_patients
+@confirmed
 def program_new(request: Request) -> HttpResponse:
     """Register a program; the page that follows shows its secret, once."""
     form = ProgramForm(request.POST if request.method == "POST" else None)
@@ -37,7 +38,7 @@ def program_new(request: Request) -> HttpResponse:
                 by=request.actor,
                 clinic=request.clinic,
                 name=typed["name"],
-                can_write=typed["scope"] == "write",
+                scopes=typed["scope"],
                 last_day=typed["last_day"],
             )
         except actions.NameTaken as refusal:
@@ -51,12 +52,14 @@ def program_new(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.CLIENTS_MANAGE)
 @without_patients
+@confirmed
 def program_detail(request: Request, pk: int) -> HttpResponse:
     return _page(request, _program_or_404(request, pk), secret=take_once(request, _key(pk)))
 
 
 @require_POST
 @requires(Permission.CLIENTS_MANAGE)
+@confirmed
 def program_last_day(request: Request, pk: int) -> HttpResponse:
     """Say how long a program is let in; an empty day takes that back."""
     program = _program_or_404(request, pk)
@@ -71,6 +74,7 @@ def program_last_day(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.CLIENTS_MANAGE)
+@confirmed
 def program_secret(request: Request, pk: int) -> HttpResponse:
     """Make another secret, beside which the one before works for a while."""
     program = _program_or_404(request, pk)
@@ -83,18 +87,21 @@ def program_secret(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.CLIENTS_MANAGE)
+@confirmed
 def program_secret_end(request: Request, pk: int) -> HttpResponse:
     return _done(request, pk, actions.end_earlier_secret, "Earlier secret ended.")
 
 
 @require_POST
 @requires(Permission.CLIENTS_MANAGE)
+@confirmed
 def program_disable(request: Request, pk: int) -> HttpResponse:
     return _done(request, pk, actions.disable_program, "Program disabled. Its tokens have ended.")
 
 
 @require_POST
 @requires(Permission.CLIENTS_MANAGE)
+@confirmed
 def program_enable(request: Request, pk: int) -> HttpResponse:
     return _done(request, pk, actions.enable_program, "Program enabled. It comes in by the secret that it has.")
 
@@ -126,16 +133,12 @@ def _page(request: Request, program: ApiClient, *, status: int = 200, **more: An
     context = {
         "program": program,
         "state": actions.state_of(program),
-        "may": _may(program),
+        "may": actions.may_text(program),
         **more,
         "day_form": day_form,
     }
     context["form"] = more.get("day_form")
     return keep_private(render(request, "programs/program_detail.html", context, status=status))
-
-
-def _may(program: ApiClient) -> str:
-    return MAY["write" if program.can_write else "read"]
 
 
 def _key(pk: int) -> str:

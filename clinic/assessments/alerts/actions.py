@@ -1,6 +1,7 @@
 """Raise and acknowledge alerts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from clinic.instruments.items.parts import Answer
 from clinic.instruments.scoring import Result
 from clinic.staff.actions import OPERATOR
 
+TAKEN_BACK_WITHIN = timedelta(minutes=10)
 LONGEST = 500  # letters of an alert: title, answer and rule together can be longer than its column
 
 
@@ -43,10 +45,9 @@ def raise_alerts(
     rows = Alert.objects.filter(assessment=assessment).order_by("pk").select_for_update()
     known = list(rows) if result.alerts else []
     for rule in result.alerts:
-        points = _points(rule, definition, responses, result)
-        channel, answer = channel_of(by.id, assessment.pk), _answer(rule, definition, responses)
-        text = _text(rule, definition, answer, channel)
-        said: dict[str, Any] = {"points": points, "answer": answer, "text": text, **_writer(assessment, channel, by=by)}
+        channel = channel_of(by.id, assessment.pk)
+        said = {**said_of(rule, definition, responses, result, channel), **_writer(assessment, channel, by=by)}
+        points = said["points"]
         before = [alert for alert in known if alert.rule == rule.code]
         waiting = next((alert for alert in before if alert.open), None)
         if waiting is not None and waiting.points < points:
@@ -54,6 +55,15 @@ def raise_alerts(
         elif not before or (waiting is None and max(alert.points for alert in before) < points):
             raised.append(_raise(assessment, rule, said, by=by))
     return raised
+
+
+def said_of(
+    rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None], result: Result, channel: Channel
+) -> dict[str, Any]:
+    """What an alert says of the responses: how bad, the answer in words, and what to do about it."""
+    answer = _answer(rule, definition, responses)
+    points = _points(rule, definition, responses, result)
+    return {"points": points, "answer": answer, "text": _text(rule, definition, answer, channel)}
 
 
 def _points(rule: AlertRule, definition: Definition, responses: Mapping[str, Answer | None], result: Result) -> Decimal:
@@ -129,6 +139,31 @@ def acknowledge_alerts(*, by: By, patient_id: UUID, seen: Mapping[UUID, Decimal 
     if closed:
         keep_latest_results(patient_id, by=by)
     return closed
+
+
+@transaction.atomic
+def take_back_acknowledgement(*, by: By, patient_id: UUID) -> list[Alert]:
+    """Open again what `by` acknowledged of this patient within the last minutes, and return it.
+
+    The trail keeps the note. An alert stays closed where a worse answer has raised another one meanwhile.
+    """
+    rows = Alert.objects.filter(patient=patient_id).order_by("pk").select_for_update()
+    alerts, since = list(rows), timezone.now() - TAKEN_BACK_WITHIN
+    waiting = {(alert.assessment_id, alert.rule) for alert in alerts if alert.open}
+    opened = []
+    for alert in sorted(alerts, key=lambda alert: -alert.points):
+        late = alert.acknowledged_at is None or alert.acknowledged_at < since
+        if late or alert.acknowledged_by_id != by.id or (alert.assessment_id, alert.rule) in waiting:
+            continue
+        note, alert.note = alert.note, ""
+        alert.acknowledged_at, alert.acknowledged_by_id, alert.acknowledged_by_name = None, "", ""
+        alert.save()
+        record("alert.reopened", alert, by=by, changes={"note": [note, None]})
+        waiting.add((alert.assessment_id, alert.rule))
+        opened.append(alert)
+    if opened:
+        keep_latest_results(patient_id, by=by)
+    return opened
 
 
 def acknowledge_alert(*, by: By, id: UUID, note: str) -> Alert:

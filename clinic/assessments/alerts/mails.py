@@ -20,7 +20,7 @@ log = structlog.get_logger("clinic.mail")
 def tell_practitioner(
     *, by: Actor, clinic: Clinic, alerts: Sequence[Alert], responsible: UUID | None, sign_in: str
 ) -> None:
-    """Mail whoever is responsible, or the owners, that something needs action; nothing of the patient is in it.
+    """Mail the `recipients` that something needs action; nothing of the patient is in it.
 
     `alerts` hold the claim to this mail. Called outside every transaction, so that no lock waits for a mail server.
     Where none takes it, the claim is returned.
@@ -36,9 +36,13 @@ def tell_practitioner(
 
 
 def recipients(clinic: Clinic, responsible: UUID | None) -> list[str]:
-    """The address of the responsible practitioner, if they work here and see answers, else those of the owners."""
+    """The address of the responsible practitioner, if they work here and see answers, else those of the owners.
+
+    While nobody is responsible yet, everybody is told who sees answers: any of them may be who acts.
+    """
     with public_scope():
         rows = Membership.objects.current(clinic)
         members = list(rows.select_related("user").order_by("user__email"))
-    theirs = [each for each in members if each.user_id == responsible and each.role in PRACTITIONER_ROLES]
+    carers = [each for each in members if each.role in PRACTITIONER_ROLES]
+    theirs = [each for each in carers if responsible in (None, each.user_id)]
     return [each.user.email for each in theirs or members if theirs or each.role == Role.OWNER]

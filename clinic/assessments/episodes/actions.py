@@ -138,7 +138,7 @@ def _check_day(field: str, day: date, patient: Patient) -> None:
         check_assessment_date(day)
     except ValidationError as error:
         raise EpisodeRefused(field, "An episode lies between 1900 and today.") from error
-    if day < patient.date_of_birth:
+    if patient.date_of_birth is not None and day < patient.date_of_birth:
         raise EpisodeRefused(field, "The patient was not born yet on that day.")
 
 

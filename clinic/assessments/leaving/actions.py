@@ -15,7 +15,7 @@ from clinic.assessments.selfreport.actions import revoke_request
 from clinic.audit.actions import By
 from clinic.lists.models import Job, JobState, SavedView
 from clinic.staff import members
-from clinic.staff.models import Practitioner
+from clinic.staff.models import NOBODY, Practitioner
 from clinic.tenancy.models import Clinic
 
 OPEN_JOBS = (JobState.WAITING, JobState.RUNNING)
@@ -49,9 +49,12 @@ def belongings_of(clinic: Clinic, user_id: UUID) -> Belongings:
 
 @transaction.atomic
 def remove_member(
-    *, by: By, clinic: Clinic, user_id: UUID, heir: Practitioner | None = None, leave_taken: bool = False
-) -> Membership:
+    *, by: By, clinic: Clinic, user_id: UUID, heir: Practitioner | None = None, leave_taken: bool = False,
+    to_nobody: bool = False,
+) -> Membership:  # fmt: skip
     """End a membership with all that it has open; patients and shared views go to `heir`, where there is one.
+
+    With `to_nobody` the patients are nobody's until somebody takes them; shared views stay, as without an heir.
 
     Raises NamesTaken unless `leave_taken`, and as `members.end_membership` does; then nothing was written.
     """
@@ -65,10 +68,11 @@ def remove_member(
     end_sessions(clinic, user_id)
     for request in _requests(user_id):
         revoke_request(by=by, id=request.pk)
-    if heir is not None:
-        given = pass_on_patients(by=by, leaver=user_id, heir=heir.pk, leave_taken=leave_taken)
-        views = _pass_on_views(user_id, heir)
-        changes["passed_on"] = [None, {"to": str(heir.pk), "patients": given, "views": views}]
+    if heir is not None or to_nobody:
+        to = heir.pk if heir is not None else None
+        given = pass_on_patients(by=by, leaver=user_id, heir=to, leave_taken=leave_taken)
+        views = _pass_on_views(user_id, heir) if heir is not None else 0
+        changes["passed_on"] = [None, {"to": str(to or NOBODY), "patients": given, "views": views}]
     return members.end_membership(by=by, clinic=clinic, user_id=user_id, changes=changes)
 
 

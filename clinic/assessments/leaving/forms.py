@@ -4,19 +4,25 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django_filters.fields import ModelChoiceField
 
-from clinic.staff.models import Practitioner
+from clinic.staff.models import NOBODY, NOBODY_YET, Practitioner
 from clinic.ui.forms import helper
 
 
 class LeavingForm(forms.Form):
-    """`heir` takes over patients and shared views; without one they stay with whoever leaves, by name."""
+    """`heir` takes over patients and shared views; without one they stay with whoever leaves, by name.
 
-    heir = forms.ModelChoiceField(
+    With `to_nobody` the patients wait for whoever takes them.
+    """
+
+    heir = ModelChoiceField(
         Practitioner.objects.none(),
         required=False,
         label="Who takes over their patients and shared views?",
-        empty_label="Nobody yet: they stay with who leaves, by name",
+        empty_label="They stay with who leaves, by name",
+        null_label=f"{NOBODY_YET}: the patients wait for whoever takes them, the views stay",
+        null_value=NOBODY,
     )
     leave_taken = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -27,3 +33,8 @@ class LeavingForm(forms.Form):
         if ask_taken:
             self.fields["leave_taken"].widget = forms.CheckboxInput()
             self.fields["leave_taken"].label = "Leave these where they are, and pass on the rest"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        to_nobody = cleaned.get("heir") == NOBODY
+        return {**cleaned, "heir": None if to_nobody else cleaned.get("heir"), "to_nobody": to_nobody}

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from clinic.access import Permission, Request, requires, without_patients
+from clinic.access import Permission, Request, confirmed, requires, without_patients
 from clinic.accounts.models import Membership
 from clinic.assessments.leaving.actions import belongings_of, remove_member
 from clinic.assessments.leaving.forms import LeavingForm
@@ -19,6 +19,7 @@ from clinic.ui.pages import saved
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PEOPLE_MANAGE)
 @without_patients
+@confirmed
 def person_end(request: Request, pk: UUID) -> HttpResponse:
     """Show what ends with a membership, ask who takes over, and end it; an invitation gives it back."""
     membership = members.member_of(request.clinic, pk)

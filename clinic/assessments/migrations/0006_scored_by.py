@@ -2,6 +2,7 @@ from django.db import migrations, models
 
 # By what a sitting of an earlier release was scored is said only where the trail shows that the record has not changed
 # since the sitting was begun; where it did, sex is left empty and age null. Free assessments have neither.
+# The casts change no year: without them it is moments of the session's zone, which a coordinator of Citus refuses here.
 KNOWN = """
 UPDATE assessments_assessment sitting SET
     sex = CASE WHEN EXISTS (
@@ -11,7 +12,7 @@ UPDATE assessments_assessment sitting SET
     age = CASE WHEN sitting.date < patient.date_of_birth OR EXISTS (
         SELECT FROM audit_auditevent event WHERE event.record_id = patient.id AND event.at >= sitting.created_at
         AND jsonb_exists(event.changes, 'date_of_birth')
-    ) THEN NULL ELSE date_part('year', age(sitting.date, patient.date_of_birth)) END
+    ) THEN NULL ELSE date_part('year', age(sitting.date::timestamp, patient.date_of_birth::timestamp)) END
 FROM patients_patient patient WHERE patient.id = sitting.patient_id AND sitting.instrument <> ''
 """
 

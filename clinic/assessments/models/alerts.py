@@ -56,6 +56,10 @@ class Alert(ClinicModel):
 
     web_may = "SELECT, INSERT, UPDATE"
     whose = "patient"
+    index_for = {
+        "risk_alert_open": "list of alerts and Today",
+        "risk_alert_of_patient": "open alerts of a patient",
+    }
     trail_name = "riskalert"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -30,6 +30,7 @@ class AssessmentStatus(models.TextChoices):
 
 # Statuses of an assessment that counts: its score stands, and a change needs a reason.
 MADE = (AssessmentStatus.COMPLETED, AssessmentStatus.AMENDED)
+UNFINISHED = (AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS)
 # The fields that an instrument fills; a free assessment has their defaults.
 OF_INSTRUMENT = frozenset((
     *("instrument", "instrument_version", "language", "status", "answers", "answered", "score_low", "score_high"),
@@ -50,7 +51,7 @@ class AssessmentQuerySet(ClinicQuerySet["Assessment"]):
 
     def open(self) -> "AssessmentQuerySet":
         """Assessments that are planned or in progress."""
-        return self.filter(status__in=(AssessmentStatus.PLANNED, AssessmentStatus.IN_PROGRESS))
+        return self.filter(status__in=UNFINISHED)
 
     def following(self, instrument: str) -> "AssessmentQuerySet":
         """Assessments with this instrument, in any version."""
@@ -71,6 +72,24 @@ class Assessment(ClinicModel):
 
     web_may = "SELECT, INSERT, UPDATE"
     whose = "patient"
+    index_for = {
+        "assessment_by_date": "list of assessments as it opens",
+        "assessment_by_patient": "assessments, trend, summary and timeline of a patient",
+        "assessment_by_created": "order created_at of programs",
+        "assessment_by_updated": "changes for programs",
+        "assessment_by_name": "order Name, search by the beginning of a name",
+        "assessment_by_name_part": "search by words of a name",
+        "assessment_by_type": "order and filter Type",
+        "assessment_by_user": "order and filter Practitioner",
+        "assessment_unfinished": "Today: what somebody began",
+        "assessment_of_instrument": "order and filter Instrument",
+        "assessment_by_score": "order and filter Score of an instrument",
+        "assessment_severity_of": "order and filter Severity of an instrument",
+        "assessment_by_severity": "order and filter Severity",
+        "assessment_by_status": "order and filter Status",
+        "assessment_unscored": "completed ones without a score, which are counted",
+        "assessment_open": "what is open of a patient",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -138,12 +157,19 @@ class Assessment(ClinicModel):
             models.Index(
                 fields=["patient", "-date", "-listed_at", "-id"], include=["archived_at"], name="assessment_by_patient"
             ),
+            models.Index(fields=["created_at", "id"], include=["archived_at"], name="assessment_by_created"),
+            models.Index(fields=["updated_at", "id"], include=["archived_at"], name="assessment_by_updated"),
             models.Index(fields=["search_name", "id"], include=["archived_at"], name="assessment_by_name"),
             models.Index(
                 fields=["type", "date", "listed_at", "id"], include=["archived_at"], name="assessment_by_type"
             ),
             models.Index(
                 fields=["user", "-date", "-listed_at", "-id"], include=["archived_at"], name="assessment_by_user"
+            ),
+            models.Index(
+                fields=["user", "-date", "id"],
+                name="assessment_unfinished",
+                condition=models.Q(status__in=UNFINISHED, archived_at=None),
             ),
             models.Index(
                 fields=["instrument", "date", "listed_at", "id"],
@@ -179,9 +205,9 @@ class Assessment(ClinicModel):
                 fields=["search_name"], opclasses=["gin_trgm_ops"], fastupdate=False, name="assessment_by_name_part"
             ),
             models.Index(
-                fields=["patient", "instrument", "-date", "-id"],
-                name="assessment_by_instrument",
-                condition=~models.Q(instrument=""),
+                fields=["instrument", "date"],
+                name="assessment_unscored",
+                condition=models.Q(status__in=MADE, score=None, archived_at=None) & ~models.Q(instrument=""),
             ),
             models.Index(
                 fields=["patient", "id"],

@@ -38,7 +38,7 @@ class Episode(ClinicModel):
     A patient has at most one open episode, and no day is in two of them. `created_by` started it, `ended_by` ended it.
     """
 
-    web_may = "SELECT, INSERT, UPDATE"
+    web_may = "SELECT, INSERT, UPDATE, DELETE"  # see decision 0139
     whose = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -1,16 +1,20 @@
 """Requests: a patient is asked to answer an instrument by a link."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 
+from clinic.assessments.models.assessment import MADE, AssessmentStatus
 from clinic.patients.models import Patient, SeenManager
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 MOST_TRIES = 5  # of wrong dates of birth or codes; after them the link leads nowhere
 SHOWN = 10
+PATIENCE = timedelta(days=2)
+ENDED = (*MADE, AssessmentStatus.CANCELLED)  # what the assessment of a link may have become in the clinic
 
 
 class RequestState(models.TextChoices):
@@ -31,6 +35,11 @@ class AnswerRequestQuerySet(ClinicQuerySet["AnswerRequest"]):
         """Requests that nothing has ended yet. Some may have expired meanwhile."""
         return self.filter(ended_at=None)
 
+    def unanswered(self, now: datetime) -> "AnswerRequestQuerySet":
+        """Those that somebody has to ask about: expired ones, and what was made `PATIENCE` ago and is not done yet."""
+        late = models.Q(expires_at__lte=now) | models.Q(created_at__lte=now - PATIENCE)
+        return self.open().filter(late).exclude(assessment__status__in=ENDED)
+
     def recent(self, patient: Patient) -> "AnswerRequestQuerySet":
         """The patient's last requests, newest first."""
         return self.filter(patient=patient).select_related("assessment").order_by("-created_at", "id")[:SHOWN]
@@ -45,6 +54,10 @@ class AnswerRequest(ClinicModel):
 
     web_may = "SELECT, INSERT, UPDATE"
     whose = "patient"
+    index_for = {
+        "answer_request_of_patient": "requests of a patient",
+        "answer_request_waiting": "list of requests and Today",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -93,7 +106,12 @@ class AnswerRequest(ClinicModel):
                 name="answer_request_sent_is_unopened",
             ),
         )
-        indexes = (models.Index(fields=["patient", "-created_at", "id"], name="answer_request_of_patient"),)
+        indexes = (
+            models.Index(fields=["patient", "-created_at", "id"], name="answer_request_of_patient"),
+            models.Index(
+                fields=["user", "expires_at", "id"], name="answer_request_waiting", condition=models.Q(ended_at=None)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.instrument}, {self.state}"

@@ -84,6 +84,7 @@ class Schedule(ClinicModel):
 
     web_may = "SELECT, INSERT, UPDATE"
     whose = "patient"
+    index_for = {"plan_by_due": "list Due and Today"}
     trail_name = "plan"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

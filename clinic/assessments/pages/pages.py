@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from clinic.access import Permission, Request
 from clinic.assessments.alerts.cards import cards_of
-from clinic.assessments.models import Assessment, AssessmentRevision
+from clinic.assessments.models import Assessment, AssessmentRevision, Review
 from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
 from clinic.assessments.selfreport.reopening import finished_request
 from clinic.audit.reading import note_record
@@ -35,6 +35,7 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
         "assessment": assessment,
         "patient": assessment.patient,
         "undo": undo_of("assessments:undo", assessment),
+        "review": _review(assessment),
     }
     if assessment.instrument:
         editor = Permission.ASSESSMENTS_EDIT in request.permissions
@@ -52,12 +53,20 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
     return render(request, "assessments/assessment_detail.html", shown | context, status=status)
 
 
+def _review(assessment: Assessment) -> Review | None:
+    """What came in without a clinician, with whoever looked at it; None for what staff wrote down."""
+    review = Review.objects.filter(pk=assessment.pk).first()
+    if review is not None:
+        review.assessment = assessment
+    return review
+
+
 def _follow_up(assessment: Assessment) -> Definition | None:
     """What the patient is asked next, after a positive screen."""
     if assessment.cutoff != POSITIVE or assessment.archived_at is not None:
         return None
     definition = find_version(assessment.instrument, assessment.instrument_version)
-    return follow_up(definition, sex=assessment.patient.gender, age=assessment.patient.age)
+    return follow_up(definition, sex=assessment.patient.clinical_sex, age=assessment.patient.age)
 
 
 def revisions(assessment: Assessment) -> list[Revision]:

@@ -42,7 +42,7 @@ def questionnaire_page(
     With `asks_about_open` it asks whether to finish although items are open.
     """
     note_record(request, assessment or patient)
-    whole = questionnaire_form.how_whole(definition, patient.gender, _stored_responses(assessment))
+    whole = questionnaire_form.how_whole(definition, patient.clinical_sex, _stored_responses(assessment))
     asked_about = whole.open if asks_about_open and whole.in_part else ()
     questions = _questions(request, definition, patient, assessment, refusal, posted=posted)
     context = {
@@ -75,7 +75,9 @@ def questionnaire_page(
 def _result(definition: Definition, patient: Patient, assessment: Assessment | None) -> Result:
     """What there is so far; of an empty form how many items it asks."""
     return (
-        result_of(assessment) if assessment is not None else Result(asked=len(definition.counted(patient.gender, {})))
+        result_of(assessment)
+        if assessment is not None
+        else Result(asked=len(definition.counted(patient.clinical_sex, {})))
     )
 
 
@@ -98,7 +100,7 @@ def _questions(
 
 def form_items(definition: Definition, patient: Patient, assessment: Assessment | None) -> tuple[Item, ...]:
     """The items on the form: those that the patient is asked, and those that have a response already."""
-    return questionnaire_form.drawn_items(definition, patient.gender, _stored_responses(assessment))
+    return questionnaire_form.drawn_items(definition, patient.clinical_sex, _stored_responses(assessment))
 
 
 def _stored_responses(assessment: Assessment | None) -> dict[str, Answer]:

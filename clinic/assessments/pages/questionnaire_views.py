@@ -216,7 +216,7 @@ def _whole(
     request: Request, definition: Definition, patient: Patient, assessment: Assessment | None
 ) -> questionnaire_form.Whole:
     posted = questionnaire_form.read_form(definition, form_items(definition, patient, assessment), request.POST)
-    return questionnaire_form.how_whole(definition, patient.gender, posted.responses)
+    return questionnaire_form.how_whole(definition, patient.clinical_sex, posted.responses)
 
 
 def _completed(assessment: Assessment, definition: Definition) -> str:

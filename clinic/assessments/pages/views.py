@@ -35,7 +35,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
 from clinic.ui.forms import Difference, differences
-from clinic.ui.pages import posted_version, saved
+from clinic.ui.pages import noted, posted_version, saved
 
 
 def _list_page(empty_text: str, action: Link | None) -> ListPage:
@@ -54,9 +54,11 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def assessment_list(request: Request) -> HttpResponseBase:
-    page = _list_page("Nothing matches. An assessment is started from its patient's page.", None)
-    page.action = Link("Instruments", reverse("instruments:list"))
-    page.empty_action = Link("Find a patient", reverse("patients:list"))
+    may_edit = Permission.ASSESSMENTS_EDIT in request.permissions
+    page = _list_page(
+        "Nothing matches, or nobody has been assessed yet.",
+        Link("New assessment", reverse("assessments:new")) if may_edit else None,
+    )
     return list_page(request, ASSESSMENTS, page)
 
 
@@ -103,6 +105,7 @@ def assessment_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.ASSESSMENTS_EDIT)
 def assessment_new(request: Request) -> HttpResponse:
     if "patient" not in request.GET:
+        noted(request, "Choose who is assessed. The patient's page has “New assessment”.")
         return redirect("patients:list")
     patient = patient_of(request.GET["patient"])
     if patient is None:
@@ -114,7 +117,7 @@ def assessment_new(request: Request) -> HttpResponse:
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
         rows = QuestionFormSet(prefix="questions")
-        offered = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
+        offered = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
         return _form_page(request, form, rows, patient, instruments=by_type(offered))
     form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient):

@@ -9,21 +9,22 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import PRACTITIONER_ROLES, Permission, Request, requires
-from clinic.assessments.alerts.actions import NoteMissing, Worsened, acknowledge_alerts
+from clinic.access import Permission, Request, requires
+from clinic.assessments.alerts.actions import NoteMissing, Worsened, acknowledge_alerts, take_back_acknowledgement
 from clinic.assessments.alerts.cards import Card, cards_of
 from clinic.assessments.bulk import ALERT_CARDS, ALERTS
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.of_patients import patient_or_404
 from clinic.audit.reading import note_export, note_record
 from clinic.lists.jobs.exports import download
+from clinic.lists.page.addresses import mine_of
 from clinic.lists.page.list_page import ListPage
 from clinic.lists.pages import list_page
 from clinic.patients.models import Patient
 from clinic.staff.clinic_settings.actions import alert_instructions
-from clinic.ui.pages import own_path, saved
+from clinic.ui.pages import noted, own_path, saved
 
 LONGEST_NOTE = 2000
 POINTS = re.compile(r"-?\d{1,6}(?:\.\d{1,2})?", re.ASCII)
@@ -48,7 +49,7 @@ def alert_list(request: Request) -> HttpResponseBase:
         card_template="assessments/_alert_cards.html",
         make_cards=_cards,
     )
-    context = {"instructions": alert_instructions(), "mine_url": _mine(request)}
+    context = {"instructions": alert_instructions(), "mine_url": mine_of(request, "assessments:alerts")}
     return list_page(request, ALERT_CARDS, page, template="assessments/alert_list.html", context=context)
 
 
@@ -75,6 +76,19 @@ def patient_acknowledge(request: Request, pk: UUID) -> HttpResponse:
     return _acknowledge(request, patient, _shown(request), field=str(pk))
 
 
+@require_POST
+@requires(Permission.ASSESSMENTS_EDIT, Permission.ALERTS_VIEW)
+def patient_reopen(request: Request, pk: UUID) -> HttpResponse:
+    """Take back one's own acknowledgement of a moment ago."""
+    patient = patient_or_404(pk)
+    opened = take_back_acknowledgement(by=request.actor, patient_id=patient.pk)
+    if opened:
+        saved(request, "Alert open again." if len(opened) == 1 else f"{len(opened)} alerts open again.")
+    else:
+        noted(request, "Nothing was taken back: only who acknowledged an alert can, within ten minutes.")
+    return redirect("assessments:today")
+
+
 def _acknowledge(
     request: Request, patient: Patient, seen: Mapping[UUID, Decimal | None], *, field: str
 ) -> HttpResponse:
@@ -98,7 +112,7 @@ def _acknowledge(
     if not closed and not _sent_twice(request, seen, note):
         return _patient_page(request, patient, status=409, meanwhile=MEANWHILE, note=note)
     many = len(closed) or len(seen)
-    saved(request, "Alert acknowledged." if many == 1 else f"{many} alerts acknowledged.")
+    saved(request, "Alert acknowledged." if many == 1 else f"{many} alerts acknowledged.", undo=True)
     return redirect(own_path(request.POST.get("next", ""), address))
 
 
@@ -122,13 +136,6 @@ def _shown(request: Request) -> dict[UUID, Decimal | None]:
 
 def _cards(alerts: Collection[Alert]) -> list[Card]:
     return cards_of([alert.patient for alert in alerts])
-
-
-def _mine(request: Request) -> str:
-    """The address of the alerts of my own patients; empty for somebody who can have none."""
-    if request.membership is None or request.membership.role not in PRACTITIONER_ROLES:
-        return ""
-    return f"{reverse('assessments:alerts')}?user={request.actor.id}"
 
 
 def _patient_page(request: Request, patient: Patient, *, status: int = 200, **context: Any) -> HttpResponse:

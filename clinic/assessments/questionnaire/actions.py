@@ -18,6 +18,7 @@ from clinic.assessments.models import Assessment, AssessmentRevision, Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.record import refusals
 from clinic.assessments.record.actions import Changed, insert_named
+from clinic.assessments.record.incoming import note_incoming
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.assessments.record.results import (
     Person,
@@ -79,6 +80,7 @@ def start_assessment(
     if (existing := Assessment.objects.select_related("patient").filter(pk=id).first()) is not None:
         return _as_it_is(existing)
     refusals.check_patient(definition, patient, date)
+    refusals.check_practitioner(fields["user"])
     answers = as_stored(definition.by_code, answers or {})
     assessment = Assessment(
         pk=id,
@@ -214,7 +216,12 @@ def _result(assessment: Assessment, person: Person) -> Result:
 
 
 def _settled(state: AssessmentState, by: By) -> AssessmentState:
-    """Update the latest results if the assessment is completed or raised an alert. A draft changes nothing else."""
+    """Update the latest results if the assessment is completed or raised an alert. A draft changes nothing else.
+
+    What a patient or a program answered waits for a review.
+    """
+    if state.assessment.answers or state.assessment.made:
+        note_incoming(state.assessment, by=by)
     if state.assessment.made or state.raised:
         keep_latest_results(state.assessment.patient_id, by=by)
     return state

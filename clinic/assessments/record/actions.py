@@ -1,5 +1,6 @@
 """The actions that write assessments. Pages and API use the same ones."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,13 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentType
+from clinic.assessments.record.incoming import note_incoming
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, is_conflict, record, restore_values, snapshot
 from clinic.audit.queries import last_change
+from clinic.postgres.outages import broken_constraint
 from clinic.ui.declared import editable_fields
 
 # The fields that people write of any assessment, and those of them that an instrument decides.
 FIELDS = tuple(name for name in editable_fields(Assessment) if name not in OF_INSTRUMENT)
+LONGEST_NAME = 200
 FOLLOWING = {"patient", "date", "questions", "score"}
 
 
@@ -42,13 +46,18 @@ class Changed(Exception):
 def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> str:
     """A free name for the patient's next assessment: "Mental health · 2026-03-01", then the same with " (2)"."""
     base = base or f"{AssessmentType(type).label} · {day.isoformat()}"
-    taken = set(Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True))
-    if base not in taken:
-        return base
-    count = 2
-    while f"{base} ({count})" in taken:
+    taken = Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True)
+    return free_name(base, set(taken))
+
+
+def free_name(base: str, taken: Collection[str]) -> str:
+    """The name itself, or with " (2)" and on behind it where it is taken; a long one makes room for that."""
+    name, count = base, 1
+    while name in taken:
         count += 1
-    return f"{base} ({count})"
+        mark = f" ({count})"
+        name = f"{base[: LONGEST_NAME - len(mark)]}{mark}"
+    return name
 
 
 @transaction.atomic
@@ -63,6 +72,7 @@ def create_assessment(*, by: By, id: UUID | None = None, **fields: Any) -> Asses
     assessment = Assessment(pk=id, **fields)
     if (found := insert_named(assessment)) is assessment:
         record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
+        note_incoming(assessment, by=by)
     return found
 
 
@@ -159,7 +169,7 @@ def _set_archived(*, by: By, id: UUID, archived: bool) -> Assessment:
 
 def _taken(error: IntegrityError, assessment: Assessment) -> Exception:
     """NameTaken, if the IntegrityError says that the name is taken; raises any other error itself."""
-    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    constraint = broken_constraint(error)
     if constraint != "assessment_name_once_per_patient":
         raise error
     existing = Assessment.objects.get(patient=assessment.patient_id, name=assessment.name)

@@ -2,7 +2,7 @@
 
 The patient's row, a row for each instrument and the schedules hold them. They are updated whenever an assessment is
 completed, amended, opened again, archived or restored, an alert is raised or acknowledged, or a schedule or an episode
-changes. A lock of the patient makes sure that the newest sum stays.
+changes. A lock of the patient makes sure that the newest sum stays. Courses are kept with them.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,21 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from clinic.assessments.models import Assessment, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Last, next_due
 from clinic.assessments.of_patients import lock_for_latest_results, note_latest_results
+from clinic.assessments.record.courses import keep_courses
 from clinic.assessments.record.periods import Period, period_of, periods_of, scored_in
 from clinic.audit.actions import By
 from clinic.instruments.catalogue import find_version, newest_of, title_of
 from clinic.instruments.definitions import Definition
 from clinic.patients.latest_results import MOST_SCORES, InstrumentResult, LatestResults
 
+NEWEST = ("-date", "-completed_at", "-id")
 SUMMED_UP = ("instrument", "instrument_version", "date", "score", "band", "severity")
 
 
@@ -86,14 +90,14 @@ def _result(scored: Sequence[ScoredAssessment]) -> InstrumentResult:
 
 
 def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> LatestResults:
-    """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count."""
+    """Sum up the patient's assessments. Archived, cancelled, unfinished and incomplete ones do not count.
+
+    The database gives the newest few of each instrument: somebody may have thousands.
+    """
     completed = Assessment.objects.active().made().filter(patient=patient_id).exclude(score=None).exclude(instrument="")
-    kept: dict[str, int] = {}
-    rows = []
-    for row in completed.only(*SUMMED_UP).order_by("-date", "-completed_at", "-id"):
-        kept[row.instrument] = kept.get(row.instrument, 0) + 1
-        if kept[row.instrument] <= MOST_SCORES:
-            rows.append(row)
+    place = Window(RowNumber(), partition_by="instrument", order_by=NEWEST)
+    newest = completed.annotate(place=place).filter(place__lte=MOST_SCORES)
+    rows = list(newest.only(*SUMMED_UP).order_by(*NEWEST))
     ranges = {key: find_version(*key) for key in {(row.instrument, row.instrument_version) for row in rows}}
     scored = [_scored(row, ranges[row.instrument, row.instrument_version]) for row in reversed(rows)]
     alerts = Alert.objects.open().filter(patient=patient_id).count()
@@ -102,8 +106,9 @@ def latest_results_of(patient_id: UUID, *, next_due_on: date | None = None) -> L
 
 @transaction.atomic
 def keep_latest_results(patient_id: UUID, *, by: By) -> None:
-    """Work out the patient's latest results and due dates again, and store them."""
+    """Work out the patient's latest results, courses and due dates again, and store them."""
     lock_for_latest_results(patient_id=patient_id)
+    keep_courses([patient_id])
     schedules = list(Schedule.objects.active().filter(patient=patient_id))
     periods = periods_of(patient_id) if schedules else []
     days = [_keep_due(schedule, periods) for schedule in schedules]
@@ -115,7 +120,7 @@ def keep_latest_results(patient_id: UUID, *, by: By) -> None:
 def _keep_due(schedule: Schedule, periods: Sequence[Period]) -> date:
     """Only an assessment with a score counts as done, where the instrument has scores at all."""
     completed = Assessment.objects.active().made().filter(patient=schedule.patient_id).following(schedule.instrument)
-    newest = completed.order_by("-date", "-completed_at", "-id")
+    newest = completed.order_by(*NEWEST)
     has_scores = newest_of(schedule.instrument).score_range is not None
     answered, row = newest.first(), (newest.exclude(score=None) if has_scores else newest).first()
     last = Last(row.date, row.score, _baseline(row, periods)) if row is not None else None

@@ -7,7 +7,10 @@ from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import Number
 from clinic.instruments.scoring import Refusal, Result
 from clinic.patients.models import Patient, age_on
+from clinic.staff.models import Practitioner
 from clinic.text.numbers import number_shown
+
+NOBODY_RESPONSIBLE = "Nobody is responsible for this patient yet. Say whose the assessment is."
 
 
 class ResponsesRefused(Exception):
@@ -19,7 +22,7 @@ class ResponsesRefused(Exception):
 
 
 class NotForPatient(Exception):
-    """The instrument is not made for this age or sex."""
+    """The instrument is not made for this age or sex, or nobody is responsible."""
 
 
 class NothingAnswered(Exception):
@@ -38,11 +41,19 @@ class NotOpen(Exception):
     """The assessment's status does not allow this."""
 
 
+def check_practitioner(practitioner: Practitioner | None) -> Practitioner:
+    """Raises NotForPatient where neither whoever asks nor anybody else is responsible for the patient."""
+    if practitioner is None:
+        raise NotForPatient(NOBODY_RESPONSIBLE)
+    return practitioner
+
+
 def check_patient(definition: Definition, patient: Patient, day: date) -> None:
     """Raises NotForPatient if the patient must not be asked the instrument on that day."""
-    if day < patient.date_of_birth:
+    born = patient.date_of_birth
+    if born is not None and day < born:
         raise NotForPatient("The patient was not born yet on that day.")
-    if message := definition.refusal(sex=patient.gender, age=age_on(patient.date_of_birth, day)):
+    if message := definition.refusal(sex=patient.clinical_sex, age=None if born is None else age_on(born, day)):
         raise NotForPatient(message)
 
 

@@ -38,9 +38,9 @@ class Person(NamedTuple):
 
 
 def person_now(patient: Patient, day: date) -> Person:
-    """Sex and age by the patient's record. The age is None if the patient was not born on that day."""
+    """Sex and age by the patient's record. The age is None if the birth is not known or was after that day."""
     born = patient.date_of_birth
-    return Person(patient.gender, age_on(born, day) if born <= day else None)
+    return Person(patient.clinical_sex, age_on(born, day) if born is not None and born <= day else None)
 
 
 def person_then(assessment: Assessment) -> Person:

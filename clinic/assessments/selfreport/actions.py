@@ -55,7 +55,7 @@ def create_request(
     clinic: Clinic,
     id: UUID,
     patient: Patient,
-    user: Practitioner,
+    user: Practitioner | None,
     definition: Definition,
     language: str,
     days: int,
@@ -63,10 +63,11 @@ def create_request(
 ) -> IssuedRequest:
     """Ask the patient. An open request for the same instrument ends, and its link with it.
 
-    Two calls with one `id` create one request and one link. Raises NotForPatient, NotByPatient, and RequestEnded for
-    the id of an ended request.
+    Two calls with one `id` create one request and one link. Raises NotForPatient, without a `user` too,
+    NotByPatient, and RequestEnded for the id of an ended request.
     """
     refusals.check_patient(definition, patient, timezone.localdate())
+    user = refusals.check_practitioner(user)
     if definition.answered_by != "patient":
         raise NotByPatient(f"{definition.title} is answered by whoever examines the patient.")
     with connection.cursor() as cursor:  # not the patient's row: whoever answers locks a request first, then that row

@@ -44,7 +44,7 @@ def device_form(request: Request) -> HttpResponse:
         return _page(request, definition, assessment)
     if _is_of_another(request, assessment):
         return errors.answer(request, 409, "conflict", OF_ANOTHER)
-    whole = patient_questionnaire.posted_whole(request, definition, assessment.patient.gender, assessment)
+    whole = patient_questionnaire.posted_whole(request, definition, assessment.patient.clinical_sex, assessment)
     complete = whole.completed_by(request.POST.get("do", ""))
     try:
         _keep(request, assessment, definition, complete=complete)
@@ -65,7 +65,9 @@ def device_save(request: Request) -> HttpResponse:
     """Save what is chosen so far. The page asks for this after every response."""
     assessment, definition = _assessment(request)
     address = reverse("answer:device")
-    answer = partial(patient_questionnaire.fragment, request, definition, assessment.patient.gender, action=address)
+    answer = partial(
+        patient_questionnaire.fragment, request, definition, assessment.patient.clinical_sex, action=address
+    )
     if _is_of_another(request, assessment):
         return answer(None, status=409, problem=OF_ANOTHER)
     try:
@@ -125,7 +127,7 @@ def _keep(request: Request, assessment: Assessment, definition: Definition, *, c
         by=patient_actor(assessment.pk),
         id=assessment.pk,
         version=None if request.POST.get("mine") else posted_version(request),
-        answers=patient_questionnaire.readable(request, definition, assessment.patient.gender, assessment),
+        answers=patient_questionnaire.readable(request, definition, assessment.patient.clinical_sex, assessment),
         replace=True,
         complete=complete,
         page=posted_page(request),
@@ -138,7 +140,7 @@ def _page(request: Request, definition: Definition, assessment: Assessment, **mo
     return patient_questionnaire.page(
         request,
         definition,
-        assessment.patient.gender,
+        assessment.patient.clinical_sex,
         assessment,
         language=assessment.language or ENGLISH,
         action=reverse("answer:device"),

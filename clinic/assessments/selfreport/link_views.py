@@ -120,7 +120,11 @@ def link_save(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     with clinic_scope(link.clinic):
         patient_request, definition = _patient_request(link)
         answer = partial(
-            patient_questionnaire.fragment, request, definition, patient_request.patient.gender, action=_address(token)
+            patient_questionnaire.fragment,
+            request,
+            definition,
+            patient_request.patient.clinical_sex,
+            action=_address(token),
         )
         try:
             state = _keep(request, patient_request, definition, complete=False)
@@ -231,7 +235,7 @@ def _questionnaire(request: Request, token: str, link: AnswerLink, **more: Any) 
         more = {"assessment": patient_request.assessment, "language": patient_request.language, **more}
         more |= {"action": _address(token), "save_url": reverse("answer:save", args=[token]), "away": AWAY}
         more |= {"works_until": patient_request.expires_at, "by_birth_date": asks_birth_date(patient_request.patient)}
-        sex = patient_request.patient.gender
+        sex = patient_request.patient.clinical_sex
         return patient_questionnaire.page(request, definition, sex, clinic_name=link.clinic.name, **more)
 
 
@@ -241,7 +245,7 @@ def _keep(
     return answer_request(
         id=patient_request.pk,
         answers=patient_questionnaire.readable(
-            request, definition, patient_request.patient.gender, patient_request.assessment
+            request, definition, patient_request.patient.clinical_sex, patient_request.assessment
         ),
         version=None if request.POST.get("mine") else posted_version(request),
         page=posted_page(request),
@@ -268,7 +272,7 @@ def _submit(request: Request, token: str, link: AnswerLink) -> HttpResponse:
     try:
         with clinic_scope(link.clinic):
             patient_request, definition = _patient_request(link)
-            sex, kept = patient_request.patient.gender, patient_request.assessment
+            sex, kept = patient_request.patient.clinical_sex, patient_request.assessment
             whole = patient_questionnaire.posted_whole(request, definition, sex, kept)
             complete = whole.completed_by(request.POST.get("do", ""))
             state = _keep(request, patient_request, definition, complete=complete)

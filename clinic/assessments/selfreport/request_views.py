@@ -34,7 +34,7 @@ LETTERS, DIGITS = re.compile(".{1,4}"), re.compile(".{1,3}")
 def request_new(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Choose what to ask. The page of the request shows the link, once."""
     patient = patient_or_404(pk)
-    found = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
+    found = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
     offered = [offer for offer in found if offer.definition.answered_by == "patient"]
     if request.method != "POST":
         form = RequestForm(offered, initial={"id": uuid.uuid4(), "instrument": request.GET.get("instrument", "")})

@@ -66,7 +66,7 @@ def trend_page(request: Request, patient: Patient, *, status: int = 200, **forms
 
 def choices(request: Request, patient: Patient) -> list[tuple[str, str]]:
     """The instruments that the patient can be asked, as id and label."""
-    offered = offered_to(sex=patient.gender, age=patient.age, country=request.clinic.country)
+    offered = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
     return [(offer.definition.id, offer.label) for offer in offered]
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.access import Permission, Request, requires, without_patients
 from clinic.assessments.bulk import DUE
-from clinic.assessments.models import Schedule
+from clinic.assessments.models import Review, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.of_patients import patient_or_404
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
@@ -88,7 +88,8 @@ def due_list(request: Request) -> HttpResponseBase:
 def worklist_counts(request: Request) -> HttpResponse:
     """Count what waits in each worklist, up to `MOST_COUNTED`. The menu asks for this once a page."""
     waiting: dict[str, QuerySet[Any]] = {
-        "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None)
+        "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None),
+        "reviews": Review.objects.waiting(),
     }
     if Permission.ALERTS_VIEW in request.permissions:
         waiting["alerts"] = Alert.objects.open()

@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django_filters import FilterSet
 
 from clinic.access import Permission, Request
+from clinic.accounts.factors.confirmation import unconfirmed_file
 from clinic.lists.actions import begin_job
-from clinic.lists.models import Job
-from clinic.lists.page.addresses import PAGING
+from clinic.lists.models import FILES_KEPT, Job
+from clinic.lists.page.addresses import PAGING, address_of
 from clinic.lists.page.bulk_action import BulkAction
 from clinic.lists.page.filters import active_chips, all_parameters, errors_of, refuse_unknown
 from clinic.lists.page.layout import known_columns
@@ -108,6 +109,18 @@ class BulkList:
         return self.selected(job.parameters["query"]).listing.keys_sql()
 
 
+@dataclass(frozen=True)
+class SavedPage:
+    """A page of filters that is no list, whose address people save as a view; it answers for what an address asks."""
+
+    key: str
+    list_url: str
+    permission: Permission
+
+    def permitted_query(self, query: str, permissions: frozenset[Permission]) -> str:
+        return query
+
+
 class Selected(NamedTuple):
     """A valid address of a list: its filters, and its rows in their order."""
 
@@ -138,13 +151,15 @@ def begin(request: Request, bulk: BulkList) -> HttpResponse:
         return _refused(request, "Choose what to do with the selected rows.")
     if action.permission not in request.permissions:
         raise PermissionDenied
+    if action.permission == Permission.LISTS_EXPORT and (refusal := unconfirmed_file(request, bulk.list_url)):
+        return refusal
     bulk = bulk.seen_by(request.permissions)
     try:
         asked = _asked(request, bulk, action)
     except BadList as problem:
         return _refused(request, str(problem))
     if (action.choices and not asked.value) or (asked.ids is None and request.POST.get("expected") != str(asked.count)):
-        return _ask(request, bulk, action, asked)
+        return ask(request, bulk, action, asked, shown_columns=request.POST.get("shown_columns", ""))
     job = begin_job(
         by=request.actor,
         ids=asked.ids,
@@ -208,22 +223,26 @@ def _picked(request: Request) -> list[UUID]:
 
 def _chosen_value(request: Request, action: BulkAction) -> str:
     value = request.POST.get("value", "")
-    if value and value not in [key for key, _ in (action.choices() if action.choices else ())]:
+    if value and value not in [key for key, _ in (action.choices(request.actor.id) if action.choices else ())]:
         raise BadList(f"{action.question} That cannot be chosen.")
     return value
 
 
-def _ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked) -> HttpResponse:
+def ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked, *, shown_columns: str) -> HttpResponse:
     """The page that says what is meant, and asks for what the action needs."""
     hidden = [
         ("do", action.name),
         ("query", asked.query),
-        ("shown_columns", request.POST.get("shown_columns", "")),
+        ("shown_columns", shown_columns),
         *([("id", str(id)) for id in asked.ids] if asked.ids is not None else []),
         *([("scope", "all"), ("expected", str(asked.count))] if asked.ids is None else []),
     ]
+    choices = action.choices(request.actor.id) if action.choices else ()
     context = {
         "action": action,
+        "address": address_of(f"{bulk.key}:bulk"),
+        "is_file": action.permission == Permission.LISTS_EXPORT,
+        "days": FILES_KEPT.days,
         "heading": action.sentence.format(count=counted(asked.count, bulk)),
         "count_text": counted(asked.count, bulk),
         "noun_plural": bulk.noun_plural,
@@ -231,7 +250,8 @@ def _ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked) -> 
         "changed_meanwhile": "expected" in request.POST,
         "chips": active_chips(request, asked.filterset),
         "q": QueryDict(asked.query).get("q", ""),
-        "choices": action.choices() if action.choices else (),
+        "choices": choices,
+        "lacking": action.without if action.choices and not choices else "",
         "value": asked.value,
         "hidden": hidden,
         "list_url": f"{bulk.list_url}?{asked.query}" if asked.query else bulk.list_url,

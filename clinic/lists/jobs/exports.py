@@ -1,29 +1,33 @@
 """A list as a file: exactly what is seen, with the columns, the order, the filters and the search of its page."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
 from clinic.access import Permission, Request
 from clinic.accounts.memberships import restricted_to
-from clinic.lists.jobs.bulk import BulkList
+from clinic.lists.jobs.bulk import Asked, BulkList, ask, kept_query
 from clinic.lists.jobs.spreadsheets import FORMATS, pieces
 from clinic.lists.models import Job
 from clinic.lists.page.layout import known_columns, layout_of
 from clinic.lists.page.rows import Records, file_labels, plain_rows, table_of
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import Listing
-from clinic.lists.running import keep_file
+from clinic.lists.running import keep_file, kept_pieces
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 
 BATCH = 2000
+# By the ending of a file that a job made; files for analysis are archives.
+MEDIA_TYPES = {each.ending: each.media_type for each in FORMATS.values()} | {"zip": "application/zip"}
+LONGEST_STREAM = 20_000  # rows: what takes longer is made by the worker, beside everybody who waits for a page
 
 
 def download(request: Request, bulk: BulkList) -> HttpResponseBase:
@@ -52,6 +56,29 @@ def download(request: Request, bulk: BulkList) -> HttpResponseBase:
     return response
 
 
+def ask_for_long_file(request: Request, bulk: BulkList) -> HttpResponse | None:
+    """The page that asks whether the worker is to make the file; None where it is short, or `download` says more.
+
+    Who only reads begins no work: for them every file is streamed.
+    """
+    query = request.GET.copy()
+    kind = str(query.pop("_export")[-1])
+    action = next((each for each in bulk.actions if each.name == kind), None)
+    if action is None or action.permission not in request.permissions or not request.may_write:
+        return None
+    columns = layout_of(request, bulk.key, bulk.table_class).columns
+    query.pop("columns", None)
+    kept = kept_query(query.urlencode())
+    try:
+        filterset, listing = bulk.selected(kept)
+    except BadList:
+        return None
+    count = listing.count()
+    if count <= LONGEST_STREAM:
+        return None
+    return ask(request, bulk, action, Asked(kept, "", None, count, filterset), shown_columns=",".join(columns))
+
+
 def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
     """The same file, made by the worker and kept with the job: of all that match, or of the rows that were ticked."""
     columns = known_columns(bulk.table_class, job.parameters["columns"])
@@ -61,6 +88,16 @@ def keep_export(clinic: Clinic, job: Job, bulk: BulkList, kind: str) -> None:
     with clinic_scope(clinic):
         name = file_name(bulk, kind)
     keep_file(clinic, job, name, pieces(kind, _labels(bulk, columns), rows))
+
+
+def kept_file(request: Request, job: Job) -> HttpResponseBase:
+    """The file that a job made, with the digest by which whoever takes it sees that it came whole (RFC 9530)."""
+    media_type = MEDIA_TYPES[job.file_name.rpartition(".")[2]]
+    response = StreamingHttpResponse(kept_pieces(request.clinic, job), content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{job.file_name}"'
+    if job.file_digest:
+        response["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(job.file_digest)).decode()}:"
+    return response
 
 
 def _table(bulk: BulkList, columns: Sequence[str], records: Sequence[Any] = ()) -> tables.Table:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+PHONE = re.compile(r"\+\d[\d ]*( ext\. \d+)?", re.ASCII)  # with these signs alone no spreadsheet works it out
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 EPOCH = date(1899, 12, 30)
 FIRST_DAY = date(1900, 3, 1)  # before it spreadsheets disagree on what day a number is
@@ -113,13 +114,13 @@ def plain(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return f"'{value}" if value.startswith(FORMULA) and not PHONE.fullmatch(value) else value
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-class _Sink(io.RawIOBase):
+class Sink(io.RawIOBase):
     """Where the archive is written to and taken from; it cannot be rewound, as a download cannot."""
 
     def __init__(self) -> None:
@@ -140,7 +141,7 @@ class _Sink(io.RawIOBase):
 
 def _xlsx(labels: Sequence[str], batches: Iterable[Sequence[Row]]) -> Iterator[tuple[bytes, int]]:
     """One sheet, its heading frozen. Raises ValueError where a sheet has no room for the rows."""
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         archive.writestr("[Content_Types].xml", CONTENT_TYPES)
         archive.writestr("_rels/.rels", RELATIONS.format(_relation("rId1", "officeDocument", "xl/workbook.xml")))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import get_script_prefix, reverse
 
-from clinic.access import Request
+from clinic.access import PRACTITIONER_ROLES, Request
 from clinic.lists.reading.index_runs import BadList
 
 PAGING = ("page", "after", "before", "count", "open")
@@ -17,6 +17,13 @@ PAGING = ("page", "after", "before", "count", "open")
 def address_of(name: str) -> str:
     """The address of a page that takes nothing; finding one takes 10 us, and a list has two of them."""
     return _address(name, get_script_prefix())
+
+
+def mine_of(request: Request, name: str) -> str:
+    """The same list of whoever asks alone: of their own patients; empty for somebody who can have none."""
+    if request.membership is None or request.membership.role not in PRACTITIONER_ROLES:
+        return ""
+    return f"{address_of(name)}?user={request.actor.id}"
 
 
 @cache

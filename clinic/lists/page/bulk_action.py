@@ -11,8 +11,9 @@ class BulkAction:
     """One entry of the bar that appears over selected rows.
 
     `label` is the button ("Archive"), `sentence` names the job ("Archive {count}"). `work` and `undo_work` are
-    dotted names of functions that take a clinic and a job. `choices` gives the values that the action needs one of,
-    such as practitioners, asked for as `value` under `question`.
+    dotted names of functions that take a clinic and a job. `choices` gives the values that the action needs one of and
+    somebody, by their id, may choose, such as practitioners, asked for as `value` under `question`; `without` is said
+    where there is none yet.
     """
 
     name: str
@@ -22,4 +23,5 @@ class BulkAction:
     permission: Permission
     undo_work: str = ""
     question: str = ""
-    choices: Callable[[], list[tuple[str, str]]] | None = None
+    choices: Callable[[str], list[tuple[str, str]]] | None = None
+    without: str = ""

@@ -78,7 +78,8 @@ class TextColumn(tables.Column):
 
     css = ""
     hidden_marks: frozenset[str] = frozenset()  # of those that the column's cells have, by name
-    file_columns: Sequence[str] = ()  # the headings of a column that is several in a file; `file_values` fills them
+    # The headings of a column that is several in a file, {} being its own; `file_values` fills them.
+    file_columns: Sequence[str] = ()
 
     def __init__(self, *, css: str | None = None, **kwargs: Any) -> None:
         if css := type(self).css if css is None else css:
@@ -162,15 +163,20 @@ class LinkColumn(TextColumn):
 
 
 class ChoiceColumn(TextColumn):
-    """One of a few values, shown by its label."""
+    """One of a few values, shown by its label; a file has its code beside the word. What is not recorded is empty."""
+
+    file_columns = ("{}", "{}, code")
 
     def __init__(self, *, choices: Iterable[tuple[Any, Any]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.labels = {value: str(label) for value, label in choices}
+        self.labels = {value: str(label) for value, label in choices if value != ""}
 
     def plain(self, record: Any) -> Any:
         value = self.getter()(record)
         return self.labels.get(value, value)
+
+    def file_values(self, record: Any) -> Sequence[Any]:
+        return (self.plain(record), self.getter()(record))
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         shown = {value: f"<bdi>{escape(label)}</bdi>" for value, label in self.labels.items()}

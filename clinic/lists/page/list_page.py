@@ -59,6 +59,7 @@ class ListPage:
     empty_title: str
     empty_text: str
     action: Link | None = None
+    links: Sequence[Link] = ()
     empty_action: Link | None = None
     empty_links: Sequence[Link] = ()
     card_template: str = ""
@@ -110,9 +111,10 @@ def figure(number: int) -> str:
 
 
 def counted(number: int | None, page: Any, at_least: int = CAP) -> str:
-    """How many there are, in words; without a number there are `at_least` so many."""
+    """How many there are, in words; without a number `at_least` so many, or so many before a search was at its end."""
     if number is None:
-        return f"{figure(min(at_least, CAP))}+ {page.noun_plural}"
+        capped = at_least >= CAP
+        return f"{figure(CAP)}+ {page.noun_plural}" if capped else f"{figure(at_least)} {page.noun_plural} so far"
     return f"{figure(number)} {page.noun if number == 1 else page.noun_plural}"
 
 

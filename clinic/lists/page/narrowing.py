@@ -1,13 +1,15 @@
 """What an address, or stored parameters, select from a list: rows in an order, to be shown, exported or changed."""
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django_filters import FilterSet
 
+from clinic.lists.reading.grades import Grade
 from clinic.lists.reading.index_runs import ALL, IndexRun, Sql
-from clinic.lists.reading.listing import Grade, Listing
+from clinic.lists.reading.listing import Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.lists.reading.selection import Search, matching, matching_keys
 
@@ -36,7 +38,7 @@ class SearchFilter(FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The search comes last, since how many rows are left decides whether those like them belong to the list."""
-        return self.by_search(self.narrowed(queryset), "q", self.form.cleaned_data["q"])
+        return self.by_search(self.narrowed(queryset), "q", self.form.cleaned_data.get("q", ""))
 
 
 def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool) -> Listing:
@@ -44,9 +46,11 @@ def listing_of(filterset: FilterSet, terms: list[str], *, sorted_by_choice: bool
     if not isinstance(filterset, SearchFilter):
         return Listing(filterset.qs, [Grade(runs_by(filterset.qs, terms))])
     queryset = filterset.narrowed(filterset.queryset)
-    search = filterset.searched(filterset.form.cleaned_data["q"])
+    search = filterset.searched(filterset.form.cleaned_data.get("q", ""))
     if search is None:
         return Listing(queryset, [Grade(filterset.runs(queryset, terms))])
     if not sorted_by_choice or not search.grades:
         return Listing(queryset, search.grades)
-    return Listing(queryset, [Grade(filterset.runs(queryset, terms, matching(queryset, search)))])
+    where, found = matching(queryset, search)
+    runs = filterset.runs(queryset, terms, where)
+    return Listing(queryset, [Grade(tuple(replace(run, found=found) for run in runs))])

@@ -208,9 +208,9 @@ def _file_values(column: BoundColumn, rows: Sequence[BoundRow]) -> list[Sequence
 def file_labels(table: tables.Table) -> list[str]:
     """The headings of a file with these columns."""
     return [
-        str(label)
+        label.format(column.header)
         for column in exported(table)
-        for label in (getattr(column.column, "file_columns", ()) or (column.header,))
+        for label in (getattr(column.column, "file_columns", ()) or ("{}",))
     ]
 
 

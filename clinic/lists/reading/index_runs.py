@@ -16,7 +16,7 @@ The page behind Cara Diaz, by the date of the last assessment (patients never as
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -31,6 +31,7 @@ class BadList(ValueError):
         self.status = status
 
 
+EVERY = 2**62
 ROWS = object()  # among parameters: those of the list's own filters, where a text says @rows@
 
 
@@ -41,7 +42,13 @@ class Sql(NamedTuple):
     params: tuple[Any, ...] = ()
 
 
-ALL, NO_REASON = Sql("TRUE"), Sql("''")
+def either(conditions: Sequence[Sql]) -> Sql:
+    """One of the conditions holds, of which there is one at least; the first is looked at first."""
+    text = " OR ".join(condition.text for condition in conditions)
+    return Sql(f"({text})", tuple(param for condition in conditions for param in condition.params))
+
+
+ALL, NO_REASON, NOTHING_ELSE = Sql("TRUE"), Sql("''"), Sql()
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class DrivingTable:
     `upwards` they rise where the rows of each fall. A `@rows@` in the source stands for the list's rows, up to and
     without a further condition. The patients by practitioner:
 
-        SELECT x.id, x.reason
+        SELECT x.*
           FROM (SELECT * FROM (SELECT "display_name", "id" FROM "staff_practitioner") w
                 ORDER BY w."display_name", w."id") w
          CROSS JOIN LATERAL (SELECT ... WHERE archived_at IS NULL AND "patients_patient"."user_id" = w."id"
@@ -71,21 +78,49 @@ class DrivingTable:
 
 @dataclass(frozen=True)
 class IndexRun:
-    """Rows for which `where` holds, by `order`: SQL of columns without gaps, the last of them unique.
+    """Rows for which `where` and `within` hold, by `order`: SQL of columns without gaps, the last of them unique.
 
-    `reason` says why a row is in the list where its cells do not show it. `sorted_query` is Django's own query of a
-    list in an order that no index gives; it has no other pages than numbered ones. Where `order` is of a table that the
-    list's filters join, `own_order` is the same order read from a row alone, with `own_params` in it.
+    `within` is what the order's own index answers, such as that there is a value to be ordered by. With `by_column`
+    that is an order which somebody chose, whatever the filters leave; `found` then is what a search found, where that
+    is too much to be written out.
+
+    `told` is what tells by a row alone that its search finds it, by this run or another that belongs to the list with
+    it; None where nothing does. `reason` says why a row is in the list where its cells do not show it. `sorted_query`
+    is Django's own query of a list in an order that no index gives; it has no other pages than numbered ones. Where
+    `order` is of a table that the list's filters join, `own_order` is the same order read from a row alone, with
+    `own_params` in it.
     """
 
     order: tuple[str, ...] = ()
     where: Sql = ALL
     descending: bool = False
+    within: Sql = ALL
+    by_column: bool = False
+    found: "Found | None" = None
+    told: Sql | None = None
     reason: Sql = NO_REASON
     driving: DrivingTable | None = None
     sorted_query: QuerySet[Any] | None = None
     own_order: tuple[str, ...] = ()
     own_params: tuple[Any, ...] = ()
+
+    @property
+    def condition(self) -> Sql:
+        """All that holds for its rows."""
+        if self.within is ALL:
+            return self.where
+        return Sql(f"{self.where.text} AND {self.within.text}", (*self.where.params, *self.within.params))
+
+
+class Found(NamedTuple):
+    """The runs of a search that found many rows, each once, for which alone the condition of a list's run holds.
+
+    `alone` says whether that can be told of a row by itself. Where it cannot, as of names with words like what was
+    typed, all that was found is read before the first row of any order can be told.
+    """
+
+    runs: tuple[IndexRun, ...]
+    alone: bool
 
 
 class SeekKey(NamedTuple):
@@ -105,6 +140,7 @@ class Rows:
 
     key: str
     body: Sql
+    queryset: QuerySet[Any]
 
     @classmethod
     def of(cls, queryset: QuerySet[Any]) -> "Rows":
@@ -113,10 +149,12 @@ class Rows:
             text, params = bare.query.get_compiler(using=queryset.db).as_sql()
         except EmptyResultSet:
             empty = cls.of(queryset.model._default_manager.using(queryset.db).all())
-            return cls(empty.key, Sql(f"{empty.body.text} FALSE AND"))
+            return cls(empty.key, Sql(f"{empty.body.text} FALSE AND"), queryset)
         head, _, body = text.partition(" FROM ")
         joint = " AND" if bare.query.where else " WHERE"
-        return cls(head.removeprefix("SELECT ").partition(" AS ")[0], Sql(f" FROM {body}{joint}", tuple(params)))
+        return cls(
+            head.removeprefix("SELECT ").partition(" AS ")[0], Sql(f" FROM {body}{joint}", tuple(params)), queryset
+        )
 
 
 def tuple_of(terms: Sequence[str]) -> str:
@@ -135,15 +173,19 @@ def after(terms: Sequence[str], values: Sequence[Any], descending: bool, *, incl
 
 
 def run_sql(
-    rows: Rows, run: IndexRun, limit: int, *, seek_key: SeekKey | None = None, reverse: bool = False, sort: bool = True
-) -> Sql:
-    """At most `limit` keys of the run with their reasons, those behind `seek_key`; without `sort` in any order."""
+    rows: Rows, run: IndexRun, limit: int, *, seek_key: SeekKey | None = None, reverse: bool = False,
+    sort: bool = True, also: Sql = NOTHING_ELSE,
+) -> Sql:  # fmt: skip
+    """At most `limit` keys of the run with their reasons and what `also` selects, those behind `seek_key`; without
+    `sort` in any order.
+    """
     if run.sorted_query is not None:
         return _sorted_sql(run.sorted_query, limit, reverse=reverse)
     descending = run.descending is not reverse
     order = ordered_by(run.order, descending) if sort else ""
-    text = f"SELECT {rows.key} AS id, {run.reason.text} AS reason{rows.body.text} {run.where.text}"
-    params = [*run.reason.params, *rows.body.params, *run.where.params]
+    held = run.condition
+    text = f"SELECT {rows.key} AS id, {run.reason.text} AS reason{also.text}{rows.body.text} {held.text}"
+    params = [*run.reason.params, *also.params, *rows.body.params, *held.params]
     if run.driving is None:
         if seek_key is not None:
             behind = after(run.order, seek_key.values, descending)
@@ -158,7 +200,7 @@ def _driven_sql(
 ) -> Sql:  # fmt: skip
     text, params = f"{inner.text} AND {driving.bind}", list(inner.params)
     falling = descending is not driving.upwards
-    source = _with_rows(driving.source, rows)
+    source = with_rows(driving.source, rows)
     things, of_things = f"SELECT * FROM ({source.text}) w", list(source.params)
     if seek_key is not None:
         from_here = after(driving.keys, seek_key.driven, falling, inclusive=True)
@@ -167,12 +209,19 @@ def _driven_sql(
         text, params = f"{text} AND ({later.text} OR {behind.text})", [*params, *later.params, *behind.params]
     driven = ordered_by(driving.keys, falling) if sort else ""
     each = f"LATERAL ({text}{order} LIMIT {limit}) x"
-    return Sql(
-        f"SELECT x.id, x.reason FROM ({things}{driven}) w CROSS JOIN {each} LIMIT {limit}", tuple(of_things + params)
-    )
+    return Sql(f"SELECT x.* FROM ({things}{driven}) w CROSS JOIN {each} LIMIT {limit}", tuple(of_things + params))
 
 
-def _with_rows(source: Sql, rows: Rows) -> Sql:
+def every_sql(rows: Rows, runs: Sequence[IndexRun], *, within: Sql = ALL, also: Sql = NOTHING_ELSE) -> Sql:
+    """All rows of the runs, in no order, with what `also` selects; of a search those for which `within` holds."""
+    held = runs if within is ALL else [replace(run, within=within) for run in runs]
+    parts = [run_sql(rows, run, EVERY, sort=False, also=also) for run in held]
+    text = " UNION ALL ".join(f"({part.text})" for part in parts)
+    return Sql(text, tuple(param for part in parts for param in part.params))
+
+
+def with_rows(source: Sql, rows: Rows) -> Sql:
+    """A driving table's source with the list's own rows in it."""
     params = [each for param in source.params for each in (rows.body.params if param is ROWS else (param,))]
     return Sql(source.text.replace("@rows@", rows.body.text), tuple(params))
 
@@ -182,68 +231,3 @@ def _sorted_sql(queryset: QuerySet[Any], limit: int, *, reverse: bool) -> Sql:
     text, params = asked.query.get_compiler(using=queryset.db).as_sql()
     head, _, body = text.partition(" FROM ")
     return Sql(f"{head.partition(' AS ')[0]} AS id, '' AS reason FROM {body}", tuple(params))
-
-
-def union_sql(
-    rows: Rows, runs: Sequence[IndexRun], limit: int, *, seek_key: SeekKey | None = None, reverse: bool = False,
-    offset: int = 0, sort: bool = True,
-) -> Sql:  # fmt: skip
-    """The runs one after the other, from `seek_key` on or without the first `offset`; `reverse` begins at the end."""
-    numbered = list(enumerate(runs))
-    if reverse:
-        numbered.reverse()
-    if seek_key is not None:
-        passed = [number for number, _ in numbered].index(seek_key.run)
-        numbered = numbered[passed:]
-    parts = []
-    for number, run in numbered:
-        begun = seek_key if seek_key is not None and number == seek_key.run else None
-        parts.append(run_sql(rows, run, offset + limit, seek_key=begun, reverse=reverse, sort=sort))
-    one = len(parts) == 1
-    text = (
-        parts[0].text.removesuffix(f" LIMIT {offset + limit}")
-        if one
-        else " UNION ALL ".join(f"({part.text})" for part in parts)
-    )
-    skipped = f" OFFSET {offset}" if offset else ""
-    return Sql(f"{text} LIMIT {limit}{skipped}", tuple(param for part in parts for param in part.params))
-
-
-def place_sql(queryset: QuerySet[Any], rows: Rows, runs: Sequence[IndexRun], key: Any, also: Sql) -> Sql:
-    """Select what the place of the row of that key goes by, as it is now, and before that what `also` selects.
-
-    A row that the filters have come to leave out still has a place among the others. The order of the last
-    assessment has two runs, so of each it is asked whether the row is in it, and by which values:
-
-        SELECT (SELECT count(*) FROM (...) counted),
-               (TRUE AND last_assessed_on IS NOT NULL), last_assessed_on, id,
-               (TRUE AND last_assessed_on IS NULL), id
-          FROM "patients_patient" WHERE "patients_patient"."id" = '0b3e...'
-    """
-    everything = Rows.of(queryset.model._default_manager.using(queryset.db).all())
-    terms, params = [f"({also.text})"], list(also.params)
-    for run in runs:
-        held, more = run.where.text, list(run.where.params)
-        if run.driving is not None:
-            source = _with_rows(run.driving.source, rows)
-            held += f" AND EXISTS (SELECT FROM ({source.text}) w WHERE {run.driving.bind})"
-            more += source.params
-            terms += [f"({held})", *run.driving.own_keys, *run.order]
-        else:
-            terms += [f"({held})", *(run.own_order or run.order)]
-        params += [*more, *run.own_params]
-    return Sql(
-        f"SELECT {', '.join(terms)}{everything.body.text} {rows.key} = %s", (*params, *everything.body.params, key)
-    )
-
-
-def seek_key_of(runs: Sequence[IndexRun], row: Sequence[Any]) -> SeekKey | None:
-    """The place of the row of which `place_sql` gave this; None where it is in no run."""
-    at = 1
-    for number, run in enumerate(runs):
-        driven = at + 1 + (len(run.driving.own_keys) if run.driving else 0)
-        end = driven + len(run.order)
-        if row[at]:
-            return SeekKey(number, tuple(row[at + 1 : driven]), tuple(row[driven:end]))
-        at = end
-    return None

@@ -13,11 +13,15 @@ import psycopg2.errors
 from django.db import OperationalError, connections
 from django.db.models import QuerySet, prefetch_related_objects
 
-from clinic.lists.reading.index_runs import BadList, IndexRun, Rows, SeekKey, Sql, place_sql, seek_key_of, union_sql
-from clinic.lists.reading.loading import chosen_sql, loader_of
+from clinic.lists.reading.bounds import Bound, estimate_sql, estimates_of, most_walked, near_to
+from clinic.lists.reading.grades import Grade
+from clinic.lists.reading.index_runs import ALL, EVERY, BadList, IndexRun, Rows, SeekKey, Sql, every_sql
+from clinic.lists.reading.loading import NO_PLACE, chosen_sql, loader_of
+from clinic.lists.reading.places import Place, kept_place, place_sql, place_terms, resumed, seek_key_of
+from clinic.lists.reading.walking import union_sql
+from clinic.tenancy.cluster import own_plan
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
-EVERY = 2**62
 LARGE = 32 * 2**20  # bytes of a table, about 70,000 patients: in less what a full page leaves out is counted at once
 NOTHING = Sql("SELECT NULL::uuid AS id WHERE FALSE")
 PATIENCE = 2000  # milliseconds
@@ -29,22 +33,6 @@ TOO_LONG = (
     "This takes too long in so large a list. Narrow it: write more of a name, choose one more filter, or sort by name."
 )
 GONE = "The row that this page begins at is no longer in this list. Start from the first page."
-
-
-class Grade(NamedTuple):
-    """Index runs that are asked for together, once those before have come to less than a page.
-
-    Each of `if_fewer` belongs to the list only where the grades before have fewer rows than its number. With `more`
-    another grade follows, which is not asked for where a page of a large table is full.
-    """
-
-    runs: tuple[IndexRun, ...]
-    if_fewer: tuple[tuple[int, tuple[IndexRun, ...]], ...] = ()
-    more: bool = False
-
-    def after(self, counted: int) -> tuple[IndexRun, ...]:
-        more = [run for number, runs in self.if_fewer if counted < number for run in runs]
-        return (*self.runs, *more)
 
 
 @dataclass
@@ -61,13 +49,33 @@ class PageRows:
     at_least: int = CAP + 1
     more: bool = False
     less: bool = False
+    begins: Place | None = None  # with `places`, where pages beside this one begin
+    ends: Place | None = None
+
+
+class Active(NamedTuple):
+    """The runs of a list as it is now, their numbers among all that it could have, and its size up to the cap."""
+
+    runs: tuple[IndexRun, ...]
+    numbers: list[int]
+    total: int | None
+
+
+class Read(NamedTuple):
+    """What one statement gave: rows, places of some, and how many rows there are and how large their table is."""
+
+    records: list[Any]
+    reasons: list[str]
+    ends: list[Place | None]
+    counted: tuple[int, int]
 
 
 class Listing:
     """The rows of `queryset`, its filters applied, in the order of `grades`."""
 
-    def __init__(self, queryset: QuerySet[Any], grades: Sequence[Grade]) -> None:
+    def __init__(self, queryset: QuerySet[Any], grades: Sequence[Grade], *, places: bool = False) -> None:
         self.queryset = queryset
+        self.places = places  # whether pages say where they begin and end
         self.grades = grades
         self.loader = loader_of(queryset)
         self.rows = Rows.of(queryset)
@@ -79,16 +87,19 @@ class Listing:
 
     def first(self, size: int) -> PageRows:
         """The first `size` rows: one statement where the first grade fills the page."""
-        found, counted, table_size, all_counted = PageRows(), 0, 0, True
+        found, counted, table_size, all_counted, passed = PageRows(), 0, 0, True, 0
         for grade in self.grades:
             runs, wanted = grade.after(counted), size + 1 - len(found.records)
             if wanted > 0:
-                records, reasons, (here, table_size) = self._read(runs, wanted, up_to=CAP + 1 - counted)
-                found.records += records
-                found.reasons += reasons
+                numbers = grade.numbers(counted, passed)
+                read = self._read(runs, wanted, numbers=numbers, ends=(wanted - 1,), up_to=CAP + 1 - counted)
+                found.records += read.records
+                found.reasons += read.reasons
+                found.ends = read.ends[0] or found.ends
+                here, table_size = read.counted
             else:
                 here = self._count(runs, CAP + 1 - counted)
-            counted += here
+            counted, passed = counted + here, passed + grade.size
             full = len(found.records) > size and table_size > LARGE
             if counted > CAP or (full and grade.more):
                 all_counted = False
@@ -100,43 +111,61 @@ class Listing:
 
     def after(self, key: Any, size: int) -> PageRows:
         """The rows behind the one of that key, wherever it stands now. Raises BadList where it is in no list."""
-        runs, total, seek_key = self._beside(key)
-        records, reasons, _ = self._read(runs, size + 1, seek_key=seek_key)
-        return PageRows(records[:size], reasons[:size], total, more=len(records) > size, less=True)
+        active, seek_key = self._beside(key)
+        return self._page(active, size, seek_key=seek_key)
 
     def before(self, key: Any, size: int) -> PageRows:
         """The rows before the one of that key."""
-        runs, total, seek_key = self._beside(key)
-        records, reasons, _ = self._read(runs, size + 1, seek_key=seek_key, reverse=True)
-        return PageRows(records[:size][::-1], reasons[:size][::-1], total, more=True, less=len(records) > size)
+        active, seek_key = self._beside(key)
+        return self._page(active, size, seek_key=seek_key, reverse=True)
+
+    def beside(self, place: Place, size: int, *, reverse: bool) -> PageRows:
+        """The rows behind a place, or before it, whatever became of the row that was there."""
+        if not self.seeks:
+            raise BadList(UNSOUGHT)
+        active = self._active()
+        runs, numbers, seek_key = resumed(active.runs, active.numbers, place, reverse=reverse)
+        return self._page(Active(runs, numbers, active.total), size, seek_key=seek_key, reverse=reverse)
 
     def at(self, offset: int, size: int) -> PageRows:
         """The rows from `offset` on."""
-        runs, total = self._active()
-        records, reasons, _ = self._read(runs, size + 1, offset=offset)
-        return PageRows(records[:size], reasons[:size], total, more=len(records) > size, less=offset > 0)
+        found = self._page(self._active(), size, offset=offset)
+        found.less = offset > 0
+        return found
+
+    def _page(
+        self, active: Active, size: int, *, seek_key: SeekKey | None = None, reverse: bool = False, offset: int = 0
+    ) -> PageRows:
+        read = self._read(
+            active.runs, size + 1, numbers=active.numbers, ends=(1, size), seek_key=seek_key, reverse=reverse,
+            offset=offset,
+        )  # fmt: skip
+        records, reasons, more = read.records[:size], read.reasons[:size], len(read.records) > size
+        if reverse:
+            return PageRows(records[::-1], reasons[::-1], active.total, CAP + 1, True, more, *read.ends[::-1])
+        return PageRows(records, reasons, active.total, CAP + 1, more, True, *read.ends)
 
     def last(self, size: int) -> PageRows:
         """The last `size` rows."""
-        runs, total = self._active()
-        records, reasons, _ = self._read(runs, size + 1, reverse=True)
-        return PageRows(records[:size][::-1], reasons[:size][::-1], total, more=False, less=len(records) > size)
+        found = self._page(self._active(), size, reverse=True)
+        found.more = False
+        return found
 
     def count(self) -> int:
         """How many rows there are, exactly."""
-        runs, total = self._active()
-        return self._count(runs, None) if total is None else total
+        active = self._active()
+        return self._count(active.runs, None) if active.total is None else active.total
 
     def batches(self, size: int = 500) -> Iterator[list[Any]]:
         """All rows, a list of at most `size` at a time; rows written meanwhile make no other repeat or drop out.
 
         No cursor is held: each batch is a statement of its own, not bound by `PATIENCE`.
         """
-        runs, _ = self._active()
+        runs = self._active().runs
         whole = bool(runs) and runs[0].sorted_query is not None
         offset, seek_key = 0, None
         while True:
-            records, _, _ = self._read(runs, size, seek_key=seek_key, offset=offset, patient=True)
+            records = self._read(runs, size, seek_key=seek_key, offset=offset, patient=True).records
             if len(records) == size:
                 seek_key = None if whole else self._seek_key(runs, records[-1].pk, patient=True)[0]
                 offset += size if whole else 0
@@ -145,46 +174,51 @@ class Listing:
             if len(records) < size:
                 return
 
-    def keys_sql(self) -> Sql:
-        """One statement that gives every key, in no order."""
-        runs, _ = self._active()
-        chosen = union_sql(self.rows, runs, EVERY, sort=False) if runs else NOTHING
+    def keys_sql(self, runs: Sequence[IndexRun] | None = None) -> Sql:
+        """One statement that gives every key, in no order, of those runs that are active."""
+        active = self._active().runs if runs is None else runs
+        chosen = every_sql(self.rows, active) if active else NOTHING
         return Sql(f"SELECT id FROM ({chosen.text}) chosen", chosen.params)
 
-    def keys(self, limit: int) -> tuple[list[Any], bool]:
-        """The first `limit` keys, for whoever wants them in another order; whether any grade found too few."""
-        runs, _ = self._active()
-        few = len(runs) > sum(len(grade.runs) for grade in self.grades)
-        rows = self._run(union_sql(self.rows, runs, limit, sort=False)) if runs else []
-        return [row[0] for row in rows], few
+    def keys(self, limit: int) -> tuple[list[Any], tuple[IndexRun, ...]]:
+        """The first `limit` keys, for whoever wants them in another order, and the runs that have them all."""
+        keys, active = list[Any](), list[IndexRun]()
+        for grade in self.grades:
+            runs, wanted = grade.after(len(keys)), limit - len(keys)
+            active += runs
+            if runs and wanted:
+                keys += [row[0] for row in self._run(union_sql(self.rows, runs, wanted, sort=False))]
+        return keys, tuple(active)
 
-    def _active(self) -> tuple[tuple[IndexRun, ...], int | None]:
+    def _active(self) -> Active:
         """The runs that belong to the list as it is, and its size up to the cap."""
-        counted, active = 0, list[IndexRun]()
+        counted, passed, active, numbers = 0, 0, list[IndexRun](), list[int]()
         for grade in self.grades:
             runs = grade.after(counted)
             active += runs
+            numbers += grade.numbers(counted, passed)
+            passed += grade.size
             if counted <= CAP:
                 counted += self._count(runs, CAP + 1 - counted)
-        return tuple(active), counted if counted <= CAP else None
+        return Active(tuple(active), numbers, counted if counted <= CAP else None)
 
-    def _beside(self, key: Any) -> tuple[tuple[IndexRun, ...], int | None, SeekKey]:
+    def _beside(self, key: Any) -> tuple[Active, SeekKey]:
         """The same, and the place of the row of that key; where there is one grade, by one statement."""
         if not self.seeks:
             raise BadList(UNSOUGHT)
         if len(self.grades) != 1:
-            runs, total = self._active()
-            return runs, total, self._seek_key(runs, key)[0]
+            active = self._active()
+            return active, self._seek_key(active.runs, key)[0]
         runs = self.grades[0].after(0)
         seek_key, counted = self._seek_key(runs, key, self._count_sql(runs, CAP + 1))
-        return runs, counted if counted <= CAP else None, seek_key
+        return Active(runs, self.grades[0].numbers(0, 0), counted if counted <= CAP else None), seek_key
 
     def _seek_key(
         self, runs: Sequence[IndexRun], key: Any, also: Sql = NOTHING, *, patient: bool = False
     ) -> tuple[SeekKey, Any]:
         """The place of the row of that key, and what `also` selects. Raises BadList where it has none."""
         held = self._run(place_sql(self.queryset, self.rows, runs, key, also), patient=patient)
-        seek_key = seek_key_of(runs, held[0]) if held else None
+        seek_key = seek_key_of(runs, held[0][1:]) if held else None
         if seek_key is None:
             raise BadList(GONE, 404)
         return seek_key, held[0][0]
@@ -205,23 +239,48 @@ class Listing:
         runs: Sequence[IndexRun],
         limit: int,
         *,
+        numbers: Sequence[int] = (),
+        ends: Sequence[int] = (),
         seek_key: SeekKey | None = None,
         reverse: bool = False,
         offset: int = 0,
         up_to: int = 0,
         patient: bool = False,
-    ) -> tuple[list[Any], list[str], tuple[int, int]]:
-        """Records, reasons, and with `up_to` how many rows the runs have in all, as far as that, and how large
-        their table is.
+    ) -> Read:
+        """The rows; with `up_to` it is counted how many the runs have in all, as far as that. `ends` are the rows, from
+        1, whose places are kept, where anybody wants them.
         """
         if not runs:
-            return [], [], (0, 0)
-        chosen = union_sql(self.rows, runs, up_to or limit, seek_key=seek_key, reverse=reverse, offset=offset)
-        rows = self._run(chosen_sql(self.loader, chosen, limit), patient=patient)
-        reasons = [row[-3] for row in rows]
+            return Read([], [], [None for _ in ends], (0, 0))
+        bounds = [] if patient else self._bounds(runs, offset + (up_to or limit))
+        chosen = union_sql(
+            self.rows, runs, up_to or limit, seek_key=seek_key, reverse=reverse, offset=offset, bounds=bounds
+        )
+        kept = ends if self.places and self.seeks else ()
+        place = place_terms(self.rows, runs) if kept else NO_PLACE
+        rows = self._run(chosen_sql(self.loader, chosen, limit, place, kept), patient=patient)
         records = self.loader.records(rows)
         prefetch_related_objects(records, *self.queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
-        return records, reasons, rows[0][-2:] if rows else (0, 0)
+        texts = [rows[end - 1][-4] if 1 <= end <= len(rows) else None for end in ends]
+        places = [kept_place(runs, numbers, text) for text in texts]
+        return Read(records, [row[-3] for row in rows], places, rows[0][-2:] if rows else (0, 0))
+
+    def _bounds(self, runs: Sequence[IndexRun], limit: int) -> list[Bound | None]:
+        """How far the index of each run's order is walked at most, where the filters say more than that answers."""
+        bounds: list[Bound | None] = [None] * len(runs)
+        for at, run in enumerate(runs):
+            if run.found is not None and not run.found.alone:
+                bounds[at] = Bound(0, ALL)
+        left = [(at, run) for at, run in enumerate(runs) if bounds[at] is None]
+        filtered = [(at, near) for at, run in left if (near := near_to(self.rows, run)) is not None]
+        if not filtered:
+            return bounds
+        asked = estimate_sql(self.rows, [runs[at] for at, _ in filtered], [near for _, near in filtered])
+        estimates = estimates_of(own_plan(self._run(asked)[0][0][0]))
+        for (at, near), estimate in zip(filtered, estimates, strict=True):
+            most = most_walked(runs[at], estimate, limit)
+            bounds[at] = None if most is None else Bound(most, near)
+        return bounds
 
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
         """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""

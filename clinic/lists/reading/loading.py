@@ -15,6 +15,8 @@ from django.db.models.query import get_related_populators
 
 from clinic.lists.reading.index_runs import Sql
 
+NO_PLACE = Sql()
+
 
 class Loader(NamedTuple):
     """How rows become records; `select` and `tables` are SQL, made once, and `params` are those of `select`.
@@ -104,15 +106,17 @@ def _loader(
     )
 
 
-def chosen_sql(loader: Loader, chosen: Sql, limit: int) -> Sql:
+def chosen_sql(loader: Loader, chosen: Sql, limit: int, place: Sql = NO_PLACE, ends: Sequence[int] = ()) -> Sql:
     """The records of the first `limit` chosen keys, in their order, each with its reason, how many were chosen and how
-    many bytes their table has.
+    many bytes their table has. Before these comes, as JSON and of the rows at `ends` only, what `place` selects.
     """
+    at = ", ".join(map(str, ends))
+    placed = f"CASE WHEN h.place IN ({at}) THEN jsonb_build_array({place.text})::text END" if ends else "NULL"
     size = f"(SELECT pg_relation_size('\"{loader.model._meta.db_table}\"'))"
     return Sql(
         f"WITH chosen AS MATERIALIZED ({chosen.text}) "
-        f"SELECT {loader.select}, h.reason, (SELECT count(*) FROM chosen), {size} FROM {loader.tables} INNER JOIN "
-        f"(SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit}) h "
+        f"SELECT {loader.select}, {placed}, h.reason, (SELECT count(*) FROM chosen), {size} FROM {loader.tables} "
+        f"INNER JOIN (SELECT id, reason, row_number() OVER () AS place FROM chosen LIMIT {limit}) h "
         f"ON h.id = {loader.key} ORDER BY h.place",
-        (*chosen.params, *loader.params),
+        (*chosen.params, *loader.params, *(place.params if ends else ())),
     )

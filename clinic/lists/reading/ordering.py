@@ -1,6 +1,7 @@
 """The runs that give a list in the order of some terms, such as those of a column."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -26,8 +27,17 @@ def runs_by(queryset: QuerySet[Any], terms: Sequence[str], where: Sql = ALL) -> 
         if related and {name.partition("__")[0] for name in related} == {key} and names[len(related)] == key:
             driving = _driving_table(queryset.model, key, [name.partition("__")[2] for name in related])
             order = tuple(column(queryset.model, name) for name in names[len(related) + 1 :])
-            return (IndexRun(order=order, where=where, descending=descending, driving=driving),)
+            return _driven(queryset.model, key, IndexRun(order, where, descending, by_column=True, driving=driving))
     return (sorted_run(queryset, terms, where),)
+
+
+def _driven(model: type[Model], key: str, run: IndexRun) -> tuple[IndexRun, ...]:
+    """The rows by the table that their key leads to, and behind them those whose key leads nowhere."""
+    if not _field(model, key).null:
+        return (run,)
+    own = column(model, key)
+    there, missing = Sql(f"{own} IS NOT NULL"), Sql(f"{own} IS NULL")
+    return (replace(run, within=there), replace(run, within=missing, driving=None))
 
 
 def _field(model: type[Model], name: str) -> Any:
@@ -45,12 +55,11 @@ def _plain(model: type[Model], names: Sequence[str], descending: bool, where: Sq
     if any(each.fields == (first.name,) for each in model._meta.total_unique_constraints):
         order = order[:1]
     if not first.null:
-        return (IndexRun(order=tuple(order), where=where, descending=descending),)
-    there = Sql(f"{where.text} AND {order[0]} IS NOT NULL", where.params)
-    missing = Sql(f"{where.text} AND {order[0]} IS NULL", where.params)
+        return (IndexRun(order=tuple(order), where=where, descending=descending, by_column=True),)
+    there, missing = Sql(f"{order[0]} IS NOT NULL"), Sql(f"{order[0]} IS NULL")
     return (
-        IndexRun(order=tuple(order), where=there, descending=descending),
-        IndexRun(order=tuple(order[1:]), where=missing, descending=descending),
+        IndexRun(order=tuple(order), where=where, within=there, descending=descending, by_column=True),
+        IndexRun(order=tuple(order[1:]), where=where, within=missing, descending=descending, by_column=True),
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from clinic.lists.reading.index_runs import Sql
-from clinic.lists.reading.listing import CAP, Grade, Listing
+from clinic.lists.reading.grades import Grade
+from clinic.lists.reading.index_runs import Found, IndexRun, Sql, either
+from clinic.lists.reading.listing import CAP, Listing
 from clinic.lists.reading.ordering import column
 
 
@@ -56,20 +57,30 @@ class Search:
     possible: Callable[[], Sql]
 
 
-def matching(queryset: QuerySet[Any], search: Search) -> Sql:
-    """The rows of `queryset` that the list of this search has, as a condition on the columns of its own table."""
+def matching(queryset: QuerySet[Any], search: Search) -> tuple[Sql, Found | None]:
+    """The rows of `queryset` that the list of this search has, as a condition on the columns of its own table.
+
+    And the runs that find them, where these are more than are written into the condition: one for all that can be told
+    of a row alone, in place of many that leave each other out, and those for the rest.
+    """
     listing, key = Listing(queryset, search.grades), column(queryset.model, "pk")
-    found, few = listing.keys(CAP + 1)
-    if len(found) <= CAP:
-        return Sql(f"{key} = ANY (%s::uuid[])", (found,))
+    keys, runs = listing.keys(CAP + 1)
+    if len(keys) <= CAP:
+        return Sql(f"{key} = ANY (%s::uuid[])", (keys,)), None
+    always = [run for grade in search.grades for run in grade.runs]
+    few = [run for run in runs if run not in always]
     if not few:
-        return search.certain()
-    every = listing.keys_sql()
-    return Sql(f"{key} IN ({every.text})", every.params)
+        return search.certain(), Found(runs, alone=True)
+    told = either([*dict.fromkeys(run.told for run in few if run.told is not None), search.certain()])
+    apart = [run for run in few if run.told is None]
+    if not apart:
+        return told, Found((IndexRun(where=told),), alone=True)
+    every = listing.keys_sql(found := (IndexRun(where=told), *apart))
+    return Sql(f"{key} IN ({every.text})", every.params), Found(found, alone=False)
 
 
 def matching_keys(queryset: QuerySet[Any], search: Search) -> RawSQL:
     """The same as a query of keys, which any other query can hold whatever it calls its tables."""
-    where = matching(queryset, search)
+    where, _ = matching(queryset, search)
     table = queryset.model._meta.db_table
     return RawSQL(f'SELECT "{table}"."id" FROM "{table}" WHERE {where.text}', where.params)  # noqa: S611

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from clinic.audit.actions import By, record
-from clinic.patients.models import EmergencyAccess, Patient
+from clinic.audit.actions import By, event, record
+from clinic.patients.models import EmergencyAccess, MergedPatient, Patient
 from clinic.tenancy.scope import everybody_seen
 
 LASTS = timedelta(minutes=60)
@@ -21,7 +22,8 @@ def find_in_emergency(who: str, born: date) -> Patient | None:
     """The one patient of exactly this record number or full name, and this date of birth."""
     with everybody_seen():
         of_day = Patient.objects.filter(date_of_birth=born)
-        found = list(of_day.filter(record_number=who)[:1]) or list(of_day.named(who)[:2])
+        merged = MergedPatient.objects.numbered(who).values("into")
+        found = list(of_day.filter(Q(record_number=who) | Q(pk__in=merged))[:2]) or list(of_day.named(who)[:2])
     return found[0] if len(found) == 1 else None
 
 
@@ -40,6 +42,23 @@ def open_in_emergency(*, by: By, patient: Patient, reason: str) -> EmergencyAcce
     changes = {"reason": [None, reason], "ends_at": [None, access.ends_at.isoformat()]}
     record("emergencyaccess.begun", access, by=by, changes=changes)
     return access
+
+
+def note_missed(*, by: By, who: str) -> None:
+    """Note that whoever acts looked for somebody hidden, and nobody was found by that."""
+    event("emergencyaccess.missed", by=by, record_type="emergencyaccess", changes={"who": [None, who]}).save()
+
+
+@transaction.atomic
+def end_emergency(*, by: By, patient_id: UUID) -> bool:
+    """End whatever emergency access whoever acts has to the patient; whether there was any."""
+    now, ended = timezone.now(), False
+    for access in EmergencyAccess.objects.open().of(UUID(by.id)).filter(patient=patient_id):
+        changes = {"ends_at": [access.ends_at.isoformat(), now.isoformat()]}
+        EmergencyAccess.objects.filter(pk=access.pk).update(ends_at=now)
+        record("emergencyaccess.ended", access, by=by, changes=changes)
+        ended = True
+    return ended
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from clinic.accounts.limits.tries import is_password, trying, wait_text
 from clinic.accounts.middleware import enter_clinic, leave_clinic
 from clinic.audit.reading import note_record
 from clinic.patients.actions import add_to_care_team, remove_from_care_team
-from clinic.patients.care.emergency import LASTS, find_in_emergency, open_in_emergency
+from clinic.patients.care.emergency import LASTS, end_emergency, find_in_emergency, note_missed, open_in_emergency
 from clinic.patients.care.forms import ColleagueForm, EmergencyForm
 from clinic.patients.care.team import care_team
 from clinic.patients.models import Patient
@@ -92,8 +92,21 @@ def _find(request: Request, form: EmergencyForm) -> Patient | None:
         form.add_error(None, TOO_MANY.format(wait_text(refusal.seconds)))
         return None
     if patient is None:
+        with clinic_scope(request.clinic, seen_by=request.seen_by):
+            note_missed(by=request.actor, who=form.cleaned_data["who"])
         form.add_error("who", NOBODY)
     return patient
+
+
+@require_POST
+@requires(Permission.PATIENTS_VIEW)
+def emergency_end(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Whoever has seen enough gives the access back before its hour is over."""
+    if end_emergency(by=request.actor, patient_id=get_object_or_404(Patient, pk=pk).pk):
+        saved(request, "Your emergency access has ended.")
+    else:
+        noted(request, "You have no emergency access to this record.")
+    return redirect("patients:list")
 
 
 def _is_password(request: Request, form: EmergencyForm) -> bool:

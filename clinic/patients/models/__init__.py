@@ -1,40 +1,53 @@
 """Patients of a clinic, the words of their names, and their latest results."""
 
+from clinic.patients.models.access import CareTeamMember, EmergencyAccess
 from clinic.patients.models.birth_dates import BirthPrecision, age_on, years_before
-from clinic.patients.models.care_team import CareTeamMember
-from clinic.patients.models.emergency import EmergencyAccess
+from clinic.patients.models.duplicates import DuplicatePair
+from clinic.patients.models.fields import KeysField, SparseCharField
+from clinic.patients.models.gone import BinnedPatient, MergedPatient
+from clinic.patients.models.identity import IDENTIFYING, keys_of, person_of, person_of_values
 from clinic.patients.models.latest_results import LatestResult, ScoredInstrument
+from clinic.patients.models.lists.hand_picked import ListMember, PatientList
 from clinic.patients.models.name_words import NameWord
-from clinic.patients.models.patient import (
-    ACTIVE,
-    NAME_FIELDS,
-    Gender,
-    Patient,
-    PatientQuerySet,
-    SparseCharField,
-    names_of,
-)
+from clinic.patients.models.numbers import NUMBER_LOCK, next_record_number
+from clinic.patients.models.particulars import UNNAMED, Gender, Status
+from clinic.patients.models.patient import ACTIVE, Patient
+from clinic.patients.models.queryset import NAME_FIELDS, PatientQuerySet, names_of
 from clinic.patients.models.results import Severity, ShownResult, with_latest_results
 from clinic.patients.models.seen import SeenManager
 
 __all__ = (
     "ACTIVE",
+    "IDENTIFYING",
     "NAME_FIELDS",
+    "NUMBER_LOCK",
+    "UNNAMED",
+    "BinnedPatient",
     "BirthPrecision",
     "CareTeamMember",
+    "DuplicatePair",
     "EmergencyAccess",
     "Gender",
+    "KeysField",
     "LatestResult",
+    "ListMember",
+    "MergedPatient",
     "NameWord",
     "Patient",
+    "PatientList",
     "PatientQuerySet",
     "ScoredInstrument",
     "SeenManager",
     "Severity",
     "ShownResult",
     "SparseCharField",
+    "Status",
     "age_on",
+    "keys_of",
     "names_of",
+    "next_record_number",
+    "person_of",
+    "person_of_values",
     "with_latest_results",
     "years_before",
 )

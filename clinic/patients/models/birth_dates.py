@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import models
+from django.utils.formats import date_format
 
 
 class BirthPrecision(models.TextChoices):
@@ -14,6 +15,7 @@ class BirthPrecision(models.TextChoices):
     ABOUT_MONTH = "about_month", "About that month"
     YEAR = "year", "Only the year"
     ABOUT_YEAR = "about_year", "About that year"
+    NOT_KNOWN = "unknown", "Not known"
 
     @classmethod
     def of_month(cls) -> "tuple[BirthPrecision, ...]":
@@ -36,6 +38,26 @@ class BirthPrecision(models.TextChoices):
 def age_on(born: date, day: date) -> int:
     """Completed years between the two dates; somebody born on 29 February has a birthday on 1 March."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def birth_date_text(born: date | None, precision: BirthPrecision) -> str:
+    """As much of the date as is known, in words; empty where nothing is."""
+    if born is None:
+        return ""
+    shown = (
+        "Y" if precision in BirthPrecision.of_year() else "F Y" if precision in BirthPrecision.of_month() else "j F Y"
+    )
+    text = date_format(born, shown)
+    return f"about {text}" if precision in BirthPrecision.estimates() else text
+
+
+def birth_text(born: date | None, precision: BirthPrecision, today: date) -> str:
+    """The same with the age."""
+    if born is None:
+        return ""
+    age = age_on(born, today)
+    about = "" if precision == BirthPrecision.EXACT else "about "
+    return f"{birth_date_text(born, precision)}, {about}{age} {'year' if age == 1 else 'years'}"
 
 
 def years_before(day: date, years: int) -> date:

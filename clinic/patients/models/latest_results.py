@@ -34,6 +34,10 @@ class LatestResult(ClinicModel):
 
     web_may = "SELECT, INSERT, UPDATE, DELETE"
     whose = "patient"
+    index_for = {
+        "latest_result_by_score": "order Latest result and filters Score, Severity of an instrument",
+        "latest_result_by_date": "order Assessed of an instrument",
+    }
 
     id = models.BigAutoField(primary_key=True)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="latest_results", db_index=False)
@@ -55,7 +59,7 @@ class LatestResult(ClinicModel):
             ),
         )
         indexes = (
-            models.Index(fields=["instrument", "score", "patient"], name="latest_result_by_score"),
+            models.Index(fields=["instrument", "score", "patient", "severity"], name="latest_result_by_score"),
             models.Index(fields=["instrument", "assessed_on", "patient"], name="latest_result_by_date"),
         )
 

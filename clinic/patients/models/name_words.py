@@ -15,6 +15,11 @@ class NameWord(ClinicModel):
     """
 
     web_may = "SELECT, INSERT"
+    index_for = {
+        "nameword_by_word": "words like what was typed by their beginning, and which are known already",
+        "nameword_by_end": "words like what was typed by their end",
+        "nameword_by_part": "words with what was typed inside, and near spellings",
+    }
 
     id = models.BigAutoField(primary_key=True)
     word = models.TextField(db_collation="C")

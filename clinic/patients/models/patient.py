@@ -1,125 +1,81 @@
 """Patients of a clinic."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from clinic.patients.models.birth_dates import BirthPrecision, age_on, years_before
+from clinic.patients.models.birth_dates import BirthPrecision, age_on, birth_date_text, birth_text
+from clinic.patients.models.fields import KeysField, TagsField
+from clinic.patients.models.identity import IDENTIFYING, keys_of
+from clinic.patients.models.particulars import CONTACT_WAYS, SEXES, Gender, Particulars, Status, languages, sparse
+from clinic.patients.models.queryset import NAME_FIELDS, PatientQuerySet, names_of
 from clinic.patients.models.results import ShownResult, with_latest_results
 from clinic.patients.models.results import shown as shown_results
 from clinic.patients.models.seen import SeenManager
 from clinic.patients.search.dictionary import note_words
-from clinic.patients.search.indexes import COUNT_BEFORE, COUNT_INDEX, NUMBER_CODE, NUMBER_ORDER, order
-from clinic.patients.search.rules import search_indexes
-from clinic.staff.models import Practitioner
-from clinic.tenancy.records import ClinicModel, ClinicQuerySet
+from clinic.patients.search.indexes import (
+    COUNT_BEFORE,
+    COUNT_INDEX,
+    NOBODY_NAMES,
+    NOBODY_ORDER,
+    NUMBER_CODE,
+    NUMBER_ORDER,
+    order,
+)  # fmt: skip
+from clinic.patients.search.rules import search_indexes, search_uses
+from clinic.staff.models import NOBODY_YET, Practitioner, Tag
+from clinic.tenancy.records import ClinicModel
 from clinic.text.full_names import without_suffixes
 from clinic.text.keys import FiledKey, GivenKey, LaterKey, PhonesKey, WordsKey
 from clinic.text.names import NameKey
 from clinic.text.phones import PhoneField, dialled, shown, stored
 
-
-class SparseCharField(models.CharField):  # type: ignore[type-arg]  # is not generic when it runs
-    """Text that most records are without: NULL in the table, so that lists have these last, and "" everywhere else."""
-
-    def from_db_value(self, value: str | None, *_: Any) -> str:
-        return value or ""
-
-    def get_prep_value(self, value: Any) -> Any:
-        return super().get_prep_value(value) or None
-
-    def deconstruct(self) -> Any:
-        name, _, args, kwargs = super().deconstruct()
-        kwargs.pop("default", None)  # the rows that are there have none
-        return name, "django.db.models.CharField", args, kwargs
-
-
-class Gender(models.TextChoices):
-    FEMALE = "female", "Female"
-    MALE = "male", "Male"
-    OTHER = "other", "Other"
-    UNKNOWN = "unknown", "Not known"
-
-
 ACTIVE = models.Q(archived_at=None)
-NAME_FIELDS = ("full_name", "family_name", "preferred_name")  # whose words are noted for misspelt searches
-
-
-def names_of(patients: Iterable["Patient"]) -> list[str]:
-    return [getattr(patient, name) for patient in patients for name in NAME_FIELDS]
-
-
-class PatientQuerySet(ClinicQuerySet["Patient"]):
-    """Patients; whichever way it writes names, their words are noted for misspelt searches."""
-
-    def bulk_create(self, objs: Iterable["Patient"], *args: Any, **kwargs: Any) -> list["Patient"]:
-        made = super().bulk_create(objs, *args, **kwargs)
-        note_words(names_of(made), using=self.db)
-        return made
-
-    def update(self, **values: Any) -> int:
-        """As Django's, whose `bulk_update` calls it as well. A name may come from an expression, so it is read back."""
-        if not set(NAME_FIELDS) & set(values):
-            return super().update(**values)
-        keys = list(self.values_list("pk", flat=True))
-        count = super().update(**values)
-        note_words(names_of(Patient.objects.using(self.db).filter(pk__in=keys).only(*NAME_FIELDS)), using=self.db)
-        return count
-
-    def active(self) -> "PatientQuerySet":
-        return self.filter(archived_at=None)
-
-    def archived(self) -> "PatientQuerySet":
-        return self.exclude(archived_at=None)
-
-    def named(self, full_name: str) -> "PatientQuerySet":
-        """Patients of that full name as uniqueness understands it: case and white space do not matter."""
-        return self.filter(name_key=NameKey(models.Value(full_name)))
-
-    def overdue(self, today: date) -> "PatientQuerySet":
-        """Patients whose next assessment was due before `today`."""
-        return self.filter(next_due_on__lt=today)
-
-    def due_within(self, days: int, *, today: date) -> "PatientQuerySet":
-        """Patients whose next assessment is due from `today` on, in so many days."""
-        return self.filter(next_due_on__range=(today, today + timedelta(days=days)))
-
-    def with_open_alerts(self) -> "PatientQuerySet":
-        return self.filter(open_alerts__gt=0)
-
-    def aged(self, youngest: int, oldest: int, *, today: date) -> "PatientQuerySet":
-        """Patients of `youngest` to `oldest` completed years on `today`, both included."""
-        return self.filter(
-            date_of_birth__lte=years_before(today, youngest),
-            date_of_birth__gt=years_before(today, oldest + 1),
-        )
+LEFT = ~models.Q(status=Status.ACTIVE)
 
 
 class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignore]  # of the results, which is in another module
-    """A person in the care of a practitioner (`user`) of this clinic."""
+    """A person in the care of a practitioner (`user`) of this clinic, or of nobody yet."""
 
     web_may = "SELECT, INSERT, UPDATE"
     whose = "pk"
+    index_for = {
+        **search_uses(),
+        "patient_by_name": "order Name of archived ones too, search by the beginning of a name",
+        "patient_by_birth": "orders Born and Age, filter Age, search by date of birth and birthday",
+        "patient_by_phone": "order Phone, search by phone number",
+        "patient_active_by_name": "list of patients as it opens, its pages and its count",
+        "patient_by_status": "filter Status",
+        "patient_by_preferred_name": "order Preferred name",
+        "patient_by_gender": "order and filter Gender",
+        "patient_by_user": "order and filter Practitioner, patients who are passed on",
+        "patient_of_nobody": "order and filter Practitioner, of those who are nobody's yet",
+        "patient_by_created": "order Registered",
+        "patient_by_updated": "changes for programs",
+        "patient_by_severity": "order Latest result, filter Severity",
+        "patient_by_assessed": "order Assessed",
+        "patient_by_due": "order and filter Next due",
+        "patient_by_alerts": "filter Alerts",
+        "patient_by_match_keys": "matching of who is saved or brought in",
+        "patient_by_tags": "filter Tag",
+        "patient_without_match_keys": "records that the worker still makes keys for",
+        "patient_by_other_count": "next record number",
+        "patient_by_count": "next record number, of the release before",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     full_name = models.CharField(max_length=200, validators=[MinLengthValidator(1)])
     family_name = models.CharField(max_length=200, blank=True)
-    preferred_name = SparseCharField(
-        max_length=100,
-        null=True,
-        blank=True,
-        default="",
-        db_collation="C",
-        help_text="What the patient likes to be called, where that is not in the full name.",
-    )
+    preferred_name = sparse(100, "What the patient likes to be called, where that is not in the full name.")
+    other_names = sparse(200, "Maiden names, aliases, spellings elsewhere; with commas between them.")
     gender = models.CharField(max_length=10, choices=Gender.choices)
-    date_of_birth = models.DateField()
+    sex = sparse(10, "For scoring, where it is not the gender.", verbose_name="sex for clinical use", choices=SEXES)
+    date_of_birth = models.DateField(null=True)
     date_of_birth_precision = models.CharField(
         max_length=20, choices=BirthPrecision.choices, default=BirthPrecision.EXACT
     )
@@ -127,9 +83,31 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
     phone_extension = models.CharField(max_length=11, blank=True, default="", db_default="")
     second_phone_number = PhoneField(blank=True)
     second_phone_extension = models.CharField(max_length=11, blank=True, default="", db_default="")
+    email = sparse(254, verbose_name="e-mail")
     address = models.TextField(max_length=1000, blank=True)
+    contact_by = sparse(10, verbose_name="best reached", choices=CONTACT_WAYS)
+    language = sparse(10, choices=languages)
+    needs_interpreter = models.BooleanField(default=False, db_default=False)
+    next_of_kin = models.TextField(
+        "next of kin or carer",
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Who it is, and how they are reached.",
+    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE, db_default=Status.ACTIVE)
+    status_on = models.DateField("status since", null=True, blank=True, help_text="When they were discharged, or died.")
+    identifiers = sparse(1600, "Numbers that others gave them: one a line, such as “NHS number: 943 476 5919”.")
+    tags = TagsField(null=True, blank=True, default=list)
     user = models.ForeignKey(
-        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name="practitioner", db_index=False
+        Practitioner,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="practitioner",
+        db_index=False,
+        null=True,
+        blank=True,
     )
     record_number = models.CharField(max_length=40, db_collation="C")
     shares_number = models.BooleanField(default=False, db_default=False, editable=False)
@@ -165,6 +143,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
+    match_keys = KeysField(null=True, editable=False)
     last_instrument = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
     last_score = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, editable=False)
     last_band = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
@@ -183,6 +162,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("user", "name_key"), name="patient_name_once_per_user"),
+            NOBODY_NAMES,
             NUMBER_ORDER,
             NUMBER_CODE,
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
@@ -191,6 +171,12 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
                 condition=models.Q(date_of_birth_precision__in=BirthPrecision.values),
                 name="patient_birth_precision",
             ),
+            models.CheckConstraint(
+                condition=models.Q(date_of_birth=None, date_of_birth_precision=BirthPrecision.NOT_KNOWN)
+                | models.Q(date_of_birth__isnull=False) & ~models.Q(date_of_birth_precision=BirthPrecision.NOT_KNOWN),
+                name="patient_birth_known",
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="patient_status"),
             models.CheckConstraint(
                 condition=models.Q(last_severity=None) | models.Q(last_severity__range=(0, 4)), name="patient_severity"
             ),
@@ -202,16 +188,21 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         indexes = (
             *search_indexes(),
             models.Index(fields=("filed_as", "given_as", "id"), condition=ACTIVE, name="patient_active_by_name"),
-            order("patient_by_preferred_name", "preferred_name"),
+            models.Index(fields=["status", "filed_as", "given_as", "id"], condition=LEFT, name="patient_by_status"),
+            # Of few patients; the others are read by their keys.
+            order("patient_by_preferred_name", "preferred_name", of=models.Q(preferred_name__isnull=False)),
             order("patient_by_gender", "gender"),
             order("patient_by_user", "user", "filed_as", "given_as"),
+            NOBODY_ORDER,
             order("patient_by_created", "created_at"),
-            order("patient_by_score", "last_score"),
+            order("patient_by_updated", "updated_at"),
             order("patient_by_severity", "worst_severity"),
             order("patient_by_assessed", "last_assessed_on"),
             order("patient_by_due", "next_due_on"),
             models.Index(fields=["open_alerts", "id"], condition=models.Q(open_alerts__gt=0), name="patient_by_alerts"),
-            models.Index(fields=["gender", "last_score", "date_of_birth"], name="patient_by_group"),
+            GinIndex(fields=["match_keys"], fastupdate=False, name="patient_by_match_keys"),
+            GinIndex(fields=["tags"], fastupdate=False, name="patient_by_tags"),
+            models.Index(fields=["id"], condition=models.Q(match_keys=None), name="patient_without_match_keys"),
             COUNT_INDEX,
             COUNT_BEFORE,
         )
@@ -220,9 +211,12 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         return self.record_number
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
-        """As Django's, with the words of the names that are saved noted for misspelt searches."""
-        super().save_base(*args, **kwargs)
+        """As Django's; the words of the names are noted for misspelt searches, and the matcher's keys follow."""
         saved = kwargs.get("update_fields")
+        if saved is None or set(IDENTIFYING) & set(saved):
+            self.match_keys = keys_of(self)
+            kwargs["update_fields"] = saved and frozenset((*saved, "match_keys"))
+        super().save_base(*args, **kwargs)
         if saved is None or set(NAME_FIELDS) & set(saved):
             note_words(names_of([self]), using=kwargs.get("using"))
 
@@ -253,13 +247,25 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         return f"{name} ({self.preferred_name})" if self.preferred_name else name
 
     @property
+    def practitioner_name(self) -> str:
+        return NOBODY_YET if self.user is None else self.user.display_name
+
+    @property
+    def tags_shown(self) -> list[Tag]:
+        return list(Tag.objects.filter(pk__in=self.tags)) if self.tags else []
+
+    @property
+    def particulars(self) -> Particulars:
+        return Particulars.of(self)
+
+    @property
+    def clinical_sex(self) -> str:
+        """What instruments go by that score the sexes apart."""
+        return self.sex or self.gender
+
+    @property
     def birth_date_text(self) -> str:
-        precision = self.date_of_birth_precision
-        shown = (
-            "Y" if precision in BirthPrecision.of_year() else "F Y" if precision in BirthPrecision.of_month() else ""
-        )
-        text = date_format(self.date_of_birth, shown or "j F Y")
-        return f"about {text}" if precision in BirthPrecision.estimates() else text
+        return birth_date_text(self.date_of_birth, BirthPrecision(self.date_of_birth_precision))
 
     @property
     def phone_text(self) -> str:
@@ -282,11 +288,9 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         return timezone.localdate(self.created_at)
 
     @property
-    def age(self) -> int:
-        return age_on(self.date_of_birth, timezone.localdate())
+    def age(self) -> int | None:
+        return None if self.date_of_birth is None else age_on(self.date_of_birth, timezone.localdate())
 
     @property
     def birth_text(self) -> str:
-        exact = self.date_of_birth_precision == BirthPrecision.EXACT
-        years = f"{self.age} year" if self.age == 1 else f"{self.age} years"
-        return f"{self.birth_date_text}, {years}" if exact else f"{self.birth_date_text}, about {years}"
+        return birth_text(self.date_of_birth, BirthPrecision(self.date_of_birth_precision), timezone.localdate())

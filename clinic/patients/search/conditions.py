@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from clinic.lists.reading.index_runs import ALL, Sql
+from clinic.lists.reading.index_runs import ALL, Sql, either
+from clinic.patients.search.dates import Birthday
 from clinic.text.keys import LONGEST
 
 T = '"patients_patient"'
 KEY, RECORD, BORN = f"{T}.id", f"{T}.record_number", f"{T}.date_of_birth"
+PRECISION = f"{T}.date_of_birth_precision"
 PHONE, PHONE_2, PHONE_DIGITS = f"{T}.phone_number", f"{T}.second_phone_number", f"{T}.phone_digits"
 CODE = f"public.code_key({RECORD})"
 PHONE_END, PHONE_2_END = f"public.digits_key({PHONE})", f"public.digits_key({PHONE_2})"
@@ -26,6 +28,7 @@ FILED, GIVEN = f"{T}.filed_as", f"{T}.given_as"
 LATER, LATER_2 = f"{T}.later_names", f"public.later_words({T}.later_names, 1)"
 REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
 NAME_WORDS = f"{T}.name_words"
+IDENTIFIERS = f"{T}.identifiers"
 BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
 SORTED_BY_NAME = (
     f"({FILED} || '')",
@@ -55,12 +58,6 @@ def both(*conditions: Sql) -> Sql:
     return Sql(text, tuple(param for condition in conditions for param in condition.params))
 
 
-def either(conditions: Sequence[Sql]) -> Sql:
-    """One of the conditions holds, of which there is one at least."""
-    text = " OR ".join(condition.text for condition in conditions)
-    return Sql(f"({text})", tuple(param for condition in conditions for param in condition.params))
-
-
 def neither(conditions: Sequence[Sql]) -> Sql:
     """None of the conditions holds."""
     text = "".join(f" AND {condition.text} IS NOT TRUE" for condition in conditions)
@@ -80,6 +77,15 @@ def born_on(days: Sequence[tuple[date, date]]) -> Sql:
     return either([between(BORN, each) for each in days]) if days else ALL
 
 
+def on_birthday(column: str, birthday: Birthday) -> Sql:
+    """Born on that day of any year, each of which the index of the whole date is asked for.
+
+    The first of January that stands for a year alone is nobody's birthday.
+    """
+    days = ",".join(day.isoformat() for day in birthday.dates())
+    return Sql(f"({column} = ANY (CAST(%s AS date[])) AND {PRECISION} IN ('exact', 'estimated'))", (f"{{{days}}}",))
+
+
 def starts(column: str, text: str) -> Sql:
     """The column begins with the text as it is."""
     return Sql(f"({column} >= %s AND {column} < %s)", (text, text + END))
@@ -96,6 +102,15 @@ def begins_code(column: str, text: str) -> Sql:
     return Sql(f"({column} >= {code} AND {column} < {code} || '{END}')", (text, text))
 
 
+def leads_to(column: str, text: str) -> Sql:
+    """The record number of the patient to whom the number of a merged record leads."""
+    merged = (
+        "SELECT m.into_id FROM patients_mergedpatient m WHERE public.code_key(m.record_number) = public.code_key(%s)"
+    )
+    found = f"SELECT p.record_number FROM patients_patient p WHERE p.id = ({merged} ORDER BY m.merged_at DESC LIMIT 1)"
+    return Sql(f"{column} = ({found})", (text,))
+
+
 def ends(column: str, figures: str) -> Sql:
     """The phone number ends with the figures; its digits are indexed from the last to the first."""
     key = f"public.digits_key({column})"
@@ -109,6 +124,12 @@ def filed_and_given(column: str, pair: tuple[str, str]) -> Sql:
 
 def contains(column: str, figures: str) -> Sql:
     return Sql(f"{column} LIKE %s", (f"%{figures}%",))
+
+
+def has_identifier(column: str, value: str) -> Sql:
+    """One of the column's lines, "Hospital: AB-123", ends with the whole value; the index finds where it stands."""
+    like = "".join(f"\\{sign}" if sign in "%_\\" else sign for sign in value)
+    return Sql(f"({column} ILIKE %s AND {column} || '\n' ILIKE %s)", (f"%: {like}%", f"%: {like}\n%"))
 
 
 def contains_letters(column: str, word: str) -> Sql:

@@ -34,13 +34,13 @@ Column = tuple[str, tuple[str, ...]]  # a column and the order in which its inde
 # Nothing waits for another writer: two who bring the same word at once both add it.
 NOTE_WORDS = """
 INSERT INTO patients_nameword (word)
-SELECT DISTINCT found FROM unnest(%s::text[]) AS name, string_to_table(public.search_key(name), ' ') AS found
-WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+SELECT DISTINCT found FROM unnest(%s::text[]) AS name CROSS JOIN string_to_table(public.search_key(name), ' ') AS found
+LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND known.word IS NULL
 """
 NOTE_EVERY_WORD = """
 INSERT INTO patients_nameword (word)
-SELECT DISTINCT found FROM patients_patient, string_to_table(concat_ws(' ', {keys}), ' ') AS found
-WHERE found <> '' AND NOT EXISTS (SELECT FROM patients_nameword WHERE word = found)
+SELECT DISTINCT found FROM patients_patient CROSS JOIN string_to_table(concat_ws(' ', {keys}), ' ') AS found
+LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND known.word IS NULL
 """
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Index, UniqueConstraint
 
-from clinic.lists.reading.index_runs import ALL, NO_REASON, DrivingTable, IndexRun, Sql
-from clinic.lists.reading.listing import Grade
+from clinic.lists.reading.grades import Grade
+from clinic.lists.reading.index_runs import ALL, DrivingTable, IndexRun, Sql, either
 from clinic.lists.reading.selection import Grades, Search
-from clinic.patients.search.conditions import KEY, both, each_begins, either, neither
+from clinic.patients.search.conditions import KEY, both, contains_letters, each_begins, neither
 from clinic.patients.search.typed import Typed
 
 
@@ -30,13 +30,15 @@ class Rule:
 
     `typed` gives the values that it looks for: none where the text cannot be meant so. It finds the patients for whom
     `where` holds of `column` and such a value, which `index` answers, and shows them in the `order` of that index (of
-    the column and the key, where none is given) with the `reason`. The rest is for names:
+    the column and the key, where none is given) with the `reason`, in which the value may stand as {}. The rest is for
+    names:
 
     - `words` is the column with all words of the name that `column` is a part of. Rules of the same words find together
       whoever has each typed word among them, and this one condition replaces theirs in what follows.
     - With `few` the rule is asked only where the places before found fewer patients.
     - With `driving` the dictionary's words lead to the patients, and a reason can say such a `{word}`. Where no
       condition of the row's own holds for the same patients, `where` is None: then nobody else finds them again.
+      Otherwise they are some of those who have the value inside `words`, whom another rule finds with them.
     """
 
     place: Place
@@ -57,9 +59,9 @@ class RunMaker:
     Of rules A, B and C come `A`, `B AND A IS NOT TRUE`, `C AND A IS NOT TRUE AND B IS NOT TRUE`.
     """
 
-    def __init__(self, among: Sql = ALL) -> None:
-        """Make runs of the rows for which `among` holds."""
-        self.among = among
+    def __init__(self, among: Sql = ALL, why: str = "") -> None:
+        """Make runs of the rows for which `among` holds, which is a reason for each that has no other."""
+        self.among, self.why = among, why
         self.conditions: list[Sql] = []
         self.words: list[str] = []  # of the rule that each condition is of
         self.certain = 0  # so many of the conditions are of rules that are asked however many rows are found
@@ -74,7 +76,8 @@ class RunMaker:
         """The rows that `condition` adds."""
         where = both(condition, self.left())
         self.leave_out(condition, words)
-        return IndexRun(order=order, where=where, reason=Sql("%s", (reason,)), descending=descending)
+        why, told = Sql("%s", (reason or self.why,)), both(condition, self.among)
+        return IndexRun(order=order, where=where, reason=why, descending=descending, told=told)
 
     def leave_out(self, condition: Sql, words: str = "") -> None:
         self.conditions.append(Sql(f"({condition.text})", condition.params))
@@ -95,17 +98,25 @@ class RunMaker:
         for value in rule.typed(typed):
             found = rule.where(rule.column, value) if rule.where else None
             if rule.driving is None and found is not None:
-                yield self.add(found, order, rule.reason, words=rule.words)
+                yield self.add(found, order, rule.reason.format(value), words=rule.words)
             elif rule.driving is not None:
-                reason = Sql("%s || w.word", (rule.reason.removesuffix("{word}"),)) if rule.reason else NO_REASON
-                yield IndexRun(order, self.left(), reason=reason, driving=rule.driving(rule.column, value))
+                reason = (
+                    Sql("%s || w.word", (rule.reason.removesuffix("{word}"),))
+                    if rule.reason
+                    else Sql("%s", (self.why,))
+                )
+                told = both(contains_letters(rule.words, value), self.among) if found is not None else None
+                yield IndexRun(order, self.left(), reason=reason, driving=rule.driving(rule.column, value), told=told)
                 if found is not None:
                     self.leave_out(found)
 
 
-def search_by(rules: Sequence[Rule], typed: Typed, among: Sql) -> Search:
-    """The search of the rules, its grades made as they are come to: the first one answers most searches."""
-    maker = RunMaker(among)
+def search_by(rules: Sequence[Rule], typed: Typed, among: Sql, *, why: str = "") -> Search:
+    """The search of the rules among some rows, of each of which `why` is told.
+
+    Its grades are made as they are come to: the first one answers most searches.
+    """
+    maker = RunMaker(among, why)
     grades = Grades(_grades(rules, typed, maker))
 
     def found(*, few: bool) -> Sql:

@@ -16,9 +16,16 @@ from django.db.models.lookups import Regex
 from clinic.text.keys import CodeKey
 
 
-def order(name: str, *fields: str, also: tuple[str, ...] = ()) -> Index:
-    """The index of a sortable column."""
-    return Index(fields=[*fields, "id"], include=["archived_at", *also], name=name)
+def order(name: str, *fields: str, also: tuple[str, ...] = (), of: Q | None = None) -> Index:
+    """The index of a sortable column, or of that part of an order whose rows are `of` a kind."""
+    return Index(fields=[*fields, "id"], include=["archived_at", *also], name=name, condition=of)
+
+
+# Patients of nobody yet: the end of the order by practitioner, and one name once among them. Two small indexes, since
+# making the rule of names anew for all would write an index of every patient while nobody can be registered.
+OF_NOBODY = Q(user=None)
+NOBODY_ORDER = order("patient_of_nobody", "filed_as", "given_as", of=OF_NOBODY)
+NOBODY_NAMES = UniqueConstraint(fields=("name_key",), condition=OF_NOBODY, name="patient_name_once_of_nobody")
 
 
 def trigrams(name: str, what: str | Func, **more: Any) -> GinIndex:

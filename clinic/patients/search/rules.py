@@ -28,6 +28,7 @@ from clinic.patients.search.conditions import (
     CODE,
     FILED,
     GIVEN,
+    IDENTIFIERS,
     KEY,
     LATER,
     LATER_2,
@@ -54,7 +55,10 @@ from clinic.patients.search.conditions import (
     ends,
     equals,
     filed_and_given,
+    has_identifier,
     has_later_word,
+    leads_to,
+    on_birthday,
     starts,
 )
 from clinic.patients.search.dates import dated
@@ -74,6 +78,7 @@ from clinic.patients.search.indexes import (
     PHONE_ORDER,
     trigrams,
 )
+from clinic.patients.search.numbered import has_number, numbered
 from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
 
 FIGURES, NAME, ELSEWHERE, LAST = Place
@@ -91,6 +96,7 @@ PHONE_END_INDEX = Index(DigitsKey("phone_number"), "id", condition=Q(phone_numbe
 PHONE_2_END_INDEX = Index(
     DigitsKey("second_phone_number"), "id", condition=Q(second_phone_number__gt=""), name="patient_by_phone_2_end"
 )
+IDENTIFIERS_INDEX = trigrams("patient_by_identifiers", "identifiers", condition=Q(identifiers__isnull=False))
 CODE_INDEX = Index(CodeKey("record_number"), "id", name="patient_by_code")
 
 # A preferred name beside the words of the full one; few patients have one, and only those are in its indexes.
@@ -104,10 +110,20 @@ CALLED_INDEX = trigrams(
     "patient_by_called", WordsKey("name_words", "preferred_name"), condition=Q(preferred_name__isnull=False)
 )
 
+# What somebody was called before or is elsewhere: words of any of these, beside those of the full name.
+ELSEWHERE_NAMED = f"public.words_key({NAME_WORDS}, {T}.other_names)"
+ELSEWHERE_INDEX = trigrams(
+    "patient_by_other_names", WordsKey("name_words", "other_names"), condition=Q(other_names__isnull=False)
+)
+BY_OTHER = "other name"
+
 # The place, what is typed, how it is compared, with what, the index that answers, the reason that is shown, the order.
 FIGURE_RULES = (
     Rule(FIGURES, typed.own_number, equals, RECORD, NUMBER_ORDER, "record number"),
+    Rule(FIGURES, typed.whole_number, leads_to, RECORD, NUMBER_ORDER, "record number of before"),
+    Rule(FIGURES, typed.identifier, has_identifier, IDENTIFIERS, IDENTIFIERS_INDEX, "identifier", (KEY,)),
     Rule(FIGURES, typed.birth_days, between, BORN, BIRTH_ORDER, "born"),
+    Rule(FIGURES, typed.birthday, on_birthday, BORN, BIRTH_ORDER, "born {}"),
     Rule(FIGURES, typed.phone_end, ends, PHONE, PHONE_END_INDEX, "phone", (PHONE_END, KEY)),
     Rule(FIGURES, typed.phone_end, ends, PHONE_2, PHONE_2_END_INDEX, "second phone", (PHONE_2_END, KEY)),
     Rule(FIGURES, typed.phone_starts, starts, PHONE, PHONE_ORDER, "phone"),
@@ -125,7 +141,11 @@ NAME_RULES = (
     Rule(ELSEWHERE, typed.several_words, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME, words=NAME_WORDS),
     Rule(NAME, typed.whole_name, begins, PREFERRED, PREFERRED_INDEX, BY_WISH, words=CALLED),
     Rule(ELSEWHERE, typed.whole_name, each_begins, CALLED, CALLED_INDEX, BY_WISH, SORTED_BY_NAME, words=CALLED),
-)
+    Rule(
+        ELSEWHERE, typed.whole_name, each_begins, ELSEWHERE_NAMED, ELSEWHERE_INDEX, BY_OTHER, SORTED_BY_NAME,
+        words=ELSEWHERE_NAMED,
+    ),
+)  # fmt: skip
 # Misspelt words are looked for wherever the rules of names look: in their columns, and among their words.
 SIMILAR = similar_names(
     [(rule.column, rule.order or (rule.column, KEY)) for rule in NAME_RULES if rule.where is begins],
@@ -133,11 +153,11 @@ SIMILAR = similar_names(
 )
 SIMILAR_TO, AS_FOUND = "similar to {word}", (KEY,)
 NEAR_RULES = (
-    Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, FILED, FILED_ORDER, "", BY_NAME, few=FEW, driving=BUT_FIRST),
-    Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, GIVEN, GIVEN_ORDER, "", BY_GIVEN, few=FEW, driving=BUT_FIRST),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, FILED, FILED_ORDER, "", BY_NAME, NAME_WORDS, FEW, BUT_FIRST),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, GIVEN, GIVEN_ORDER, "", BY_GIVEN, NAME_WORDS, FEW, BUT_FIRST),
     Rule(ELSEWHERE, typed.long_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, driving=SIMILAR),
-    Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, FILED, FILED_ORDER, "", BY_NAME, few=FEW, driving=INSIDE),
-    Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, GIVEN, GIVEN_ORDER, "", BY_GIVEN, few=FEW, driving=INSIDE),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, FILED, FILED_ORDER, "", BY_NAME, NAME_WORDS, FEW, INSIDE),
+    Rule(ELSEWHERE, typed.plain_part, HOLDS_INSIDE, GIVEN, GIVEN_ORDER, "", BY_GIVEN, NAME_WORDS, FEW, INSIDE),
     Rule(ELSEWHERE, typed.part_of_word, contains_letters, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.part_of_word, contains_letters, CALLED, CALLED_INDEX, BY_WISH, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.short_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, driving=SIMILAR),
@@ -164,14 +184,30 @@ def search_for(text: str) -> Search | None:
     """How to look for `text`; None where nothing is asked, a search without grades where it has no letter or digit."""
     if not text.strip():
         return None
-    name, days = dated(text)
+    name, days, birthday = dated(text)
     looked_for = typed.Typed.of(name, text)
     if not looked_for.words:
         return Search((), lambda: Sql("FALSE"), lambda: Sql("FALSE"))
-    return search_by(RULES, looked_for, born_on(days))
+    if birthday:
+        return search_by(RULES, looked_for, on_birthday(BORN, birthday), why=f"born {birthday}")
+    beside, number = ("", "") if looked_for.born or looked_for.birthday or days else numbered(text)
+    if not number:
+        return search_by(RULES, looked_for, born_on(days))
+    words = typed.words_of(beside)
+    return search_by(RULES, looked_for._replace(words=words, name=words), has_number(number, text))
 
 
 def search_indexes() -> tuple[Index, ...]:
     """The index of every rule, each once."""
     found = {rule.index.name: rule.index for rule in RULES if isinstance(rule.index, Index)}
     return tuple(found.values())
+
+
+def search_uses() -> dict[str, str]:
+    """Which columns each of them finds patients by, by its name."""
+    return {index.name: f"search by {_found_by(index.name)}" for index in search_indexes()}
+
+
+def _found_by(name: str) -> str:
+    columns = dict.fromkeys(rule.column.removeprefix(f"{T}.") for rule in RULES if rule.index.name == name)
+    return ", ".join(columns)

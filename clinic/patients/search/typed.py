@@ -13,8 +13,9 @@ from django.conf import settings
 from phonenumbers import country_code_for_region
 
 from clinic.patients.search.conditions import PLAIN
-from clinic.patients.search.dates import birth_ranges
+from clinic.patients.search.dates import Birthday, birth_ranges, birthday_of
 from clinic.text.dates import Range
+from clinic.text.identifiers import SIGNS
 from clinic.text.keys import MARKS, SEPARATORS
 from clinic.text.phones import parted
 from clinic.text.signs import plain
@@ -39,7 +40,8 @@ def words_of(text: str) -> list[str]:
 class Typed(NamedTuple):
     """A text without the date of birth beside a name; `digits` are all of it, and `name` its words, or one is empty.
 
-    `born` is what the whole text means as a date of birth: "Julio 1961" is a name with a year, and a month.
+    `born` is what the whole text means as a date of birth: "Julio 1961" is a name with a year, and a month. A
+    `birthday` such as "31/12" is no telephone number.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Typed(NamedTuple):
     digits: str
     name: list[str]
     born: list[Range]
+    birthday: Birthday | None
 
     @classmethod
     def of(cls, text: str, whole: str = "") -> "Typed":
@@ -56,7 +59,9 @@ class Typed(NamedTuple):
         only = DIGITS.fullmatch(number) is not None
         simple = number if only else plain(text)
         figures = "".join(re.findall(r"\d", simple, re.ASCII))
-        return cls(simple, words, figures, figures if only else "", [] if only else words, birth_ranges(whole or text))
+        born, birthday = birth_ranges(whole or text), birthday_of(whole or text)
+        digits = figures if only and not birthday else ""
+        return cls(simple, words, figures, digits, [] if only else words, born, birthday)
 
 
 def own_number(typed: Typed) -> list[str]:
@@ -67,6 +72,10 @@ def own_number(typed: Typed) -> list[str]:
 
 def birth_days(typed: Typed) -> list[Range]:
     return typed.born
+
+
+def birthday(typed: Typed) -> list[Birthday]:
+    return [typed.birthday] if typed.birthday else []
 
 
 def phone_end(typed: Typed) -> list[str]:
@@ -92,6 +101,19 @@ def number_inside(typed: Typed) -> list[str]:
 def record_code(typed: Typed) -> list[str]:
     """A text with figures in it as the beginning of any record number."""
     return [typed.text] if typed.figures and len(typed.text.strip()) <= 40 else []
+
+
+def identifier(typed: Typed) -> list[str]:
+    """A text with figures in it as a whole identifier that somebody else gave: as typed, and without its signs."""
+    text = typed.text.strip()
+    if not typed.figures or len(text) < 3 or len(text) > 60:
+        return []
+    return list(dict.fromkeys([text, SIGNS.sub("", text).upper()]))
+
+
+def whole_number(typed: Typed) -> list[str]:
+    """A text as a whole record number of any kind, or else as one of the clinic's own."""
+    return (own_number(typed) or record_code(typed))[:1]
 
 
 def figures_of_a_name(typed: Typed) -> list[str]:

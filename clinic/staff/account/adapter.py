@@ -15,14 +15,6 @@ from clinic.staff.account.events import note_failure, note_of_account, tell_of_n
 from clinic.tenancy.scope import public_scope
 
 log = structlog.get_logger("clinic.accounts")
-# What allauth tells people by mail about their second factor, and what the trail calls it.
-FACTORS = {
-    "mfa/email/totp_activated": "account.app_added",
-    "mfa/email/totp_deactivated": "account.app_removed",
-    "mfa/email/webauthn_added": "account.passkey_added",
-    "mfa/email/webauthn_removed": "account.passkey_removed",
-    "mfa/email/recovery_codes_generated": "account.recovery_codes_made",
-}
 
 
 class TrailAdapter(AccountAdapter):
@@ -56,8 +48,3 @@ class TrailAdapter(AccountAdapter):
         log.warning("sign_in.failed", known=found is not None)
         with public_scope():
             note_failure.enqueue(user=str(found or ""), action=action, **where())
-
-    def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: Any = None) -> None:
-        if template_prefix in FACTORS:
-            note_of_account(FACTORS[template_prefix], user)
-        super().send_notification_mail(template_prefix, user, context, email)

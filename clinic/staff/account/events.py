@@ -31,14 +31,14 @@ def note_of_account(action: str, user: User, *, device: str = "") -> None:
 
 
 @task
-def note_failure(user: str, action: str, request_id: str, address: str) -> None:
+def note_failure(user: str, action: str, request_id: str, address: str, trace_id: str = "") -> None:
     """Write that a password or a code was wrong; nothing where nobody has the account.
 
     The worker does it, so that an address with an account is answered no later than any other.
     """
     person = User.objects.filter(pk=user).first() if user else None
     if person is not None:
-        with bound_contextvars(request_id=request_id, address=address):
+        with bound_contextvars(request_id=request_id, address=address, trace_id=trace_id):
             note_of_account(action, person)
 
 

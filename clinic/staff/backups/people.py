@@ -25,7 +25,7 @@ SAID = {
     "accounts.user": ("email", "name", "is_active", "date_joined", "password"),
     "accounts.membership": ("user", "role", "is_active", "last_day", "preferences", "created_at"),
     "accounts.apiclient": (
-        *("client_id", "client_secret", "hash_client_secret", "name", "can_write", "last_day", "disabled_at"),
+        *("client_id", "client_secret", "hash_client_secret", "name", "can_write", "scopes", "last_day", "disabled_at"),
         *("secret_checksum", "secret_since", "earlier_checksum", "earlier_until", "created", "updated", "last_used_at"),
     ),
 }

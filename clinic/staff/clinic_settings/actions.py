@@ -1,4 +1,4 @@
-"""A clinic's settings: where it is, when it signs people out, and what it wants done when an answer raises an alert."""
+"""A clinic's settings: where it is, when it signs people out, and what it wants done with what comes in."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import public_scope
 
 PLACE = ("time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required")
-ALERTS = ("alert_text", "alert_numbers")
+OWN = ("alert_text", "alert_numbers", "review_from")
 
 
 class PhoneLine(NamedTuple):
@@ -78,6 +78,7 @@ def change_clinic_settings(
     second_factor_required: bool,
     alert_text: str,
     alert_numbers: Sequence[PhoneLine],
+    review_from: int,
 ) -> Settings:
     """Change the settings of the active clinic, `clinic`, if they still have the `version` they were read with.
 
@@ -89,12 +90,13 @@ def change_clinic_settings(
         place: Clinic = Clinic.objects.get(pk=clinic.pk)
     if version != own.version:
         raise Changed(Settings(own, place))
-    before = snapshot(place, PLACE) | snapshot(own, ALERTS)
+    before = snapshot(place, PLACE) | snapshot(own, OWN)
     place.time_zone, place.country = time_zone, country
     place.idle_minutes = idle_minutes
     place.restricts_patients, place.second_factor_required = restricts_patients, second_factor_required
     own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
-    if changes := difference(before, snapshot(place, PLACE) | snapshot(own, ALERTS)):
+    own.review_from = review_from
+    if changes := difference(before, snapshot(place, PLACE) | snapshot(own, OWN)):
         own.version += 1
         own.save()
         with public_scope():

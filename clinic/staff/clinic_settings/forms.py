@@ -91,6 +91,20 @@ class SettingsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
     )
 
+    review_from = forms.ChoiceField(
+        required=False,
+        choices=[
+            (0, "Every result"),
+            (1, "Mild and above"),
+            (2, "Moderate and above"),
+            (3, "Moderately severe and above"),
+        ],
+        label="Results that wait for a review",
+        help_text="Of what patients and programs send. A milder result counts as reviewed when it comes in, if it is "
+        "complete, raised no alert and is in no higher band than the one before.",
+        error_messages={"invalid_choice": "Choose which results wait."},
+    )
+
     def __init__(self, *args: Any, kept_zone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zone_choices(kept_zone)  # type: ignore[attr-defined]
@@ -98,6 +112,9 @@ class SettingsForm(forms.Form):
 
     def clean_alert_numbers(self) -> list[PhoneLine]:
         return phone_lines(self.cleaned_data["alert_numbers"])
+
+    def clean_review_from(self) -> int:
+        return int(self.cleaned_data["review_from"] or 0)
 
     def values(self) -> dict[str, Any]:
         """The clean fields as the action takes them."""
@@ -133,4 +150,5 @@ def initial_of(settings: Settings) -> dict[str, Any]:
         "second_factor_required": settings.clinic.second_factor_required,
         "alert_text": instructions.text,
         "alert_numbers": written_lines(instructions.numbers),
+        "review_from": settings.own.review_from,
     }

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from clinic.access import Permission, Request, requires, without_patients
+from clinic.access import Permission, Request, confirmed, requires, without_patients
 from clinic.audit.queries import changed_by
 from clinic.staff.clinic_settings import actions
 from clinic.staff.clinic_settings.forms import SettingsForm, initial_of
@@ -19,6 +19,7 @@ from clinic.ui.pages import saved
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CLINIC_MANAGE)
 @without_patients
+@confirmed
 def clinic_settings(request: Request) -> HttpResponse:
     zone = request.clinic.time_zone
     if request.method != "POST":

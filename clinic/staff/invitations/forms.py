@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from clinic.accounts.factors.passwords import refuse_words
 from clinic.accounts.models import User
 from clinic.staff.forms import last_day_field, role_field
 from clinic.ui.forms import LineField, helper
@@ -26,7 +27,7 @@ class InvitationForm(forms.Form):
 
 
 class NewAccountForm(forms.Form):
-    """The account of the address `email`, which the invitation says."""
+    """The account of the address `email`, which the invitation says, in the clinic of that name."""
 
     name = LineField(
         max_length=200,
@@ -42,12 +43,13 @@ class NewAccountForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, clinic_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.clinic_name = email, clinic_name
         self.helper = helper()
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         validate_password(password, User(email=self.email, name=self.cleaned_data.get("name", "")))
+        refuse_words(password, [self.clinic_name])
         return password

@@ -75,7 +75,8 @@ def _join(request: Request, token: str, invitation: Invitation, account: User) -
 
 
 def _new_account(request: Request, token: str, invitation: Invitation) -> HttpResponse:
-    form = NewAccountForm(request.POST if request.method == "POST" else None, email=invitation.email)
+    typed = request.POST if request.method == "POST" else None
+    form = NewAccountForm(typed, email=invitation.email, clinic_name=invitation.clinic.name)
     if not form.is_valid():
         return _page(request, token, invitation, form=form, status=422 if form.is_bound else 200)
     with clinic_scope(invitation.clinic):

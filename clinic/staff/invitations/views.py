@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.access import Permission, Request, requires, without_patients
+from clinic.access import Permission, Request, confirmed, requires, without_patients
 from clinic.accounts.models import Invitation
 from clinic.staff import members
 from clinic.staff.invitations import actions
@@ -23,6 +23,7 @@ SENT = "Invitation sent. Whoever reads mail at that address can join."
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PEOPLE_MANAGE)
 @without_patients
+@confirmed
 def invitation_new(request: Request) -> HttpResponse:
     """Invite by mail; where the mail cannot be sent nobody is invited."""
     form = InvitationForm(request.POST if request.method == "POST" else None)
@@ -42,6 +43,7 @@ def invitation_new(request: Request) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PEOPLE_MANAGE)
+@confirmed
 def invitation_again(request: Request, pk: UUID) -> HttpResponse:
     """Send another link in place of the one before."""
     try:
@@ -59,6 +61,7 @@ def invitation_again(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PEOPLE_MANAGE)
+@confirmed
 def invitation_revoke(request: Request, pk: UUID) -> HttpResponse:
     try:
         actions.revoke_invitation(by=request.actor, clinic=request.clinic, id=pk)

@@ -27,6 +27,7 @@ from clinic.metrics.counting import observe
 from clinic.metrics.declared import CONNECTION_WAIT
 from clinic.postgres import embedded
 from clinic.tenancy.backend.cursor import ScopedCursor
+from clinic.tenancy.backend.schema import SchemaEditor
 
 # Undoes what a bare SET or a held cursor would leave to whoever has the connection next. It rides with the COMMIT.
 COMMIT = "CLOSE ALL; COMMIT; RESET ROLE; RESET search_path"
@@ -45,6 +46,7 @@ class DatabaseWrapper(PostgresWrapper):
     `seen_by` is the person whose patients alone the scope sees, None where it sees everybody's.
     """
 
+    SchemaEditorClass = SchemaEditor
     health_check_done: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

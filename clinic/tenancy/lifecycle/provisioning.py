@@ -9,25 +9,19 @@ import inspect
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import cast
 
 import django
 from django.db import connections, transaction
 from django.db.migrations.loader import MigrationLoader
-from django_tenants.utils import get_tenant_database_alias, quote_schema_name
+from django_tenants.utils import quote_schema_name
 
-from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy import cluster
+from clinic.tenancy.cluster import owner_connection as owner_connection
 from clinic.tenancy.lifecycle.recorder import MigrationKey, plain, rehearse, tenant_labels
 from clinic.tenancy.models import Blueprint, Clinic
-from clinic.tenancy.privileges import clinic_privileges, public_privileges, sealer_privileges
+from clinic.tenancy.privileges import clinic_privileges, numbered_tables, public_privileges, sealer_privileges
 from clinic.tenancy.zones import server_zone
 
-# Where Citus runs, a schema that is made under these becomes one that lives whole on one of its servers. Written
-# from its documentation, never run here.
-CITUS_SETTINGS = (
-    "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
-    "SET LOCAL citus.enable_schema_based_sharding = 'on'",
-)
 TAKE_PREPARED = """
 DELETE FROM tenancy_preparedschema WHERE schema_name = (
     SELECT schema_name FROM tenancy_preparedschema WHERE fingerprint = %s
@@ -36,26 +30,15 @@ DELETE FROM tenancy_preparedschema WHERE schema_name = (
 """
 NOTE = """
 INSERT INTO django_migrations (app, name, applied)
-SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
-WHERE NOT EXISTS (SELECT FROM django_migrations old WHERE old.app = new.app AND old.name = new.name)
+SELECT new.app, new.name, now() FROM unnest(%s::text[], %s::text[]) AS new (app, name)
+LEFT JOIN django_migrations old ON old.app = new.app AND old.name = new.name WHERE old.app IS NULL
 """
 
 
-def owner_connection() -> DatabaseWrapper:
-    return cast(DatabaseWrapper, connections[get_tenant_database_alias()])
-
-
-@cache
-def has_citus() -> bool:
-    with owner_connection().cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
-        return bool(cursor.fetchone()[0])
-
-
 def run(statements: Iterable[str]) -> None:
-    """Run statements as the owner: in one message, or one by one for Citus, which refuses several DDL in one."""
+    """Run statements, each one command, as the owner."""
     with owner_connection().cursor() as cursor:
-        for message in statements if has_citus() else ["; ".join(statements)]:
+        for message in cluster.messages(statements):
             cursor.execute(message)
 
 
@@ -115,6 +98,7 @@ def grant_statements(schema_name: str, tables: Collection[str] | None = None, *,
         *([f"REVOKE ALL ON {named} FROM {schema}, {sealer}"] if named and not anew else []),
         *(f"GRANT {privileges} ON {', '.join(of)} TO {schema}" for privileges, of in alike.items()),
         *(f"GRANT {sealed[table]} ON {schema}.{table} TO {sealer}" for table in tables if table in sealed),
+        *cluster.numbering_grants(schema, {table: rights[table] for table in tables}, numbered_tables()),
         *([f"COMMENT ON SCHEMA {schema} IS '{noted_grants(rights)}'"] if set(tables) == set(rights) else []),
     ]
 
@@ -125,12 +109,12 @@ def role_statements(schema_name: str) -> list[str]:
     In one statement: each GRANT of a role goes through all that the owner is a member of, 2.5 ms with 2,000 clinics.
     """
     role, web = quote_schema_name(schema_name), quote_schema_name(web_role())
-    return [f"CREATE ROLE {role} NOLOGIN ROLE {web}, CURRENT_USER"]
+    return [f"CREATE ROLE {role} {cluster.role_options(web_role())} ROLE {web}, CURRENT_USER"]
 
 
 def opening_statements(schema_name: str) -> list[str]:
     """What comes before a clinic's schema is made."""
-    return [*role_statements(schema_name), *(CITUS_SETTINGS if has_citus() else ())]
+    return [*cluster.schema_settings(), *role_statements(schema_name)]
 
 
 def web_role() -> str:
@@ -146,9 +130,13 @@ def grant_public() -> None:
     """Open exactly the mapped tables of `public` to the web's role, and note that there; make the sealer's role."""
     web, sealer = quote_schema_name(web_role()), sealer_role()
     with transaction.atomic(using=owner_connection().alias), owner_connection().cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [sealer])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {quote_schema_name(sealer)} NOLOGIN ROLE {web}, CURRENT_USER")
+        entry, database = cluster.entry_role(web_role()), str(owner_connection().settings_dict["NAME"])
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname IN (%s, %s)", [sealer, entry])
+        there = {name for (name,) in cursor.fetchall()}
+        run(cluster.entry_statements(web_role(), database, is_there=entry in there))
+        if sealer not in there:
+            options = cluster.role_options(web_role())
+            cursor.execute(f"CREATE ROLE {quote_schema_name(sealer)} {options} ROLE {web}, CURRENT_USER")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {web}; GRANT USAGE ON SCHEMA public TO {web}")
         cursor.execute(
             "SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -217,9 +205,7 @@ def drop_schema(schema_name: str) -> None:
         run(
             [
                 f"DROP SCHEMA IF EXISTS {schema} CASCADE",
-                f"SET LOCAL ROLE {schema}",
-                f"DROP OWNED BY {schema}",
-                "SET LOCAL ROLE NONE",
+                *cluster.clearing_statements(schema),
                 f"DROP ROLE {schema}",
             ]
         )

@@ -14,7 +14,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.operations import NotInTransactionMixin
 from django.db import transaction
-from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.migrations import Migration, RunPython, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
@@ -23,10 +22,12 @@ from django.db.migrations.state import ProjectState
 from django_tenants.utils import quote_schema_name
 
 from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy.backend.schema import SchemaEditor, single
 from clinic.tenancy.privileges import clinic_privileges
 
 SCRATCH = "blueprint"
 DJANGO = ("django.db.migrations.operations.", "django.contrib.postgres.operations")
+CHANGES_NO_ROW = re.compile(r"(?:INSERT 0|UPDATE|DELETE) 0\b")  # as the server says it
 BETWEEN = ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
 
 MigrationKey = tuple[str, str]
@@ -86,7 +87,7 @@ def rehearse(connection: DatabaseWrapper, applied: frozenset[MigrationKey] = fro
     stock = connection.SchemaEditorClass
     try:
         with connection.on_schemas(), transaction.atomic(using=connection.alias):
-            recorded = Recording(connection)
+            recorded = Recording(connection, from_nothing=not applied)
             with connection.execute_wrapper(recorded):
                 steps = list(_record(connection, recorded, applied))
             transaction.set_rollback(True, using=connection.alias)
@@ -107,10 +108,13 @@ def joined(steps: list[Step]) -> list[Step]:
 
 
 class Recording:
-    """Keeps the schema editor's statements, and those by which a migration's own code writes rows."""
+    """Keeps the schema editor's statements, and those by which a migration's own code writes rows.
 
-    def __init__(self, connection: DatabaseWrapper) -> None:
-        self.connection = connection
+    What changes rows and found none when everything began with empty tables is left out of what begins `from_nothing`.
+    """
+
+    def __init__(self, connection: DatabaseWrapper, *, from_nothing: bool = False) -> None:
+        self.connection, self.from_nothing = connection, from_nothing
         self.statements: list[str] = []
         self.in_editor = False
         connection.SchemaEditorClass = self._editor_class()
@@ -125,18 +129,22 @@ class Recording:
         if writes and not self.in_editor and '"django_migrations"' not in sql:
             for values in params if many else [params]:
                 self.statements.append(plain(self.connection, sql, values))
-        return execute(sql, params, many, context)
+        answer = execute(sql, params, many, context)
+        if self.from_nothing and self.in_editor and CHANGES_NO_ROW.match(context["cursor"].statusmessage or ""):
+            self.statements.pop()
+        return answer
 
-    def _editor_class(self) -> type[DatabaseSchemaEditor]:
+    def _editor_class(self) -> type[SchemaEditor]:
         recording = self
 
-        class Editor(DatabaseSchemaEditor):
+        class Editor(SchemaEditor):
             def execute(self, sql: Any, params: Any = ()) -> None:
                 text = transactional(plain(recording.connection, str(sql), params))
-                recording.statements.append(text)
                 recording.in_editor = True
                 try:
-                    super().execute(text, None)
+                    for command in single(text):
+                        recording.statements.append(command)
+                        super().execute(command, None)
                 finally:
                     recording.in_editor = False
 
@@ -170,7 +178,8 @@ def grow(
             for migration in missing:
                 recorded.take()
                 with connection.cursor() as cursor:
-                    cursor.execute("; ".join(BETWEEN))
+                    for command in BETWEEN:
+                        cursor.execute(command)
                 state = executor.migrate([_key(migration)], plan=[(migration, False)], state=state)
     finally:
         connection.SchemaEditorClass = stock

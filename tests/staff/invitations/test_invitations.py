@@ -18,7 +18,7 @@ from clinic.tenancy.scope import clinic_scope
 from clinic.text.dates import HINT, written
 from tests.clock import in_one_zone
 from tests.staff.people import LIST, NEW, NORA, faults, join_as_new, link_in, membership, trail
-from tests.world import ahead
+from tests.world import ahead, closed_account
 
 
 def only() -> Invitation:
@@ -44,9 +44,8 @@ def test_token_of_an_invitation_is_kept_nowhere(owner, mailoutbox):
 
 
 def test_answer_and_mail_are_the_same_whether_or_not_there_is_an_account(owner, hillside, mailoutbox):
-    User.objects.filter(pk=hillside.auditor.pk).update(is_active=False)
-    said = []
-    for email in ("nora@new.test", hillside.front_desk.email, hillside.auditor.email):
+    closed, said = closed_account(hillside), []
+    for email in ("nora@new.test", hillside.front_desk.email, closed.email):
         response = owner.post(NEW, {**NORA, "email": email})
         mail = mailoutbox[-1]
         told = owner.get(LIST).content.decode()

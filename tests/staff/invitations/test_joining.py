@@ -65,6 +65,10 @@ REFUSED = [
         {"password": "nora@new.test and more"},
         {"password": [OWN_WORD]},
     ),
+    (
+        {"password": "Riverside and a long way round"},
+        {"password": [OWN_WORD.replace("nora", "riverside")]},
+    ),
     ({"password": "p" * 1001}, {"password": ["Ensure this value has at most 1000 characters (it has 1001)."]}),
 ]
 

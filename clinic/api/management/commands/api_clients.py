@@ -69,5 +69,5 @@ def _line(client: ApiClient) -> str:
     """One client, with tabs between name, id, scope, state, last use and last day."""
     used = f"{localtime(client.last_used_at):%Y-%m-%d %H:%M}" if client.last_used_at else "never used"
     until = f"until {client.last_day}" if client.last_day else "no last day"
-    scope = "read write" if client.can_write else "read"
+    scope = " ".join(client.allowed_scopes)
     return "\t".join((client.name, client.client_id, scope, actions.state_of(client), used, until))

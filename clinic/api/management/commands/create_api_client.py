@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from clinic.access import SCOPES
 from clinic.api.actions import Refused, create_api_client
 from clinic.staff.actions import OPERATOR
 from clinic.staff.clinics import find_clinic
@@ -18,11 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("clinic", help="the clinic's name or id")
         parser.add_argument("name", help="what the client is called; unique in its clinic")
         parser.add_argument("--write", action="store_true", help="let it create and change records too")
+        parser.add_argument(
+            "--scope", action="append", default=[], choices=SCOPES, help="let it do this alone; repeatable"
+        )
 
-    def handle(self, *args: Any, clinic: str, name: str, write: bool, **options: Any) -> None:
+    def handle(self, *args: Any, clinic: str, name: str, write: bool, scope: list[str], **options: Any) -> None:
         try:
             found = find_clinic(clinic)
-            client, secret = create_api_client(clinic=found, name=name, can_write=write, by=OPERATOR)
+            client, secret = create_api_client(clinic=found, name=name, can_write=write, scopes=scope, by=OPERATOR)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except Refused as error:

@@ -12,7 +12,7 @@ from clinic.assessments.of_patients import NamesTaken
 from clinic.staff import members
 from clinic.staff.actions import Operator
 from clinic.staff.clinics import find_clinic
-from clinic.staff.models import Practitioner
+from clinic.staff.models import NOBODY, Practitioner
 from clinic.tenancy.scope import clinic_scope, public_scope
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("clinic", help="the clinic's name or id")
         parser.add_argument("email", help="the address that they sign in with")
-        parser.add_argument("--to", default="", metavar="EMAIL", help="who takes over their patients and shared views")
+        parser.add_argument("--to", default="", metavar="EMAIL", help=f"who takes over; or {NOBODY}")
         parser.add_argument("--by", default="", metavar="NAME", help="whom the trail names; Operator if not given")
 
     def handle(self, *args: Any, clinic: str, email: str, to: str, by: str, **options: Any) -> None:
@@ -30,8 +30,9 @@ class Command(BaseCommand):
             found = find_clinic(clinic)
             user = User.objects.get(email=email.strip().lower())
             with clinic_scope(found):
-                heir = self._heir(to) if to else None
-                remove_member(by=Operator.named(by), clinic=found, user_id=user.pk, heir=heir)
+                to_nobody = to.strip().lower() == NOBODY
+                heir = self._heir(to) if to and not to_nobody else None
+                remove_member(by=Operator.named(by), clinic=found, user_id=user.pk, heir=heir, to_nobody=to_nobody)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except NamesTaken as error:

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from clinic.staff.overview import Line, overview
 from clinic.tenancy.work.heartbeat import age, said
 
-HEADINGS = ("Clinic", "Id", "State", "Migrations", "Patients", "Size", "Last sign-in")
+HEADINGS = ("Clinic", "Id", "State", "Migrations", "Patients", "Size", "Last sign-in", "Server")
 RIGHT = (4, 5)  # numbers
 
 
@@ -17,7 +17,10 @@ class Command(BaseCommand):
     help = "List every clinic with its state, migrations, patients, size on disk and last sign-in; one line each."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = [HEADINGS, *(_cells(line) for line in overview())]
+        lines = list(overview())
+        rows = [HEADINGS, *map(_cells, lines)]
+        if not any(line.server for line in lines):
+            rows = [row[:-1] for row in rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (
@@ -37,4 +40,5 @@ def _cells(line: Line) -> tuple[str, ...]:
         "-" if line.patients is None else f"{line.patients:,}",
         "-" if line.size is None else filesizeformat(line.size).replace("\xa0", " "),
         f"{localtime(line.last_sign_in):%Y-%m-%d %H:%M}" if line.last_sign_in else "never",
+        line.server,
     )

@@ -1,0 +1,15 @@
+"""Bodies that are not the record's own: what an acknowledgement, a cancellation or a new link says."""
+
+from typing import Any
+
+from rest_framework.generics import GenericAPIView
+
+from clinic.api.parser import json_object
+
+
+def sent_body(view: GenericAPIView[Any]) -> dict[str, Any]:
+    """The clean fields of the body of this action; raises ValidationError."""
+    serializer = view.bodies[view.action](data=json_object(view.request), context=view.get_serializer_context())  # type: ignore[attr-defined]
+    serializer.is_valid(raise_exception=True)
+    fields: dict[str, Any] = serializer.validated_data
+    return fields

@@ -1,0 +1,1 @@
+"""Lists of patients that people pick by hand."""

@@ -1,0 +1,49 @@
+"""Results to review in the browser: marked in place and taken back, with and without a script."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from clinic.access import Actor
+from clinic.assessments.models import Review
+from clinic.assessments.record.actions import create_assessment
+from clinic.tenancy.scope import clinic_scope
+from tests.world import make_patient
+
+
+@pytest.fixture
+def result(practice, request):
+    with clinic_scope(practice.clinic):
+        name = f"Rena {request.node.name}"
+        patient = make_patient(full_name=name, family_name="Review", user_id=practice.clinician.pk)
+        about = {"patient": patient, "user": patient.user, "type": "physical", "date": date(2026, 3, 1)}
+        return create_assessment(by=Actor("client:7", "Laboratory"), name="Walk", **about)
+
+
+def waits(practice, result):
+    with clinic_scope(practice.clinic):
+        return Review.objects.get(pk=result.pk).reviewed_at is None
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_result_is_marked_in_place_and_taken_back(practice, visit, result, width):
+    page = visit(practice.clinician, width=width)
+    page.goto("/reviews/")
+    line = page.locator(f"#review-{result.pk}")
+    line.get_by_label("A word about Walk, optional").fill("Called her")
+    line.get_by_role("button", name="Mark reviewed").click()
+    expect(line).to_contain_text("Called her")
+    assert (waits(practice, result), page.url.endswith("/reviews/")) == (False, True)
+    line.get_by_role("button", name="Undo").click()
+    expect(line.get_by_role("button", name="Mark reviewed")).to_be_visible()
+    assert waits(practice, result)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_result_is_marked_without_a_script(practice, visit, result):
+    page = visit(practice.clinician, scripts=False)
+    page.goto("/reviews/")
+    page.locator(f"#review-{result.pk}").get_by_role("button", name="Mark reviewed").click()
+    expect(page.get_by_text("Reviewed. It is under “Reviewed ones”.")).to_be_visible()
+    assert not waits(practice, result)
