@@ -4,10 +4,10 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from tests.patience import PATIENCE, wait_until
 from tests.postgres import ROOT
 
 
@@ -28,11 +28,12 @@ def has_address(family: int, host: str) -> bool:
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Until somebody listens there."""
-    end = time.monotonic() + 60
-    while not is_listening(port):
+
+    def is_there() -> bool:
         assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.05)
+        return is_listening(port)
+
+    wait_until(is_there, often=0.05)
 
 
 def is_listening(port: int) -> bool:
@@ -52,4 +53,4 @@ def serving(config: str = "deploy/gunicorn.conf.py", **properties: str) -> Itera
         yield port
     finally:
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0

@@ -6,7 +6,6 @@ does not, the second has read too early, and what comes of both is wrong each ti
 """
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -19,8 +18,8 @@ from django.db.models import Model
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.cluster import has_citus
 from tests.committed import administer
+from tests.patience import PATIENCE, wait_until
 
-PATIENCE = 30  # seconds, after which a test fails where something does not happen: it does not hang
 WAITERS = "SELECT pid FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
 # Of processes of a coordinator that wait at a worker: its number is in front of theirs.
 WAITERS_OF_A_CLUSTER = """
@@ -65,14 +64,6 @@ def end_of(future: Future[Any]) -> Any:
     """What the work gave, or the exception that it raised."""
     error = future.exception(PATIENCE)
     return future.result() if error is None else error
-
-
-def wait_until(holds: Callable[[], Any]) -> None:
-    """Ask again and again; raises AssertionError where it never holds."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, "What the test waits for does not happen."
-        time.sleep(0.005)
 
 
 def backend(using: str = "default") -> int:

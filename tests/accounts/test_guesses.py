@@ -11,6 +11,7 @@ import pytest
 
 from clinic.accounts.limits.counters import forget
 from clinic.accounts.limits.declared import PASSWORDS
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.sizes import times
 from tests.world import PASSWORD
@@ -37,7 +38,7 @@ class Browser:
         sent = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, **headers}
         status = 503
         while status == 503:
-            with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
                 connection.request(method, path, urlencode(form) if form else None, sent)
                 answer = connection.getresponse()
                 status, text = answer.status, answer.read().decode()

@@ -12,9 +12,7 @@ from tests.api.test_schema import errors
 from tests.sizes import times
 
 PATIENTS, ASSESSMENTS = "/api/v1/patients/", "/api/v1/assessments/"
-SETTINGS = settings(
-    max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+SETTINGS = settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Every character, the lone halves of pairs too: JSON can escape them.
 text = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
 leaf = st.none() | st.booleans() | st.integers() | st.floats() | text

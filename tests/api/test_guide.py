@@ -12,6 +12,7 @@ from clinic.tenancy.scope import clinic_scope
 from clinic.webhooks.signing import new_secret
 from tests.api.test_schema import document
 from tests.browser.conftest import practice  # noqa: F401  # a fixture
+from tests.patience import PATIENCE
 from tests.postgres import ROOT
 from tests.test_url_walk import views
 from tests.webhooks.conftest import deliver, make_webhook
@@ -32,7 +33,9 @@ def test_guide_runs_as_it_is_printed(server, practice):  # noqa: F811  # the fix
     client, secret = create_api_client(clinic=practice.clinic, name="Newcomer", can_write=True, by=Writer())
     known = {"CLINIC": server, "CLIENT_ID": client.client_id, "CLIENT_SECRET": secret}
     script = "set -eu\n" + "\necho\n".join(PRINTED)
-    found = subprocess.run(["sh", "-c", script], env=os.environ | known, capture_output=True, text=True, timeout=60)
+    found = subprocess.run(
+        ["sh", "-c", script], env=os.environ | known, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert (found.returncode, found.stderr) == (0, "")
     answers = [json.loads(line) for line in found.stdout.splitlines() if line]
     assert [answer["meta"]["success"] for answer in answers] == [True] * len(answers)

@@ -14,7 +14,8 @@ from clinic.assessments.selfreport import actions as request_actions
 from clinic.audit.models import AuditEvent
 from clinic.instruments import catalogue
 from clinic.tenancy.scope import clinic_scope
-from tests.side_by_side import backend, beside, end_of, holds_lock, overlap, wait_until, waiters
+from tests.patience import wait_until
+from tests.side_by_side import backend, beside, end_of, holds_lock, overlap, waiters
 from tests.world import Writer, make_patient
 
 BY = Writer()

@@ -85,7 +85,7 @@ changes = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(totals, min_size=1, max_size=5), changes)
 def test_every_step_says_what_changed(found, change):
     said = [
@@ -188,7 +188,7 @@ def test_band_of_another_sex_is_not_drawn():
 STARTS = st.lists(st.integers(0, 400), min_size=1, max_size=8, unique=True).map(sorted)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(STARTS)
 def test_words_of_episodes_stand_apart_and_every_line_is_drawn(days):
     marks = [EpisodeMark(date(2026, 1, 1) + timedelta(days=day), at % 2 == 1) for at, day in enumerate(days)]

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.accounts.models import User
 from tests.browser.outside import FOLDER
 from tests.browser.site import Site, make_site
+from tests.patience import PATIENCE
 from tests.world import PASSWORD, World, own_clinic
 
 collect_ignore = [] if FOLDER.is_dir() else ["test_outside_data.py"]
@@ -78,6 +79,7 @@ class Watch:
 def chromium() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     switches = [*SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else [*SWITCHES]
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=switches)
         yield browser
@@ -115,7 +117,7 @@ def visit(chromium: Browser, watch: Watch, server: str) -> Iterator[Callable[...
             **more,
         )
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(1000 * PATIENCE)
         context.on("console", watch.hear)
         context.on("weberror", watch.catch)
         page = context.new_page()
@@ -153,7 +155,7 @@ def worker(practice: World) -> Iterator[None]:
     yield
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date
-from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
@@ -18,6 +17,7 @@ from playwright.sync_api import Page, expect
 from clinic.assessments.models import Assessment
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
+from tests.serving import wait_for
 from tests.world import World, make_patient
 
 
@@ -146,14 +146,7 @@ class Server:
         self.process = subprocess.Popen(
             command, cwd=settings.BASE_DIR, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                with urlopen(f"{self.url}/healthz", timeout=5):  # noqa: S310  # our own address
-                    return
-            except OSError:
-                time.sleep(0.2)
-        raise AssertionError("The server did not start.")
+        wait_for(self.port, self.process)
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)

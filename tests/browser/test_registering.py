@@ -14,8 +14,6 @@ from tests.browser.keyboard import press_on, reach, type_into
 from tests.browser.test_merging import SIZES
 from tests.world import make_patient
 
-LONG = 30_000  # milliseconds in which the worker has started, and come to a job
-
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_look_alike_is_shown_beside_the_form_and_refused(visit, practice, width, height):
@@ -61,7 +59,7 @@ def test_file_is_brought_in_with_its_error_corrected(visit, practice, worker, wi
     page = visit(practice.owner)
     page.set_viewport_size({"width": width, "height": height})
     send(page, "people.csv", f"Name,Born,Gender\nAnn {family},12 March 1961,F\nBo {family},31 June 1960,M\n")
-    expect(page.get_by_role("button", name="Bring in the 1 good row")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Bring in the 1 good row")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     reach(page, page.get_by_role("link", name="Download the rows to correct").first)
     with page.expect_download() as download:
@@ -70,10 +68,10 @@ def test_file_is_brought_in_with_its_error_corrected(visit, practice, worker, wi
     assert [row[0] for row in csv.reader(io.StringIO(rows))] == ["Name", f"Bo {family}"]
     page.reload()
     press_on(page, "Bring in the 1 good row")
-    expect(page.get_by_role("link", name="See the newest patients")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("link", name="See the newest patients")).to_be_visible()
     send(page, "rows-to-correct.csv", rows.replace("31 June", "30 June"))
-    expect(page.get_by_role("button", name="Bring in 1 patient")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Bring in 1 patient")).to_be_visible()
     press_on(page, "Bring in 1 patient")
-    expect(page.get_by_role("link", name="See the newest patients")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("link", name="See the newest patients")).to_be_visible()
     with clinic_scope(practice.clinic):
         assert Patient.objects.filter(family_name=family).count() == 2

@@ -18,8 +18,6 @@ from tests.world import Writer, make_patient
 
 PHQ9, GAD7 = shipped()["phq-9", "1"], shipped()["gad-7", "1"]
 
-SLOWEST = 20_000  # milliseconds, on a machine that does much else
-
 
 def mine(clinic, name):
     return make_patient(full_name=f"{name} {uuid4().hex[:6]}", family_name=name, user_id=clinic.clinician.pk)
@@ -72,14 +70,14 @@ def test_morning_by_keyboard_alone(clinic, visit):
     expect(waiting).to_have_count(10)
     for alerts in (2, 1, 0):
         press("e", *"Rang.", "Control+Enter")
-        expect(page.locator("#today .today-note")).to_have_count(alerts, timeout=SLOWEST)
+        expect(page.locator("#today .today-note")).to_have_count(alerts)
         expect(page.get_by_text("Alert acknowledged.")).to_be_visible()
     for reviews in (1, 0):
         press("r")
-        expect(page.locator("#today [data-review]")).to_have_count(reviews, timeout=SLOWEST)
+        expect(page.locator("#today [data-review]")).to_have_count(reviews)
     for due in (4, 3, 2, 1, 0):
         press("s")
-        expect(page.locator("#today .put-off")).to_have_count(due, timeout=SLOWEST)
+        expect(page.locator("#today .put-off")).to_have_count(due)
     expect(page.get_by_text("All done for now")).to_be_visible()
     assert (left(clinic), press.pressed < 60) == ((0, 0, 0), True)
     press("u")

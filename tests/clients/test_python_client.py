@@ -16,6 +16,7 @@ from clinic.audit.seals import seal_trail
 from clinic.tenancy.scope import clinic_scope
 from tests.api.test_schema import document
 from tests.clients.conftest import PYTHON
+from tests.patience import PATIENCE
 from tests.world import make_patient
 
 PATIENTS = "/api/v1/patients/"
@@ -30,7 +31,7 @@ def test_models_are_those_of_the_document(db, tmp_path):
     """Else: manage.py spectacular --format openapi-json --file openapi.json, and generate.py as it says itself."""
     (tmp_path / "openapi.json").write_text(json.dumps(document()))
     run = [sys.executable, str(PYTHON / "generate.py"), str(tmp_path / "openapi.json"), str(tmp_path / "models.py")]
-    subprocess.run(run, check=True, timeout=60)
+    subprocess.run(run, check=True, timeout=PATIENCE)
     assert (tmp_path / "models.py").read_text() == (PYTHON / "clinic_client/models.py").read_text()
 
 

@@ -17,8 +17,8 @@ import pytest
 from django.conf import settings
 
 from clinic.demo.management.commands import serve
+from tests.patience import PATIENCE, wait_until
 from tests.serving import free_port, has_address
-from tests.side_by_side import wait_until
 
 
 class Run:
@@ -41,14 +41,14 @@ class Run:
             )
 
     def wait_until_serving(self) -> None:
-        deadline = time.monotonic() + 90
-        while "Ctrl-C stops it." not in self.log.read_text():
+        def is_serving() -> bool:
             assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.02)
+            return "Ctrl-C stops it." in self.log.read_text()
+
+        wait_until(is_serving)
 
     def get(self, path: str) -> int:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("GET", path)
         status = connection.getresponse().status
         connection.close()
@@ -62,13 +62,13 @@ class Run:
             return 0
 
     def say(self, text: bytes) -> bytes:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as client:
             client.sendall(text)
             return client.recv(1000).split(b"\r\n")[0]
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=90)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +101,7 @@ def second(first: Run, var: Path) -> Iterator[Run]:
 
 def assert_stopped(run: Run, var: Path) -> None:
     """The database stops with the last process that needs it: the worker, which sees that the server has ended."""
-    deadline = time.monotonic() + 60
-    while (var / "postgres" / "postmaster.pid").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not (var / "postgres" / "postmaster.pid").exists())
     with pytest.raises(ConnectionRefusedError):
         run.get("/healthz")
 
@@ -124,7 +121,7 @@ def test_log_keeps_neither_searches_nor_what_no_request_is(first: Run) -> None:
 
 def test_port_in_use_is_said_in_one_line(first: Run, var: Path) -> None:
     refused = Run(var, first.port)
-    assert refused.process.wait(timeout=30) == 1
+    assert refused.process.wait(timeout=PATIENCE) == 1
     told = rf"CommandError: Port {first.port} is in use by \S+ \(process (\d+)\); choose another: make run PORT=8001\n"
     found = re.fullmatch(told, refused.log.read_text())
     assert found is not None, refused.log.read_text()
@@ -134,7 +131,7 @@ def test_port_in_use_is_said_in_one_line(first: Run, var: Path) -> None:
 
 @pytest.mark.parametrize("host", [host for family, host in serve.LOOPBACK if has_address(family, host)])
 def test_machine_serves_itself_by_both_protocols(first: Run, host: str) -> None:
-    with socket.create_connection((host, first.port), timeout=10) as client:
+    with socket.create_connection((host, first.port), timeout=PATIENCE) as client:
         client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
         assert client.recv(1000).split(b"\r\n")[0] == b"HTTP/1.0 200 OK"
 

@@ -21,9 +21,9 @@ from django.test import RequestFactory
 from clinic.accounts.models import Session
 from clinic.ui.envelope import envelope
 from tests.conftest import worlds
+from tests.patience import PATIENCE, wait_until
 from tests.postgres import ROOT
 from tests.serving import free_port, has_address, serving, wait_for
-from tests.side_by_side import wait_until
 from tests.world import PASSWORD
 
 MAIN = """
@@ -72,7 +72,7 @@ def nginx(folder, upstream, assessments=None):
         )
     finally:
         process.terminate()
-        said = process.communicate(timeout=20)[1]
+        said = process.communicate(timeout=PATIENCE)[1]
         assert (process.returncode, said) == (0, b"")
 
 
@@ -110,9 +110,9 @@ def trusting(version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
 def get(front, path, method="GET", body=None, tls=True, by="127.0.0.1", **headers):
     """Status, headers and text; headers' names have underscores for dashes. `by` is where the client is."""
     with closing(
-        HTTPSConnection("127.0.0.1", front.https, context=trusting(), timeout=20, source_address=(by, 0))
+        HTTPSConnection("127.0.0.1", front.https, context=trusting(), timeout=PATIENCE, source_address=(by, 0))
         if tls
-        else HTTPConnection("127.0.0.1", front.http, timeout=20)
+        else HTTPConnection("127.0.0.1", front.http, timeout=PATIENCE)
     ) as connection:
         sent = {"Host": "record.example.org"} | {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body=body, headers=sent)

@@ -22,6 +22,7 @@ from clinic.services import service_of_path
 from clinic.tenancy.models import RecurringRun
 from clinic.tenancy.scope import clinic_scope
 from tests.deploy.test_nginx import PRODUCTION, get, nginx
+from tests.patience import PATIENCE
 from tests.postgres import ROOT
 from tests.serving import serving
 from tests.test_url_walk import address, views
@@ -97,7 +98,7 @@ def assessment(clinician, patient):
 
 def straight(port, path):
     """The status that one process gives nginx."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
         connection.request("GET", path, headers={"Host": "record.example.org", "X-Forwarded-Proto": "https"})
         return connection.getresponse().status
 

@@ -76,21 +76,21 @@ def test_file_is_sound():
     assert len(TABLES) > 40
 
 
-@settings(max_examples=times(400), deadline=None, derandomize=True)
+@settings(max_examples=times(400), deadline=None)
 @given(st.sampled_from(TABLES), names)
 def test_unknown_extension_is_refused_by_name_or_changes_nothing(path, name):
     found = outcome(with_part(path, "extension", {"url": f"http://example.org/{name}", "valueString": "x"}))
     assert found == SOUND or refused_by(found, name)
 
 
-@settings(max_examples=times(400), deadline=None, derandomize=True)
+@settings(max_examples=times(400), deadline=None)
 @given(st.sampled_from(TABLES), names)
 def test_modifier_extension_is_refused_by_name_wherever_it_is(path, name):
     found = outcome(with_part(path, "modifierExtension", {"url": f"http://example.org/{name}", "valueBoolean": True}))
     assert refused_by(found, name)
 
 
-@settings(max_examples=times(400), deadline=None, derandomize=True)
+@settings(max_examples=times(400), deadline=None)
 @given(st.sampled_from(TABLES), names, st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just([{}]))
 def test_unknown_part_is_refused_by_name_or_changes_nothing(path, name, value):
     found = outcome(with_part(path, name, value))
@@ -102,7 +102,7 @@ HL7 = ["sdc-questionnaire-enableWhenExpression", "questionnaire-hidden", "sdc-qu
        "questionnaire-optionExclusive", "valueset-toocostly", "questionnaire-maxOccurs"]  # fmt: skip
 
 
-@settings(max_examples=times(300), deadline=None, derandomize=True)
+@settings(max_examples=times(300), deadline=None)
 @given(st.sampled_from(TABLES), st.sampled_from(HL7))
 def test_extension_of_hl7_that_changes_meaning_is_refused_or_concerns_nobody(path, name):
     extension = {"url": f"http://hl7.org/fhir/StructureDefinition/{name}", "valueBoolean": True}

@@ -125,7 +125,7 @@ def value(formula, answers):
         return None
 
 
-@settings(max_examples=times(400), deadline=None, derandomize=True)
+@settings(max_examples=times(400), deadline=None)
 @given(formulas, st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=4))
 def test_formula_that_is_read_gives_what_python_gives(formula, answers):
     try:
@@ -140,7 +140,7 @@ def of(found: Linear, answers) -> Fraction:
     return found.constant + sum(found.factors.get(str(at), 0) * answer for at, answer in enumerate(answers, 1))
 
 
-@settings(max_examples=times(150), deadline=None, derandomize=True)
+@settings(max_examples=times(150), deadline=None)
 @given(formulas, st.integers(0, 3), st.integers(0, 3))
 def test_imported_total_is_what_the_formula_gives_or_there_is_none(formula, first, second):
     definition = scored_by(formula)

@@ -255,13 +255,13 @@ def test_questionnaire_with_any_one_part_spoilt_gives_an_instrument_or_a_refusal
             gives_an_instrument_or_a_refusal("x.json", json.dumps(spoilt(whole, path, other)).encode())
 
 
-@settings(max_examples=times(600), deadline=None, derandomize=True)
+@settings(max_examples=times(600), deadline=None)
 @given(anything | near)
 def test_any_json_gives_an_instrument_or_a_refusal(value):
     gives_an_instrument_or_a_refusal("x.json", json.dumps(value).encode())
 
 
-@settings(max_examples=times(300), deadline=None, derandomize=True)
+@settings(max_examples=times(300), deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["x.json", "x.csv", "x.xlsx"]))
 def test_any_bytes_give_an_instrument_or_a_refusal(content, name):
     gives_an_instrument_or_a_refusal(name, content)
@@ -270,7 +270,7 @@ def test_any_bytes_give_an_instrument_or_a_refusal(content, name):
 cells = st.sampled_from([cell for row in example_rows() for cell in row]) | st.text(max_size=8)
 
 
-@settings(max_examples=times(400), deadline=None, derandomize=True)
+@settings(max_examples=times(400), deadline=None)
 @given(st.lists(st.lists(cells, max_size=6), max_size=12))
 def test_any_rows_give_an_instrument_or_a_refusal(rows):
     gives_an_instrument_or_a_refusal("x.csv", as_csv(rows).encode("utf-8", "replace"))

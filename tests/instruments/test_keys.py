@@ -59,7 +59,7 @@ def test_key_of_a_shipped_answer_is_the_points_that_it_adds(name):
     assert len(shown) > 0
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(definitions())
 def test_key_of_any_answer_is_the_points_that_it_adds(data):
     assert keys_shown(definition_of(data)) == due(data)

@@ -93,7 +93,7 @@ def test_one_missing_answer_leaves_open_what_it_decides(name):
     assert tried >= 2 * len(ALL) * 2
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(assessments())
 def test_result_of_any_definition_says_what_is_certain_and_no_more(assessment):
     data, answers, sex, age = assessment

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.side_by_side import wait_until
+from tests.patience import PATIENCE, wait_until
 
 
 def full_pipe() -> tuple[int, int]:
@@ -47,7 +47,7 @@ def test_worker_told_to_end_while_it_writes_a_log_line_ends():
             wait_until(lambda: not is_pending(worker.pid, signal.SIGTERM))
             while os.read(reading, 65536):  # until the worker, which alone has the other end, is gone
                 pass
-            assert worker.wait(30) == 0
+            assert worker.wait(PATIENCE) == 0
         finally:
             os.close(reading)
             worker.kill()

@@ -18,7 +18,8 @@ from clinic.patients.models import Patient
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.work import turns
-from tests.side_by_side import backend, beside, end_of, holds_lock, wait_until, waiters
+from tests.patience import wait_until
+from tests.side_by_side import backend, beside, end_of, holds_lock, waiters
 from tests.world import Writer, make_patient
 
 

@@ -12,7 +12,8 @@ from clinic.merging.models import MergeRecord
 from clinic.patients.actions import update_patient
 from clinic.patients.models import MergedPatient, Patient
 from tests.merging.records import BY, scored
-from tests.side_by_side import backend, beside, end_of, holds_lock, kept, overlap, trail, wait_until, waiters
+from tests.patience import wait_until
+from tests.side_by_side import backend, beside, end_of, holds_lock, kept, overlap, trail, waiters
 from tests.world import make_assessment, make_patient
 
 

@@ -4,8 +4,7 @@ import http.client
 import os
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clinic.metrics import counting
 from clinic.metrics.declared import METRICS
+from tests.patience import PATIENCE, wait_until
 from tests.postgres import ROOT
 from tests.serving import free_port, is_listening, serving
 from tests.side_by_side import holds_lock
@@ -27,7 +27,7 @@ Samples = dict[str, dict[frozenset[tuple[str, str]], float]]
 
 
 def ask(port: int, path: str, method: str = "GET") -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request(method, path)
     answer = connection.getresponse()
     body = answer.read().decode()
@@ -52,20 +52,13 @@ def requests(port: int, route: str) -> float:
     return sum(value for labels, value in counted.items() if ("route", route) in labels)
 
 
-def until(found: Callable[[], bool]) -> None:
-    end = time.monotonic() + 15
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def watched(django_db_setup: None) -> Iterator[SimpleNamespace]:
     """A server with metrics: its port, theirs, and the folder in which its processes count."""
     metrics = free_port()
     before = set(MEMORY.glob("clinic-metrics-*"))
     with serving(METRICS_PORT=str(metrics)) as port:
-        until(lambda: is_listening(metrics))
+        wait_until(lambda: is_listening(metrics))
         (folder,) = set(MEMORY.glob("clinic-metrics-*")) - before
         yield SimpleNamespace(port=port, metrics=metrics, folder=folder)
     assert not folder.exists()
@@ -114,8 +107,8 @@ def test_killed_process_loses_no_count_and_leaves_no_file(watched):
     counted, files = requests(watched.metrics, "/healthz"), len(list(watched.folder.iterdir()))
     for _ in range(3):
         os.kill(gone := holder(watched.metrics), signal.SIGKILL)
-        until(lambda gone=gone: holder(watched.metrics) not in (0, gone))
-        until(lambda: requests(watched.metrics, "/healthz") >= counted)
+        wait_until(lambda gone=gone: holder(watched.metrics) not in (0, gone))
+        wait_until(lambda: requests(watched.metrics, "/healthz") >= counted)
         ask(watched.port, "/healthz")
     assert requests(watched.metrics, "/healthz") == counted + 3
     assert len(list(watched.folder.iterdir())) <= max(files, 6)

@@ -14,6 +14,7 @@ from clinic.tenancy.fleet.migration import LOCK
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import signed_in
+from tests.patience import PATIENCE
 from tests.postgres import ADMIN_DSN
 from tests.side_by_side import holds_lock
 from tests.staff.conftest import change, names
@@ -72,5 +73,5 @@ def test_backup_and_restore_wait_for_a_run_that_brings_clinics_up_to_date(lake):
         assert both.is_alive()
         other.rollback()
         cursor.execute("SELECT pg_advisory_unlock_all()")
-        both.join(timeout=30)
+        both.join(timeout=PATIENCE)
     assert said[0].startswith("Clinics are being brought up to date; waiting.")

@@ -12,9 +12,10 @@ from clinic.staff.models import Practitioner
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
+from tests.patience import wait_until
 from tests.side_by_side import holds_lock
 from tests.tenancy.facts import facts
-from tests.tenancy.test_killed import START, begin, kill, wait_until
+from tests.tenancy.test_killed import START, begin, kill
 from tests.tenancy.test_upgrading import add_patient, query
 
 BACKUP = START + 'print("ready", flush=True)\ncall_command("backup_clinic", sys.argv[2], sys.argv[3])\n'

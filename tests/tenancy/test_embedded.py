@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 
 from clinic.postgres import embedded
+from tests.patience import PATIENCE
 from tests.side_by_side import holds_lock
 
 HOLD = """
@@ -139,7 +140,7 @@ def test_interrupted_making_of_the_cluster_is_begun_again(tmp_path: Path) -> Non
 def test_signal_stops_the_server_too(data: Path, hold: Holder, number: signal.Signals) -> None:
     process = hold()
     process.send_signal(number)
-    assert (process.wait(60), answers(data)) == (128 + number, False)
+    assert (process.wait(PATIENCE), answers(data)) == (128 + number, False)
 
 
 def test_forked_child_leaves_the_server_running(data: Path) -> None:

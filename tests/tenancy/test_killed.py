@@ -11,6 +11,7 @@ from django.db import connections
 from clinic.accounts.models import Membership
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.models import Clinic
+from tests.patience import wait_until
 from tests.tenancy.facts import facts
 
 START = """
@@ -47,13 +48,6 @@ def begin(program: str, *arguments: str) -> subprocess.Popen[str]:
 def kill(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGKILL)
     process.communicate()
-
-
-def wait_until(holds, seconds=30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def quiet(owner) -> bool:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope, public_scope
 from clinic.tenancy.zones import check_zone, zone_names
+from tests.patience import PATIENCE
 from tests.side_by_side import beside, end_of
 from tests.world import make_patient
 
@@ -132,7 +133,7 @@ def leave(stack: ExitStack, fails: bool) -> None:
 
 def test_threads_have_each_the_zone_of_their_own_clinic(riverside, hillside):
     """Both are inside at the same time, and look after the other has entered."""
-    met = Barrier(2, timeout=20)
+    met = Barrier(2, timeout=PATIENCE)
 
     def zone_in(clinic: Clinic) -> list[str]:
         with clinic_scope(clinic):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.ui.serving.worker import LARGEST, is_whole
+from tests.patience import PATIENCE
 from tests.postgres import ADMIN_DSN, ROOT
 from tests.serving import serving
 
@@ -37,7 +38,7 @@ FEW = "worker_connections, server.HELD = 20, 50_000"
 
 
 def get(port: int, path: str = "/accounts/login/") -> tuple[int, str | None]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", path)
     answer = connection.getresponse()
     answer.read()
@@ -51,7 +52,7 @@ def ask():
     with ExitStack() as opened:
 
         def ask(port: int, sent: bytes) -> socket.socket:
-            client = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            client = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
             client.sendall(sent)
             return client
 
@@ -114,7 +115,7 @@ def test_too_large_a_body_is_refused_before_it_is_sent(stock, ask):
 
 
 def test_connection_serves_one_request_after_another(stock):
-    connection = http.client.HTTPConnection("127.0.0.1", stock, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", stock, timeout=PATIENCE)
     seen = []
     for path in ("/healthz", "/accounts/login/", "/healthz"):
         connection.request("GET", path)

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tests.patience import PATIENCE
+
 Behaviour = Callable[[socket.socket], None]
 
 
@@ -88,7 +90,7 @@ class Receiver:
 
     def silent(self, connection: socket.socket) -> None:
         """Read, and never answer."""
-        self.released.wait(30)
+        self.released.wait(PATIENCE)
 
     def _serve(self, listening: socket.socket) -> None:
         while True:
