@@ -88,7 +88,7 @@ SHARED_APPS = [
     "drf_spectacular",
     "django_tasks_db",
     "clinic.api",
-    "clinic.demo",
+    *([] if PRODUCTION else ["clinic.demo"]),  # its people have a public password, its clinics invented patients
 ]
 TENANT_APPS = [
     "clinic.audit",
@@ -164,7 +164,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "clinic.accounts.factors.passwords.LongEnough"},
     {"NAME": "clinic.accounts.factors.passwords.NoOwnWords"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.accounts.factors.leaked.NotLeaked"},
 ]
+LEAKED_PASSWORDS = env.str("LEAKED_PASSWORDS", "")
+if LEAKED_PASSWORDS and not (Path(LEAKED_PASSWORDS).is_file() and Path(LEAKED_PASSWORDS).stat().st_size):
+    raise ImproperlyConfigured(f"LEAKED_PASSWORDS names {LEAKED_PASSWORDS}, which is no file with anything in it.")
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

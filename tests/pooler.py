@@ -6,14 +6,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from configparser import ConfigParser
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import psycopg2
+from tests.patience import wait_until
+from tests.serving import is_listening
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = 4
@@ -90,12 +90,8 @@ def pgbouncer(**changes: object) -> Iterator[int]:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    for _ in range(200):
-        try:
-            with closing(psycopg2.connect(database_url("DATABASE_URL", port))):
-                return
-        except psycopg2.OperationalError as error:
-            assert process.poll() is None, log.read_text()
-            last = error
-            time.sleep(0.05)
-    raise last
+    def is_there() -> bool:
+        assert process.poll() is None, log.read_text()
+        return is_listening(port)
+
+    wait_until(is_there, often=0.05)

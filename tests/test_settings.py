@@ -90,6 +90,19 @@ def test_production_sends_no_mail_across_a_network_without_tls(address: str, ref
     assert (result.returncode, said in result.stderr) == ((1, True) if refused else (0, False))
 
 
+def test_production_has_no_demonstration() -> None:
+    assert ["clinic.demo" in read("INSTALLED_APPS", **mode) for mode in ({}, PRODUCTION)] == [True, False]
+    said = run("manage.py", "demo", **PRODUCTION)
+    assert (said.returncode, "Unknown command: 'demo'" in said.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["nowhere.txt", "empty.txt", "."])
+def test_list_of_leaked_passwords_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty.txt").touch()
+    path = str(tmp_path / name)
+    assert refusal(LEAKED_PASSWORDS=path) == f"LEAKED_PASSWORDS names {path}, which is no file with anything in it."
+
+
 def test_cookies_of_production_are_of_this_host_only() -> None:
     names = [f"{name}_COOKIE_{part}" for name in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "DOMAIN", "PATH")]
     found = json.loads(run("-c", SHOW, *names, **PRODUCTION).stdout)

@@ -123,6 +123,29 @@ def test_amendment_that_changes_nothing_writes_nothing(riverside, note):
     assert (rows(riverside)[0].version, rows(riverside, ContactNoteRevision)) == (1, [])
 
 
+def test_patient_asks_to_have_the_record_corrected_and_what_is_decided_stands_beside_it(riverside, sign_in, patient):
+    client = sign_in(riverside.clinician)
+    asked = {**FORM, "kind": "correction", "text": "Says that the diagnosis of 2019 is her sister's."}
+    client.post(f"/patients/{patient.pk}/notes/new/", asked)
+    (row,) = rows(riverside)
+    denied = "Says that the diagnosis of 2019 is her sister's. Denied: the letter of 2019 names her date of birth."
+    sent = {**asked, "text": denied, "version": 1, "reason": "Decided after reading the letter"}
+    assert client.post(f"/notes/{row.pk}/amend/", sent).status_code == 302
+    page = text_of(client.get(f"/patients/{patient.pk}/timeline/"))
+    assert ("Asks to correct the record" in page, "Denied: the letter of 2019" in page) == (True, True)
+    assert rows(riverside, ContactNoteRevision)[0].text == asked["text"]
+
+
+@pytest.mark.parametrize(("kind", "said"), [("visit", ahead(-1)), ("disclosure", ahead(-9))])
+def test_what_was_disclosed_to_others_is_no_contact_with_the_patient(riverside, sign_in, patient, kind, said):
+    with clinic_scope(riverside.clinic):
+        write_note(by=BY, patient=patient, date=ahead(-9), kind="telephone", text=TEXT)
+        for _ in range(4):
+            write_note(by=BY, patient=patient, date=ahead(-1), kind=kind, text="To the family doctor: the totals.")
+    page = sign_in(riverside.clinician).get(f"/patients/{patient.pk}/summary/").content.decode()
+    assert f"Last contact {said:%-d %b %Y}." in page
+
+
 def test_note_that_is_struck_out_stays_with_the_reason(riverside, sign_in, patient, note):
     client = sign_in(riverside.clinician)
     answer = client.post(f"/notes/{note.pk}/strike-out/", {"version": 1, "reason": "Of another patient"})

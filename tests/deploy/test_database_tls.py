@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -32,31 +33,44 @@ def make_authority(folder: Path, name: str) -> str:
     return (folder / f"{name}.pem").read_text()
 
 
-def sign(folder: Path, authority: str) -> None:
-    """A certificate of 127.0.0.1 and db.example.org."""
-    new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=db.example.org")
-    openssl(folder, *new, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "server.key", "-out", "server.csr")
+def sign(folder: Path, authority: str, name: str, file: str) -> None:
+    """A certificate of 127.0.0.1 and `name`; its key is beside it."""
+    new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}")
+    openssl(folder, *new, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{file}.key", "-out", f"{file}.csr")
     by = ("-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-copy_extensions", "copy", "-days", "2")
-    openssl(folder, "x509", "-req", "-in", "server.csr", *by, "-out", "server.pem")
+    openssl(folder, "x509", "-req", "-in", f"{file}.csr", *by, "-out", f"{file}.pem")
 
 
 @pytest.fixture(scope="module")
 def server(django_db_setup: None) -> Iterator[dict[str, str]]:
-    """A database with TLS and its address, the authority of its certificate, and another one."""
+    """A database with TLS and its address, one that knows roles by certificates, an authority, and another one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         known, other = make_authority(folder, "known"), make_authority(folder, "other")
-        sign(folder, "known")
+        sign(folder, "known", "db.example.org", "server")
+        role = urlsplit(os.environ["DATABASE_URL"]).username
+        for authority in ("known", "other"):
+            sign(folder, authority, str(role), f"role-{authority}")
         user = account() or pwd.getpwuid(os.geteuid())
-        for path in (folder, folder / "server.key", folder / "server.pem"):
+        for path in (folder, folder / "server.key", folder / "server.pem", folder / "known.pem"):
             os.chown(path, user.pw_uid, user.pw_gid)
         tls = {"client_tls_key_file": folder / "server.key", "client_tls_cert_file": folder / "server.pem"}
-        with pgbouncer(client_tls_sslmode="allow", **tls) as port:
-            yield {"url": database_url("DATABASE_URL", port), "known": known, "other": other}
+        by_certificate = {"client_tls_ca_file": folder / "known.pem", "auth_type": "cert"}
+        with (
+            pgbouncer(client_tls_sslmode="allow", **tls) as port,
+            pgbouncer(client_tls_sslmode="verify-full", **tls, **by_certificate) as other_port,
+        ):
+            yield {
+                "url": database_url("DATABASE_URL", port),
+                "by certificate": f"postgres://{role}@127.0.0.1:{other_port}{urlsplit(os.environ['DATABASE_URL']).path}",
+                "folder": name,
+                "known": known,
+                "other": other,
+            }
 
 
-def connected(url: str, authority: str) -> tuple[int, str]:
-    variables = PRODUCTION | {"DATABASE_URL": f"{url}?sslmode=verify-full", "DATABASE_CA": authority}
+def connected(url: str, authority: str, more: str = "") -> tuple[int, str]:
+    variables = PRODUCTION | {"DATABASE_URL": f"{url}?sslmode=verify-full{more}", "DATABASE_CA": authority}
     result = run("-c", CONNECT, **variables)
     return result.returncode, result.stdout.strip() or result.stderr.strip().splitlines()[-1]
 
@@ -77,6 +91,15 @@ def test_server_of_another_authority_is_not_spoken_to(server):
 def test_server_of_another_name_is_not_spoken_to(server):
     code, said = connected(server["url"].replace("127.0.0.1", "localhost"), server["known"])
     assert (code, 'does not match host name "localhost"' in said) == (1, True)
+
+
+def test_role_may_sign_in_by_a_certificate_and_without_a_password(server):
+    def by(signed: str) -> tuple[int, str]:
+        file = f"{server['folder']}/role-{signed}"
+        return connected(server["by certificate"], server["known"], f"&sslcert={file}.pem&sslkey={file}.key")
+
+    assert (by("known"), by("other")[0]) == ((0, "True"), 1)
+    assert connected(server["by certificate"], server["known"])[0] == 1
 
 
 def test_health_check_of_a_worker_knows_the_server_too(server):

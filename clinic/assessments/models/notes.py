@@ -17,10 +17,19 @@ class ContactKind(models.TextChoices):
     VISIT = "visit", "Visit"
     LETTER = "letter", "Letter"
     MESSAGE = "message", "Message"
+    CORRECTION = "correction", "Asks to correct the record"
+    DISCLOSURE = "disclosure", "Disclosed to others"
     OTHER = "other", "Other"
 
 
+NOT_WITH_THE_PATIENT = (ContactKind.DISCLOSURE,)
+
+
 class ContactNoteQuerySet(ClinicQuerySet["ContactNote"]):
+    def of_contacts(self) -> "ContactNoteQuerySet":
+        """What stands, and was said to or heard from the patient."""
+        return self.filter(struck_at=None).exclude(kind__in=NOT_WITH_THE_PATIENT)
+
     def newest_first(self) -> "ContactNoteQuerySet":
         return self.order_by("-date", "-created_at", "-id")
 

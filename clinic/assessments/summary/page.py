@@ -75,14 +75,16 @@ def _contacts(request: Request, patient: Patient) -> dict[str, Any]:
     """The last notes, for who may see them, and when somebody last had to do with the patient."""
     may_read = Permission.ANSWERS_VIEW in request.permissions
     may_write = may_read and Permission.ASSESSMENTS_EDIT in request.permissions and patient.archived_at is None
-    notes = list(ContactNote.objects.filter(patient=patient).newest_first()[:RECENT]) if may_read else []
-    made = Assessment.objects.active().made().filter(patient=patient).order_by("-date").values_list("date", flat=True)
-    contacts = [*made[:1], *[note.date for note in notes if note.stands][:1]]
+    noted = ContactNote.objects.filter(patient=patient).newest_first()
+    made = Assessment.objects.active().made().filter(patient=patient).order_by("-date")
+    contacts = made.values("date")[:1]
+    if may_read:
+        contacts = contacts.union(noted.of_contacts().values("date")[:1])
     return {
         "may_read_notes": may_read,
-        "notes": notes,
+        "notes": noted[:RECENT] if may_read else [],
         "note_form": NoteForm() if may_write else None,
-        "last_contact": max(contacts, default=None),
+        "last_contact": max((contact["date"] for contact in contacts), default=None),
     }
 
 

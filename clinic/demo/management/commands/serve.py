@@ -69,8 +69,7 @@ class Command(BaseCommand):
         if settings.EMBEDDED or settings.DATABASE_ADMIN_URL:
             call_command("prepare_database")
         call_command("migrate_clinics", stdout=self.stdout)
-        if not settings.PRODUCTION:
-            call_command("demo", stdout=self.stdout)
+        call_command("demo", stdout=self.stdout)
         if reload:
             call_command("runserver", f"127.0.0.1:{port}")
             return
