@@ -28,7 +28,7 @@ def test_person_is_found_and_opened_by_keyboard(practice, visit, patient, width)
         page.keyboard.press("Enter")
 
 
-def test_arrows_go_through_what_is_found_and_escape_gives_the_focus_back(practice, visit):
+def test_arrows_go_through_what_is_found_and_escape_gives_the_focus_back(practice, visit, patient):
     page = visit(practice.clinician)
     page.goto("/patients/")
     page.get_by_role("link", name="Register patient").focus()
