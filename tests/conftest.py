@@ -22,6 +22,7 @@ from hypothesis import settings as sized
 from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.accounts.models import User
+from clinic.tenancy.cluster import has_citus
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.requests import whole_bodies
 from tests import template
@@ -51,6 +52,8 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
         worlds.nobody = User.objects.using("owner").get(email=template.NOBODY)
         call_command("collectstatic", interactive=False, verbosity=0)
         list_once()
+        for asked in ("", *connections):  # once a process, so that no test's statements are more for being the first
+            has_citus(asked)
         connections.close_all()
 
 

@@ -136,6 +136,16 @@ def test_interrupted_making_of_the_cluster_is_begun_again(tmp_path: Path) -> Non
     assert process.returncode == 0
 
 
+def test_server_is_reached_in_a_folder_that_stays_closed_to_others(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    process = begin(closed / "postgres")
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    assert (answers(closed / "postgres"), closed.stat().st_mode & 0o007) == (True, 0)
+    end(process)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signal_stops_the_server_too(data: Path, hold: Holder, number: signal.Signals) -> None:
     process = hold()

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,23 +45,3 @@ def test_folder_that_everybody_passes_stays_as_it_is(closed: Path) -> None:
     closed.chmod(0o711)
     let_through(closed, THE_SERVER)
     assert (stat.S_IMODE(closed.stat().st_mode), passing.ATTRIBUTE in os.listxattr(closed)) == (0o711, False)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="Only root tries something as somebody else.")
-def test_kernel_agrees(closed: Path, tmp_path: Path) -> None:
-    for above in tmp_path.parents[:2]:
-        let_through(above, THE_SERVER)
-        let_through(above, A_STRANGER)
-    let_through(tmp_path, THE_SERVER)
-    let_through(tmp_path, A_STRANGER)
-    inside = ["cat", str(closed / "inside" / "file")]
-
-    def reads(uid: int) -> bool:
-        return (
-            subprocess.run(inside, cwd="/", user=uid, group=uid, extra_groups=[], capture_output=True).returncode == 0
-        )
-
-    assert (reads(THE_SERVER), reads(A_STRANGER)) == (False, False)
-    let_through(closed, THE_SERVER)
-    assert (reads(THE_SERVER), reads(A_STRANGER)) == (True, False)
-    assert subprocess.run(["ls", str(closed)], cwd="/", user=THE_SERVER, capture_output=True).returncode != 0
