@@ -52,7 +52,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
         worlds.nobody = User.objects.using("owner").get(email=template.NOBODY)
         call_command("collectstatic", interactive=False, verbosity=0)
         list_once()
-        for asked in ("", *connections):  # once a process, so that no test's statements are more for being the first
+        for asked in connections:  # once a process, so that no test's statements are more for being the first
             has_citus(asked)
         connections.close_all()
 

@@ -33,10 +33,14 @@ def owner_connection() -> DatabaseWrapper:
     return cast(DatabaseWrapper, connections[get_tenant_database_alias()])
 
 
-@cache
 def has_citus(using: str = "") -> bool:
     """Whether the database is a coordinator; asked once a process, as the owner unless another connection is named."""
-    with connections[using or get_tenant_database_alias()].cursor() as cursor:
+    return _is_coordinator(using or get_tenant_database_alias())
+
+
+@cache
+def _is_coordinator(using: str) -> bool:
+    with connections[using].cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
         return bool(cursor.fetchone()[0])
 
