@@ -18,7 +18,7 @@ from clinic.staff import actions as staff
 from clinic.staff.models import Practitioner
 from clinic.tenancy.cluster import has_citus
 from clinic.tenancy.lifecycle import provisioning
-from clinic.tenancy.models import Clinic, PreparedSchema
+from clinic.tenancy.models import CHOSEN, Clinic, PreparedSchema
 
 PASSWORD = "a long enough passphrase"
 ROWS_OF = """
@@ -115,6 +115,11 @@ def own_clinic(name: str) -> AbstractContextManager[World]:
     """A committed clinic of a name that no other has."""
     key = uuid4().hex[:8]
     return dropped_at_end(make_world(f"{name} {key}", f"{key}.test"))
+
+
+def chosen_by(clinic: Clinic) -> dict[str, Any]:
+    """What the clinic's settings have of its place and its people, as the action takes it."""
+    return {name: getattr(clinic, name) for name in CHOSEN}
 
 
 def ahead(days: int) -> date:

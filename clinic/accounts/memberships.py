@@ -10,12 +10,10 @@ from django.utils.dateparse import parse_datetime
 from clinic.access import PERMISSIONS, RESTRICTED_ROLES, ROLE_LABELS, SCOPE_PERMISSIONS, Permission, Role
 from clinic.accounts.models import ApiClient, Membership
 from clinic.accounts.sessions import loaded
-from clinic.tenancy.models import Clinic
+from clinic.tenancy.models import CHOSEN, Clinic
 from clinic.tenancy.scope import public_scope
 
 PROGRAM = "client:"  # before the number of a program, where the trail names one
-# What a clinic chose about its people, in its row.
-CHOSEN = ("idle_minutes", "restricts_patients", "second_factor_required")
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,8 @@ class Member:
     idle_minutes: int
     restricts_patients: bool
     second_factor_required: bool
+    colour: str
+    icon: str
     role: Role
     preferences: dict[str, Any]
     last_day: str | None
@@ -43,8 +43,8 @@ class Member:
 
     def clinic(self) -> Clinic:
         """The clinic as it was read, without when it was created: nothing that a request does asks for that."""
-        same = ("schema_name", "state", "out_of_service", "time_zone", "country")
-        values: dict[str, Any] = {name: getattr(self, name) for name in (*same, *CHOSEN)}
+        same = ("schema_name", "state", "out_of_service", *CHOSEN)
+        values: dict[str, Any] = {name: getattr(self, name) for name in same}
         values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
         values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None
         clinic: Clinic = loaded(Clinic, values, DEFAULT_DB_ALIAS)

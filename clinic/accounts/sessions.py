@@ -18,7 +18,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 
 from clinic.accounts.models import Membership, Session, User
-from clinic.tenancy.models import IDLE_MINUTES, Clinic
+from clinic.tenancy.models import CHOSEN, IDLE_MINUTES, Clinic
 from clinic.tenancy.scope import public_scope
 
 CLINIC_KEY = "clinic"
@@ -32,9 +32,7 @@ SELECT {columns}, EXISTS (
 ), (
     SELECT json_agg(json_build_object(
         'clinic_id', c.id, 'clinic_name', c.name, 'schema_name', c.schema_name, 'state', c.state,
-        'out_of_service', c.fenced, 'deleted_at', c.deleted_at, 'time_zone', c.time_zone, 'country', c.country,
-        'idle_minutes', c.idle_minutes,
-        'restricts_patients', c.restricts_patients, 'second_factor_required', c.second_factor_required,
+        'out_of_service', c.fenced, 'deleted_at', c.deleted_at, {chosen},
         'role', m.role, 'preferences', m.preferences, 'last_day', m.last_day
     ) ORDER BY c.name)
     FROM accounts_membership m JOIN tenancy_clinic c ON c.id = m.clinic_id WHERE m.user_id = s.user_id AND m.is_active
@@ -58,7 +56,8 @@ def _columns() -> tuple[list[str], list[str], str]:
     fields = {name: model._meta.concrete_fields for name, model in (("s", Session), ("u", User))}
     columns = ", ".join(f"{name}.{field.column}" for name, of in fields.items() for field in of)
     session, user = ([field.attname for field in of] for of in fields.values())
-    return session, user, ACCESS.format(columns=columns)
+    chosen = ", ".join(f"'{name}', c.{name}" for name in CHOSEN)
+    return session, user, ACCESS.format(columns=columns, chosen=chosen)
 
 
 def find_session(key: str) -> Session | None:

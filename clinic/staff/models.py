@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
+from clinic.tenancy.models import Colour
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 from clinic.text.names import NameKey
 
@@ -76,19 +77,6 @@ class ClinicSettings(ClinicModel):
         return "clinic settings"
 
 
-class TagColour(models.TextChoices):
-    """A fixed palette: each is told from the surface in light and dark, and the word always stands beside it."""
-
-    GREY = "grey", "Grey"
-    BLUE = "blue", "Blue"
-    TEAL = "teal", "Teal"
-    GREEN = "green", "Green"
-    AMBER = "amber", "Amber"
-    RED = "red", "Red"
-    PURPLE = "purple", "Purple"
-    PINK = "pink", "Pink"
-
-
 class Tag(ClinicModel):
     """A word of the clinic's own for patients, with a colour. Patients keep its id, so that the word can be changed."""
 
@@ -96,7 +84,7 @@ class Tag(ClinicModel):
 
     id = models.AutoField(primary_key=True)
     word = models.CharField(max_length=40)
-    colour = models.CharField(max_length=10, choices=TagColour.choices, default=TagColour.GREY)
+    colour = models.CharField(max_length=10, choices=Colour.choices, default=Colour.GREY)
     word_key = models.GeneratedField(
         expression=NameKey("word"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
@@ -106,7 +94,7 @@ class Tag(ClinicModel):
         constraints = (
             models.UniqueConstraint(fields=("word_key",), name="tag_word_once"),
             models.CheckConstraint(condition=~models.Q(word=""), name="tag_has_a_word"),
-            models.CheckConstraint(condition=models.Q(colour__in=TagColour.values), name="tag_colour"),
+            models.CheckConstraint(condition=models.Q(colour__in=Colour.values), name="tag_colour"),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,10 @@ from django_tenants.models import TenantMixin
 from clinic.tenancy.zones import check_zone, server_zone
 from clinic.text.countries import check_country
 
+# What a clinic's owner says of it in Clinic settings: columns of its row, which the web may write.
+CHOSEN = (
+    "time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required", "colour", "icon",
+)  # fmt: skip
 KEPT = timedelta(days=30)  # what is deleted can be brought back for so long
 IDLE_MINUTES, IDLE_RANGE = 15, (5, 60)  # where a clinic says nothing, and what it can say
 
@@ -28,6 +32,33 @@ class State(models.TextChoices):
     SUSPENDED = "suspended"
 
 
+class Colour(models.TextChoices):
+    """A fixed palette: each is told from the surface in light and dark, and a word always stands beside it."""
+
+    GREY = "grey", "Grey"
+    BLUE = "blue", "Blue"
+    TEAL = "teal", "Teal"
+    GREEN = "green", "Green"
+    AMBER = "amber", "Amber"
+    RED = "red", "Red"
+    PURPLE = "purple", "Purple"
+    PINK = "pink", "Pink"
+
+
+class Icon(models.TextChoices):
+    """What may stand beside a clinic's name, as the package of icons calls it."""
+
+    BUILDING = "building-office", "Building"
+    CAP = "academic-cap", "Cap"
+    GLOBE = "globe-alt", "Globe"
+    HEART = "heart", "Heart"
+    HOME = "home", "House"
+    KEY = "key", "Key"
+    LAMP = "light-bulb", "Lamp"
+    PUZZLE = "puzzle-piece", "Puzzle"
+    STAR = "star", "Star"
+
+
 class Clinic(TenantMixin):
     """A clinic: this row in `public`, and a schema and a role both named `schema_name`.
 
@@ -37,10 +68,11 @@ class Clinic(TenantMixin):
     `time_zone` is where its days begin and end. `country` is a code of two letters, empty where nobody said it.
     After `idle_minutes` without use whoever works in it is signed out. With `restricts_patients` a role of
     `RESTRICTED_ROLES` sees only patients of its own. With `second_factor_required` whoever has no second factor
-    reaches nothing but the page that sets one up.
+    reaches nothing but the page that sets one up. By `colour`, which may be empty, and `icon` people of several
+    clinics tell them apart.
     """
 
-    web_may = "SELECT, UPDATE (time_zone, country, idle_minutes, restricts_patients, second_factor_required)"
+    web_may = f"SELECT, UPDATE ({', '.join(CHOSEN)})"
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -57,6 +89,8 @@ class Clinic(TenantMixin):
     idle_minutes = models.PositiveSmallIntegerField(default=IDLE_MINUTES, db_default=IDLE_MINUTES)
     restricts_patients = models.BooleanField(default=False, db_default=False)
     second_factor_required = models.BooleanField(default=False, db_default=False)
+    colour = models.CharField(max_length=10, choices=Colour, blank=True, default="", db_default="")
+    icon = models.CharField(max_length=20, choices=Icon, default=Icon.BUILDING, db_default=Icon.BUILDING)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -64,6 +98,8 @@ class Clinic(TenantMixin):
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="clinic_state"),
             models.CheckConstraint(condition=models.Q(idle_minutes__range=IDLE_RANGE), name="clinic_idle_minutes"),
+            models.CheckConstraint(condition=models.Q(colour__in=["", *Colour.values]), name="clinic_colour"),
+            models.CheckConstraint(condition=models.Q(icon__in=Icon.values), name="clinic_icon"),
         )
 
     def __str__(self) -> str:

@@ -41,8 +41,18 @@ def styles() -> str:
     return "\n".join((folder / f"{name}.css").read_text() for name in STYLES)
 
 
+def tab_icons() -> Iterator[tuple[str, str]]:
+    """The record's icon in each colour that a clinic can have, as the first set of tokens.css has them."""
+    static = Path(settings.BASE_DIR, "static")
+    drawn, tokens = (static / "img" / "icon.svg").read_text(), (static / "css" / "tokens.css").read_text()
+    first = dict(reversed(re.findall(r"--tag-(\w+): (#\w+);", tokens)))
+    for colour, value in first.items():
+        yield f"img/icon-{colour}.svg", re.sub('(<rect[^>]* fill=")[^"]*', rf"\g<1>{value}", drawn)
+
+
 def made() -> Iterator[tuple[str, bytes]]:
     """Each file's name and what is in it."""
+    yield from ((name, text.encode()) for name, text in tab_icons())
     yield FILE, icons().encode()
     yield "css/clinic.css", styles().encode()
     for name in FONTS:

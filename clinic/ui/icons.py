@@ -17,11 +17,10 @@ USED = {
         "exclamation-circle", "exclamation-triangle", "link", "pencil", "play", "plus", "printer", "x-mark",
     ),
     "outline": (
-        "archive-box", "bell-alert", "building-office", "calendar-days", "chart-bar", "check-circle",
+        "academic-cap", "archive-box", "bell-alert", "building-office", "calendar-days", "chart-bar", "check-circle",
         "clipboard-document-list", "clock", "code-bracket", "cog-6-tooth", "document-duplicate", "exclamation-triangle",
-        "funnel", "inbox-arrow-down", "information-circle", "lifebuoy", "magnifying-glass", "sun", "user-circle",
-        "users",
-        "x-circle",
+        "funnel", "globe-alt", "heart", "home", "inbox-arrow-down", "information-circle", "key", "lifebuoy",
+        "light-bulb", "magnifying-glass", "puzzle-piece", "star", "sun", "user-circle", "users", "x-circle",
     ),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from clinic.instruments.catalogue import find
 from clinic.staff.clinic_settings.actions import PhoneLine, change_clinic_settings, own_settings
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
-from tests.world import Writer, make_patient
+from tests.world import Writer, chosen_by, make_patient
 
 NARROW = {"width": 390, "height": 844}
 
@@ -28,8 +28,8 @@ def waiting(practice):
                 date=date(2026, month, 5), answers={"9": month - 8},
             )  # fmt: skip
         change_clinic_settings(
-            by=Writer(), clinic=practice.clinic, version=own_settings().version, time_zone=practice.clinic.time_zone,
-            country="GB", idle_minutes=15, restricts_patients=False, second_factor_required=False,
+            by=Writer(), clinic=practice.clinic, version=own_settings().version,
+            chosen={**chosen_by(practice.clinic), "country": "GB"},
             alert_text="Stay with the patient.", alert_numbers=[PhoneLine("Crisis team", "0800 123")], review_from=0,
         )  # fmt: skip
     return patient

@@ -162,8 +162,9 @@ def test_programs_of_the_backup_can_ask_for_tokens(lake):
 def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     """As on another server."""
     Clinic.objects.using("owner").filter(pk=lake.clinic.pk).update(
-        time_zone="Asia/Tokyo", country="JP", idle_minutes=7, restricts_patients=True, second_factor_required=True
-    )
+        time_zone="Asia/Tokyo", country="JP", idle_minutes=7, restricts_patients=True, second_factor_required=True,
+        colour="pink", icon="key",
+    )  # fmt: skip
     before, folder = rows(lake.clinic), lake.file.parent / "media" / str(lake.clinic.pk)
     lake.backup()
     provisioning.drop_clinic(lake.clinic)
@@ -174,6 +175,7 @@ def test_clinic_comes_back_where_neither_it_nor_its_people_are(lake):
     found = row(lake.clinic)
     assert (found.time_zone, found.country) == ("Asia/Tokyo", "JP")
     assert (found.idle_minutes, found.restricts_patients, found.second_factor_required) == (7, True, True)
+    assert (found.colour, found.icon) == ("pink", "key")
     client = signed_in(Client(), lake.world.clinician)
     set_up_app(client)
     assert "Ben" in client.get("/patients/").content.decode()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.templatetags.static import static
 from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.side_by_side import holds_lock, overlap
 from tests.staff.people import faults
 from tests.typed import sent_by
-from tests.world import Writer
+from tests.world import Writer, chosen_by
 
 PAGE = "/clinic/settings/"
 TEXT = "Call the patient.\r\n\r\nThen tell Dr Ames <b>at once</b>."
@@ -29,6 +30,8 @@ FILLED = {
     "version": "1",
     "time_zone": "Pacific/Auckland",
     "country": "NZ",
+    "colour": "green",
+    "icon": "heart",
     "idle_minutes": "30",
     "alert_text": TEXT,
     "alert_numbers": " Crisis  team : 0800 123 456 \r\n\r\nDr Ames: home: +64 (9) 123-4567 ext 8\r\n",
@@ -56,10 +59,27 @@ def test_owner_changes_everything_at_once_with_one_record_in_the_trail(owner, ri
         "time_zone": ["UTC", "Pacific/Auckland"],
         "country": ["", "NZ"],
         "idle_minutes": [15, 30],
+        "colour": ["", "green"],
+        "icon": ["building-office", "heart"],
         "alert_text": ["", PLAIN],
         "alert_numbers": [[], [line._asdict() for line in NUMBERS]],
     }
     assert trail(riverside) == [("clinic_settings.changed", str(riverside.owner.pk), SETTINGS_ID, changes)]
+
+
+def test_colour_and_icon_are_over_every_page_and_in_the_tab(owner, riverside, hillside, sign_in):
+    owner.post(PAGE, FILLED)
+    page, other = [client.get("/patients/").content.decode() for client in (owner, sign_in(hillside.owner))]
+    assert ('<header class="top clinic-green">' in page, 'class="top clinic-' in other) == (True, False)
+    assert ("#outline-heart" in page, "#outline-building-office" in page) == (True, False)
+    assert (static("img/icon-green.svg") in page, static("img/icon.svg") in other) == (True, True)
+
+
+@pytest.mark.parametrize(("name", "value"), [("colour", "plaid"), ("icon", "skull"), ("colour", "clinic-red")])
+def test_what_is_none_of_the_colours_and_icons_is_refused(owner, riverside, name, value):
+    response = owner.post(PAGE, {**FILLED, name: value})
+    assert (response.status_code, list(response.context["form"].errors)) == (422, [name])
+    assert place(riverside) == ("UTC", "")
 
 
 def test_form_sent_back_unchanged_changes_nothing(owner, riverside):
@@ -96,6 +116,7 @@ def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, rive
     mine = {
         **FILLED,
         "time_zone": "Europe/London",
+        "colour": "purple",
         "alert_text": "Mine",
         "alert_numbers": "Desk: 0123",
         "review_from": "2",
@@ -107,6 +128,8 @@ def test_stale_form_shows_both_versions_and_can_be_saved_over_theirs(owner, rive
     assert rows == [
         ("Pacific/Auckland", "Europe/London"),
         ("New Zealand", "New Zealand"),
+        ("Green", "Purple"),
+        ("Heart", "Heart"),
         ("30", "30"),
         ("No", "No"),
         ("No", "No"),
@@ -212,11 +235,7 @@ def test_of_two_who_change_the_settings_at_once_the_second_is_told(lakeside):
         actions.change_clinic_settings,
         by=Writer(),
         clinic=lakeside.clinic,
-        time_zone="UTC",
-        country="",
-        idle_minutes=15,
-        restricts_patients=False,
-        second_factor_required=False,
+        chosen=chosen_by(lakeside.clinic),
         alert_numbers=[],
         review_from=0,
     )

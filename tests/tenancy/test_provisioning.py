@@ -197,7 +197,8 @@ def test_web_role_may_change_the_mapped_columns_and_no_other(owner):
         changed += [*(("accounts_membership", name) for name in of_membership)]
         changed += [("accounts_user", "last_login"), ("accounts_user", "name")]
         changed += [("oauth2_provider_accesstoken", "expires")]
-        chosen = ("country", "idle_minutes", "restricts_patients", "second_factor_required", "time_zone")
+        chosen = ("colour", "country", "icon", "idle_minutes", "restricts_patients")
+        chosen += ("second_factor_required", "time_zone")
         changed += [("tenancy_clinic", name) for name in chosen]
         assert sorted(cursor.fetchall()) == changed
 

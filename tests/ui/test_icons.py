@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context, Template
 
+from clinic.tenancy.models import Icon
 from clinic.ui.icons import USED, icon
 
 TAG = re.compile(r'heroicon_(micro|outline) "([a-z0-9-]+)"|icon\("(micro|outline)", "([a-z0-9-]+)"')
@@ -36,6 +37,7 @@ def test_file_holds_the_icons_that_pages_show() -> None:
     pages = [*Path(settings.BASE_DIR, "templates").rglob("*.html"), *Path(settings.BASE_DIR, "clinic").rglob("*.py")]
     found = {match for page in pages for match in TAG.findall(page.read_text())}
     shown = {(style or other, name or another) for style, name, other, another in found}
+    shown |= {("outline", name) for name in Icon.values}  # one of them beside each clinic's name
     assert shown == {(style, name) for style, names in USED.items() for name in names}
 
 

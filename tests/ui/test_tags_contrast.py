@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic.staff.models import TagColour
+from clinic.tenancy.models import Colour
 
 TOKENS = Path("static/css/tokens.css").read_text()
 LIGHT, DARK = TOKENS.partition("@media (prefers-color-scheme: dark)")[::2]
@@ -29,7 +29,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("surface", ["surface", "canvas", "sunken"])
-@pytest.mark.parametrize("tag", TagColour.values)
+@pytest.mark.parametrize("tag", Colour.values)
 def test_colour_of_a_tag_is_told_from_what_it_stands_on(tag, surface):
     found = [contrast(colour(LIGHT, f"tag-{tag}"), colour(theme, surface)) for theme in (LIGHT, DARK)]
     assert [each for each in found if each < 3] == []

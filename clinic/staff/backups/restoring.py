@@ -29,7 +29,7 @@ from clinic.staff.backups.writing import FORMAT, MANIFEST, PEOPLE
 from clinic.tenancy.fleet import survey as migrating
 from clinic.tenancy.lifecycle import backup_rows, provisioning, recorder
 from clinic.tenancy.lifecycle.backup_rows import Refused
-from clinic.tenancy.models import Clinic, opaque_name
+from clinic.tenancy.models import CHOSEN, Clinic, opaque_name
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.forms import one_line
 
@@ -166,11 +166,7 @@ def _as_it_was(clinic: Clinic) -> Clinic | None:
         state=clinic.state,
         out_of_service=clinic.out_of_service,
         deleted_at=timezone.now(),
-        time_zone=clinic.time_zone,
-        country=clinic.country,
-        idle_minutes=clinic.idle_minutes,
-        restricts_patients=clinic.restricts_patients,
-        second_factor_required=clinic.second_factor_required,
+        **{name: getattr(clinic, name) for name in CHOSEN},
     )
 
 
@@ -212,8 +208,7 @@ def _target(manifest: dict[str, Any], named: str, name: str) -> Clinic:
     if str(meant.pk) != kept["id"] if meant else named not in (kept["id"], called):
         raise Refused(f"This is a backup of {called} ({kept['id']}), not of {named}.")
     if clinic is None:
-        said = ("time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required")
-        place = {field: kept[field] for field in said if field in kept}
+        place = {field: kept[field] for field in CHOSEN if field in kept}
         clinic = Clinic(pk=kept["id"], name=name or kept["name"], state=kept["state"], **place)
         clinic.full_clean(exclude=["schema_name", "state"])
     return clinic

@@ -21,7 +21,7 @@ from clinic.audit.actions import By, record
 from clinic.staff.backups import encrypting, signing
 from clinic.staff.backups.people import written_people
 from clinic.tenancy.lifecycle import backup_rows, provisioning
-from clinic.tenancy.models import Clinic
+from clinic.tenancy.models import CHOSEN, Clinic
 from clinic.tenancy.scope import clinic_scope
 
 FORMAT = 1
@@ -66,11 +66,7 @@ def _write(archive: ZipFile, clinic: Clinic) -> dict[str, Any]:
                 "id": str(clinic.pk),
                 "name": clinic.name,
                 "state": clinic.state,
-                "time_zone": clinic.time_zone,
-                "country": clinic.country,
-                "idle_minutes": clinic.idle_minutes,
-                "restricts_patients": clinic.restricts_patients,
-                "second_factor_required": clinic.second_factor_required,
+                **{name: getattr(clinic, name) for name in CHOSEN},
             },
             "release": provisioning.fingerprint(),
             "migrations": backup_rows.applied(clinic.schema_name),

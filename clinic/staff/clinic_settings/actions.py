@@ -1,17 +1,16 @@
 """A clinic's settings: where it is, when it signs people out, and what it wants done with what comes in."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.staff.models import SETTINGS_ID, ClinicSettings
-from clinic.tenancy.models import Clinic
+from clinic.tenancy.models import CHOSEN, Clinic
 from clinic.tenancy.scope import public_scope
 
-PLACE = ("time_zone", "country", "idle_minutes", "restricts_patients", "second_factor_required")
 OWN = ("alert_text", "alert_numbers", "review_from")
 
 
@@ -71,17 +70,14 @@ def change_clinic_settings(
     by: By,
     clinic: Clinic,
     version: int,
-    time_zone: str,
-    country: str,
-    idle_minutes: int,
-    restricts_patients: bool,
-    second_factor_required: bool,
+    chosen: Mapping[str, Any],
     alert_text: str,
     alert_numbers: Sequence[PhoneLine],
     review_from: int,
 ) -> Settings:
     """Change the settings of the active clinic, `clinic`, if they still have the `version` they were read with.
 
+    `chosen` has a value for each of CHOSEN.
     Raises Changed. Without a difference nothing is noted. The time zone counts from the next scope on, who sees which
     patients and who needs a second factor from the next request.
     """
@@ -90,16 +86,15 @@ def change_clinic_settings(
         place: Clinic = Clinic.objects.get(pk=clinic.pk)
     if version != own.version:
         raise Changed(Settings(own, place))
-    before = snapshot(place, PLACE) | snapshot(own, OWN)
-    place.time_zone, place.country = time_zone, country
-    place.idle_minutes = idle_minutes
-    place.restricts_patients, place.second_factor_required = restricts_patients, second_factor_required
+    before = snapshot(place, CHOSEN) | snapshot(own, OWN)
+    for name in CHOSEN:
+        setattr(place, name, chosen[name])
     own.alert_text, own.alert_numbers = alert_text, [line._asdict() for line in alert_numbers]
     own.review_from = review_from
-    if changes := difference(before, snapshot(place, PLACE) | snapshot(own, OWN)):
+    if changes := difference(before, snapshot(place, CHOSEN) | snapshot(own, OWN)):
         own.version += 1
         own.save()
         with public_scope():
-            Clinic.objects.filter(pk=clinic.pk).update(**{name: getattr(place, name) for name in PLACE})
+            Clinic.objects.filter(pk=clinic.pk).update(**{name: getattr(place, name) for name in CHOSEN})
         record("clinic_settings.changed", own, by=by, changes=changes)
     return Settings(own, place)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.staff.clinic_settings.actions import PhoneLine, Settings, instructions_of
-from clinic.tenancy.models import IDLE_RANGE
+from clinic.tenancy.models import CHOSEN, IDLE_RANGE, Colour, Icon
 from clinic.tenancy.zones import zone_names
 from clinic.text.countries import COUNTRIES
 from clinic.ui.forms import TextField, helper, one_line
@@ -54,6 +54,19 @@ class SettingsForm(forms.Form):
         choices=[("", "Not said"), *COUNTRIES.items()],
         help_text="Some instruments have a wording of their own for a country.",
         error_messages={"invalid_choice": "Choose a country of the list."},
+    )
+    colour = forms.ChoiceField(
+        required=False,
+        choices=[("", "The record's own"), *Colour.choices],
+        help_text="Over each page and in the tab of the browser, so that who works in several clinics sees where they "
+        "are.",
+        error_messages={"invalid_choice": "Choose a colour of the list."},
+    )
+    icon = forms.ChoiceField(
+        required=False,
+        choices=Icon.choices,
+        help_text="Beside the clinic's name.",
+        error_messages={"invalid_choice": "Choose an icon of the list."},
     )
     idle_minutes = forms.IntegerField(
         min_value=IDLE_RANGE[0],
@@ -113,12 +126,16 @@ class SettingsForm(forms.Form):
     def clean_alert_numbers(self) -> list[PhoneLine]:
         return phone_lines(self.cleaned_data["alert_numbers"])
 
+    def clean_icon(self) -> str:
+        return self.cleaned_data["icon"] or Icon.BUILDING
+
     def clean_review_from(self) -> int:
         return int(self.cleaned_data["review_from"] or 0)
 
     def values(self) -> dict[str, Any]:
         """The clean fields as the action takes them."""
-        return dict(self.cleaned_data)
+        own = {name: value for name, value in self.cleaned_data.items() if name not in CHOSEN}
+        return {**own, "chosen": {name: self.cleaned_data[name] for name in CHOSEN}}
 
 
 def phone_lines(text: str) -> list[PhoneLine]:
@@ -143,11 +160,7 @@ def initial_of(settings: Settings) -> dict[str, Any]:
     instructions = instructions_of(settings.own)
     return {
         "version": settings.own.version,
-        "time_zone": settings.clinic.time_zone,
-        "country": settings.clinic.country,
-        "idle_minutes": settings.clinic.idle_minutes,
-        "restricts_patients": settings.clinic.restricts_patients,
-        "second_factor_required": settings.clinic.second_factor_required,
+        **{name: getattr(settings.clinic, name) for name in CHOSEN},
         "alert_text": instructions.text,
         "alert_numbers": written_lines(instructions.numbers),
         "review_from": settings.own.review_from,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.staff.models import TagColour
+from clinic.tenancy.models import Colour
 from clinic.ui.forms import LineField, helper
 
 
@@ -18,8 +18,8 @@ class TagForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "width-m"}),
     )
     colour = forms.ChoiceField(
-        choices=TagColour.choices,
-        initial=TagColour.GREY,
+        choices=Colour.choices,
+        initial=Colour.GREY,
         error_messages={"required": "Choose a colour.", "invalid_choice": "Choose a colour of the list."},
     )
 
