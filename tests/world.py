@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.db import connections, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from clinic.access import Role
 from clinic.accounts.models import Membership, User
@@ -80,12 +81,13 @@ def make_world(name: str, domain: str, called: Mapping[Role, str] = CALLED) -> W
 
 @contextmanager
 def dropped_at_end(world: World) -> Iterator[World]:
-    """A committed clinic while it is needed; then it goes, with everybody who was made for it."""
+    """A committed clinic while it is needed; then it goes, with everybody who was made for it and what was queued."""
     domain = world.owner.email.partition("@")[2]
     try:
         yield world
     finally:
         connections.close_all()
+        DBTaskResult.objects.using("owner").all().delete()
         User.objects.using("owner").filter(email__endswith=f"@{domain}").delete()
         drop_whole(world.clinic, by=empty if has_citus() else provisioning.drop_clinic)
         connections.close_all()
