@@ -93,7 +93,8 @@ def test_work_of_a_list_is_done_by_the_service_that_shows_the_list():
 
 @pytest.fixture
 def queued(riverside):
-    """A job of each service, by service."""
+    """A job of each service, by service, and nothing else."""
+    DBTaskResult.objects.all().delete()
     with clinic_scope(riverside.clinic):
         patient = make_patient()
         ids = {"patients": patient.pk, "assessments": make_assessment(patient).pk}

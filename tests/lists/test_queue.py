@@ -16,6 +16,7 @@ from tests.world import Writer, make_patient
 
 @pytest.fixture
 def job(riverside) -> Job:
+    DBTaskResult.objects.all().delete()  # whatever another test has left
     with clinic_scope(riverside.clinic):
         return actions.begin_job(
             by=Writer(id=str(riverside.clinician.pk)), ids=[make_patient().pk], list="patients", label="Archive",

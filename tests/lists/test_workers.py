@@ -31,6 +31,7 @@ def shore(woodside):
 @pytest.fixture
 def begun(woodside):
     """A job that archives three patients, waiting; `run()` is what a worker does, `kept()` what there is of it all."""
+    DBTaskResult.objects.using("owner").all().delete()  # whatever another test has left
     with clinic_scope(woodside.clinic):
         keys = [make_patient().pk for _ in range(3)]
         job = actions.begin_job(
