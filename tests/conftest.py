@@ -28,6 +28,8 @@ from clinic.ui.requests import whole_bodies
 from tests import template
 from tests.clock import clock as clock
 from tests.pooler import server as server_address
+from tests.shared import pytest_runtest_teardown as pytest_runtest_teardown
+from tests.shared import shared
 from tests.static_files import list_once
 from tests.wire import through
 from tests.world import PASSWORD, World, own_clinic
@@ -55,6 +57,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
         for asked in connections:  # once a process, so that no test's statements are more for being the first
             has_citus(asked)
         connections.close_all()
+    shared.begin()
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_ways_in_lead_to_the_clinic_or_to_its_choice_or_to_where_it_is_said_that
 
 def test_clinics_to_choose_from_come_by_name(both, sign_in):
     page = sign_in(both).get("/accounts/choose/").content.decode()
-    assert re.findall(r"<strong>(\w+)</strong>", page) == ["Hillside", "Riverside"]
+    assert re.findall(r"</svg>\s+(\w+)\s+</span>\s*</strong>", page) == ["Hillside", "Riverside"]
 
 
 def test_user_of_two_clinics_switches(both, riverside, hillside, sign_in):

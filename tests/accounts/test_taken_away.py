@@ -21,7 +21,7 @@ from clinic.staff import actions as staff
 from clinic.tenancy.models import Clinic, State
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
-from tests.conftest import signed_in, worlds
+from tests.conftest import signed_in
 from tests.world import Writer, make_patient
 
 HTMX = {"HX-Request": "true", "HX-Target": "table"}
@@ -162,8 +162,8 @@ def test_other_role_counts_at_once(place, role):
     assert answers(client, place) == ROLES[role]
 
 
-def test_clinic_that_is_left_is_closed_and_the_other_one_stays_open(place):
-    staff.add_member(clinic=worlds.riverside.clinic, user=place.world.clinician, role=Role.AUDITOR, by=Writer())
+def test_clinic_that_is_left_is_closed_and_the_other_one_stays_open(place, woodside):
+    staff.add_member(clinic=woodside.clinic, user=place.world.clinician, role=Role.AUDITOR, by=Writer())
     client = signed_in(Client(), place.world.clinician)
     client.post("/accounts/switch/", {"clinic": str(place.world.clinic.pk)})
     assert answers(client, place) == WORKS

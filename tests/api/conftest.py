@@ -6,9 +6,7 @@ from importlib.util import find_spec
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
 
 from clinic.api.actions import create_api_client
 from clinic.tenancy.scope import clinic_scope
@@ -18,22 +16,22 @@ from tests.world import World, Writer, make_assessment, make_patient
 
 collect_ignore = [] if FOLDER.is_dir() else ["test_outside_answers.py"]
 collect_ignore += [] if find_spec("pyarrow") else ["test_parquet.py"]
-Credentials = dict[tuple[str, bool], tuple[str, str]]
 
 
-@pytest.fixture(scope="session")
-def credentials(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Credentials:
-    """The id and secret of two API clients of each clinic, by the clinic's name and whether they may write."""
-    made = {}
-    with django_db_blocker.unblock():
-        for world in (worlds.riverside, worlds.hillside):
-            for write in (False, True):
-                client, secret = create_api_client(
-                    clinic=world.clinic, name=f"Laboratory {write}", can_write=write, by=Writer()
-                )
-                made[world.clinic.name, write] = client.client_id, secret
-        connections.close_all()
-    return made
+class Credentials(dict[tuple[str, bool], tuple[str, str]]):
+    """The id and secret of API clients, by a clinic's name and whether they may write; made when first asked for."""
+
+    def __missing__(self, key: tuple[str, bool]) -> tuple[str, str]:
+        name, write = key
+        clinic = getattr(worlds, name.lower()).clinic
+        client, secret = create_api_client(clinic=clinic, name=f"Laboratory {write}", can_write=write, by=Writer())
+        self[key] = client.client_id, secret
+        return self[key]
+
+
+@pytest.fixture
+def credentials(db: None) -> Credentials:
+    return Credentials()
 
 
 def basic(name: str, secret: str) -> str:

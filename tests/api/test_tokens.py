@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from oauth2_provider.models import AccessToken
 
@@ -16,7 +16,6 @@ from clinic.accounts.models import ApiClient
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import basic
-from tests.conftest import worlds
 
 GRANT = {"grant_type": "client_credentials"}
 
@@ -166,7 +165,7 @@ def test_web_can_neither_remove_a_client_nor_change_what_it_may_do(riverside):
 
 
 @pytest.fixture
-def command(django_db_setup, django_db_blocker):
+def command(woodside):
     """Runs `create_api_client` outside any test's transaction and gives what it printed; `name` is free."""
     name = f"Registry {uuid4().hex[:6]}"
 
@@ -175,31 +174,29 @@ def command(django_db_setup, django_db_blocker):
         call_command("create_api_client", clinic, name, *options, stdout=out)
         return dict(line.split(": ") for line in out.getvalue().splitlines())
 
-    with django_db_blocker.unblock():
-        yield SimpleNamespace(run=run, name=name)
-        ApiClient.objects.using("owner").filter(name=name).delete()
-        connections.close_all()
+    yield SimpleNamespace(run=run, name=name, clinic=woodside.clinic)
+    ApiClient.objects.using("owner").filter(name=name).delete()
 
 
 @pytest.mark.parametrize(("options", "can_write"), [((), False), (("--write",), True)])
 def test_command_makes_a_client_whose_secret_is_printed_once(command, options, can_write):
-    printed = command.run("Riverside", f" {command.name}  ", *options)
+    printed = command.run(command.clinic.name, f" {command.name}  ", *options)
     client = ApiClient.objects.using("owner").get(name=command.name)
     assert list(printed) == ["client_id", "client_secret"]
-    assert (client.client_id, client.clinic.name, client.can_write) == (printed["client_id"], "Riverside", can_write)
+    assert (client.client_id, client.clinic, client.can_write) == (printed["client_id"], command.clinic, can_write)
     assert (client.client_type, client.authorization_grant_type) == ("confidential", "client-credentials")
     assert client.secret_checksum == hashlib.sha256(printed["client_secret"].encode()).hexdigest()
     assert (client.client_secret[0], check_password(printed["client_secret"], client.client_secret)) == ("!", False)
 
 
 def test_command_takes_the_id_of_a_clinic(command):
-    command.run(str(worlds.hillside.clinic.pk), command.name)
-    assert ApiClient.objects.using("owner").get(name=command.name).clinic_id == worlds.hillside.clinic.pk
+    command.run(str(command.clinic.pk), command.name)
+    assert ApiClient.objects.using("owner").get(name=command.name).clinic_id == command.clinic.pk
 
 
 def test_command_leaves_a_trail_in_the_clinic(command):
-    printed = command.run("Riverside", command.name)
-    with clinic_scope(worlds.riverside.clinic):
+    printed = command.run(command.clinic.name, command.name)
+    with clinic_scope(command.clinic):
         event = AuditEvent.objects.filter(action="api_client.created").latest("id")
     assert event.actor_id == "operator"
     assert event.changes == {"client_id": printed["client_id"], "name": command.name, "can_write": False}
@@ -214,11 +211,11 @@ def test_command_refuses_an_unknown_clinic(command, clinic):
 @pytest.mark.parametrize("name", ["", "  ", "a" * 256])
 def test_command_refuses_a_name_that_is_none(command, name):
     with pytest.raises(CommandError):
-        command.run("Riverside", name)
+        command.run(command.clinic.name, name)
 
 
-def test_command_refuses_a_name_that_is_taken_in_the_clinic(command):
-    command.run("Riverside", command.name)
+def test_command_refuses_a_name_that_is_taken_in_the_clinic(command, lakeside):
+    command.run(command.clinic.name, command.name)
     with pytest.raises(CommandError):
-        command.run("Riverside", command.name)
-    assert list(command.run("Hillside", command.name)) == ["client_id", "client_secret"]
+        command.run(command.clinic.name, command.name)
+    assert list(command.run(lakeside.clinic.name, command.name)) == ["client_id", "client_secret"]

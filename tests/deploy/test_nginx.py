@@ -15,12 +15,10 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connections
 from django.test import RequestFactory
 
 from clinic.accounts.models import Session
 from clinic.ui.envelope import envelope
-from tests.conftest import worlds
 from tests.patience import PATIENCE, wait_until
 from tests.postgres import ROOT
 from tests.serving import free_port, has_address, serving, wait_for
@@ -133,19 +131,16 @@ def test_pages_come_through_and_are_secure(front):
 
 
 @pytest.mark.parametrize("claim", [{}, {"X_Forwarded_For": "6.6.6.6"}, {"X_Forwarded_For": "127.0.0.1, 127.0.0.1"}])
-def test_client_is_where_nginx_says_and_not_where_it_says_itself(front, django_db_blocker, claim):
+def test_client_is_where_nginx_says_and_not_where_it_says_itself(front, woodside, claim):
     _, headers, page = get(front, "/accounts/login/")
     cookie = headers["Set-Cookie"].partition(";")[0]
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-    with django_db_blocker.unblock():
-        Session.objects.filter(user=worlds.riverside.auditor).delete()
-        form = {"login": worlds.riverside.auditor.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
-        sent = {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie, **claim}
-        origin = "https://record.example.org"
-        answer = get(front, "/accounts/login/", "POST", urlencode(form), by="127.0.0.7", Origin=origin, **sent)
-        row = Session.objects.get(user=worlds.riverside.auditor)
-        row.delete()
-        connections.close_all()
+    form = {"login": woodside.auditor.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    sent = {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie, **claim}
+    origin = "https://record.example.org"
+    answer = get(front, "/accounts/login/", "POST", urlencode(form), by="127.0.0.7", Origin=origin, **sent)
+    row = Session.objects.get(user=woodside.auditor)
+    row.delete()
     assert (answer[0], row.address) == (302, "127.0.0.7")
 
 

@@ -9,7 +9,6 @@ from clinic.lists.models import Job, JobState
 from clinic.patients import bulk
 from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
-from tests.conftest import worlds
 from tests.lists.test_killed import begin, outcome, run
 from tests.world import Writer
 
@@ -50,10 +49,10 @@ def test_job_stops_when_who_began_it_may_do_it_no_more(woodside, begin, fields, 
     assert (found["job"][:2], found["job"][3], found["file"]) == ((JobState.STOPPED, ENDED), 0, [])
 
 
-def test_place_in_another_clinic_lets_no_job_go_on_here(woodside, begin):
+def test_place_in_another_clinic_lets_no_job_go_on_here(woodside, lakeside, begin):
     job = begin("archive")
     members(woodside).filter(clinic=woodside.clinic).update(is_active=False)
-    staff.add_member(clinic=worlds.riverside.clinic, user=woodside.clinician, role=Role.OWNER, by=Writer())
+    staff.add_member(clinic=lakeside.clinic, user=woodside.clinician, role=Role.OWNER, by=Writer())
     run(woodside, job)
     assert outcome(woodside, job)["job"][:2] == (JobState.STOPPED, ENDED)
 

@@ -10,30 +10,34 @@ from django.db import connections
 from django.test import Client
 
 from clinic.access import Role
+from clinic.accounts.models import User
 from clinic.staff import actions as staff
 from clinic.tenancy.lifecycle import provisioning
 from tests.committed import make_clinic
-from tests.conftest import signed_in, worlds
+from tests.conftest import signed_in
 from tests.pooler import SERVERS, database_url, pgbouncer
 from tests.postgres import ROOT
 from tests.sizes import times
 from tests.visitor import cookie
-from tests.world import Writer
+from tests.world import Writer, make_user
 
 THREADS = 16
 REQUESTS = times(5000)
+EMAIL = "both@pooled.test"
 NAMES = ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Maple", "Oak")
 
 
 @pytest.fixture(scope="module")
 def clinics(django_db_setup, django_db_blocker):
-    """Eight committed clinics of one patient each; the person who works in two of them is `both`."""
+    """Eight committed clinics of one patient each; somebody works in two of them."""
     with django_db_blocker.unblock():
         made = [make_clinic(name) for name in NAMES]
+        user = make_user(EMAIL, "Bo Both")
         for clinic in made[:2]:
-            staff.add_member(clinic=clinic, user=worlds.both, role=Role.CLINICIAN, by=Writer())
+            staff.add_member(clinic=clinic, user=user, role=Role.CLINICIAN, by=Writer())
         yield made
         connections.close_all()
+        User.objects.using("owner").filter(email=EMAIL).delete()
         for clinic in made:
             provisioning.drop_clinic(clinic)
         connections.close_all()
@@ -44,7 +48,7 @@ def visitors(clinics):
     """A session in each of the first two clinics: its cookie and the name that its pages show."""
     found = []
     for clinic, name in zip(clinics[:2], NAMES, strict=False):
-        client = signed_in(Client(), worlds.both)
+        client = signed_in(Client(), User.objects.using("owner").get(email=EMAIL))
         client.post("/accounts/switch/", {"clinic": str(clinic.pk)})
         found.append([cookie(client), f"{name} Patient"])
     connections.close_all()
