@@ -83,7 +83,7 @@ def test_risk_is_shown_at_once_and_announced(practice, patient, visit):
     page.goto(f"/patients/{patient.pk}/")
     expect(page.locator(".identity")).to_contain_text("1 open alert")
     page.goto("/worklists/alerts/")
-    expect(page.get_by_role("article")).to_contain_text("Patient, Petra")
+    expect(page.get_by_role("article", name="Alerts of Patient, Petra")).to_be_visible()
 
 
 def test_reload_midway_goes_on_where_it_was(practice, patient, visit):

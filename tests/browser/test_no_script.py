@@ -53,13 +53,14 @@ def test_search_keeps_sort_and_page_size(page):
 
 
 def test_filters_are_applied_and_their_chips_take_them_away(page):
+    everybody = page.locator(".count").inner_text()
     page.get_by_text("Filters", exact=True).click()
     page.get_by_role("link", name="Narrow the list").click()
     page.get_by_role("combobox", name="Gender").select_option("male")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.locator(".count")).to_have_text("5 patients")
     page.get_by_role("link", name="Remove the filter Gender: Male").click()
-    expect(page.locator(".count")).to_have_text("30 patients")
+    expect(page.locator(".count")).to_have_text(everybody)
 
 
 def test_patient_and_assessment_are_recorded(page):
