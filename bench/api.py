@@ -1,9 +1,9 @@
 """The JSON API for a program, beside a plain ModelViewSet of REST framework on the same rows in the same run.
 
 `SIZE` is the number of patients, 10,000 without it. A list of 25, a search, a page by cursor at depth 20,000 (in the
-middle of a smaller list), changes, a patient created, and 1,000 in one request. Each subject answers in a process of
-its own, one request after another; CPU is that of the process and of all of PostgreSQL. The budgets hold where the
-floor (bench/floor.py) takes 2 ms for its first page.
+middle of a smaller list), changes, a patient created, and `ROWS`, 1,000, in one request. Each subject answers in a
+process of its own, one request after another; CPU is that of the process and of all of PostgreSQL. The budgets hold
+where the floor (bench/floor.py) takes 2 ms for its first page.
 """
 
 import io
