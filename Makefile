@@ -36,6 +36,8 @@ mutants:
 prove:
 	@bin/environment requirements-dev.txt
 	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-prove.txt
+	@$(python) -m venv var/foreign
+	@var/foreign/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-foreign.txt
 	@exec $(python) -m bench.prove
 
 lint:
@@ -67,5 +69,6 @@ lock:
 	@$(compile) $(UPGRADE) requirements-local.in -o requirements-local.txt
 	@$(compile) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
 	@$(compile) $(UPGRADE) requirements-parquet.in -o requirements-parquet.txt
+	@$(compile) $(UPGRADE) requirements-foreign.in -o requirements-foreign.txt
 	@$(compile) $(UPGRADE) requirements-deploy.in -o requirements-deploy.txt
 	@$(compile) $(UPGRADE) --no-deps requirements-prove.in -o requirements-prove.txt

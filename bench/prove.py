@@ -41,6 +41,15 @@ PROOFS = (
           "that has no journal", 700, ("tests/merging/test_any_order.py",)),
     Proof("100 walks through the patients by `created_at` while others are added, renamed, archived and restored: each "
           "once; the cursor that looks its row up again loses rows", 34, ("tests/api/test_walks.py",)),
+    Proof("8 writers with one key, and with two contents under one; 8 editors who say what they read; 1,002 rounds: "
+          "one record, one content, no change lost; without key and tag eight records, and seven changes lost", 334,
+          ("tests/api/test_races.py",)),
+    Proof("100 rounds of readers by `next`, `changes` and `updated_since` beside writers who add, rename, archive, "
+          "restore and merge: everybody as often as promised; by the last row's id rows are lost", 50,
+          ("tests/api/test_readers.py",)),
+    Proof("more than 10,000 requests that Schemathesis makes of the OpenAPI document, by all of its checks; clients of "
+          "openapi-generator and openapi-python-client register, assess, find and are refused", 4,
+          ("tests/foreign/test_schemathesis.py", "tests/foreign/test_generated.py")),
     Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
     Proof("200 orders of workers, people and kills over 32,000 rows: rows, counts and undo are the model's", 40,
           ("tests/lists/test_interleavings.py",)),

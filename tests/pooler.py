@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tests.patience import wait_until
-from tests.serving import is_listening
+from tests.ports import is_listening
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = 4

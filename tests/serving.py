@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from tests.patience import PATIENCE, wait_until
+from tests.ports import is_listening
 from tests.postgres import ROOT
 
 
@@ -34,11 +35,6 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         return is_listening(port)
 
     wait_until(is_there, often=0.05)
-
-
-def is_listening(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

@@ -149,7 +149,7 @@ def test_test_is_never_skipped():
 
 def test_requirements_name_no_host():
     found = sorted(ROOT.glob("requirements*"))
-    assert (len(found), [path.name for path in found if "://" in path.read_text()]) == (12, [])
+    assert (len(found), [path.name for path in found if "://" in path.read_text()]) == (14, [])
 
 
 def test_every_decision_is_in_the_index_under_a_number_of_its_own():

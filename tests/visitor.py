@@ -9,7 +9,7 @@ from django.test import Client
 
 
 class Visitor:
-    """Somebody who signed in, known by a cookie header."""
+    """Somebody who signed in, known by a cookie header, or a program, by a header of its own."""
 
     def __init__(self, cookie: str) -> None:
         self.cookie = cookie
@@ -17,9 +17,16 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> tuple[str, str]:
         """The status line and the body."""
+        return self.send("GET", path, **headers)
+
+    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[str, str]:
+        """The status line and the body of what is answered to `body`, which is JSON."""
         path, _, query = path.partition("?")
         environ: dict[str, Any] = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-        environ |= {"PATH_INFO": path, "QUERY_STRING": query, "HTTP_COOKIE": self.cookie, "wsgi.input": io.BytesIO()}
+        environ |= {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "HTTP_COOKIE": self.cookie}
+        environ |= {"wsgi.input": io.BytesIO(body)}
+        if body:
+            environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}
         setup_testing_defaults(environ)
         told: list[str] = []
         response = self.application(environ, lambda status, headers, exc_info=None: told.append(status))

@@ -160,7 +160,7 @@ class ClinicMiddleware:
         refusal = refusal or only_reads(request, view) or unconfirmed(request, view)
         if refusal is None:
             enter_clinic(request)
-            refusal = answer_again(request)
+            refusal = answer_again(request, view)
         return refusal
 
     def process_exception(self, request: Request, error: Exception) -> HttpResponseBase | None:

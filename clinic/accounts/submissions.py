@@ -6,6 +6,7 @@ key is claimed in the transaction that does the work: both are kept or neither i
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,13 +37,14 @@ RETURNING id, checksum, status, address
 """
 
 
-def answer_again(request: Request) -> HttpResponse | None:
+def answer_again(request: Request, view: Callable[..., Any]) -> HttpResponse | None:
     """Claim the key of a request that writes. The answer to a retry and the refusal of a key that is taken, else None.
 
-    A retry by a program is marked, and its view answers with the record as it is.
+    A retry by a program is marked, and its view answers with the record as it is. What the view answers with 405 claims
+    nothing.
     """
     request.submission = None
-    if request.method in errors.SAFE_METHODS:
+    if request.method in errors.SAFE_METHODS or not takes(view, request.method):
         return None
     program = errors.wants_json(request)
     key, content = _of_program(request) if program else _of_form(request)
@@ -59,6 +61,13 @@ def answer_again(request: Request) -> HttpResponse | None:
         return _taken(request, key)
     found.checksum, found.status = checksum, 0
     return None
+
+
+def takes(view: Callable[..., Any], method: str | None) -> bool:
+    """Whether a view of REST framework has a method; any other view says so itself."""
+    actions, made_of = getattr(view, "actions", None), getattr(view, "cls", None)
+    name = str(method).lower()
+    return name in actions if actions is not None else made_of is None or hasattr(made_of, name)
 
 
 def remember(request: Request, response: HttpResponseBase) -> None:

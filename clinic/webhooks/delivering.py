@@ -34,7 +34,7 @@ PAUSES = (
     *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=5)),
     *(timedelta(hours=10), timedelta(hours=14), timedelta(hours=20), timedelta(hours=24)),
 )
-LONGEST_PAUSE = timedelta(minutes=10)  # of a webhook as a whole
+LONGEST_PAUSE = timedelta(minutes=10)  # of a webhook as a whole, where its receiver asks for none
 KEPT = timedelta(days=30)
 GONE = 410
 UNSIGNED = "The server has forgotten the key of the secret: make another secret."
@@ -151,13 +151,14 @@ def _note(webhook: Webhook, delivery: Delivery, answer: Answer) -> None:
 def _note_failure(webhook: Webhook, delivery: Delivery, answer: Answer) -> None:
     """A webhook that accepted nothing for as long as a delivery is tried is switched off, and one that says it is gone.
 
-    Whoever is down is asked less and less often, also where much waits.
+    Whoever is down is asked less and less often, also where much waits, and whoever says when to come again not before.
     """
     now = timezone.now()
     webhook.failing_since, webhook.failures = webhook.failing_since or now, webhook.failures + 1
-    webhook.paused_until = now + min(timedelta(seconds=5) * 4 ** min(webhook.failures - 1, 5), LONGEST_PAUSE)
+    pause = min(timedelta(seconds=5) * 4 ** min(webhook.failures - 1, 5), LONGEST_PAUSE)
+    webhook.paused_until = now + max(pause, answer.pause)
     if delivery.tries <= len(PAUSES):
-        delivery.next_at = now + pause_after(delivery)
+        delivery.next_at = now + max(pause_after(delivery), answer.pause)
     else:
         delivery.state = DeliveryState.GIVEN_UP
     if answer.status == GONE:

@@ -6,10 +6,12 @@ import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from http.client import HTTPConnection, HTTPException
 
 from clinic.webhooks.addresses import BadAddress, Target, read_target, resolve
+from clinic.webhooks.waiting import BUSY, asked_pause
 
 PATIENCE = 10.0  # seconds for all of it
 MOST_READ = 8192  # bytes of an answer
@@ -19,10 +21,14 @@ STATUS = re.compile(rb"HTTP/1\.[01] ([1-9]\d\d)[ \r\n]")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: the status that was answered, or in words why there is none."""
+    """What came of it: the status that was answered, or in words why there is none.
+
+    `pause` is how long a receiver that is busy asks to be left alone.
+    """
 
     status: int | None
     why: str = ""
+    pause: timedelta = timedelta()
 
     @property
     def accepted(self) -> bool:
@@ -39,7 +45,7 @@ def post(url: str, headers: dict[str, str], body: bytes) -> Answer:
     try:
         target = read_target(url)
         with _connected(target, deadline) as connection:
-            return _answered(_exchange(connection, target, headers, body, deadline))
+            return _exchange(connection, target, headers, body, deadline)
     except BadAddress as error:
         return Answer(None, str(error))
     except TimeoutError:
@@ -54,10 +60,10 @@ def post(url: str, headers: dict[str, str], body: bytes) -> Answer:
         return Answer(None, "What came back was no answer of HTTP.")
 
 
-def _answered(status: int) -> Answer:
+def _answered(status: int, pause: timedelta) -> Answer:
     if 300 <= status < 400:
         return Answer(status, "It answered with another address, which is not followed.")
-    return Answer(status, "" if 200 <= status < 300 else f"It answered {status}.")
+    return Answer(status, "" if 200 <= status < 300 else f"It answered {status}.", pause)
 
 
 def _left(deadline: float) -> float:
@@ -91,32 +97,51 @@ def _connected(target: Target, deadline: float) -> socket.socket:
     raise failure
 
 
-def _exchange(connection: socket.socket, target: Target, headers: dict[str, str], body: bytes, deadline: float) -> int:
-    """The status of the answer; raises Nonsense, OSError and HTTPException."""
+def _exchange(
+    connection: socket.socket, target: Target, headers: dict[str, str], body: bytes, deadline: float
+) -> Answer:
+    """What was answered; raises Nonsense, OSError and HTTPException."""
     http = HTTPConnection(target.host, target.port)
     http.auto_open = 0  # a connection that was closed is not made anew, with the name resolved again
     http.sock = connection
     connection.settimeout(_left(deadline))
     with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered without reading
         http.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
-    return _status(connection, deadline)
+    status, received = _status(connection, deadline)
+    return _answered(status, asked_pause(_head(connection, received, deadline)) if status in BUSY else timedelta())
 
 
-def _status(connection: socket.socket, deadline: float) -> int:
-    """The status of the answer, past those that only say that it is coming; raises Nonsense and OSError."""
+def _status(connection: socket.socket, deadline: float) -> tuple[int, bytes]:
+    """The status of the answer, past those that only say that it is coming, and what came with it.
+
+    Raises Nonsense and OSError.
+    """
     received = b""
     while True:
         found = STATUS.match(received)
         if found and int(found[1]) >= 200:
-            return int(found[1])
+            return int(found[1]), received
         _, blank, rest = received.partition(b"\r\n\r\n") if found else (b"", b"", b"")
         if blank:
             received = rest
             continue
         if len(received) > MOST_READ or (not found and len(received) >= len(b"HTTP/1.1 200 ")):
             raise Nonsense
-        connection.settimeout(_left(deadline))
-        chunk = connection.recv(1024)
+        chunk = _more(connection, deadline)
         if not chunk:
             raise Nonsense
         received += chunk
+
+
+def _head(connection: socket.socket, received: bytes, deadline: float) -> bytes:
+    """The answer up to its blank line, or what comes of it in time."""
+    with suppress(OSError):
+        while b"\r\n\r\n" not in received and len(received) <= MOST_READ and (chunk := _more(connection, deadline)):
+            received += chunk
+    head, blank, _ = received.partition(b"\r\n\r\n")
+    return head + blank
+
+
+def _more(connection: socket.socket, deadline: float) -> bytes:
+    connection.settimeout(_left(deadline))
+    return connection.recv(1024)

@@ -136,3 +136,10 @@ def test_any_rows_are_answered(person, rows):
 
 def test_reader_saves_nothing(riverside, program, patient_body):
     assert post(program(riverside, write=False), PATIENTS, [patient_body()]).status_code == 403
+
+
+@pytest.mark.parametrize("flag", [0, 1, "true", "yes", "", None, [], {}])
+def test_all_or_nothing_is_true_or_false(client, riverside, patient_body, flag):
+    answer = post(client, PATIENTS, [patient_body()], all_or_nothing=flag)
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["all_or_nothing"])
+    assert count(riverside) == 0

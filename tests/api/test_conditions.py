@@ -5,16 +5,13 @@ from django.test import Client
 
 from clinic.assessments.record.actions import update_assessment
 from clinic.patients.actions import update_patient
-from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import send
 from tests.conftest import signed_in
-from tests.side_by_side import beside, end_of, holds_lock, overlap
-from tests.sizes import times
+from tests.side_by_side import holds_lock, overlap
 from tests.world import Writer, make_patient
 
 PATIENTS, ASSESSMENTS = "/api/v1/patients/", "/api/v1/assessments/"
-WRITERS, ROUNDS = 4, times(2)
 
 
 @pytest.fixture(params=["patient", "assessment"])
@@ -82,28 +79,6 @@ def test_who_has_a_record_is_sent_none(client, riverside, record):
         assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
     moved(riverside, path)
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
-
-
-def test_no_change_is_lost_among_writers_with_tags(lakeside):
-    """Each adds a letter to what it read and begins again where it is refused; without the tag letters are lost."""
-    with clinic_scope(lakeside.clinic):
-        path = f"{PATIENTS}{make_patient().pk}/"
-    clients = [signed_in(Client(), lakeside.owner) for _ in range(WRITERS)]
-
-    def write(client):
-        for _ in range(ROUNDS):
-            while True:
-                read = client.get(path)
-                body = {"address": read.json()["results"]["address"] + "a"}
-                answer = send(client, "patch", path, body, **{"If-Match": read["ETag"]})
-                if answer.status_code == 200:
-                    break
-                assert answer.status_code == 412, answer.content
-
-    for work in [beside(lambda client=client: write(client)) for client in clients]:
-        end_of(work)
-    with clinic_scope(lakeside.clinic):
-        assert Patient.objects.get(pk=path.split("/")[-2]).address == "a" * WRITERS * ROUNDS
 
 
 @holds_lock("api.views.refuse_stale")

@@ -8,7 +8,7 @@ import pytest
 from clinic.assessments.models import Alert, Assessment
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
-from tests.api.conftest import ANSWERS, send
+from tests.api.conftest import ANSWERS, SITTINGS, send
 from tests.api.test_schema import errors
 from tests.world import make_patient
 
@@ -215,3 +215,9 @@ def test_list_shows_sittings_with_their_alerts_in_few_queries(
     assert [len(row["alerts"]) for row in rows] == [1, 1, 1, 1]
     with clinic_scope(riverside.clinic):
         assert Alert.objects.open().count() == 4
+
+
+@pytest.mark.parametrize("flag", [0, 1, "true", None])
+def test_complete_is_true_or_false(client, body, flag):
+    answer = send(client, "post", SITTINGS, body(complete=flag))
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["complete"])

@@ -55,6 +55,12 @@ def test_document_is_one_that_generators_of_clients_take(db):
     assert [part for part in parts(document()) if isinstance(part.get("const"), bool)] == []
 
 
+def test_patient_without_mail_is_as_documented_whether_or_not_formats_are_checked(db):
+    schema = {"$ref": "#/components/schemas/Patient", "components": document()["components"]}
+    patient = {**EXAMPLES["Patient"], "email": ""}
+    assert (list(Draft202012Validator(schema).iter_errors(patient)), errors("Patient", patient)) == ([], [])
+
+
 def test_headers_are_as_documented(client, rows, patient_body):
     operations = document()["paths"]
     made = send(client, "post", PATIENTS, patient_body())

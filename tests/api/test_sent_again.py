@@ -130,3 +130,15 @@ def test_body_that_is_no_json_is_refused_with_a_key_too(program, riverside, pati
     )
     refused = 400 if body else 415  # without a body nothing says what it is
     assert answer.status_code == (204 if method == "delete" else refused)
+
+
+@pytest.mark.parametrize("key", ["an id", "a key"])
+def test_method_that_there_is_not_claims_no_id_and_no_key(client, patient, patient_body, key):
+    """An address that takes no POST says so, whatever was sent before under that id."""
+    body, other, headers = patient_body(), patient_body(), {}
+    if key == "an id":
+        body["id"] = other["id"] = str(uuid4())
+    else:
+        headers = {"Idempotency-Key": uuid4().hex}
+    assert send(client, "post", PATIENTS, body, **headers).status_code == 201
+    assert send(client, "post", f"{PATIENTS}{patient.pk}/", other, **headers).status_code == 405

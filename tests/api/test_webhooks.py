@@ -159,3 +159,14 @@ def test_trail_has_who_did_it_and_no_address(keeper, made, riverside):
 @pytest.mark.parametrize("state", DeliveryState.values)
 def test_each_state_is_in_the_document(state):
     assert errors("DeliveryState", state) == []
+
+
+@pytest.mark.parametrize("flag", [0, 1, "true", None])
+def test_flags_are_true_or_false(keeper, made, flag):
+    path = f"{WEBHOOKS}{made['id']}/"
+    answers = [
+        send(keeper, "post", f"{path}rotate/", {"end_earlier": flag}),
+        send(keeper, "patch", path, {"active": flag}),
+    ]
+    found = [(answer.status_code, list(answer.json()["error"]["fields"])) for answer in answers]
+    assert found == [(400, ["end_earlier"]), (400, ["active"])]

@@ -7,11 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,55 +25,20 @@ from clinic.access import Actor
 from clinic.lists import actions
 from clinic.lists.models import Job
 from clinic.patients.models import Patient
-from clinic.tenancy.models import Heartbeat, RecurringRun
+from clinic.tenancy.models import Heartbeat
 from clinic.tenancy.scope import clinic_scope
 from clinic.tenancy.work import heartbeat, turns
 from tests.committed import administer
 from tests.patience import PATIENCE, wait_until
 from tests.side_by_side import backend, waiters
+from tests.worker_process import ITS_CONNECTIONS, Process, workers
 from tests.world import make_patient
-
-ITS_CONNECTIONS = "FROM pg_stat_activity WHERE application_name = 'worker that is tested'"
-
-
-class Process:
-    """A worker of its own, and the lines that it logged."""
-
-    def __init__(self, log: Path) -> None:
-        self.log = log
-        environment = os.environ | {"PGAPPNAME": "worker that is tested"}
-        with log.open("w") as stderr:
-            command = [sys.executable, "manage.py", "work"]
-            self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stderr=stderr)
-        self.pid = self.process.pid
-
-    def lines(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-    def events(self) -> list[object]:
-        return [line["event"] for line in self.lines()]
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
-def start(tmp_path, woodside) -> Iterator[object]:
-    begun: list[Process] = []
-
-    def started() -> Process:
-        RecurringRun.objects.using("owner").all().delete()  # so that it looks after lost jobs at once
-        begun.append(Process(tmp_path / f"{len(begun)}.log"))
-        return begun[-1]
-
-    yield started
-    for one in begun:
-        one.process.kill()
-        one.process.wait()
-    for model in (DBTaskResult, Heartbeat, RecurringRun):
-        model.objects.using("owner").all().delete()
+def start(tmp_path, woodside) -> Iterator[Callable[..., Process]]:
+    with workers(tmp_path) as started:
+        yield started
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.merging.actions import merge_patients
 from clinic.merging.models import MergeRecord
 from clinic.patients.actions import update_patient
-from clinic.patients.models import MergedPatient, Patient
+from clinic.patients.models import DuplicatePair, MergedPatient, Patient
 from tests.merging.records import BY, scored
 from tests.patience import wait_until
 from tests.side_by_side import backend, beside, end_of, holds_lock, kept, overlap, trail, waiters
@@ -91,3 +91,16 @@ def test_merge_and_who_works_on_an_assessment_do_not_wait_for_each_other(in_wood
 
 def kept_now(patient):
     return Patient.objects.get(pk=patient.pk)
+
+
+@holds_lock("patients.matching.pairs.staying")
+def test_whoever_resembles_somebody_who_is_being_merged_is_saved(in_woodside, patients):
+    """No pair is left that leads to nobody."""
+    first, second, third, _ = patients
+    alike = {"full_name": second.full_name, "family_name": second.family_name, "date_of_birth": second.date_of_birth}
+    rename = lambda: update_patient(by=BY, id=third.pk, version=None, user=None, **alike)  # noqa: E731
+    both = overlap(in_woodside, merging(first, second), rename)
+    assert (both.refusal, both.waited, kept(in_woodside, third).full_name) == ("", True, second.full_name)
+    with in_woodside():
+        pairs = DuplicatePair.objects.of(third)
+        assert {pair.other_of(third) for pair in pairs} <= set(Patient.objects.values_list("pk", flat=True))

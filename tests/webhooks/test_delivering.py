@@ -8,12 +8,10 @@ import pytest
 
 from clinic.assessments.questionnaire.actions import complete_assessment, save_responses, start_assessment
 from clinic.assessments.record.actions import create_assessment
-from clinic.audit.seals import seal_trail
 from clinic.instruments import catalogue
 from clinic.patients.actions import archive_patient
 from clinic.tenancy.scope import clinic_scope
 from clinic.webhooks import actions, delivering, sending
-from clinic.webhooks.hearing import hear
 from clinic.webhooks.models import DeliveryState
 from tests.webhooks.conftest import BY, deliver, deliveries, later, make_webhook
 from tests.webhooks.receiver import raw, status
@@ -265,21 +263,3 @@ def test_old_deliveries_are_removed_and_waiting_ones_kept(receiver, webhook, ren
         actions.Delivery.objects.update(at=datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
         delivering.remove_old()
     assert [each.state for each in deliveries(webhook)] == [STATES.WAITING]
-
-
-class Killed(Exception):
-    """Ends a worker's transaction as its death does."""
-
-
-def test_what_a_killed_worker_had_sent_is_sent_again_under_the_same_id(receiver, webhook, renamed):
-    patient = renamed()
-    with clinic_scope(webhook.clinic):
-        seal_trail()
-    with clinic_scope(webhook.clinic):
-        hear()
-    with pytest.raises(Killed), clinic_scope(webhook.clinic):
-        delivering._send_next(webhook.clinic, webhook.pk)
-        raise Killed
-    deliver(webhook)
-    assert [each["data"]["id"] for each in receiver.told] == [patient, patient]
-    assert len({each.headers["webhook-id"] for each in receiver.received}) == 1

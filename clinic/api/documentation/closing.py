@@ -10,6 +10,7 @@ from clinic.api.documentation.reading import INCLUDED, say_parts
 from clinic.api.documentation.shapes import Schema, ref
 
 NULL: Schema = {"type": "null"}
+EMPTY: Schema = {"type": "string", "maxLength": 0}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
@@ -19,6 +20,7 @@ def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
         shown = schemas["Assessment"]["properties"][name]
         shown["type"] = _with_null(shown["type"])
     _say_null_by_type(schemas, schemas)
+    _say_that_text_may_be_empty(schemas)
     for name in EXAMPLES:
         answer = schemas[name]
         answer["required"] = list(answer["properties"])
@@ -65,6 +67,14 @@ def _say_null_by_type(part: Any, schemas: Schema) -> None:
         if "enum" in named:
             named["enum"] = [*named["enum"], None]
         part.update({**only, **part})
+
+
+def _say_that_text_may_be_empty(part: Any) -> None:
+    """A text of a format, or none, is any of the two: a format forbids nothing, so both take the empty text."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _say_that_text_may_be_empty(inner)
+    if isinstance(part, dict) and EMPTY in part.get("oneOf", ()):
+        part["anyOf"] = part.pop("oneOf")
 
 
 def _with_null(types: Any) -> list[str]:

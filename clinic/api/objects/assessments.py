@@ -10,6 +10,7 @@ from clinic.access import Permission
 from clinic.api.objects.fields import (
     AnswersField,
     DayField,
+    FlagField,
     InstrumentField,
     LineField,
     RangeField,
@@ -138,7 +139,7 @@ class AssessmentSerializer(StrictSerializer):
         "these points, or what was measured; by the item's `kind` also text, a date (YYYY-MM-DD), true or false, or a "
         "list of options. Null or left out for none. PATCH changes those that are sent.",
     )
-    complete = serializers.BooleanField(
+    complete = FlagField(
         write_only=True,
         required=False,
         help_text="Whether the assessment is done. With items unanswered it is completed without a score.",

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -120,6 +120,17 @@ class UuidField(serializers.UUIDField):
         if not isinstance(data, str) or not UUID.fullmatch(data):
             self.fail("invalid", value=data)
         return uuid.UUID(data)
+
+
+class FlagField(serializers.BooleanField):
+    """True or false as JSON has them: BooleanField would take 1, "yes" and others."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Send true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
 
 
 class VersionField(serializers.IntegerField):

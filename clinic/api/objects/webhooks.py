@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clinic.api.objects.episodes import ReasonField
-from clinic.api.objects.fields import LineField, TextField, UuidField, VersionField
+from clinic.api.objects.fields import FlagField, LineField, TextField, UuidField, VersionField
 from clinic.api.objects.patients import ID_HELP
 from clinic.api.objects.strict import StrictSerializer
 from clinic.webhooks.addresses import BadAddress, read_target
@@ -30,7 +30,7 @@ class WebhookSerializer(StrictSerializer):
         max_length=len(Event),
         help_text="What it is told.",
     )
-    active = serializers.BooleanField(
+    active = FlagField(
         source="is_active",
         required=False,
         help_text="False switches it off, and what waits is never sent; true has it told of what happens from then on.",
@@ -72,7 +72,7 @@ class RotationSerializer(StrictSerializer):
 
     typename = "Rotation"
 
-    end_earlier = serializers.BooleanField(
+    end_earlier = FlagField(
         default=False, help_text="Whether it signs no more from now on; else it signs beside the new one for a week."
     )
 

@@ -4,13 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clinic.api.objects.fields import FlagField
+
 MOST = 1000  # rows
 
 
 class BulkSerializer(serializers.Serializer[Any]):
     """The body: the rows, and whether one that is refused keeps all from being saved."""
 
-    all_or_nothing = serializers.BooleanField(default=False)
+    all_or_nothing = FlagField(default=False)
     rows = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MOST)
 
     def to_internal_value(self, data: Any) -> Any:

@@ -1,8 +1,9 @@
 """Keeping the pairs of the work list: they are scored when a patient is saved, and one by one refused by people."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -36,13 +37,22 @@ def score_pairs(patient: Patient) -> None:
         gone = [pair.pk for other, pair in rows.items() if other not in found and pair.refused_at is None]
         if gone:
             DuplicatePair.objects.filter(pk__in=gone).delete()
+        new = staying([other for other in found if other not in rows])
         DuplicatePair.objects.bulk_create(
-            (pair_of(patient.pk, other, match) for other, match in found.items() if other not in rows),
-            ignore_conflicts=True,
+            (pair_of(patient.pk, other, found[other]) for other in new), ignore_conflicts=True
         )
         for other, pair in rows.items():
             if other in found and score_again(pair, found[other]):
                 pair.save(update_fields=SCORED)
+
+
+def staying(ids: Collection[UUID]) -> list[UUID]:
+    """Those patients who are still there, and whom nobody merges or removes before this transaction ends."""
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM patients_patient WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(ids)])
+        return [id for (id,) in cursor.fetchall()]
 
 
 def score_again(pair: DuplicatePair, match: Match) -> bool:
