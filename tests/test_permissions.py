@@ -73,11 +73,10 @@ PAGES[TRAIL] = """
     clinic/trail/ clinic/trail/unusual/ clinic/trail/mix-ups/ clinic/trail/patients/<uuid:pk>/
     clinic/trail/emergency/ clinic/trail/emergency/<uuid:pk>/review/
 """
-PAGES[IMPORT] = """
-    patients/import/ patients/import/<uuid:pk>/ patients/import/<uuid:pk>/read/ patients/import/<uuid:pk>/columns/
-    patients/import/<uuid:pk>/check/ patients/import/<uuid:pk>/write/ patients/import/<uuid:pk>/undo/
-    patients/import/<uuid:pk>/cancel/ patients/import/<uuid:pk>/continue/ patients/import/<uuid:pk>/errors/
-"""
+OF_FILES = ("", *(f"<uuid:pk>/{step}" for step in (
+    "", "read/", "columns/", "check/", "write/", "undo/", "cancel/", "continue/", "errors/",
+)))  # fmt: skip
+PAGES[IMPORT] = " ".join(f"{of}/import/{page}" for of in ("patients", "assessments") for page in OF_FILES)
 PAGES[CLIENTS] = """
     clinic/programs/ clinic/programs/new/ clinic/programs/<int:pk>/ clinic/programs/<int:pk>/last-day/
     clinic/programs/<int:pk>/secret/ clinic/programs/<int:pk>/secret/end/ clinic/programs/<int:pk>/disable/
@@ -146,6 +145,7 @@ BESIDES = {
     "patients/bin/<uuid:pk>/": (ASSESS, ALERTS),
     "patients/bin/<uuid:pk>/restore/": (ASSESS, ALERTS),
     "patients/<uuid:pk>/bin/": (ASSESS, ALERTS),
+    **{f"assessments/import/{page}": (ASSESS,) for page in OF_FILES},
 }
 TAKES = {route: (taken, taken) for taken, routes in PAGES.items() for route in routes.split()} | ENDPOINTS
 TAKES[""] = (SEE, SEE)
