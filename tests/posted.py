@@ -33,7 +33,7 @@ from tests.factors import APP_ON, code_for, code_of, key_on
 from tests.instruments.test_importing import as_csv
 from tests.instruments.test_instrument_pages import ABOUT, TYPED
 from tests.merging.records import merge
-from tests.posted_files import files, of_files
+from tests.posted_files import files
 from tests.posted_people import OF_EXPORT, archiving, of_people, people
 from tests.staff.people import ACCOUNT, NORA
 from tests.typed import sent_by

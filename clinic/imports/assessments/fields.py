@@ -10,7 +10,7 @@ TOTAL, ANSWERED_BY, TOGETHER = "total", "answered_by", "together"
 ITEM, VALUE, WORDS = "item", "value", "words"
 OF_ITEM = "item-"  # before an item's code: the column has the answers to that item
 LABELS = {
-    PATIENT: "Patient: record number, or system|value",
+    PATIENT: "Patient’s number",
     DATE: "Date given",
     INSTRUMENT: "Questionnaire",
     VERSION: "Version of the questionnaire",

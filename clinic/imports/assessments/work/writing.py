@@ -64,14 +64,14 @@ def _write_all(work: Work) -> None:
     read = (row for row in reader_of(work, people).over(behind) if left.isdisjoint(row.rows))
     for chunk in batched(read, ROWS):
         with work.step():
-            _write_chunk(work, chunk)
+            write_rows(work, chunk)
     with work.step():
         note(batch, stage=Stage.WRITTEN, written_at=timezone.now())
         counts = {"rows": batch.rows, "created": batch.created, "here": batch.here, "faulty": batch.faulty}
         record("import.written", batch, by=work.by, changes=counts)
 
 
-def _write_chunk(work: Work, rows: Sequence[Questionnaire]) -> None:
+def write_rows(work: Work, rows: Sequence[Questionnaire]) -> None:
     """Write some questionnaires in a step, but for those that somebody was before us with. Raises NotWhole."""
     key = partial(key_of, work.batch)
     before = compared(rows, key)
