@@ -41,6 +41,7 @@ ASSESSMENTS_PATHS = (
     "/reviews/*",
     "/outcomes/*",
 )
+ASSESSMENTS_WORK = ("clinic.assessments.", "clinic.imports.assessments.")  # how the names of its functions begin
 # The patients' queue has the name that the release before gives all its tasks.
 QUEUES = {"patients": "default", "assessments": "assessments"}
 
@@ -59,7 +60,7 @@ def service_of_path(path: str) -> str:
 
 def service_of_work(name: str) -> str:
     """The service whose workers do a job, by the dotted name of the function that does it."""
-    return "assessments" if name.startswith("clinic.assessments.") else "patients"
+    return "assessments" if name.startswith(ASSESSMENTS_WORK) else "patients"
 
 
 def is_served(path: str) -> bool:

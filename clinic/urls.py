@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/", include("clinic.patients.finding.urls")),
     path("patients/", include("clinic.patients.urls")),
     path("patients/import/", include("clinic.imports.urls")),
+    path("assessments/import/", include("clinic.imports.assessments.urls")),
     path("patients/", include("clinic.patients.care.urls")),
     path("patients/", include("clinic.patients.hand_picked.urls")),
     path("patients/", include("clinic.merging.urls")),

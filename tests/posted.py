@@ -19,8 +19,6 @@ from clinic.assessments.record.actions import update_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.assessments.selfreport.actions import answer_request, create_request
 from clinic.audit.models import AuditEvent
-from clinic.imports.actions import begin_import, settle_columns
-from clinic.imports.models import ImportBatch, ImportFault
 from clinic.instruments.catalogue import find
 from clinic.instruments.files.importing import example_rows
 from clinic.instruments.models import ANOTHER
@@ -35,6 +33,7 @@ from tests.factors import APP_ON, code_for, code_of, key_on
 from tests.instruments.test_importing import as_csv
 from tests.instruments.test_instrument_pages import ABOUT, TYPED
 from tests.merging.records import merge
+from tests.posted_files import files
 from tests.posted_people import OF_EXPORT, archiving, of_people, people
 from tests.staff.people import ACCOUNT, NORA
 from tests.typed import sent_by
@@ -64,9 +63,8 @@ def records(world: World) -> SimpleNamespace:
         merge(other, gone)
         free, clara = make_assessment(patient), Actor(str(uuid4()), "Clara")
         invited = invite(by=BY, clinic=world.clinic, email="ned@new.test", role=Role.CLINICIAN)
-        files = batches(world)
         return SimpleNamespace(
-            world=world, patient=patient, other=other, gone=gone.pk, batches=files, batch=files[1], token=asked.token,
+            world=world, patient=patient, other=other, gone=gone.pk, **files(world, patient), token=asked.token,
             **people(world, patient), request=asked.request, finished=finished, started=started,
             invited=invited.invitation, joins_by=invited.token, schedule=schedule, free=free, alert=Alert.objects.get(),
             changed=update_patient(by=BY, id=patient.pk, version=None, address="Elsewhere"),
@@ -124,42 +122,6 @@ def of_patients(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
            for step in ("put-off", "bring-back")},
         "worklists/alerts/<uuid:pk>/acknowledge/": (f"/worklists/alerts/{at.alert.pk}/acknowledge/", note),
     }  # fmt: skip
-
-
-def of_files(at: SimpleNamespace) -> dict[str, Posted]:
-    """Files of patients at every stage in which something can be said or done."""
-    asked, checked, written, running, stopped = (f"/patients/import/{row.pk}/" for row in at.batches)
-    columns = {"column-0": "full_name", "column-1": "date_of_birth", "column-2": "gender"}
-    file = SimpleUploadedFile("people.csv", b"Name,Born,Gender\nAna Bell,1961,F\n")
-    return {
-        "patients/import/": ("/patients/import/", {"file": file}),
-        "patients/import/<uuid:pk>/read/": (f"{asked}read/", {"value": ";", "version": 1}),
-        "patients/import/<uuid:pk>/columns/": (f"{checked}columns/", {
-            **columns, "user": at.world.clinician.pk, "version": 1,
-        }),
-        "patients/import/<uuid:pk>/check/": (f"{checked}check/", {"version": 1}),
-        "patients/import/<uuid:pk>/write/": (f"{checked}write/", {"do": "good", "version": 1}),
-        "patients/import/<uuid:pk>/undo/": (f"{written}undo/", {"version": 1}),
-        "patients/import/<uuid:pk>/cancel/": (f"{running}cancel/", {}),
-        "patients/import/<uuid:pk>/continue/": (f"{stopped}continue/", {}),
-    }  # fmt: skip
-
-
-def batches(world: World) -> list[ImportBatch]:
-    """A file whose separator is asked about, one that is checked, one brought in, one at work, one stopped."""
-    made = []
-    for text in (b"Name;a,Born;b\nAna,1\n", *[b"Name,Born,Gender\nAna Bell,1961,F\n"] * 4):
-        made.append(begin_import(by=BY, clinic=world.clinic, file_name="people.csv", chunks=[text]))
-    _, checked, written, running, stopped = made
-    settle_columns(checked, {"columns": checked.facts["proposed"], "user": str(world.clinician.pk)})
-    ImportFault.objects.create(batch=checked, row=2, message="Wrong.")
-    for batch, stage in ((checked, "checked"), (written, "written"), (running, "writing"), (stopped, "writing")):
-        job = {"by_id": str(world.owner.pk), "list": "patients", "work": "clinic.imports.work.writing.write"}
-        job |= {"parameters": {"permission": "patients.import", "batch": str(batch.pk)}, "label": "File"}
-        batch.job = Job.objects.create(**job, state=JobState.STOPPED if batch is stopped else JobState.WAITING)
-        batch.stage, batch.good, batch.created = stage, 1, 1
-        batch.save()
-    return made
 
 
 def of_assessments(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:

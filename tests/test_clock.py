@@ -38,6 +38,7 @@ UNTIMED = {
     "clinic/merging/unmerging.py:_put_patient_back": "notes a moment that nothing is compared with",
     "clinic/imports/work/creating.py:create_patients": "notes a moment that nothing is compared with",
     "clinic/imports/work/writing.py:_write_rows": "notes a moment that nothing is compared with",
+    "clinic/imports/assessments/work/writing.py:_write_all": "notes a moment that nothing is compared with",
     "clinic/patients/matching/pairs.py:refuse_pair": "notes a moment that nothing is compared with",
     "clinic/patients/passing_on.py:pass_on_patients": "notes a moment that nothing is compared with",
     "clinic/staff/invitations/actions.py:_close": "notes a moment that nothing is compared with",

@@ -31,6 +31,7 @@ OF = {
     "patients/": "patient",
     "patients/duplicates/": "pair",
     "patients/import/": "batch",
+    "assessments/import/": "answers",
     "patients/bin/": "binned",
     "patients/lists/": "hand_picked",
     "outcomes/kept/": "report",

@@ -22,7 +22,7 @@ from tests.test_url_walk import address, views
 from tests.world import make_assessment, make_patient
 
 ROUTES = dict(views())
-OF_ASSESSMENTS = ("clinic.assessments.", "clinic.instruments.")
+OF_ASSESSMENTS = ("clinic.assessments.", "clinic.instruments.", "clinic.imports.assessments.")
 VIEWSETS = {"AssessmentViewSet", "AssessmentBulkViewSet", "EpisodeViewSet", "InstrumentViewSet"}
 VIEWSETS |= {"InstrumentVersionViewSet", "AlertViewSet", "ScheduleViewSet", "RequestViewSet", "RevisionViewSet"}
 VIEWSETS |= {"AssessmentDeedViewSet"}

@@ -1,6 +1,7 @@
-"""Bringing in a file of patients, step by step: each a function that writes."""
+"""Bringing in a file of patients or of assessments, step by step: each a function that writes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -11,74 +12,103 @@ from clinic.access import Permission
 from clinic.audit.actions import By, record
 from clinic.imports.content import keep_content, opened_content
 from clinic.imports.files.opening import Choice, kind_of, settled, table_of
+from clinic.imports.files.rows import Row
 from clinic.imports.headings import proposed, remember_targets
-from clinic.imports.models import KEPT, ImportBatch, ImportFault, ImportPart, Stage
+from clinic.imports.models import KEPT, ImportBatch, ImportFault, ImportPart, Stage, Subject
 from clinic.lists.actions import begin_job
 from clinic.tenancy.models import Clinic
 
-WORK = "clinic.imports.work"
+WORK, OF_ASSESSMENTS = "clinic.imports.work", "clinic.imports.assessments.work"
 STEPS = {
-    Stage.CHECKING: ("Check of a file of patients", f"{WORK}.checking.check"),
-    Stage.WRITING: ("Patients of a file", f"{WORK}.writing.write"),
-    Stage.UNDOING: ("Taking a file of patients back", f"{WORK}.undoing.undo"),
+    Subject.PATIENTS: {
+        Stage.CHECKING: ("Check of a file of patients", f"{WORK}.checking.check"),
+        Stage.WRITING: ("Patients of a file", f"{WORK}.writing.write"),
+        Stage.UNDOING: ("Taking a file of patients back", f"{WORK}.undoing.undo"),
+    },
+    Subject.ASSESSMENTS: {
+        Stage.CHECKING: ("Check of a file of assessments", f"{OF_ASSESSMENTS}.checking.check"),
+        Stage.WRITING: ("Assessments of a file", f"{OF_ASSESSMENTS}.writing.write"),
+        Stage.UNDOING: ("Taking a file of assessments back", f"{OF_ASSESSMENTS}.undoing.undo"),
+    },
 }
+# What it takes besides the permission to bring in files.
+NEEDS: dict[str, list[str]] = {Subject.PATIENTS: [], Subject.ASSESSMENTS: [Permission.ASSESSMENTS_EDIT.value]}
 SAMPLES = 3
+FIRST = 200  # rows by which it is proposed what the columns are
+# What the columns of a table are taken for, by its headings and first rows, or what is to be asked before.
+Proposes = Callable[[ImportBatch, Sequence[str], Iterable[Row]], dict[str, Any] | Choice]
 
 
 class NotNow(Exception):
     """The import is not, or no longer, where this can be done; the message is for whoever asked."""
 
 
+def of_patients(batch: ImportBatch, headings: Sequence[str], rows: Iterable[Row]) -> dict[str, Any]:
+    return {"proposed": proposed(headings)}
+
+
 @transaction.atomic
 def begin_import(
-    *, by: By, clinic: Clinic, file_name: str, chunks: Iterable[bytes], said: Mapping[str, str] | None = None
-) -> ImportBatch:
+    *, by: By, clinic: Clinic, file_name: str, chunks: Iterable[bytes], said: Mapping[str, str] | None = None,
+    about: Subject = Subject.PATIENTS, proposes: Proposes = of_patients,
+) -> ImportBatch:  # fmt: skip
     """Keep a file that was sent, and find out how it is read; `said` decides where that is not certain.
 
     Raises TooLarge and Unreadable.
     """
-    batch = ImportBatch(file_name=file_name[-200:], kind="", size=0, checksum="", by_id=by.id, by_name=by.name)
+    batch = ImportBatch(
+        about=about, file_name=file_name[-200:], kind="", size=0, checksum="", by_id=by.id, by_name=by.name
+    )
     batch.save(force_insert=True)
     survey = keep_content(batch, chunks)
-    batch.kind, batch.size = kind_of(file_name, survey.head), survey.size
+    batch.kind, batch.size = kind_of(file_name, survey.head, about), survey.size
     batch.checksum, batch.facts = survey.digest.hexdigest(), survey.facts()
-    _settle(clinic, batch, said or {})
+    _settle(clinic, batch, said or {}, proposes)
     batch.save()
     record("import.begun", batch, by=by, changes={"kind": batch.kind, "bytes": batch.size})
     return batch
 
 
-def _settle(clinic: Clinic, batch: ImportBatch, said: Mapping[str, Any]) -> None:
+def _settle(clinic: Clinic, batch: ImportBatch, said: Mapping[str, Any], proposes: Proposes) -> None:
     """Note how the file is read as far as that is known, and with all of it what its columns propose."""
     found = settled(opened_content(clinic, batch), batch.kind, batch.facts, {**batch.answers, **said})
+    batch.answers = {**batch.answers, **said}
+    if not isinstance(found, Choice):
+        batch.answers |= found
+        table = table_of(opened_content(clinic, batch), batch.kind, batch.answers)
+        first = list(islice(table.rows, SAMPLES))
+        found = proposes(batch, table.headings, chain(first, islice(table.rows, FIRST)))
     if isinstance(found, Choice):
         batch.facts = {**batch.facts, "choice": {"name": found.name, "options": found.options}}
-        batch.answers = {**batch.answers, **said}
         return
+    samples = [[cell[:80] for cell in row.cells] for row in first]
     batch.facts = {name: value for name, value in batch.facts.items() if name != "choice"}
-    batch.answers = {**batch.answers, **found}
-    table = table_of(opened_content(clinic, batch), batch.kind, batch.answers)
-    samples = [row.cells for row, _ in zip(table.rows, range(SAMPLES), strict=False)]
-    batch.facts |= {"headings": table.headings, "samples": [[cell[:80] for cell in row] for row in samples]}
-    batch.facts["proposed"] = proposed(table.headings)
+    batch.facts |= {"headings": table.headings, "samples": samples, **found}
 
 
 @transaction.atomic
-def answer_reading(*, by: By, clinic: Clinic, id: UUID, version: int, said: Mapping[str, str]) -> ImportBatch:
+def answer_reading(
+    *, by: By, clinic: Clinic, id: UUID, version: int, said: Mapping[str, str], proposes: Proposes = of_patients
+) -> ImportBatch:
     """Note in which encoding, with which separator or from which sheet a file is read. Raises NotNow, Unreadable."""
     batch = _answerable(id, version)
     batch.answers.pop("columns", None)
-    _settle(clinic, batch, said)
+    _settle(clinic, batch, said, proposes)
     _changed(batch)
     return batch
 
 
 @transaction.atomic
-def answer_columns(*, by: By, id: UUID, version: int, answers: Mapping[str, Any]) -> ImportBatch:
-    """Note what the columns are and mean, and have the file checked. Raises NotNow."""
+def answer_columns(
+    *, by: By, id: UUID, version: int, answers: Mapping[str, Any], memory: Mapping[str, str] | None = None
+) -> ImportBatch:
+    """Note what the columns are and mean, and have the file checked. Raises NotNow.
+
+    `memory` is what is remembered of headings, where that is something else than the columns.
+    """
     batch = _answerable(id, version)
     batch.answers = {**batch.answers, **answers}
-    remember_targets(answers["columns"])
+    remember_targets(answers["columns"] if memory is None else memory)
     return _begin(batch, Stage.CHECKING, by)
 
 
@@ -121,10 +151,11 @@ def begin_undo(*, by: By, id: UUID, version: int) -> ImportBatch:
 
 
 def _begin(batch: ImportBatch, stage: Stage, by: By) -> ImportBatch:
-    label, work = STEPS[stage]
+    label, work = STEPS[Subject(batch.about)][stage]
     batch.stage = stage
-    parameters = {"permission": Permission.PATIENTS_IMPORT.value, "batch": str(batch.pk), "query": ""}
-    batch.job = begin_job(by=by, list="patients", label=label, work=work, parameters=parameters)
+    parameters: dict[str, Any] = {"permission": Permission.PATIENTS_IMPORT.value, "batch": str(batch.pk), "query": ""}
+    parameters |= {"needs": NEEDS[batch.about]} if NEEDS[batch.about] else {}
+    batch.job = begin_job(by=by, list=batch.about, label=label, work=work, parameters=parameters)
     _changed(batch)
     return batch
 

@@ -141,6 +141,11 @@ class ColumnsForm(forms.Form):
                 found[question["what"]][question["heading"]] = given[f"question-{number}"]
         return found
 
+    def memory(self) -> dict[str, str]:
+        """What is remembered of the columns."""
+        columns: dict[str, str] = self.answers()["columns"]
+        return columns
+
 
 def _initial(batch: ImportBatch) -> dict[str, Any]:
     """What the columns propose, or what was said before."""

@@ -5,7 +5,7 @@ without somebody seeing it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from clinic.imports.fields import IGNORED, JOINED, targets
 from clinic.imports.models import ColumnMemory
@@ -133,6 +133,6 @@ def remembered_targets(headings: Iterable[str]) -> dict[str, str]:
     return {heading: target for heading, target in rows if target in known}
 
 
-def remember_targets(chosen: dict[str, str]) -> None:
+def remember_targets(chosen: Mapping[str, str]) -> None:
     rows = [ColumnMemory(heading=heading, target=target) for heading, target in chosen.items() if target]
     ColumnMemory.objects.bulk_create(rows, update_conflicts=True, unique_fields=("heading",), update_fields=("target",))

@@ -1,4 +1,4 @@
-"""Files of people that somebody brings in, and what became of their rows. In the clinic's schema, with an end date."""
+"""Files that somebody brings in, and what became of their rows. In the clinic's schema, with an end date."""
 
 import uuid
 from datetime import timedelta
@@ -11,6 +11,13 @@ from clinic.lists.models import Job
 from clinic.tenancy.records import ClinicModel
 
 KEPT = timedelta(days=30)  # after which file, faults and undo are gone
+
+
+class Subject(models.TextChoices):
+    """What the rows of a file are."""
+
+    PATIENTS = "patients", "Patients"
+    ASSESSMENTS = "assessments", "Assessments"
 
 
 class Stage(models.TextChoices):
@@ -36,6 +43,9 @@ class ImportBatch(ClinicModel):
     trail_name = "import"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    about = models.CharField(
+        max_length=20, choices=Subject.choices, default=Subject.PATIENTS, db_default=Subject.PATIENTS
+    )
     file_name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10)
     size = models.PositiveBigIntegerField()
@@ -60,7 +70,10 @@ class ImportBatch(ClinicModel):
 
     class Meta:
         indexes = (models.Index(fields=["-created_at", "-id"], name="import_by_created"),)
-        constraints = (models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="import_stage"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="import_stage"),
+            models.CheckConstraint(condition=models.Q(about__in=Subject.values), name="import_about"),
+        )
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -97,7 +110,7 @@ class ImportPart(ClinicModel):
 
 
 class ImportFault(ClinicModel):
-    """What is wrong with a row, or, where `is_here`, that its patient is in the record already.
+    """What is wrong with a row, or, where `is_here`, that what it says is in the record already.
 
     `column` is the heading that it is about, empty for the row as a whole.
     """
@@ -142,7 +155,10 @@ class ImportedRecord(ClinicModel):
 
 
 class ColumnMemory(ClinicModel):
-    """Which field the clinic last took a column of this heading for."""
+    """Which field the clinic last took a column of this heading for.
+
+    Headings of other files than of patients have what tells them apart before them: "assessments: Date", "phq-9: D1".
+    """
 
     web_may = "SELECT, INSERT, UPDATE"
 

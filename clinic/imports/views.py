@@ -1,195 +1,92 @@
 """The pages on which a file of patients is brought in: send it, say what it is, see what comes of it, bring it in."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires
-from clinic.audit.reading import note_nothing, note_record
+from clinic.audit.reading import note_record
 from clinic.imports import actions
-from clinic.imports.content import TooLarge
-from clinic.imports.errorfile import error_file
-from clinic.imports.files.rows import Unreadable
 from clinic.imports.forms import ColumnsForm, UploadForm
-from clinic.imports.models import ImportBatch, ImportedRecord, ImportFault, Stage
+from clinic.imports.models import Subject
+from clinic.imports.pages import batch
+from clinic.imports.pages.subjects import Pages
 from clinic.imports.preview import HEADINGS
-from clinic.lists.actions import NotNow as JobNotNow
-from clinic.lists.actions import cancel_job, continue_job, why_not_continue
-from clinic.ui import errors
-from clinic.ui.pages import page_or_fragment, posted_version, saved
+from clinic.lists.actions import cancel_job, continue_job
 
-SHOWN = 20  # imports on the first page
-FAULTS = 50  # rows that are at fault, shown on the page
-LARGE = "A file may hold 256 megabytes at most. Nothing was kept."
+PAGES = Pages(
+    about=Subject.PATIENTS,
+    namespace="imports",
+    one="patient",
+    many="patients",
+    around=("patients:list", "Patients"),
+    newest="patients:list",
+    record="patients:detail",
+    headings=HEADINGS,
+    form=ColumnsForm,
+    upload=UploadForm,
+    proposes=actions.of_patients,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PATIENTS_IMPORT)
 def import_new(request: Request) -> HttpResponse:
-    """Send a file, or go on with one that was sent."""
-    note_nothing(request)
-    if request.method != "POST":
-        return _upload_page(request, UploadForm())
-    form = UploadForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _upload_page(request, form)
-    file = form.cleaned_data["file"]
-    try:
-        batch = actions.begin_import(
-            by=request.actor, clinic=request.clinic, file_name=file.name, chunks=file.chunks(256 * 1024)
-        )
-    except Unreadable as error:
-        form.add_error("file", str(error))
-        return _upload_page(request, form)
-    except TooLarge:
-        return errors.answer(request, 413, "too_large", LARGE)
-    return redirect("imports:detail", batch.pk)
-
-
-def _upload_page(request: Request, form: UploadForm) -> HttpResponse:
-    recent = ImportBatch.objects.order_by("-created_at", "-id")[:SHOWN]
-    context = {"form": form, "recent": recent}
-    return render(request, "imports/import_new.html", context, status=422 if form.is_bound else 200)
+    return batch.new(request, PAGES)
 
 
 @require_safe
 @requires(Permission.PATIENTS_IMPORT)
 def import_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Where a file is on its way: questions, progress, what was found, what came of it."""
-    batch: ImportBatch = get_object_or_404(ImportBatch.objects.select_related("job"), pk=pk)
-    note_record(request, batch)
-    return _batch_page(request, batch)
-
-
-def _batch_page(request: Request, batch: ImportBatch, form: ColumnsForm | None = None) -> HttpResponse:
-    job, facts = batch.job, batch.facts
-    is_over = job is None or not job.is_open
-    asks = batch.can_be_answered or (batch.stage == Stage.CHECKING and is_over)
-    if form is None and asks and "headings" in facts:
-        form = ColumnsForm(batch)
-    faults = ImportFault.objects.filter(batch=batch, is_here=False).order_by("row", "id")
-    context = {
-        "batch": batch,
-        "job": job,
-        "form": form if asks else None,
-        "choice": facts.get("choice") if asks else None,
-        "is_running": batch.is_busy and not is_over,
-        "is_stuck": batch.is_busy and is_over,
-        "can_continue": job is not None and is_over and batch.is_busy and not why_not_continue(job),
-        "faults": faults[:FAULTS],
-        "here": ImportFault.objects.filter(batch=batch, is_here=True).order_by("row")[:FAULTS],
-        "left": ImportedRecord.objects.filter(batch=batch, is_removed=False).exclude(reason="")[:FAULTS],
-        "headings": HEADINGS,
-        "unmapped": [heading for heading, target in batch.answers.get("columns", {}).items() if not target],
-        "again": _same_file(batch),
-    }
-    status = 422 if form is not None and form.is_bound else 200
-    return page_or_fragment(
-        request, "imports/import_detail.html", "imports/import_detail.html#progress", context, status=status
-    )
-
-
-def _same_file(batch: ImportBatch) -> ImportBatch | None:
-    """The same content, brought in before."""
-    same = ImportBatch.objects.filter(checksum=batch.checksum, stage=Stage.WRITTEN).exclude(pk=batch.pk)
-    return same.order_by("-created_at").first()
+    found = batch.batch_or_404(PAGES, pk)
+    note_record(request, found)
+    return batch.detail(request, PAGES, found)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_read(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Say in which encoding, with which separator or from which sheet the file is read."""
-    batch: ImportBatch = get_object_or_404(ImportBatch, pk=pk)
-    choice = batch.facts.get("choice") or {"name": "", "options": []}
-    value = request.POST.get("value", "")
-    if value not in [option[0] for option in choice["options"]]:
-        return errors.answer(request, 400, "choice", "Choose one of the ways to read the file, and send it again.")
-    return _done(
-        request, pk, lambda **at: actions.answer_reading(clinic=request.clinic, said={choice["name"]: value}, **at)
-    )
+    return batch.read(request, PAGES, pk)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_columns(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Say what the columns are, and have the file checked."""
-    batch: ImportBatch = get_object_or_404(ImportBatch.objects.select_related("job"), pk=pk)
-    if "headings" not in batch.facts:
-        return errors.answer(request, 409, "conflict", "Say first how the file is read.")
-    form = ColumnsForm(batch, request.POST)
-    if not form.is_valid():
-        return _batch_page(request, batch, form)
-    return _done(request, pk, lambda **at: actions.answer_columns(answers=form.answers(), **at))
+    return batch.columns(request, PAGES, pk)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_check(request: Request, pk: uuid.UUID) -> HttpResponse:
-    return _done(request, pk, actions.begin_check)
+    return batch.do(request, PAGES, pk, actions.begin_check)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_write(request: Request, pk: uuid.UUID) -> HttpResponse:
-    whole = request.POST.get("do") != "good"
-    return _done(request, pk, lambda **at: actions.begin_writing(whole=whole, **at))
+    return batch.write(request, PAGES, pk)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_undo(request: Request, pk: uuid.UUID) -> HttpResponse:
-    return _done(request, pk, actions.begin_undo)
+    return batch.do(request, PAGES, pk, actions.begin_undo)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_cancel(request: Request, pk: uuid.UUID) -> HttpResponse:
-    return _with_job(request, pk, cancel_job)
+    return batch.with_job(request, PAGES, pk, cancel_job)
 
 
 @require_POST
 @requires(Permission.PATIENTS_IMPORT)
 def import_continue(request: Request, pk: uuid.UUID) -> HttpResponse:
-    return _with_job(request, pk, continue_job)
+    return batch.with_job(request, PAGES, pk, continue_job)
 
 
 @require_safe
 @requires(Permission.PATIENTS_IMPORT)
 def import_errors(request: Request, pk: uuid.UUID) -> HttpResponseBase:
-    """The rows that are at fault as a file, with what is wrong, to be corrected and sent again."""
-    batch: ImportBatch = get_object_or_404(ImportBatch, pk=pk)
-    if not ImportFault.objects.filter(batch=batch, is_here=False).exists():
-        return errors.answer(request, 404, "not_found", "Nothing is wrong with any row, or the file is no longer kept.")
-    note_record(request, batch, action="downloaded")
-    response = StreamingHttpResponse(error_file(request.clinic, batch), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="rows-to-correct.csv"'
-    return response
-
-
-def _done(request: Request, pk: uuid.UUID, action: Callable[..., Any]) -> HttpResponse:
-    """Do something with a file as the page showed it, and go back to that page."""
-    get_object_or_404(ImportBatch, pk=pk)
-    try:
-        action(by=request.actor, id=pk, version=posted_version(request))
-    except actions.NotNow as refusal:
-        return errors.keep_or_answer(request, 409, "conflict", str(refusal))
-    except Unreadable as error:
-        return errors.answer(request, 400, "unreadable", str(error))
-    return redirect("imports:detail", pk)
-
-
-def _with_job(request: Request, pk: uuid.UUID, action: Callable[..., Any]) -> HttpResponse:
-    batch: ImportBatch = get_object_or_404(ImportBatch, pk=pk)
-    if batch.job_id is None:
-        return errors.answer(request, 409, "conflict", "Nothing is being done with this file.")
-    try:
-        action(by=request.actor, id=batch.job_id)
-    except JobNotNow as refusal:
-        return errors.answer(request, 409, "conflict", str(refusal))
-    if action is cancel_job:
-        saved(request, "Stopped. What was done until then stays.")
-    return redirect("imports:detail", pk)
+    return batch.rows_at_fault(request, PAGES, pk)

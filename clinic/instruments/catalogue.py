@@ -117,6 +117,13 @@ def _by_title(found: dict[str, str]) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda each: (each[1].casefold(), each[0]))
 
 
+def usable() -> dict[tuple[str, str], Definition]:
+    """Every version that the clinic's licences allow, by id and version, whether it is offered or not."""
+    allowed = choices().licence_classes
+    known = _shipped_by_newest_meaning() | custom()
+    return {key: definition for key, definition in known.items() if definition.licence_class in allowed}
+
+
 def find_version(id: str, version: str) -> Definition:
     """The version of an assessment, offered or not; raises KeyError for an unknown one.
 

@@ -32,7 +32,10 @@ GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Addresses that take files of more than forms have, and how many bytes a request to them may have.
-LARGE_FILES = {"/patients/import/": (257 * 1024**2, "A file may hold 256 megabytes at most. Nothing was kept.")}
+LARGE_FILES = dict.fromkeys(
+    ("/patients/import/", "/assessments/import/"),
+    (257 * 1024**2, "A file may hold 256 megabytes at most. Nothing was kept."),
+)
 QUIET = ("/healthz", "/readyz", "/static/")
 
 

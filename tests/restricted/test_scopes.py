@@ -35,6 +35,7 @@ EVERYBODY = {
     "clinic/imports/errorfile.py": "what is wrong with a file that was sent",
     "clinic/imports/work/steps.py": "an operator's command",
     "clinic/imports/management/commands/import_patients.py": "an operator's command",
+    "clinic/imports/management/commands/import_assessments.py": "an operator's command",
     "clinic/assessments/management/commands/courses.py": "an operator's command",
     "clinic/lists/jobs/exports.py": "the name of a file",
     "clinic/lists/running.py": "a job's own row, before and after its work, and the pieces of its file",

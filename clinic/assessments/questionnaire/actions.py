@@ -58,19 +58,34 @@ class AssessmentState:
 
 @transaction.atomic
 def start_assessment(
+    *, by: By, definition: Definition, answers: Responses | None = None, **fields: Any
+) -> AssessmentState:
+    """Record a new assessment by the `fields` of `record_assessment`, and what follows. Raises what that raises."""
+    answers = as_stored(definition.by_code, answers or {})
+    state = record_assessment(by=by, definition=definition, answers=answers, **fields)
+    if state.existed:
+        return state
+    raised = raise_alerts(state.assessment, definition, answers, state.result, by=by)
+    return _settled(AssessmentState(state.assessment, state.result, raised), by)
+
+
+@transaction.atomic
+def record_assessment(
     *,
     by: By,
     definition: Definition,
     patient: Patient,
     date: date,
+    answers: Responses,
     id: UUID | None = None,
-    answers: Responses | None = None,
     complete: bool = False,
     score: Number | None = None,
     page: UUID | None = None,
     **fields: Any,
 ) -> AssessmentState:
-    """Record a new assessment: planned without an answer, in progress with one, completed with `complete`.
+    """Record a new assessment, planned without an answer, in progress with one, completed with `complete`.
+
+    What follows from it is left to the caller: alerts, a review, the latest results.
 
     `fields` must hold the user, and may hold name, type and language. Two calls with one `id` record one assessment,
     and the second says that it existed. A `score` is only compared; `page` is the copy of the form that was answered.
@@ -81,27 +96,18 @@ def start_assessment(
         return _as_it_is(existing)
     refusals.check_patient(definition, patient, date)
     refusals.check_practitioner(fields["user"])
-    answers = as_stored(definition.by_code, answers or {})
     assessment = Assessment(
-        pk=id,
-        patient=patient,
-        date=date,
-        instrument=definition.id,
-        instrument_version=definition.version,
-        status=AssessmentStatus.PLANNED,
-        page=page,
-        page_version=1 if page else None,
+        pk=id, patient=patient, date=date, instrument=definition.id, instrument_version=definition.version,
+        status=AssessmentStatus.PLANNED, page=page, page_version=1 if page else None,
         **{"type": definition.type, "language": ENGLISH, **fields},
-    )
+    )  # fmt: skip
     person = person_now(patient, date)
     result = _answer(assessment, definition, answers, person, complete=complete, score=score)
     found = insert_named(assessment, base=f"{definition.title} · {date.isoformat()}")
     if found is not assessment:
         return _as_it_is(found)
     record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))
-    return _settled(
-        AssessmentState(assessment, result, raise_alerts(assessment, definition, answers, result, by=by)), by
-    )
+    return AssessmentState(assessment, result)
 
 
 def save_responses(

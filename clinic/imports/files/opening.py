@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
-from clinic.imports.files import csv_rows, encodings, fhir, workbook
+from clinic.imports.files import csv_rows, encodings, fhir, responses, workbook
 from clinic.imports.files.rows import Row, Unreadable, as_wide_as, headings_of
 
 KINDS = {"csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx", "ndjson": "fhir"}
@@ -24,8 +24,8 @@ class Choice(NamedTuple):
     options: list[tuple[str, str, list[str]]]
 
 
-def kind_of(name: str, head: bytes) -> str:
-    """What kind a file is, by its name and how it begins; raises Unreadable for any other."""
+def kind_of(name: str, head: bytes, about: str = "patients") -> str:
+    """What kind a file is, by its name, how it begins and what its rows are about; raises Unreadable for any other."""
     kind = KINDS.get(name.rpartition(".")[2].lower(), "")
     if not kind:
         raise Unreadable("The file must end in .csv, .tsv, .txt, .xlsx or .ndjson.")
@@ -34,7 +34,7 @@ def kind_of(name: str, head: bytes) -> str:
             "no spreadsheet, though its name says so" if kind == "xlsx" else "a packed file, though its name says text"
         )
         raise Unreadable(f"The file is {said}. Save it again.")
-    return kind
+    return "responses" if kind == "fhir" and about == "assessments" else kind
 
 
 def settled(file: IO[bytes], kind: str, facts: dict[str, Any], said: dict[str, Any]) -> dict[str, Any] | Choice:
@@ -42,7 +42,7 @@ def settled(file: IO[bytes], kind: str, facts: dict[str, Any], said: dict[str, A
 
     Raises Unreadable.
     """
-    if kind == "fhir":
+    if kind in ("fhir", "responses"):
         return {}
     if kind == "xlsx":
         sheets = workbook.sheets_of(file)
@@ -83,6 +83,9 @@ def table_of(file: IO[bytes], kind: str, answers: dict[str, Any]) -> Table:
     """The headings and the rows of a file that is read as the answers say; raises Unreadable, while reading too."""
     if kind == "fhir":
         return Table(fhir.HEADINGS, as_wide_as(fhir.HEADINGS, fhir.patient_rows(csv_rows.lines(file, "utf-8"))))
+    if kind == "responses":
+        rows = responses.answer_rows(csv_rows.lines(file, "utf-8"))
+        return Table(responses.HEADINGS, as_wide_as(responses.HEADINGS, rows))
     if kind == "xlsx":
         rows = workbook.sheet_rows(file, answers["sheet"])
     else:

@@ -27,6 +27,7 @@ WAYS = (
     Way("Outcomes", "outcomes:page", "figures report statistics"),
     Way("Possible duplicates", "duplicates:list", "twice merge"),
     Way("Bring in a file of patients", "imports:new", "import csv upload"),
+    Way("Bring in a file of assessments", "assessment_imports:new", "import csv answers questionnaires upload"),
     Way("Lists of patients", "hand_picked:list", "picked study"),
     Way("Bin", "binning:list", "deleted mistake"),
     Way("Instruments", "instruments:list", "questionnaires phq gad"),

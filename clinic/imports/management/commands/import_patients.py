@@ -79,9 +79,9 @@ class Command(BaseCommand):
 
     def _begun(self, clinic: Clinic, file: Path, options: dict[str, Any]) -> Work:
         by = Operator.named(options["by"])
-        said = _pairs(options["answer"])
+        said = pairs(options["answer"])
         with clinic_scope(clinic):
-            batch = begin_import(by=by, clinic=clinic, file_name=file.name, chunks=_chunks(file), said=said)
+            batch = begin_import(by=by, clinic=clinic, file_name=file.name, chunks=chunks_of(file), said=said)
             if choice := batch.facts.get("choice"):
                 ways = ", ".join(repr(option[0]) for option in choice["options"])
                 raise ValidationError(f"Say how the file is read: --answer {choice['name']}=…, one of {ways}.")
@@ -89,14 +89,14 @@ class Command(BaseCommand):
         return of_operator(clinic, batch, by)
 
     def _answers(self, batch: ImportBatch, options: dict[str, Any]) -> dict[str, Any]:
-        columns = {**batch.facts["proposed"], **_pairs(options["column"])}
+        columns = {**batch.facts["proposed"], **pairs(options["column"])}
         codes: dict[str, dict[str, str]] = {}
-        for named, value in _pairs(options["code"]).items():
+        for named, value in pairs(options["code"]).items():
             heading, _, code = named.rpartition(":")
             codes.setdefault(heading, {})[code] = value
         return {
             "columns": columns,
-            "orders": _pairs(options["order"]),
+            "orders": pairs(options["order"]),
             "codes": codes,
             "otherwise": {"gender": options["gender"]} if options["gender"] else {},
             USER: self._practitioner(options["practitioner"]),
@@ -148,13 +148,13 @@ class Command(BaseCommand):
                 raise CommandError(f"Something is wrong with rows {', '.join(map(str, rows[:20]))}.")
 
 
-def _chunks(file: Path) -> Iterator[bytes]:
+def chunks_of(file: Path) -> Iterator[bytes]:
     with file.open("rb") as opened:
         while chunk := opened.read(PIECE):
             yield chunk
 
 
-def _pairs(texts: list[str]) -> dict[str, str]:
+def pairs(texts: list[str]) -> dict[str, str]:
     """ "Born=day" as {"Born": "day"}; a separator may be written as \\t."""
     found = {}
     for text in texts:
