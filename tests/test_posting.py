@@ -9,6 +9,7 @@ from django.test import Client
 from tests import posted
 from tests.assessments.by_link import let_in
 from tests.factors import set_up_app
+from tests.posted_files import of_files
 from tests.test_url_walk import address, views
 
 # What answers a form itself, and why.
@@ -44,7 +45,7 @@ def forms(riverside, sign_in) -> list[tuple[Client, str, posted.Posted]]:
     assert shared["Location"] == "/handover/"
     groups: list[tuple[Client, dict[str, posted.Posted]]] = [
         (owner, posted.of_patients(at, owner)),
-        (owner, posted.of_files(at)),
+        (owner, of_files(at)),
         (owner, posted.of_assessments(at, owner)),
         (owner, posted.of_the_clinic(at, owner)),
         (owner, posted.of_an_account(at)),
