@@ -42,6 +42,7 @@ SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'patients_patient
 AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
 """
 RANDOM, PREFIXES, TYPOS, INSERTS = 400, 150, 300, 2000
+JSON = (114, 3802)  # the numbers of the types json and jsonb, in every PostgreSQL
 COLUMNS = ("full_name", "family_name", "record_number", "date_of_birth", "phone_number")
 
 
@@ -169,11 +170,12 @@ def insert_cost(clinic: Clinic) -> dict[str, float]:
         cursor.execute(f"CREATE TABLE bare AS SELECT {listed} FROM patients_patient LIMIT 0")
         cursor.execute("ALTER TABLE bare ADD PRIMARY KEY (id)")
         cursor.execute(f"SELECT {listed} FROM patients_patient ORDER BY id LIMIT {INSERTS}")
+        as_json = [column.name for column in cursor.description or () if column.type_code in JSON]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         taken = {"bare": 0.0, "patients_patient": 0.0}
         for number, row in enumerate(rows):
             row |= {"id": str(uuid4()), "record_number": f"B-{number}", "full_name": f"{row['full_name']} {number}"}
-            row |= {name: json.dumps(value) for name, value in row.items() if isinstance(value, list | dict)}
+            row |= {name: json.dumps(row[name]) for name in as_json if row[name] is not None}
             for table in taken:
                 statement = cursor.mogrify(f"INSERT INTO {table} ({listed}) VALUES ({slots})", row)
                 begun = time.perf_counter()
