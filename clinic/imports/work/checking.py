@@ -10,15 +10,14 @@ from clinic.imports.cleaning import Cleaned, Cleaner, practitioner_key
 from clinic.imports.content import opened_content
 from clinic.imports.fields import USER
 from clinic.imports.files.opening import Table, table_of
-from clinic.imports.files.rows import Unreadable
 from clinic.imports.models import ImportBatch, ImportFault, Stage
 from clinic.imports.preview import previewed
 from clinic.imports.work.comparing import Verdict, compared
 from clinic.imports.work.looking import Look, orders_of, questions_of
 from clinic.imports.work.seen import Seen
+from clinic.imports.work.stages import check_for_job
 from clinic.imports.work.steps import ROWS, Work, note, of_job
 from clinic.lists.models import Job
-from clinic.lists.running import StoppedWork
 from clinic.staff.models import Practitioner
 from clinic.staff.tags.words import known_tags
 from clinic.tenancy.models import Clinic
@@ -31,13 +30,7 @@ RESTS = 20_000  # rows of the first reading between two steps
 
 def check(clinic: Clinic, job: Job) -> None:
     """The worker's: as `run`. Raises StoppedWork for a file that cannot be read to its end."""
-    work = of_job(clinic, job)
-    try:
-        run(work)
-    except Unreadable as error:
-        with work.step():
-            note(work.batch, stage=Stage.ASKING, found={"unreadable": str(error)})
-        raise StoppedWork(str(error)) from error
+    check_for_job(of_job(clinic, job), run)
 
 
 def run(work: Work) -> None:

@@ -1,14 +1,14 @@
 """Taking a file back: what nobody has touched since goes, what somebody has stays and says why."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from uuid import UUID
 
 from django.db import connection, models
 
-from clinic.audit.actions import event, record
-from clinic.imports.models import ImportedRecord, Stage
+from clinic.audit.actions import event
+from clinic.imports.models import ImportedRecord
 from clinic.imports.work.creating import write_events
+from clinic.imports.work.stages import end_undoing, references_to, remove_in_steps
 from clinic.imports.work.steps import ROWS, Work, note, of_job
 from clinic.lists.models import Job
 from clinic.patients.models import DuplicatePair, Patient
@@ -23,21 +23,12 @@ def undo(clinic: Clinic, job: Job) -> None:
     """The worker's: take a written file back."""
     work = of_job(clinic, job)
     take_back(work)
-    with work.step():
-        note(work.batch, stage=Stage.UNDONE)
-        left = work.batch.created - work.batch.removed
-        record("import.undone", work.batch, by=work.by, changes={"removed": work.batch.removed, "left": left})
+    end_undoing(work)
 
 
 def take_back(work: Work) -> None:
     """Remove what the file brought, some thousand in a step, as far as nobody has changed or used it."""
-    while True:
-        with work.step():
-            rows = ImportedRecord.objects.filter(batch=work.batch, is_removed=False, reason="")
-            waiting = list(rows.order_by("-row").values_list("record_id", flat=True)[:ROWS])
-            if not waiting:
-                return
-            _remove(work, waiting)
+    remove_in_steps(work, _remove, ROWS)
 
 
 def _remove(work: Work, keys: list[UUID]) -> None:
@@ -64,16 +55,8 @@ def _open_pairs(keys: Iterable[UUID]) -> "models.QuerySet[DuplicatePair]":
 
 def _used(keys: Iterable[UUID]) -> Iterator[UUID]:
     """The patients that something of the record refers to."""
-    for field in _references():
+    for field in references_to(Patient):
         rows = field.model._base_manager.filter(**{f"{field.name}__in": keys})
         if field.model is DuplicatePair:
             rows = rows.exclude(refused_at=None)
         yield from rows.values_list(field.attname, flat=True).distinct()
-
-
-@cache
-def _references() -> tuple["models.ForeignKey[Patient, Patient]", ...]:
-    """Every key of another table that leads to a patient."""
-    found = Patient._meta.get_fields(include_hidden=True)
-    relations = [field for field in found if isinstance(field, models.ManyToOneRel)]
-    return tuple(relation.field for relation in relations)

@@ -9,19 +9,16 @@ from itertools import batched
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from clinic.audit.actions import record
 from clinic.imports.cleaning import Cleaned, Cleaner
-from clinic.imports.files.rows import Unreadable
-from clinic.imports.models import ImportBatch, ImportedRecord, ImportFault, Stage
+from clinic.imports.models import ImportBatch, ImportedRecord, ImportFault
 from clinic.imports.work.checking import practitioners, table
 from clinic.imports.work.comparing import Verdict, compared
 from clinic.imports.work.creating import create_patients
+from clinic.imports.work.stages import NotWhole, end_writing, write_or_take_back
 from clinic.imports.work.steps import ROWS, Work, note, of_job
 from clinic.imports.work.undoing import take_back
 from clinic.lists.models import Job
-from clinic.lists.running import StoppedWork
 from clinic.staff.tags.words import known_tags
 from clinic.tenancy.models import Clinic
 
@@ -32,10 +29,6 @@ NOT_WHOLE = (
 )
 
 
-class NotWhole(Exception):
-    """A row of a file that is to be written whole cannot be."""
-
-
 def write(clinic: Clinic, job: Job) -> None:
     """The worker's: as `run`."""
     run(of_job(clinic, job))
@@ -43,19 +36,7 @@ def write(clinic: Clinic, job: Job) -> None:
 
 def run(work: Work) -> None:
     """Write the rows that the check found good, or all of the file's or none. Raises StoppedWork."""
-    batch = work.batch
-    try:
-        if not batch.found.get("taking_back"):
-            _write_rows(work)
-            return
-    except (NotWhole, Unreadable):
-        with work.step():
-            note(batch, found={**batch.found, "taking_back": True})
-    take_back(work)
-    with work.step():
-        found = {**batch.found, "taking_back": False, "message": NOT_WHOLE}
-        note(batch, stage=Stage.CHECKED, reached=0, created=0, removed=0, found=found)
-    raise StoppedWork(NOT_WHOLE)
+    write_or_take_back(work, _write_rows, take_back, NOT_WHOLE)
 
 
 def _write_rows(work: Work) -> None:
@@ -69,10 +50,7 @@ def _write_rows(work: Work) -> None:
     for chunk in batched((cleaner.read(row) for row in wanted), ROWS):
         with work.step():
             _write_chunk(work, chunk)
-    with work.step():
-        note(batch, stage=Stage.WRITTEN, written_at=timezone.now())
-        counts = {"rows": batch.rows, "created": batch.created, "here": batch.here, "faulty": batch.faulty}
-        record("import.written", batch, by=work.by, changes=counts)
+    end_writing(work)
 
 
 def _write_chunk(work: Work, rows: Sequence[Cleaned]) -> None:

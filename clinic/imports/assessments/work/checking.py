@@ -16,15 +16,14 @@ from clinic.imports.assessments.work.comparing import compared, stored
 from clinic.imports.cleaning import practitioner_key, says_nobody
 from clinic.imports.dates import DateColumn
 from clinic.imports.fields import USER
-from clinic.imports.files.rows import Unreadable
 from clinic.imports.models import ImportFault, Stage
 from clinic.imports.work.checking import PREVIEWED, SHOWN, practitioners, table
 from clinic.imports.work.looking import MOST_NAMED, Found, orders_of, questions_of
 from clinic.imports.work.seen import Seen
+from clinic.imports.work.stages import check_for_job
 from clinic.imports.work.steps import Work, note, of_job
 from clinic.imports.work.writing import key_of
 from clinic.lists.models import Job
-from clinic.lists.running import StoppedWork
 from clinic.staff.models import Practitioner
 from clinic.tenancy.models import Clinic
 
@@ -34,13 +33,7 @@ RESTS = 20_000  # rows of the first reading between two steps
 
 def check(clinic: Clinic, job: Job) -> None:
     """The worker's: as `run`. Raises StoppedWork for a file that cannot be read to its end."""
-    work = of_job(clinic, job)
-    try:
-        run(work)
-    except Unreadable as error:
-        with work.step():
-            note(work.batch, stage=Stage.ASKING, found={"unreadable": str(error)})
-        raise StoppedWork(str(error)) from error
+    check_for_job(of_job(clinic, job), run)
 
 
 def run(work: Work) -> None:

@@ -1,19 +1,19 @@
 """Taking a file of assessments back: what nobody has touched since goes, what somebody has stays and says why."""
 
 from collections.abc import Iterator
-from functools import cache
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection
 
 from clinic.assessments.models import Assessment
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.reviews import Review
 from clinic.assessments.questionnaire.bringing import lock_patients
 from clinic.assessments.record.latest_results import keep_latest_results
-from clinic.audit.actions import event, record
-from clinic.imports.models import ImportedRecord, Stage
+from clinic.audit.actions import event
+from clinic.imports.models import ImportedRecord
 from clinic.imports.work.creating import write_events
+from clinic.imports.work.stages import end_undoing, references_to, remove_in_steps
 from clinic.imports.work.steps import Work, note, of_job
 from clinic.imports.work.undoing import CHANGED, USED
 from clinic.lists.models import Job
@@ -27,21 +27,12 @@ def undo(clinic: Clinic, job: Job) -> None:
     """The worker's: take a written file back."""
     work = of_job(clinic, job)
     take_back(work)
-    with work.step():
-        note(work.batch, stage=Stage.UNDONE)
-        left = work.batch.created - work.batch.removed
-        record("import.undone", work.batch, by=work.by, changes={"removed": work.batch.removed, "left": left})
+    end_undoing(work)
 
 
 def take_back(work: Work) -> None:
     """Remove what the file brought, some hundred in a step, as far as nobody has changed or used it."""
-    while True:
-        with work.step():
-            rows = ImportedRecord.objects.filter(batch=work.batch, is_removed=False, reason="")
-            waiting = list(rows.order_by("-row").values_list("record_id", flat=True)[:ROWS])
-            if not waiting:
-                return
-            _remove(work, waiting)
+    remove_in_steps(work, _remove, ROWS)
 
 
 def _remove(work: Work, keys: list[UUID]) -> None:
@@ -66,18 +57,10 @@ def _remove(work: Work, keys: list[UUID]) -> None:
 
 def _used(keys: list[UUID]) -> Iterator[UUID]:
     """The assessments that something of the record refers to, but for what came with them and nobody has looked at."""
-    for field in _references():
+    for field in references_to(Assessment):
         rows = field.model._base_manager.filter(**{f"{field.name}__in": keys})
         if field.model is Alert:
             rows = rows.exclude(acknowledged_at=None)
         elif field.model is Review:
             rows = rows.exclude(reviewed_at=None)
         yield from rows.values_list(field.attname, flat=True).distinct()
-
-
-@cache
-def _references() -> tuple["models.ForeignKey[Assessment, Assessment]", ...]:
-    """Every key of another table that leads to an assessment."""
-    found = Assessment._meta.get_fields(include_hidden=True)
-    relations = [field for field in found if isinstance(field, models.ManyToOneRel)]
-    return tuple(relation.field for relation in relations)

@@ -9,21 +9,17 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import batched, chain
 
-from django.utils import timezone
-
 from clinic.assessments.questionnaire.bringing import bring_in, lock_patients
-from clinic.audit.actions import record
 from clinic.imports.assessments.questionnaires import Questionnaire
 from clinic.imports.assessments.work.checking import named_practitioners, reader_of
 from clinic.imports.assessments.work.comparing import Compared, compared
 from clinic.imports.assessments.work.undoing import take_back
-from clinic.imports.files.rows import Unreadable
-from clinic.imports.models import ImportedRecord, ImportFault, Stage
+from clinic.imports.models import ImportedRecord, ImportFault
 from clinic.imports.work.checking import table
+from clinic.imports.work.stages import NotWhole, end_writing, write_or_take_back
 from clinic.imports.work.steps import Work, note, of_job
-from clinic.imports.work.writing import NotWhole, key_of
+from clinic.imports.work.writing import key_of
 from clinic.lists.models import Job
-from clinic.lists.running import StoppedWork
 from clinic.tenancy.models import Clinic
 
 ROWS = 200  # questionnaires of a transaction: each patient of them is locked as long as it takes
@@ -40,19 +36,7 @@ def write(clinic: Clinic, job: Job) -> None:
 
 def run(work: Work) -> None:
     """Write what the check found good, or all of the file's or none. Raises StoppedWork."""
-    batch = work.batch
-    try:
-        if not batch.found.get("taking_back"):
-            _write_all(work)
-            return
-    except (NotWhole, Unreadable):
-        with work.step():
-            note(batch, found={**batch.found, "taking_back": True})
-    take_back(work)
-    with work.step():
-        found = {**batch.found, "taking_back": False, "message": NOT_WHOLE}
-        note(batch, stage=Stage.CHECKED, reached=0, created=0, removed=0, found=found)
-    raise StoppedWork(NOT_WHOLE)
+    write_or_take_back(work, _write_all, take_back, NOT_WHOLE)
 
 
 def _write_all(work: Work) -> None:
@@ -65,10 +49,7 @@ def _write_all(work: Work) -> None:
     for chunk in batched(read, ROWS):
         with work.step():
             write_rows(work, chunk)
-    with work.step():
-        note(batch, stage=Stage.WRITTEN, written_at=timezone.now())
-        counts = {"rows": batch.rows, "created": batch.created, "here": batch.here, "faulty": batch.faulty}
-        record("import.written", batch, by=work.by, changes=counts)
+    end_writing(work)
 
 
 def write_rows(work: Work, rows: Sequence[Questionnaire]) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
 
 from clinic.imports.actions import begin_import, settle_columns
 from clinic.imports.assessments import fields
@@ -13,22 +12,20 @@ from clinic.imports.assessments.forms import missing
 from clinic.imports.assessments.headings import proposing
 from clinic.imports.assessments.work import checking, writing
 from clinic.imports.cleaning import practitioner_key
-from clinic.imports.content import TooLarge
-from clinic.imports.errorfile import error_file
 from clinic.imports.fields import USER
-from clinic.imports.files.rows import Unreadable
-from clinic.imports.management.commands.import_patients import chunks_of, pairs
-from clinic.imports.models import ImportBatch, ImportFault, Stage, Subject
+from clinic.imports.management.bringing import BringsIn, chunks_of, pairs
+from clinic.imports.models import Subject
 from clinic.imports.work.checking import practitioners
 from clinic.imports.work.steps import Work, of_operator
-from clinic.lists.running import StoppedWork
 from clinic.staff.actions import Operator
-from clinic.staff.clinics import find_clinic
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 
 
-class Command(BaseCommand):
+class Command(BringsIn):
+    what = "assessments"
+    uncertain = "Some dates are not certain: say how they are written with --order."
+    run_check, run_write = checking.run, writing.run
     help = (
         "Bring a file of completed questionnaires into a clinic: whole, or with --good its good rows. --dry-run only "
         "says what would come of it. The exit code is 1 where something is wrong with a row."
@@ -51,20 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--errors", type=Path, help="where to write the rows that are at fault, as CSV")
         parser.add_argument("--by", default="", metavar="NAME", help="whom the trail names; Operator if not given")
 
-    def handle(self, *args: Any, clinic: str, file: Path, **options: Any) -> None:
-        try:
-            work = self._begun(find_clinic(clinic), file, options)
-            checking.run(work)
-            self._refuse_questions(work.batch)
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
-        except (Unreadable, OSError) as error:
-            raise CommandError(str(error)) from error
-        except TooLarge as error:
-            raise CommandError("The file is larger than 256 megabytes.") from error
-        self._write(work, options)
-
-    def _begun(self, clinic: Clinic, file: Path, options: dict[str, Any]) -> Work:
+    def begun(self, clinic: Clinic, file: Path, options: dict[str, Any]) -> Work:
         by = Operator.named(options["by"])
         said = {**pairs(options["answer"]), fields.INSTRUMENT: options["instrument"]}
         with clinic_scope(clinic):
@@ -82,36 +66,6 @@ class Command(BaseCommand):
             answers = {"columns": columns, "orders": pairs(options["order"]), USER: _person(options["practitioner"])}
             settle_columns(batch, answers)
         return of_operator(clinic, batch, by)
-
-    def _refuse_questions(self, batch: ImportBatch) -> None:
-        questions = batch.found.get("questions", [])
-        for question in questions:
-            examples = ", ".join(example["text"] for example in question["examples"])
-            self.stderr.write(f"{question['heading']}: what are {examples}? ({question['what']})")
-        if questions:
-            raise ValidationError("Some dates are not certain: say how they are written with --order.")
-
-    def _write(self, work: Work, options: dict[str, Any]) -> None:
-        batch = work.batch
-        self.stdout.write(f"{batch.rows} rows: {batch.good} good, {batch.here} here already, {batch.faulty} at fault.")
-        if batch.faulty and options["errors"]:
-            with options["errors"].open("wb") as file:
-                file.writelines(error_file(work.clinic, batch))
-        if not options["dry_run"] and batch.good and (options["good"] or not batch.faulty):
-            with work.step():
-                batch.answers = {**batch.answers, "whole": not options["good"]}
-                batch.stage = Stage.WRITING
-                batch.save()
-            try:
-                writing.run(work)
-            except StoppedWork as error:
-                raise CommandError(str(error)) from error
-            self.stdout.write(f"{batch.created} assessments were brought in.")
-        if batch.faulty:
-            with work.step():
-                faults = ImportFault.objects.filter(batch=batch, is_here=False).order_by("row")
-                rows = list(dict.fromkeys(faults.values_list("row", flat=True)))
-                raise CommandError(f"Something is wrong with rows {', '.join(map(str, rows[:20]))}.")
 
 
 def _person(name: str) -> str:
