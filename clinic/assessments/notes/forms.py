@@ -29,8 +29,8 @@ class NoteForm(forms.Form):
         label="Kind",
         choices=[("", "Choose one"), *ContactKind.choices],
         error_messages={"required": "Choose a kind.", "invalid_choice": "Choose a kind."},
-        help_text="Of a correction write what is to change, and amend the note when it is decided. Of what was "
-        "disclosed write to whom and what for.",
+        help_text="For a correction, write what should change, and amend the note once it is decided. For what was "
+        "disclosed, write to whom and why.",
     )
     text = TextField(
         label="Note",
