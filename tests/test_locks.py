@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.test_conventions import MODULES, ROOT, relative
 
-LOCKING_SQL = re.compile(r"pg_(try_)?advisory|LOCK TABLE|FOR (NO KEY |KEY )?(UPDATE|SHARE)\b")
+LOCKING_SQL = re.compile(r"pg_(try_)?advisory_(xact_)?lock|LOCK TABLE|FOR (NO KEY |KEY )?(UPDATE|SHARE)\b")
 
 
 def locks(node: ast.AST, where: str, docstrings: set[ast.AST]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from clinic.accounts.models import User
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import Watch, sign_in
 from tests.world import World, Writer, make_patient
 
 
@@ -155,6 +155,34 @@ def test_form_sent_after_signing_out_is_kept_and_sent_again(practice, visit, wat
     expect(page.locator(".summary")).to_contain_text("Kept Over Signout")
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Signout, Kept Over")
+
+
+def test_what_a_page_asks_by_itself_is_refused_without_a_word(practice, visit, watch):
+    page = visit(practice.clinician)
+    page.goto("/patients/new/")
+    sign_out_elsewhere(page)
+    with page.expect_response("**/patients/similar/") as answer:
+        page.get_by_label("Full name").fill("Still Here")
+    assert answer.value.status == 401
+    expect(page.get_by_role("heading", name="Register patient")).to_be_visible()
+    watch.provokes(401, "/patients/new/")
+    page.get_by_role("button", name="Register patient").click()
+    expect(page.get_by_role("heading", name="You have been signed out")).to_be_visible()
+
+
+def test_watch_complains_of_refusals_that_nobody_declared():
+    watching = Watch()
+    watching.refused = [(401, "/patients/similar/")]
+    with pytest.raises(AssertionError):
+        watching.check()
+    watching.provokes(401, "/patients/new/")
+    with pytest.raises(AssertionError):
+        watching.check()
+    watching.refused += [(401, "/patients/new/")]
+    watching.check()
+    watching.refused += [(401, "/patients/new/")]
+    with pytest.raises(AssertionError):
+        watching.check()
 
 
 def test_date_echo_that_is_refused_leaves_the_form_alone(practice, visit, watch):

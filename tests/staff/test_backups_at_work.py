@@ -6,11 +6,13 @@ from contextlib import closing
 from zipfile import ZipFile
 
 import psycopg2
+import pytest
 from django.db import connection, connections
 from django.test import Client
 
 from clinic.patients.models import Patient
-from clinic.tenancy.fleet.migration import LOCK
+from clinic.tenancy.backend.base import DatabaseWrapper
+from clinic.tenancy.fleet.migration import LOCK, alone
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import signed_in
@@ -59,6 +61,28 @@ def test_restore_waits_for_nobody_and_what_is_written_meanwhile_is_in_the_bin(la
     binned = Clinic.objects.using("owner").get(name__startswith=f"{lake.clinic.name} (replaced,")
     with clinic_scope(binned, using="owner"):
         assert set(Patient.objects.using("owner").values_list("address", flat=True)) == {"Meanwhile"}
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_lock_is_free_at_once_however_late_the_server_notices_that_its_holder_has_gone(lakeside, shared, monkeypatch):
+    class Waits(Exception):
+        pass
+
+    def refuse() -> None:
+        raise Waits
+
+    holders: list[DatabaseWrapper] = []
+    with monkeypatch.context() as late:
+        late.setattr(DatabaseWrapper, "close", lambda self: holders.append(self))
+        with alone(refuse, shared=shared):
+            pass
+    try:
+        with alone(refuse):
+            pass
+    finally:
+        for holder in holders:
+            holder.close()
+    assert len(holders) == 1
 
 
 @holds_lock("tenancy.fleet.migration._locked")
