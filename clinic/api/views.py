@@ -87,7 +87,7 @@ def refuse_stale(view: GenericAPIView[Any], record: Any, stale: type[Exception])
     """Raises `stale` where If-Match requires another version; nobody else changes the record from then on."""
     if required_version(view.request, record.version) is None:
         return
-    now = type(record).objects.select_for_update().get(pk=record.pk)
+    now = type(record).objects.select_for_update(no_key=True).get(pk=record.pk)
     if required_version(view.request, now.version) != now.version:
         raise stale(now)
 

@@ -129,7 +129,7 @@ def update_patient(*, by: By, id: UUID, version: int | None, **fields: Any) -> P
     Raises Patient.DoesNotExist, Changed, NameTaken and RecordNumberTaken. Without a difference nothing is written, and
     no version is refused: whoever sends a change again finds it made.
     """
-    patient = Patient.objects.select_for_update().get(pk=id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=id)
     before = snapshot(patient)
     for name, value in fields.items():
         setattr(patient, name, value)
@@ -162,7 +162,7 @@ def undo_patient_change(*, by: By, id: UUID, version: int) -> Patient:
 
     Raises Patient.DoesNotExist, NameTaken, and Changed when the last thing that happened is not that change.
     """
-    patient = Patient.objects.select_for_update().get(pk=id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=id)
     event = last_change(id)
     if patient.version != version or event is None or event.action != "patient.changed":
         raise Changed(patient)
@@ -183,7 +183,7 @@ def restore_patient(*, by: By, id: UUID) -> Patient:
 
 @transaction.atomic
 def _set_archived(*, by: By, id: UUID, archived: bool) -> Patient:
-    patient = Patient.objects.select_for_update().get(pk=id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=id)
     if (patient.archived_at is not None) != archived:
         patient.archived_at = timezone.now() if archived else None
         patient.version += 1
@@ -206,7 +206,7 @@ def set_many_archived(*, by: By, versions: Mapping[UUID, int | None], archived: 
     `versions` maps ids to the version that a patient must still have, or to None. One that has another version, or
     is in that state already, stays as it is.
     """
-    rows = Patient.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+    rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=versions).order_by("pk")
     found, moving = {}, []
     for patient in rows.only("pk", "version", "archived_at"):
         expected = versions[patient.pk]

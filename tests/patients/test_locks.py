@@ -2,9 +2,11 @@
 
 from datetime import date
 from functools import partial
+from random import Random
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 
 from clinic.assessments.questionnaire.actions import complete_assessment, start_assessment
@@ -15,7 +17,7 @@ from clinic.patients.hand_picked.actions import make_list, remove_list
 from clinic.patients.matching.pairs import refuse_pair, reopen_pair
 from clinic.patients.models import DuplicatePair, person_of
 from clinic.staff.models import Practitioner
-from tests.side_by_side import holds_lock, kept, overlap, trail
+from tests.side_by_side import beside, end_of, holds_lock, kept, overlap, trail
 from tests.world import Writer, make_patient
 
 
@@ -86,6 +88,47 @@ def test_archived_among_many_beside_a_change_stays(in_woodside, patient):
     both = overlap(in_woodside, update(patient, address="One Street"), archive)
     assert both.second == {patient.pk: actions.Archiving(False, patient.version + 1)}
     assert (kept(in_woodside, patient).archived_at, trail(in_woodside, patient)) == (None, ["patient.changed"])
+
+
+def test_two_who_resemble_each_other_are_renamed_at_once(in_woodside):
+    """Neither waits for the other: each would hold its own record while it asks for the other's."""
+    with in_woodside():
+        alike = {"gender": "female", "date_of_birth": date(1961, 3, 12), "address": "", "phone_number": ""}
+        one, two = (make_patient(full_name=f"Anna Karolina {name}", **alike) for name in ("Bell", "Bellé"))
+    other = update(one, full_name="Zeno Quirk", family_name="Quirk", date_of_birth=date(1980, 1, 1))
+    both = overlap(in_woodside, other, update(two, full_name="Anna Carolina Bell"))
+    assert (both.refusal, both.waited, kept(in_woodside, two).full_name) == ("", False, "Anna Carolina Bell")
+    with in_woodside():
+        assert [pair.other_of(two) for pair in DuplicatePair.objects.of(two)] == [one.pk]
+
+
+def test_everybody_who_resembles_everybody_is_saved_by_six_at_once(woodside, in_woodside):
+    with in_woodside():
+        alike = {"gender": "female", "date_of_birth": date(1961, 3, 12), "address": ""}
+        people = [make_patient(full_name=f"Anna Karolina Bell{'e' * n}", **alike) for n in range(6)]
+
+    def save_again_and_again(seed):
+        random = Random(seed)
+        for turn in range(20):
+            with in_woodside():
+                named = f"Anna {random.choice(['Karolina', 'Carolina', 'Zeno'])} Bell {seed} {turn}"
+                who = random.choice(people)
+                actions.update_patient(by=Writer(), id=who.pk, version=None, full_name=named)
+
+    assert [end_of(work) for work in [beside(partial(save_again_and_again, seed)) for seed in range(6)]] == [None] * 6
+
+
+def test_name_is_no_key_of_patients(in_woodside):
+    """Of a unique index without a condition PostgreSQL takes the columns for a key that other tables' rows lead to.
+
+    A record number is one, which is hardly ever changed.
+    """
+    with in_woodside(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'patients_patient'::regclass"
+            " AND indisunique AND indpred IS NULL AND indexprs IS NULL"
+        )
+        assert {name for (name,) in cursor.fetchall()} == {"patients_patient_pkey", "patient_record_number_once"}
 
 
 @holds_lock("patients.actions.lock_for_latest_results")

@@ -29,21 +29,22 @@ def score_pairs(patient: Patient) -> None:
     """Note who may be this patient, after what identifies them was written.
 
     A pair that was refused is open again where its score is higher than the refused one. Nothing of this is in the
-    trail: it can be worked out at any time from the records whose change is there.
+    trail: it can be worked out at any time from the records whose change is there. Patients are locked before pairs,
+    and each in an order, so that people who save patients who resemble each other do not wait for each other in turn.
     """
     with everybody_seen():
         found = {other.pk: match for other, match in matches(person_of(patient), but=patient.pk)}
         rows = {pair.other_of(patient): pair for pair in DuplicatePair.objects.of(patient)}
-        gone = [pair.pk for other, pair in rows.items() if other not in found and pair.refused_at is None]
-        if gone:
-            DuplicatePair.objects.filter(pk__in=gone).delete()
         new = staying([other for other in found if other not in rows])
         DuplicatePair.objects.bulk_create(
             (pair_of(patient.pk, other, found[other]) for other in new), ignore_conflicts=True
         )
-        for other, pair in rows.items():
-            if other in found and score_again(pair, found[other]):
-                pair.save(update_fields=SCORED)
+        for other, pair in sorted(rows.items()):
+            if other in found:
+                if score_again(pair, found[other]):
+                    pair.save(update_fields=SCORED)
+            elif pair.refused_at is None:
+                pair.delete()
 
 
 def staying(ids: Collection[UUID]) -> list[UUID]:

@@ -25,6 +25,7 @@ from clinic.patients.search.indexes import (
     NOBODY_ORDER,
     NUMBER_CODE,
     NUMBER_ORDER,
+    USER_NAMES,
     order,
 )  # fmt: skip
 from clinic.patients.search.rules import search_indexes, search_uses
@@ -161,7 +162,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("user", "name_key"), name="patient_name_once_per_user"),
+            USER_NAMES,
             NOBODY_NAMES,
             NUMBER_ORDER,
             NUMBER_CODE,

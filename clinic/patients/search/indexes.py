@@ -26,6 +26,9 @@ def order(name: str, *fields: str, also: tuple[str, ...] = (), of: Q | None = No
 OF_NOBODY = Q(user=None)
 NOBODY_ORDER = order("patient_of_nobody", "filed_as", "given_as", of=OF_NOBODY)
 NOBODY_NAMES = UniqueConstraint(fields=("name_key",), condition=OF_NOBODY, name="patient_name_once_of_nobody")
+# With a condition, which every practitioner's patient meets: without one PostgreSQL would take the name for a key that
+# rows of other tables lead to, and whoever renames a patient would be waited for by all who write such a row.
+USER_NAMES = UniqueConstraint(fields=("user", "name_key"), condition=~OF_NOBODY, name="patient_name_once_per_user")
 
 
 def trigrams(name: str, what: str | Func, **more: Any) -> GinIndex:
