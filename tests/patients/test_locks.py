@@ -108,7 +108,7 @@ def test_everybody_who_resembles_everybody_is_saved_by_six_at_once(woodside, in_
         people = [make_patient(full_name=f"Anna Karolina Bell{'e' * n}", **alike) for n in range(6)]
 
     def save_again_and_again(seed):
-        random = Random(seed)
+        random = Random(seed)  # noqa: S311
         for turn in range(20):
             with in_woodside():
                 named = f"Anna {random.choice(['Karolina', 'Carolina', 'Zeno'])} Bell {seed} {turn}"
