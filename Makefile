@@ -32,13 +32,13 @@ mutants:
 	@bin/environment requirements-dev.txt
 	@exec $(python) -m bench.mutants $(ROOMS)
 
-# What is too long for `make test`, at full size; what came of it goes into docs/proof.md.
+# What is too long for `make test`, at full size; what came of it goes into docs/proof.md. ONLY=imports runs one.
 prove:
 	@bin/environment requirements-dev.txt
 	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-prove.txt
 	@$(python) -m venv var/foreign
 	@var/foreign/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-foreign.txt
-	@exec $(python) -m bench.prove
+	@exec $(python) -m bench.prove $(ONLY)
 
 lint:
 	@bin/environment requirements-dev.txt

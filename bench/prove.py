@@ -1,6 +1,7 @@
 """Runs at full size what `make test` runs small, and writes what came of it to docs/proof.md.
 
-A proof that fails is written down as failed, and the command fails.
+A proof that fails is written down as failed, and the command fails. Each is written when it ends, with the day and the
+commit it is of, so that `make prove ONLY=imports` brings one up to date and keeps the others.
 """
 
 import os
@@ -13,6 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "docs" / "proof.md"
+HEAD = (
+    "# What was proven at full size",
+    "",
+    f"The last result of each proof of `make prove`: {os.cpu_count()} processors, Python {platform.python_version()}.",
+    "",
+    "| shown | result | seconds | when, of which commit |",
+    "|---|---|---|---|",
+)
 
 
 @dataclass(frozen=True)
@@ -86,27 +96,38 @@ def run(proof: Proof) -> tuple[str, float]:
     )
     if ran.returncode:
         sys.stdout.write(ran.stdout[-4000:])
-    return ran.stdout.strip().splitlines()[-1], time.monotonic() - began
+    return (ran.stdout.strip().splitlines() or ["error: pytest said nothing"])[-1], time.monotonic() - began
+
+
+def is_shown(said: str) -> bool:
+    return "passed" in said and "failed" not in said and "error" not in said
+
+
+def kept() -> dict[str, str]:
+    """The rows of docs/proof.md by what they show."""
+    rows = RESULTS.read_text().splitlines() if RESULTS.exists() else []
+    return {row.split(" | ")[0].removeprefix("| "): row for row in rows if row.startswith("| ")}
+
+
+def write(rows: dict[str, str]) -> None:
+    """Write the last result of each proof that is declared, and say of the others that they were not run."""
+    lines = [row if (row := rows.get(proof.shows)) else f"| {proof.shows} | not run | | |" for proof in PROOFS]
+    RESULTS.write_text("\n".join([*HEAD, *lines]) + "\n")
 
 
 def main() -> None:
+    """Run the proofs whose tests have one of the words given in their paths, or all; each is written when it ends."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    lines = [
-        "# What was proven at full size",
-        "",
-        f"`make prove` on {datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip()}, "
-        f"Python {platform.python_version()}, {os.cpu_count()} processors.",
-        "",
-        "| shown | result | seconds |",
-        "|---|---|---|",
-    ]
-    failed = False
+    words, failed = sys.argv[1:], False
     for proof in PROOFS:
+        if words and not any(word in path for word in words for path in proof.tests):
+            continue
         said, seconds = run(proof)
-        failed = failed or "failed" in said or "error" in said or "passed" not in said
+        failed = failed or not is_shown(said)
         sys.stdout.write(f"{proof.shows}: {said}\n")
-        lines.append(f"| {proof.shows} | {said} | {seconds:.0f} |")
-    (ROOT / "docs" / "proof.md").write_text("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        when = f"{datetime.now(UTC):%Y-%m-%d}, {commit.stdout.strip()}"
+        write(kept() | {proof.shows: f"| {proof.shows} | {said.strip('= ')} | {seconds:.0f} | {when} |"})
     raise SystemExit(failed)
 
 
