@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.text.dates import Range, parse_days, without_about, written
 
-NOT_KNOWN = frozenset({"unknown", "not known", "?"})
+NOT_KNOWN = frozenset({"unknown", "not known", "?", "unk", "n/k", "nk"})
 OLDEST = 130  # years; the oldest age on record is 122
 
 

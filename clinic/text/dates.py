@@ -34,13 +34,18 @@ WORD, GAP, OF = r"[^\W\d_]{3,}", r"[ ./,-]*", "(?:of |de |del |di |d')?"
 NTH = r"(?:(?:st|nd|rd|th|er|e|o|a)(?![^\W\d_]))?"
 YEAR = re.compile(r"\d{4}")
 MONTH = re.compile(rf"(?:(?P<m>{WORD}){GAP}{OF}|(?P<n>\d{{1,2}}) ?[./-] ?)(?P<y>\d{{4}})")
+MONTH_LAST = re.compile(r"(?P<y>\d{4}) ?[./-] ?(?P<n>\d{1,2})")
+# What other programs, and letters, write around a date: "Sun, 12 March 1961", "1961-03-12T00:00:00Z".
+WEEKDAY = re.compile(r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?|(?:mon|tue|wed|thu|fri|sat|sun)\.?,) ?(?=\w)")
+MIDNIGHT = re.compile(r"(?<=\d)[t ]00:00(?::00(?:\.0+)?)?(?: ?(?:z|\+00:?00))?$")
 PACKED = re.compile(r"\d{8}")
 CENTURY = re.compile("18|19|20")
 YEAR_FIRST = re.compile(r"(?P<y>\d{4}) ?(?P<gap>[./ -]) ?(?P<m>\d{1,2}) ?(?P=gap) ?(?P<d>\d{1,2})")
 NUMERIC = re.compile(r"(?P<d>\d{1,2}) ?[./ -] ?(?P<m>\d{1,2}) ?[./ -] ?(?P<y>\d{2,4})")
 DAY_FIRST = re.compile(rf"(?P<d>\d{{1,2}}){NTH}{GAP}{OF}(?P<m>{WORD}){GAP}{OF}(?P<y>\d{{2,4}})")
 MONTH_FIRST = re.compile(rf"(?P<m>{WORD}){GAP}(?P<d>\d{{1,2}}){NTH}[ ./,-]+(?P<y>\d{{2,4}})")
-ABOUT = re.compile(r"(?:(?:about|around|approx|circa|ca)(?![^\W\d_])\.?|c\.|c(?=\d)|~)\s*")
+ABOUT = re.compile(r"(?:(?:about|around|approx|circa|ca|est(?:imated)?)(?![^\W\d_])\.?|c\.|c(?=\d)|~)\s*")
+PERHAPS = re.compile(r"\s*(?:\?|\(?\b(?:est(?:imated)?|approx)\b\.?\)?)")
 HINT = "Write day, month and year, such as 12 March 1961 or 12/3/1961."
 
 
@@ -75,10 +80,12 @@ def month_number(text: str) -> int:
 
 
 def without_about(text: str) -> tuple[str, bool]:
-    """The date that is said to be "about" right, and whether it is."""
+    """The date that is said to be "about" right, and whether it is: "about 1960", "1960?", "12/3/1961 (est)"."""
     simple = without_accents(plain(text))
-    found = ABOUT.match(simple)
-    return (simple[found.end() :], True) if found else (simple, False)
+    if found := ABOUT.match(simple):
+        return simple[found.end() :], True
+    rest = re.sub(rf"(?<=\d){PERHAPS.pattern}$", "", simple)
+    return rest, rest != simple
 
 
 def parse_days(text: str) -> Range:
@@ -86,12 +93,12 @@ def parse_days(text: str) -> Range:
 
     Raises ValidationError saying what is wrong with it.
     """
-    simple = without_accents(plain(text))
+    simple = without_accents(plain(text)).rstrip(" .")
     try:
         if YEAR.fullmatch(simple):
             return date(int(simple), 1, 1), date(int(simple), 12, 31)
-        if found := MONTH.fullmatch(simple):
-            year, month = int(found["y"]), month_number(found["m"] or found["n"])
+        if found := MONTH.fullmatch(simple) or MONTH_LAST.fullmatch(simple):
+            year, month = int(found["y"]), month_number(found["n"] or found["m"])
             return date(year, month, 1), date(year, month, monthrange(year, month)[1])
         day = _day(simple)
     except ValueError as error:
@@ -104,6 +111,7 @@ def parse_days(text: str) -> Range:
 
 def _day(simple: str) -> date:
     """The day that a text in small letters names; raises ValueError where the calendar has no such day."""
+    simple = MIDNIGHT.sub("", WEEKDAY.sub("", simple, count=1))
     if PACKED.fullmatch(simple):
         year_last = CENTURY.match(simple[4:]) is not None  # which is no month, so that it is not both
         simple = "-".join((simple[4:], simple[2:4], simple[:2]) if year_last else (simple[:4], simple[4:6], simple[6:]))

@@ -53,13 +53,15 @@ def filed_family_name(full_name: str) -> str:
 def family_first(name: str) -> tuple[str, str] | None:
     """The full name and the family name of "Okonkwo, Adaeze"; None where no comma says which is which.
 
-    What stands behind a comma and follows a family name is no given name: "Garcia, Maria, Jr" and "Maria Garcia, MD".
+    What stands behind a comma and follows a family name is no given name: "Garcia, Maria, Jr", "Garcia, Maria Jr" and
+    "Maria Garcia, MD".
     """
     noted = NOTE.fullmatch(name)
     parts = [part.strip() for part in COMMA.split(noted["name"] if noted else name) if part.strip()]
     after = [part for part in parts[1:] if all(map(is_suffix, part.split()))]
-    given = [part for part in parts[1:] if part not in after]
+    given = [without_suffixes(part) for part in parts[1:] if part not in after]
     if len(parts) < 2:
         return None
-    full = " ".join([*given, parts[0], *after, *([noted["note"]] if noted else [])])
+    names, behind = [name for name, _ in given], [suffix for _, suffix in given if suffix]
+    full = " ".join([*names, parts[0], *behind, *after, *([noted["note"]] if noted else [])])
     return full, without_suffixes(parts[0])[0] if given else filed_family_name(full)

@@ -46,6 +46,13 @@ EXACT = date(1961, 3, 12)
         "12 maart 1961",
         "12 marca 1961",
         "12 de março de 1961",
+        "Sunday 12 March 1961",
+        "Sun, 12 Mar 1961",
+        "Sunday, March 12, 1961",
+        "1961-03-12T00:00:00Z",
+        "1961-03-12T00:00:00.000+00:00",
+        "1961-03-12 00:00:00",
+        "12.03.1961.",
     ],
 )
 def test_usual_spelling_is_understood(text):
@@ -64,6 +71,13 @@ def test_usual_spelling_is_understood(text):
         ("czerwiec 1961", (date(1961, 6, 1), BirthPrecision.MONTH)),
         ("about March 1961", (date(1961, 3, 1), BirthPrecision.ABOUT_MONTH)),
         ("about 12 March 1961", (EXACT, BirthPrecision.ESTIMATED)),
+        ("1961-03", (date(1961, 3, 1), BirthPrecision.MONTH)),
+        ("1961/3", (date(1961, 3, 1), BirthPrecision.MONTH)),
+        ("1961?", (date(1961, 1, 1), BirthPrecision.ABOUT_YEAR)),
+        ("est. 1961", (date(1961, 1, 1), BirthPrecision.ABOUT_YEAR)),
+        ("March 1961 (estimated)", (date(1961, 3, 1), BirthPrecision.ABOUT_MONTH)),
+        ("12/3/1961 (est)", (EXACT, BirthPrecision.ESTIMATED)),
+        ("n/k", (None, BirthPrecision.NOT_KNOWN)),
     ],
 )
 def test_less_than_a_date_is_kept_as_such(text, expected):
@@ -85,6 +99,9 @@ def test_less_than_a_date_is_kept_as_such(text, expected):
         ("31121799", "not a date|no such day"),
         ("12 jui 1961", "not a month"),
         ("yesterday", "not a date"),
+        ("1961-03-12T23:00:00Z", "not a date"),
+        ("Sun 1961", "not a month"),
+        ("1961-13", "no such day"),
     ],
 )
 def test_bad_date_is_refused_with_a_reason(text, said):

@@ -17,6 +17,8 @@ FILED = [
     ("Okonkwo, Adaeze", "Adaeze Okonkwo", "Okonkwo", "Okonkwo, Adaeze"),
     ("Garcia Lopez, Ana Maria", "Ana Maria Garcia Lopez", "Garcia Lopez", "Garcia Lopez, Ana Maria"),
     ("Maria Garcia Jr", "Maria Garcia Jr", "Garcia", "Garcia, Maria Jr"),
+    ("Garcia, Maria Jr", "Maria Garcia Jr", "Garcia", "Garcia, Maria Jr"),
+    ("Lovelace, Ada MD PhD", "Ada Lovelace MD PhD", "Lovelace", "Lovelace, Ada MD PhD"),
     ("Maria Garcia, MD", "Maria Garcia MD", "Garcia", "Garcia, Maria MD"),
     ("Garcia, Maria, Ph.D.", "Maria Garcia Ph.D.", "Garcia", "Garcia, Maria Ph.D."),
     ("King Jr., Martin", "Martin King Jr.", "King", "King, Martin Jr."),
