@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds
 
 
 def wait_until(holds: Callable[[], Any], often: float = 0.005) -> None:
