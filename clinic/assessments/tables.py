@@ -105,14 +105,14 @@ class PatientAssessmentTable(tables.Table):
     """One patient's assessments."""
 
     name = LinkColumn(view="assessments:detail", order_by="search_name", css="title")
-    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
-    instrument = InstrumentColumn()
+    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap rest")
+    instrument = InstrumentColumn(css="rest")
     status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
     date = DateColumn()
     score = ScoreColumn()
     severity = SeverityColumn()
     practitioner = TextColumn(
-        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
+        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person rest"
     )
 
     needs: ClassVar[dict[str, Permission]] = NEEDS
@@ -126,17 +126,17 @@ class AssessmentTable(tables.Table):
         accessor="patient__display_name", order_by=("patient__filed_as", "patient__given_as", "patient")
     )
     record_number = TextColumn(
-        verbose_name="Record", css="nowrap", accessor="patient__record_number",
+        verbose_name="Record", css="nowrap rest", accessor="patient__record_number",
         order_by=("patient__record_number", "patient"),
     )  # fmt: skip
-    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap")
-    instrument = InstrumentColumn()
+    type = ChoiceColumn(choices=AssessmentType.choices, css="nowrap rest")
+    instrument = InstrumentColumn(css="rest")
     status = ChoiceColumn(choices=AssessmentStatus.choices, css="nowrap")
     date = DateColumn()
     score = ScoreColumn()
     severity = SeverityColumn()
     practitioner = TextColumn(
-        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person"
+        accessor="user__display_name", order_by=("user__display_name", "user", "date"), css="person rest"
     )
 
     needs: ClassVar[dict[str, Permission]] = {
@@ -157,11 +157,11 @@ class AlertTable(tables.Table):
     """Alerts of the whole clinic."""
 
     patient = AlertLinkColumn(accessor="patient__display_name", orderable=False)
-    record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
+    record_number = TextColumn(verbose_name="Record", css="nowrap rest", accessor="patient__record_number", orderable=False)
     text = TextColumn(verbose_name="What", orderable=False)
     raised = DateColumn(accessor="raised_on", order_by="raised_at")
     practitioner = TextColumn(
-        verbose_name="Practitioner", accessor="patient__practitioner_name", css="person", orderable=False
+        verbose_name="Practitioner", accessor="patient__practitioner_name", css="person rest", orderable=False
     )
     state = TextColumn(accessor="state_label", orderable=False)
     severity = NumberColumn(order_by=("-worst", "raised_at"))
@@ -203,13 +203,13 @@ class DueTable(tables.Table):
     """The schedules of all patients of the clinic."""
 
     patient = PatientColumn(accessor="patient__display_name", orderable=False)
-    record_number = TextColumn(verbose_name="Record", css="nowrap", accessor="patient__record_number", orderable=False)
+    record_number = TextColumn(verbose_name="Record", css="nowrap rest", accessor="patient__record_number", orderable=False)
     instrument = DueInstrumentColumn(accessor="title", css="nowrap", orderable=False)
     due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
-    last = DateColumn(verbose_name="Last done", accessor="last_done_on", orderable=False)
-    plan = TextColumn(verbose_name="Schedule", accessor="pace_text", css="schedule", orderable=False)
+    last = DateColumn(verbose_name="Last done", accessor="last_done_on", css="nowrap said", orderable=False)
+    plan = TextColumn(verbose_name="Schedule", accessor="pace_text", css="schedule rest", orderable=False)
     practitioner = TextColumn(
-        verbose_name="Practitioner", accessor="patient__practitioner_name", css="person", orderable=False
+        verbose_name="Practitioner", accessor="patient__practitioner_name", css="person rest", orderable=False
     )
 
 
@@ -219,14 +219,14 @@ class ReviewTable(tables.Table):
     name = LinkColumn(view="assessments:detail", accessor="assessment__name", orderable=False)
     patient = TextColumn(accessor="assessment__patient__display_name", orderable=False)
     record_number = TextColumn(
-        verbose_name="Record", css="nowrap", accessor="assessment__patient__record_number", orderable=False
+        verbose_name="Record", css="nowrap rest", accessor="assessment__patient__record_number", orderable=False
     )
     came = DateColumn(accessor="came_at", order_by="came_at")
     channel = TextColumn(accessor="channel_label", orderable=False)
     status = TextColumn(accessor="assessment__status_label", orderable=False)
     band = TextColumn(accessor="assessment__band", orderable=False)
     practitioner = TextColumn(
-        verbose_name="Practitioner", accessor="assessment__patient__practitioner_name", css="person", orderable=False
+        verbose_name="Practitioner", accessor="assessment__patient__practitioner_name", css="person rest", orderable=False
     )
     reviewed = DateColumn(accessor="reviewed_at", orderable=False)
     reviewed_by = TextColumn(accessor="reviewed_by_name", orderable=False)

@@ -245,19 +245,19 @@ class DueColumn(DateColumn):
 class PatientTable(tables.Table):
     name = NameColumn(view="patients:detail", accessor="display_name", order_by=("filed_as", "given_as"))
     preferred_name = TextColumn(verbose_name="Preferred name")
-    record_number = TextColumn(verbose_name="Record", css="nowrap")
+    record_number = TextColumn(verbose_name="Record", css="nowrap rest")
     date_of_birth = BirthColumn(verbose_name="Born")
-    age = AgeColumn(verbose_name="Age", order_by="-date_of_birth")
-    gender = ChoiceColumn(choices=Gender.choices)
+    age = AgeColumn(verbose_name="Age", order_by="-date_of_birth", css="num rest")
+    gender = ChoiceColumn(choices=Gender.choices, css="rest")
     phone_number = PhoneColumn(verbose_name="Phone")
     last_score = ResultColumn(verbose_name="Latest result", order_by="worst_severity")
-    assessed = AssessedColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on")
-    next_due = DueColumn(verbose_name="Next due", accessor="next_due_on", order_by="next_due_on")
+    assessed = AssessedColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on", css="nowrap said")
+    next_due = DueColumn(verbose_name="Next due", accessor="next_due_on", order_by="next_due_on", css="nowrap said")
     practitioner = TextColumn(
         verbose_name="Practitioner",
         accessor="practitioner_name",
         order_by=("user__display_name", "user", "filed_as", "given_as"),
-        css="person",
+        css="person rest",
     )
     identifiers = IdentifiersColumn(orderable=False)
     tags = TagsColumn(orderable=False)
@@ -265,7 +265,7 @@ class PatientTable(tables.Table):
     sex = ChoiceColumn(verbose_name="Sex for clinical use", choices=SEXES, orderable=False)
     language = ChoiceColumn(choices=languages(), orderable=False)
     contact_by = ChoiceColumn(verbose_name="Best reached", choices=CONTACT_WAYS, orderable=False)
-    created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at")
+    created_at = DateColumn(verbose_name="Registered", accessor="created_on", order_by="created_at", css="nowrap said")
 
     needs: ClassVar[dict[str, Permission]] = {
         "name:alert": Permission.ALERTS_VIEW,

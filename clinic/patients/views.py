@@ -50,7 +50,7 @@ def patient_list(request: Request) -> HttpResponseBase:
         heading="Patients",
         noun="patient",
         noun_plural="patients",
-        search_hint="Name, date of birth, phone or record number",
+        search_hint="Name, date of birth, phone, number",
         empty_title="No patients to show",
         empty_text="Nobody matches this search and these filters, or nobody has been registered yet.",
         action=new,

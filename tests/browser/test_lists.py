@@ -244,4 +244,24 @@ def test_phone_shows_cards_that_can_be_sorted(people, visit):
     page.get_by_role("link", name="Born").click()
     expect(page.get_by_text("Sorted by Born, ascending")).to_be_visible()
     card = page.locator("tbody tr").first
-    assert card.locator("td[data-label=Age]").bounding_box()["x"] == card.locator("th").bounding_box()["x"]
+    expect(card.locator("td[data-label=Born]")).to_be_visible()
+    expect(card.locator("td[data-label=Age]")).to_be_hidden()
+    assert card.locator("td[data-label=Born]").bounding_box()["x"] == card.locator("th").bounding_box()["x"]
+
+
+def test_comfortable_cards_show_every_column_that_was_chosen(people, visit):
+    page = visit(people.front_desk, width=390)
+    page.goto("/patients/")
+    page.locator("summary", has_text="Display").click()
+    page.get_by_label("Comfortable").check()
+    page.get_by_role("button", name="Apply and remember").click()
+    expect(page.locator("tbody tr").first.locator("td[data-label=Age]")).to_be_visible()
+
+
+def test_twenty_rows_are_seen_at_a_desk(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    bottoms = [row.bounding_box() for row in page.locator("tbody tr").all()]
+    assert len([box for box in bottoms if box["y"] + box["height"] <= 800]) >= 20
+    search, count, tools = (page.locator(it).bounding_box() for it in ("#q", "#count", ".list-tools"))
+    assert (tools["y"], tools["height"]) == (search["y"], search["height"])
+    assert search["y"] <= count["y"] <= count["y"] + count["height"] <= search["y"] + search["height"]

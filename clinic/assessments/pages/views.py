@@ -43,7 +43,7 @@ def _list_page(empty_text: str, action: Link | None) -> ListPage:
         heading="Assessments",
         noun="assessment",
         noun_plural="assessments",
-        search_hint="Assessment, patient or record number",
+        search_hint="Name, patient or record number",
         empty_title="No assessments to show",
         empty_text=empty_text,
         action=action,

@@ -10,7 +10,7 @@ import django_tables2 as tables
 from clinic.access import Request
 from clinic.lists.page.rows import declared
 
-DENSITIES = {"comfortable": "Comfortable", "compact": "Compact"}
+DENSITIES = {"compact": "Compact", "comfortable": "Comfortable"}
 PER_PAGE = (10, 25, 50, 100)
 DEFAULT_PER_PAGE = 25
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -71,6 +71,6 @@ def layout_of(request: Request, key: str, table_class: type[tables.Table]) -> La
     per_page = kept.get("per_page")
     return Layout(
         columns=known_columns(table_class, names),
-        density=density if density in DENSITIES else "comfortable",
+        density=density if density in DENSITIES else "compact",
         per_page=per_page if per_page in PER_PAGE else DEFAULT_PER_PAGE,
     )
