@@ -157,7 +157,9 @@ class AlertTable(tables.Table):
     """Alerts of the whole clinic."""
 
     patient = AlertLinkColumn(accessor="patient__display_name", orderable=False)
-    record_number = TextColumn(verbose_name="Record", css="nowrap rest", accessor="patient__record_number", orderable=False)
+    record_number = TextColumn(
+        verbose_name="Record", css="nowrap rest", accessor="patient__record_number", orderable=False
+    )
     text = TextColumn(verbose_name="What", orderable=False)
     raised = DateColumn(accessor="raised_on", order_by="raised_at")
     practitioner = TextColumn(
@@ -203,7 +205,9 @@ class DueTable(tables.Table):
     """The schedules of all patients of the clinic."""
 
     patient = PatientColumn(accessor="patient__display_name", orderable=False)
-    record_number = TextColumn(verbose_name="Record", css="nowrap rest", accessor="patient__record_number", orderable=False)
+    record_number = TextColumn(
+        verbose_name="Record", css="nowrap rest", accessor="patient__record_number", orderable=False
+    )
     instrument = DueInstrumentColumn(accessor="title", css="nowrap", orderable=False)
     due = DueDateColumn(accessor="next_due_on", order_by="next_due_on")
     last = DateColumn(verbose_name="Last done", accessor="last_done_on", css="nowrap said", orderable=False)
@@ -226,7 +230,10 @@ class ReviewTable(tables.Table):
     status = TextColumn(accessor="assessment__status_label", orderable=False)
     band = TextColumn(accessor="assessment__band", orderable=False)
     practitioner = TextColumn(
-        verbose_name="Practitioner", accessor="assessment__patient__practitioner_name", css="person rest", orderable=False
+        verbose_name="Practitioner",
+        accessor="assessment__patient__practitioner_name",
+        css="person rest",
+        orderable=False,
     )
     reviewed = DateColumn(accessor="reviewed_at", orderable=False)
     reviewed_by = TextColumn(accessor="reviewed_by_name", orderable=False)

@@ -251,7 +251,9 @@ class PatientTable(tables.Table):
     gender = ChoiceColumn(choices=Gender.choices, css="rest")
     phone_number = PhoneColumn(verbose_name="Phone")
     last_score = ResultColumn(verbose_name="Latest result", order_by="worst_severity")
-    assessed = AssessedColumn(verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on", css="nowrap said")
+    assessed = AssessedColumn(
+        verbose_name="Assessed", accessor="last_assessed_on", order_by="last_assessed_on", css="nowrap said"
+    )
     next_due = DueColumn(verbose_name="Next due", accessor="next_due_on", order_by="next_due_on", css="nowrap said")
     practitioner = TextColumn(
         verbose_name="Practitioner",
