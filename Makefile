@@ -1,4 +1,4 @@
-.PHONY: run dev citus test quick mutants prove lint shots bench lock
+.PHONY: run dev citus test quick mutants prove crash load lint shots bench lock
 python := .venv/bin/python
 PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
@@ -39,6 +39,20 @@ prove:
 	@$(python) -m venv var/foreign
 	@var/foreign/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-foreign.txt
 	@exec $(python) -m bench.prove $(ONLY)
+
+# Kills every part of the running record while programs write, and looks for what was acknowledged; the control has
+# PostgreSQL acknowledge too early, and must find losses. KILLS has other numbers, as in "10 2 2 400".
+KILLS ?= 500 100 100 20000
+crash:
+	@bin/environment requirements-dev.txt
+	@$(python) -m bench.crash control 0 5 0 100
+	@$(python) -m bench.crash run $(KILLS)
+
+# What the record does under load for so many minutes.
+MINUTES ?= 10
+load:
+	@bin/environment requirements-dev.txt
+	@$(python) -m bench.load $(MINUTES)
 
 lint:
 	@bin/environment requirements-dev.txt

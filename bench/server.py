@@ -106,12 +106,12 @@ def version() -> str:
         return str(cursor.fetchone()[0])
 
 
-def write(name: str, title: str, where: str, parts: list[str]) -> None:
+def write(name: str, title: str, where: str, parts: list[str], *, durable: bool = False) -> None:
     """A page of results, headed by the day and the machine."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = f"Python {platform.python_version()}, PostgreSQL {version()} embedded"
     results = ROOT / "bench" / "results" / f"{name}.md"
     results.parent.mkdir(exist_ok=True)
     head = f"# {title}, {time.strftime('%Y-%m-%d')}"
-    machine = f"{os.cpu_count()} cores (load {load}), {versions}, fsync off. {where}"
+    machine = f"{os.cpu_count()} cores (load {load}), {versions}, fsync {'on' if durable else 'off'}. {where}"
     results.write_text("\n\n".join([head, machine, *parts]) + "\n")
