@@ -182,7 +182,7 @@ class PatientViewSet(RecordViewSet[Patient]):
             fields = parsed(self)
             refuse_taken(self, fields.get("id"))
             patient = patients.create_patient(by=actor(request), **fields)
-        return created(self, patient, warnings_of(patient))
+        return created(self, patient, warnings_of([patient])[patient.pk])
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Changes a patient; a field left out keeps its value."""
