@@ -69,8 +69,7 @@ def parsed(view: GenericAPIView[Any], record: Any = None, *, partial: bool = Fal
 
 def cannot_be_written(view: GenericAPIView[Any]) -> dict[str, Any]:
     """What of the body is only ever answered."""
-    serializer: Any = view.get_serializer()
-    return read_only_of(serializer.fields, json_object(view.request))
+    return read_only_of(view.get_serializer_class(), json_object(view.request))
 
 
 def changed_by(view: GenericAPIView[Any], record: Any, change: Callable[..., Any], *, partial: bool) -> Any:

@@ -105,7 +105,7 @@ class BulkViewSet[M: Model](GenericViewSet[M]):
         ids: set[str] = set()
         for place, row in enumerate(rows):
             id = _key(row)
-            if id in known or id in ids or read_only_of(self.new.fields, row):
+            if id in known or id in ids or read_only_of(self.get_serializer_class(), row):
                 return rows[: place or 1]
             ids |= {id} if "id" in row else set()
         return rows
@@ -157,14 +157,14 @@ class BulkViewSet[M: Model](GenericViewSet[M]):
 
     def _made(self, request: Request, row: dict[str, Any]) -> M:
         found = self.make(request, **self._clean(row))
-        if sent := read_only_of(self.new.fields, row):
+        if sent := read_only_of(self.get_serializer_class(), row):
             refuse_others(sent, {}, self.get_serializer(found).data)
         return found
 
     def _changed(self, request: Request, row: dict[str, Any], record: M) -> M:
         serializer: Any = self.get_serializer(record, data=row, partial=True)
         serializer.is_valid(raise_exception=True)
-        fields, sent = dict(serializer.validated_data), read_only_of(serializer.fields, row)
+        fields, sent = dict(serializer.validated_data), read_only_of(self.get_serializer_class(), row)
         before = self.get_serializer(record).data if sent else {}
         fields.pop("id", None)
         try:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -199,13 +200,22 @@ def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
     ways: dict[str, Any] = {"required": not has_default}
     ways |= {"help_text": declared.help_text} if declared.help_text else {}
     if declared.choices:
-        choices = [choice for choice in declared.flatchoices if choice[0]]
-        return serializers.ChoiceField(choices=choices, allow_blank="" in dict(declared.flatchoices), **ways)
+        choices = _choices(declared)
+        return serializers.ChoiceField(
+            choices=[each for each in choices if each[0]], allow_blank="" in dict(choices), **ways
+        )
     if isinstance(declared, models.TextField | models.CharField):
         text = TextField if isinstance(declared, models.TextField) else LineField
         return text(max_length=declared.max_length, allow_blank=declared.blank, **ways)
     kind = serializers.ModelSerializer.serializer_field_mapping[type(declared)]
     return kind(allow_null=declared.null, **ways)
+
+
+@cache
+def _choices(declared: Any) -> list[tuple[Any, Any]]:
+    """Those of a model's field, worked out once: languages are many."""
+    choices: list[tuple[Any, Any]] = declared.flatchoices
+    return choices
 
 
 class TagsField(serializers.ListField):
