@@ -1,6 +1,8 @@
 """Who is here already: the matcher for programs, and the warning beside somebody registered who may be."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -82,13 +84,16 @@ def _rows(found: list[Similar]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def warnings_of(patient: Patient) -> list[dict[str, Any]]:
-    """What a caller should know of somebody who was just registered: who of the seen patients they may be."""
-    pairs = DuplicatePair.objects.open().of(patient).exclude(grade="possible").order_by("-bits", "id")
-    return [
-        {
-            "__typename": "Warning", "code": "possible_duplicate", "patient": str(pair.other_of(patient)),
+def warnings_of(patients: Sequence[Patient]) -> dict[UUID, list[dict[str, Any]]]:
+    """What a caller should know of each of those who were just registered: who of the seen patients they may be.
+
+    Of a pair the first is who came later.
+    """
+    found: dict[UUID, list[dict[str, Any]]] = {patient.pk: [] for patient in patients}
+    pairs = DuplicatePair.objects.open().filter(first__in=found).exclude(grade="possible")
+    for pair in pairs.order_by("-bits", "id"):
+        found[pair.first_id].append({
+            "__typename": "Warning", "code": "possible_duplicate", "patient": str(pair.second_id),
             "score": pair.score, "grade": pair.grade, "reasons": pair.reasons,
-        }
-        for pair in pairs
-    ]  # fmt: skip
+        })  # fmt: skip
+    return found

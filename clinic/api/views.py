@@ -69,8 +69,7 @@ def parsed(view: GenericAPIView[Any], record: Any = None, *, partial: bool = Fal
 
 def cannot_be_written(view: GenericAPIView[Any]) -> dict[str, Any]:
     """What of the body is only ever answered."""
-    serializer: Any = view.get_serializer()
-    return read_only_of(serializer.fields, json_object(view.request))
+    return read_only_of(view.get_serializer_class(), json_object(view.request))
 
 
 def changed_by(view: GenericAPIView[Any], record: Any, change: Callable[..., Any], *, partial: bool) -> Any:
@@ -182,7 +181,7 @@ class PatientViewSet(RecordViewSet[Patient]):
             fields = parsed(self)
             refuse_taken(self, fields.get("id"))
             patient = patients.create_patient(by=actor(request), **fields)
-        return created(self, patient, warnings_of(patient))
+        return created(self, patient, warnings_of([patient])[patient.pk])
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Changes a patient; a field left out keeps its value."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,14 +14,13 @@ from clinic.patients.latest_results import InstrumentResult, LatestResults, shar
 from clinic.patients.matching.pairs import score_pairs
 from clinic.patients.models import (
     IDENTIFYING,
-    NUMBER_LOCK,
     CareTeamMember,
     LatestResult,
     MergedPatient,
     Patient,
     ScoredInstrument,
     Severity,
-    next_record_number,
+    give_numbers,
 )
 from clinic.postgres.outages import broken_constraint
 from clinic.tenancy.scope import everybody_seen
@@ -59,22 +58,18 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
     Whoever registers a patient of somebody else's and would not see them then is of their care team.
     Raises NameTaken and RecordNumberTaken.
     """
-    id = id or uuid4()
-    if (existing := Patient.objects.filter(pk=id).first()) is not None:
+    patient = new_patient(id=id, **fields)
+    if (existing := Patient.objects.filter(pk=patient.pk).first()) is not None:
         return existing
-    fields.setdefault("family_name", filed_family_name(fields["full_name"]))
-    patient = Patient(pk=id, **fields)
     given = bool(patient.record_number)
     if not given:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [NUMBER_LOCK])
-        patient.record_number = next_record_number()
+        give_numbers([patient])
     try:
         kept = _insert(patient)
     except RecordNumberTaken:  # by somebody who typed it meanwhile
         if given:
             raise
-        patient.record_number = next_record_number()
+        give_numbers([patient])
         kept = _insert(patient)
     if kept is patient:
         record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
@@ -82,6 +77,12 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
         if not Patient.objects.filter(pk=patient.pk).exists():
             add_to_care_team(by=by, patient=patient, person_id=UUID(by.id), name=by.name)
     return kept
+
+
+def new_patient(*, id: UUID | None = None, **fields: Any) -> Patient:
+    """A patient as `create_patient` registers them; not written yet."""
+    fields.setdefault("family_name", filed_family_name(fields["full_name"]))
+    return Patient(pk=id or uuid4(), **fields)
 
 
 def _insert(patient: Patient) -> Patient:

@@ -27,7 +27,7 @@ def test_file_is_checked_once_by_two_at_once(woodside, in_woodside):
     assert (both.refusal, both.waited) == ("NotNow", True)
 
 
-@holds_lock("imports.work.creating._number")
+@holds_lock("patients.models.numbers.give_numbers")
 def test_two_files_get_numbers_one_after_the_other(in_woodside):
     def bring(name):
         user = Practitioner.objects.first().pk

@@ -31,7 +31,7 @@ def update(patient, **fields):
     return lambda: actions.update_patient(by=Writer(), id=patient.pk, version=patient.version, **fields)
 
 
-@holds_lock("patients.actions.create_patient")
+@holds_lock("patients.models.numbers.give_numbers")
 def test_two_new_patients_get_numbers_one_after_the_other(in_woodside):
     def register(name):
         fields = {"gender": "other", "date_of_birth": date(1970, 1, 1), "record_number": ""}

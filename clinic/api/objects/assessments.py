@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -212,7 +213,26 @@ class AssessmentSerializer(StrictSerializer):
             return _only(attrs, follows=bool(stored.instrument))
         attrs = _only(attrs, follows=bool(instrument))
         attrs.pop("reason", None)
-        return {**attrs, **_of_instrument(instrument, attrs)} if instrument else attrs
+        return {**attrs, **self._of_instrument(instrument, attrs)} if instrument else attrs
+
+    def _of_instrument(self, instrument: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
+        """What the instrument adds to a new assessment."""
+        definition = self._offered.get(instrument)
+        if definition is None:
+            raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})
+        language = attrs.get("language") or definition.languages[0]
+        if language not in definition.languages:
+            known = ", ".join(definition.languages)
+            raise serializers.ValidationError({"language": [f"{definition.title} is there in: {known}."]})
+        user = attrs.get("user") or attrs["patient"].user
+        if user is None:
+            raise serializers.ValidationError({"user": [refusals.NOBODY_RESPONSIBLE]})
+        return {"definition": definition, "user": user, "language": language}
+
+    @cached_property
+    def _offered(self) -> dict[str, Definition]:
+        """The clinic's instruments by id, read once for all rows."""
+        return {definition.id: definition for definition in catalogue.offered()}
 
 
 def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
@@ -225,18 +245,3 @@ def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
     if problems := {name: [message] for name in others if attrs.get(name)}:
         raise serializers.ValidationError(problems)
     return {name: value for name, value in attrs.items() if name not in others}
-
-
-def _of_instrument(instrument: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the instrument adds to a new assessment."""
-    definition: Definition | None = catalogue.find(instrument)
-    if definition is None:
-        raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})
-    language = attrs.get("language") or definition.languages[0]
-    if language not in definition.languages:
-        known = ", ".join(definition.languages)
-        raise serializers.ValidationError({"language": [f"{definition.title} is there in: {known}."]})
-    user = attrs.get("user") or attrs["patient"].user
-    if user is None:
-        raise serializers.ValidationError({"user": [refusals.NOBODY_RESPONSIBLE]})
-    return {"definition": definition, "user": user, "language": language}

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -18,7 +19,8 @@ from clinic.instruments.items.answers import as_answer
 from clinic.instruments.items.parsing import MOST_ITEMS
 from clinic.instruments.items.parts import Answer
 from clinic.instruments.reading import as_plain
-from clinic.staff.tags.words import UnknownTag, all_tags, ids_of
+from clinic.staff.models import Tag
+from clinic.staff.tags.words import UnknownTag, all_tags, ids_by_word, ids_of
 from clinic.text.full_names import read_name
 from clinic.text.phones import parse_extension, parse_phone, stored
 from clinic.text.record_numbers import read_record_number
@@ -162,13 +164,15 @@ class ScoreField(serializers.DecimalField):
 class RecordField(UuidField):
     """A record of this clinic by its id; what the record already refers to may be sent back unchanged.
 
-    `rows` gives those that may be chosen; `unknown` says what an id of none of them is.
+    `rows` gives those that may be chosen; `unknown` says what an id of none of them is. A serializer that reads many
+    rows looks each up once.
     """
 
     def __init__(self, rows: Callable[[], QuerySet[Any]], unknown: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rows = rows
         self.error_messages["unknown"] = unknown
+        self.looked_up: dict[uuid.UUID, Any] = {}
 
     def get_attribute(self, instance: Model) -> Any:
         return getattr(instance, f"{self.source}_id")
@@ -178,10 +182,16 @@ class RecordField(UuidField):
         changed = getattr(self.parent, "instance", None)
         if changed is not None and self.get_attribute(changed) == key:
             return getattr(changed, str(self.source))
-        found = self.rows().filter(pk=key).first()
+        found = self.chosen(key)
         if found is None:
             self.fail("unknown")
         return found
+
+    def chosen(self, key: uuid.UUID) -> Any:
+        """The record of that id among those that may be chosen, or None."""
+        if key not in self.looked_up:
+            self.looked_up[key] = self.rows().filter(pk=key).first()
+        return self.looked_up[key]
 
 
 def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
@@ -190,13 +200,22 @@ def field_for(declared: Any) -> serializers.Field[Any, Any, Any, Any]:
     ways: dict[str, Any] = {"required": not has_default}
     ways |= {"help_text": declared.help_text} if declared.help_text else {}
     if declared.choices:
-        choices = [choice for choice in declared.flatchoices if choice[0]]
-        return serializers.ChoiceField(choices=choices, allow_blank="" in dict(declared.flatchoices), **ways)
+        choices = _choices(declared)
+        return serializers.ChoiceField(
+            choices=[each for each in choices if each[0]], allow_blank="" in dict(choices), **ways
+        )
     if isinstance(declared, models.TextField | models.CharField):
         text = TextField if isinstance(declared, models.TextField) else LineField
         return text(max_length=declared.max_length, allow_blank=declared.blank, **ways)
     kind = serializers.ModelSerializer.serializer_field_mapping[type(declared)]
     return kind(allow_null=declared.null, **ways)
+
+
+@cache
+def _choices(declared: Any) -> list[tuple[Any, Any]]:
+    """Those of a model's field, worked out once: languages are many."""
+    choices: list[tuple[Any, Any]] = declared.flatchoices
+    return choices
 
 
 class TagsField(serializers.ListField):
@@ -206,19 +225,23 @@ class TagsField(serializers.ListField):
         super().__init__(child=LineField(max_length=40), **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
+        words = super().to_internal_value(data)
         try:
-            return ids_of(super().to_internal_value(data))
+            return ids_of(words, ids_by_word(self._tags)) if words else []
         except UnknownTag as error:
             raise serializers.ValidationError(str(error)) from error
 
     def to_representation(self, value: Any) -> Any:
-        """The words, of which those of all rows are read once."""
-        if not value:
-            return []
+        return [tag.word for tag in self._tags if tag.pk in value] if value else []
+
+    @property
+    def _tags(self) -> list[Tag]:
+        """All of the clinic, read once for all rows."""
         context: Any = self.context
         if "tags" not in context:
             context["tags"] = all_tags()
-        return [tag.word for tag in context["tags"] if tag.pk in value]
+        tags: list[Tag] = context["tags"]
+        return tags
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):

@@ -56,8 +56,7 @@ class SignedInPractitioner:
         if field.parent.instance is not None:
             raise serializers.SkipField
         user = field.context["request"]._request.user
-        mine = field.rows().filter(pk=user.pk)
-        found: Practitioner | None = mine.first() if user.is_authenticated else None
+        found: Practitioner | None = field.chosen(user.pk) if user.is_authenticated else None
         if found is None:
             field.fail("required")
         return found

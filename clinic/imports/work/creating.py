@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.actions import By, difference, event, snapshot
 from clinic.audit.models import AuditEvent
-from clinic.patients.models import NUMBER_LOCK, KeysField, Patient, names_of, next_record_number
+from clinic.patients.models import KeysField, Patient, give_numbers, names_of
 from clinic.patients.search.dictionary import note_words
 from clinic.text.phones import PhoneField, stored
 
@@ -31,7 +31,7 @@ def create_patients(by: By, rows: Sequence[tuple[UUID, dict[str, Any]]]) -> None
     a number.
     """
     patients = [Patient(pk=key, **_by_column(values)) for key, values in rows]
-    _number([patient for patient in patients if not patient.record_number])
+    give_numbers([patient for patient in patients if not patient.record_number])
     now = timezone.now()
     for patient in patients:
         patient.created_at = patient.updated_at = now
@@ -47,16 +47,6 @@ def write_events(events: Iterable[AuditEvent]) -> None:
 def _by_column(values: dict[str, Any]) -> dict[str, Any]:
     """The values with the practitioner as a key."""
     return {"user_id" if name == "user" else name: value for name, value in values.items()}
-
-
-def _number(patients: Sequence[Patient]) -> None:
-    if not patients:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [NUMBER_LOCK])
-    first = int(next_record_number().removeprefix("P-"))
-    for number, patient in enumerate(patients, first):
-        patient.record_number = f"P-{number:06d}"
 
 
 def _created(patient: Patient, by: By, now: Any) -> AuditEvent:

@@ -4,7 +4,7 @@ Everybody of the clinic is compared, archived and hidden patients too: who is re
 may see them. What is found of somebody hidden is told to nobody but that there is somebody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,6 +19,11 @@ from clinic.tenancy.scope import everybody_seen
 
 MOST = 400  # of whom more share a key with somebody, the key says nothing
 COMPARED = ("pk", *IDENTIFYING)
+BESIDE_MANY = """
+SELECT n.id, beside.id FROM patients_patient n
+CROSS JOIN LATERAL (SELECT p.id FROM patients_patient p WHERE p.match_keys && n.match_keys LIMIT %s) beside
+WHERE n.id = ANY(%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,21 @@ def _likest(one: Person, people: Iterable[Patient]) -> list[tuple[Patient, Match
     compared = [(patient, compare(one, person_of(patient))) for patient in people]
     told = [each for each in compared if each[1].grade]
     return sorted(told, key=lambda each: (-each[1].bits, each[0].pk))
+
+
+def matches_of_new(patients: Sequence[Patient]) -> list[tuple[UUID, UUID, Match]]:
+    """Each of the patients with who may be them of those who were there before; hidden ones too.
+
+    The patients were written in their order.
+    """
+    place = {patient.pk: number for number, patient in enumerate(patients)}
+    with everybody_seen(), by_the_index(), connection.cursor() as cursor:
+        cursor.execute(BESIDE_MANY, [MOST + 1, list(place)])
+        both = [(one, other) for one, other in cursor.fetchall() if place.get(other, -1) < place[one]]
+        others = Patient.objects.only(*COMPARED).in_bulk({other for _, other in both})
+    people = {patient.pk: person_of(patient) for patient in (*others.values(), *patients)}
+    compared = [(one, other, compare(people[one], people[other])) for one, other in both if other in others]
+    return [each for each in compared if each[2].grade]
 
 
 def similar_to(one: Person, *, but: UUID | None = None, most: int = 8) -> list[Similar]:

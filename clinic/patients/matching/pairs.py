@@ -1,6 +1,6 @@
 """Keeping the pairs of the work list: they are scored when a patient is saved, and one by one refused by people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.audit.actions import By, event, type_in_trail
 from clinic.audit.models import AuditEvent
 from clinic.matching.scoring import Match
-from clinic.patients.matching.candidates import matches
+from clinic.patients.matching.candidates import matches, matches_of_new
 from clinic.patients.models import DuplicatePair, Patient, person_of
 from clinic.tenancy.scope import everybody_seen
 
@@ -45,6 +45,16 @@ def score_pairs(patient: Patient) -> None:
                     pair.save(update_fields=SCORED)
             elif pair.refused_at is None:
                 pair.delete()
+
+
+def score_new_pairs(patients: Sequence[Patient]) -> None:
+    """As `score_pairs` of one after another, of patients who were just written in their order and have no pair yet."""
+    with everybody_seen():
+        found = matches_of_new(patients)
+        here = set(staying({other for _, other, _ in found}))
+        DuplicatePair.objects.bulk_create(
+            (pair_of(one, other, match) for one, other, match in found if other in here), ignore_conflicts=True
+        )
 
 
 def staying(ids: Collection[UUID]) -> list[UUID]:

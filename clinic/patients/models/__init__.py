@@ -9,7 +9,7 @@ from clinic.patients.models.identity import IDENTIFYING, keys_of, person_of, per
 from clinic.patients.models.latest_results import LatestResult, ScoredInstrument
 from clinic.patients.models.lists.hand_picked import ListMember, PatientList
 from clinic.patients.models.name_words import NameWord
-from clinic.patients.models.numbers import NUMBER_LOCK, next_record_number
+from clinic.patients.models.numbers import give_numbers, next_record_number
 from clinic.patients.models.particulars import UNNAMED, Gender, Status
 from clinic.patients.models.patient import ACTIVE, Patient
 from clinic.patients.models.queryset import NAME_FIELDS, PatientQuerySet, names_of
@@ -20,7 +20,6 @@ __all__ = (
     "ACTIVE",
     "IDENTIFYING",
     "NAME_FIELDS",
-    "NUMBER_LOCK",
     "UNNAMED",
     "BinnedPatient",
     "BirthPrecision",
@@ -43,6 +42,7 @@ __all__ = (
     "SparseCharField",
     "Status",
     "age_on",
+    "give_numbers",
     "keys_of",
     "names_of",
     "next_record_number",

@@ -16,9 +16,10 @@ from clinic.text.keys import CodeKey
 
 
 class MergedPatientQuerySet(ClinicQuerySet["MergedPatient"]):
-    def numbered(self, record_number: str) -> "MergedPatientQuerySet":
-        """Those of a record number, however it is written."""
-        return self.alias(code=CodeKey("record_number")).filter(code=CodeKey(models.Value(record_number)))
+    def numbered(self, *record_numbers: str) -> "MergedPatientQuerySet":
+        """Those of the record numbers, however they are written."""
+        codes: Any = [CodeKey(models.Value(number)) for number in record_numbers]
+        return self.alias(code=CodeKey("record_number")).filter(code__in=codes)
 
 
 class MergedPatient(ClinicModel):

@@ -1,5 +1,8 @@
 """The record numbers that a clinic gives out itself."""
 
+from collections.abc import Sequence
+
+from django.db import connection
 from django.db.models import Q
 
 from clinic.patients.models.gone import BinnedPatient, MergedPatient
@@ -28,3 +31,17 @@ def next_record_number() -> str:
     ]
     counts = [int(count) for found in highest for count in found[:1]]
     return f"P-{max(counts, default=0) + 1:06d}"
+
+
+def give_numbers(patients: Sequence[Patient]) -> None:
+    """Give the clinic's next record numbers to patients who are not written yet, in their order.
+
+    Nobody else is given one before this transaction ends.
+    """
+    if not patients:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", [NUMBER_LOCK])
+    first = int(next_record_number().removeprefix("P-"))
+    for number, patient in enumerate(patients, first):
+        patient.record_number = f"P-{number:06d}"

@@ -17,9 +17,13 @@ def word_key(word: str) -> str:
     return one_line(word).casefold()
 
 
+def ids_by_word(tags: Iterable[Tag]) -> dict[str, int]:
+    """The ids of the tags by `word_key`."""
+    return {word_key(tag.word): tag.pk for tag in tags}
+
+
 def known_tags() -> dict[str, int]:
-    """The ids of the clinic's tags by `word_key`."""
-    return {word_key(tag.word): tag.pk for tag in Tag.objects.all()}
+    return ids_by_word(all_tags())
 
 
 def ids_of(words: Iterable[str], known: Mapping[str, int] | None = None) -> list[int]:
