@@ -9,7 +9,8 @@ patient whom several rules find is shown where the first one does:
    follow, the likeliest mistake first: the first letter left out, one letter wrong, only a part typed. Three letters
    are one letter away from too many words, so of these what has them inside comes first. Before all of them come words
    together or apart: whoever writes a hyphen as nothing has made no mistake.
-4. LAST: one of three words or more is wrong. This costs most, and is asked when nothing else was found.
+4. LAST: one of three words or more is wrong. This costs more, and is asked when nothing else was found.
+5. TWICE: two words are wrong, each by a letter. This costs most, and is asked when nothing at all was found.
 
 Rules of the first two places read a btree in its order and cost what they show. The others sort the few rows that an
 index finds. `tests/patients/test_rules.py` holds each rule against its index.
@@ -68,6 +69,7 @@ from clinic.patients.search.dictionary import (
     HOLDS_INSIDE,
     INSIDE,
     similar_names,
+    twice_similar_names,
 )
 from clinic.patients.search.grades import Place, Rule, search_by
 from clinic.patients.search.indexes import (
@@ -81,7 +83,7 @@ from clinic.patients.search.indexes import (
 from clinic.patients.search.numbered import has_number, numbered
 from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
 
-FIGURES, NAME, ELSEWHERE, LAST = Place
+FIGURES, NAME, ELSEWHERE, LAST, TWICE = Place
 FEW = 5  # with fewer patients than this words are looked for that have the word inside, or are like it
 
 SECOND, THIRD = LaterWords("later_names", 1), LaterWords("later_names", 2)
@@ -147,10 +149,11 @@ NAME_RULES = (
     ),
 )  # fmt: skip
 # Misspelt words are looked for wherever the rules of names look: in their columns, and among their words.
+NAMES = list(dict.fromkeys(rule.words for rule in NAME_RULES))
 SIMILAR = similar_names(
-    [(rule.column, rule.order or (rule.column, KEY)) for rule in NAME_RULES if rule.where is begins],
-    list(dict.fromkeys(rule.words for rule in NAME_RULES)),
+    [(rule.column, rule.order or (rule.column, KEY)) for rule in NAME_RULES if rule.where is begins], NAMES
 )
+BOTH_SIMILAR = twice_similar_names(NAMES)
 SIMILAR_TO, AS_FOUND = "similar to {word}", (KEY,)
 NEAR_RULES = (
     Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, FILED, FILED_ORDER, "", BY_NAME, NAME_WORDS, FEW, BUT_FIRST),
@@ -163,6 +166,7 @@ NEAR_RULES = (
     Rule(ELSEWHERE, typed.short_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, driving=SIMILAR),
     Rule(ELSEWHERE, typed.one_of_two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
     Rule(LAST, typed.one_of_many_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
+    Rule(TWICE, typed.two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=BOTH_SIMILAR),
 )
 # The same name written otherwise, which is nearer than a misspelt one. Letters that look the same make no other name,
 # so they are looked for at once; words together or apart where few are found, since each has many ways.

@@ -179,3 +179,9 @@ def one_of_two_misspelt(typed: Typed) -> list[str]:
 
 def one_of_many_misspelt(typed: Typed) -> list[str]:
     return whole_name(typed) if len(typed.name) > 2 and any(len(word) > INFIX for word in typed.name) else []
+
+
+def two_misspelt(typed: Typed) -> list[str]:
+    """Words of which two can be wrong; what has figures in it is a number sooner than a name."""
+    long = [word for word in typed.name if len(word) > INFIX and not re.search(r"\d", word)]
+    return whole_name(typed) if len(long) > 1 else []
