@@ -23,6 +23,7 @@ from clinic.lists.reading.index_runs import Sql
 from clinic.lists.reading.selection import Search
 from clinic.patients.search import typed
 from clinic.patients.search.conditions import (
+    ALIKE_WORDS,
     BORN,
     BY_GIVEN,
     BY_NAME,
@@ -50,6 +51,9 @@ from clinic.patients.search.conditions import (
     born_on,
     contains,
     contains_letters,
+    each_alike,
+    each_alike_apart,
+    each_alike_together,
     each_begins,
     each_begins_apart,
     each_begins_together,
@@ -81,7 +85,7 @@ from clinic.patients.search.indexes import (
     trigrams,
 )
 from clinic.patients.search.numbered import has_number, numbered
-from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
+from clinic.text.keys import AlikeKey, CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
 
 FIGURES, NAME, ELSEWHERE, LAST, TWICE = Place
 FEW = 5  # with fewer patients than this words are looked for that have the word inside, or are like it
@@ -118,6 +122,10 @@ ELSEWHERE_INDEX = trigrams(
     "patient_by_other_names", WordsKey("name_words", "other_names"), condition=Q(other_names__isnull=False)
 )
 BY_OTHER = "other name"
+
+# Names in Arabic letters, of which few clinics outside of some countries have any, in one form of each letter.
+ALIKE = AlikeKey("filed_as", "given_as")
+ALIKE_INDEX = trigrams("patient_by_alike_letters", ALIKE, condition=Q(IsNull(ALIKE, False)))
 
 # The place, what is typed, how it is compared, with what, the index that answers, the reason that is shown, the order.
 FIGURE_RULES = (
@@ -169,18 +177,24 @@ NEAR_RULES = (
     Rule(TWICE, typed.two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=BOTH_SIMILAR),
 )
 # The same name written otherwise, which is nearer than a misspelt one. Letters that look the same make no other name,
-# so they are looked for at once; words together or apart where few are found, since each has many ways.
+# so they are looked for at once: of one keyboard by the order of the list, of several in one name by their one form.
+# Words together or apart are looked for where few are found, since each has many ways.
 TOGETHER, APART = "written together", "written apart"
 EACH_TOGETHER, EACH_APART = each_begins_together, each_begins_apart
 OTHERWISE_RULES = (
     Rule(NAME, typed.other_letters, begins, FILED, FILED_ORDER, "", BY_NAME),
     Rule(NAME, typed.other_letters, begins, GIVEN, GIVEN_ORDER, "", BY_GIVEN),
-    Rule(ELSEWHERE, typed.other_letters, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME),
+    Rule(ELSEWHERE, typed.arabic_letters, each_alike, ALIKE_WORDS, ALIKE_INDEX, "", SORTED_BY_NAME),
+    Rule(
+        ELSEWHERE, typed.several_arabic_words, each_alike_together, ALIKE_WORDS, ALIKE_INDEX, TOGETHER, SORTED_BY_NAME,
+        few=FEW,
+    ),
+    Rule(ELSEWHERE, typed.arabic_words, each_alike_apart, ALIKE_WORDS, ALIKE_INDEX, APART, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.long_word, begins_apart, FILED, FILED_ORDER, APART, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.long_word, begins_apart, GIVEN, GIVEN_ORDER, APART, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.plain_words, EACH_TOGETHER, NAME_WORDS, WORDS_INDEX, TOGETHER, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.plain_words, EACH_APART, NAME_WORDS, WORDS_INDEX, APART, SORTED_BY_NAME, few=1),
-)
+)  # fmt: skip
 RULES = (*FIGURE_RULES, *NAME_RULES, *OTHERWISE_RULES, *NEAR_RULES)
 
 
