@@ -17,7 +17,7 @@ from clinic.matching.comparing import levels
 from clinic.matching.person import Person
 from clinic.matching.weights import WEIGHTS
 from tests.matching.febrl import path_of, records
-from tests.matching.households import population
+from tests.matching.households import population, with_emails
 from tests.matching.judging import judge, person_of
 
 SEED, COUNT, STRANGERS = 11, 20_000, 400_000
@@ -56,7 +56,7 @@ def shares(pairs: Pairs) -> dict[tuple[str, str], float]:
 
 
 def print_weights() -> None:
-    rows = [(each.who, each.household, person_of(each)) for each in population(SEED, COUNT)]
+    rows = [(each.who, each.household, person_of(each)) for each in with_emails(population(SEED, COUNT), SEED)]
     same, relatives = pairs_within(rows)
     m, relative = shares(same), shares(relatives)
     stranger = shares(strangers([(household, each) for _, household, each in rows]))
@@ -76,9 +76,10 @@ def print_verdicts(seeds: list[int]) -> None:
         found = judge([who for who, _ in rows], [each for _, each in rows])
         print(f"FEBRL {number}: F1 {found.f1:.4f}", found)
     for seed in seeds:
-        people = population(seed, COUNT)
-        found = judge([each.who for each in people], [person_of(each) for each in people])
-        print(f"households {seed}: F1 {found.f1:.4f}", found)
+        without = population(seed, COUNT)
+        for called, people in (("households", without), ("with e-mail", with_emails(without, seed))):
+            found = judge([each.who for each in people], [person_of(each) for each in people])
+            print(f"{called} {seed}: F1 {found.f1:.4f}", found)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ WHOLE, SAME, NEAR, LIKE, PART = "whole", "same", "near", "like", "part"  # whole
 NICKNAME, INITIAL, SWAPPED = "nickname", "initial", "swapped"
 LONG = 6
 DIGIT, PARTS, YEAR, RENAMED, OTHER, UNKNOWN = "digit", "parts", "year", "renamed", "other", "unknown"
+CLINICAL = "clinical"
 
 
 def levels(one: Person, other: Person) -> dict[str, str]:
@@ -22,8 +23,9 @@ def levels(one: Person, other: Person) -> dict[str, str]:
         "given": given,
         "family": family,
         "birth": births(one.born, one.precision, other.born, other.precision),
-        "sex": UNKNOWN if not (one.sex and other.sex) else SAME if one.sex == other.sex else OTHER,
+        "sex": sexes(one, other),
         "phone": phones(one.phones, other.phones),
+        "email": emails(one.email, other.email),
         "address": addresses(one.address, other.address),
         "number": numbers(one.numbers, other.numbers),
     }
@@ -101,6 +103,28 @@ def _one_digit(one: str, other: str) -> bool:
     apart = [at for at, (sign, its) in enumerate(zip(one, other, strict=True)) if sign != its]
     exchanged = len(apart) == 2 and (one[apart[0]], one[apart[1]]) == (other[apart[1]], other[apart[0]])
     return len(apart) == 1 or (exchanged and apart[1] - apart[0] == 1)
+
+
+def sexes(one: Person, other: Person) -> str:
+    """By the sex for clinical use where both say it; one that explains another gender says nothing."""
+    if one.clinical_sex and other.clinical_sex:
+        return SAME if one.clinical_sex == other.clinical_sex else CLINICAL
+    if not (one.sex and other.sex):
+        return UNKNOWN
+    if one.sex == other.sex:
+        return SAME
+    return UNKNOWN if one.sex == other.clinical_sex or other.sex == one.clinical_sex else OTHER
+
+
+def emails(one: str, other: str) -> str:
+    """Near are two of one host that differ in a letter."""
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return SAME
+    (name, _, host), (its_name, _, its_host) = one.partition("@"), other.partition("@")
+    long = min(len(name), len(its_name)) > LONG - 2
+    return NEAR if host == its_host and long and edits(name, its_name) == 1 else OTHER
 
 
 def phones(one: frozenset[str], other: frozenset[str]) -> str:

@@ -1,7 +1,8 @@
 """Under which keys people are found who may be one: two records that share none are never compared.
 
 A key is a number of 32 bits that PostgreSQL keeps in `match_keys`; it is the same on every machine. Whatever changes
-here gets another VERSION, and a migration that empties the column: the keys of all rows are made anew.
+here gets another VERSION, and a migration that empties the column: the keys of all rows are made anew. A kind of key
+that is added leaves the others as they are: then the rows that have such are emptied alone.
 """
 
 from itertools import combinations
@@ -38,6 +39,7 @@ def _keys(one: Person) -> list[str]:
         found.append(f"p{phone[-9:]}")
     found += [f"h{name}{word}" for word in one.address if word[0].isdigit()] if first and last else []
     found += [f"i{number}" for number in one.numbers]
+    found += [f"e{each}:{one.email}" for each in (first, last) if one.email]
     return found + [f"a{name}{place}" for place in _places(one.address) for name in (first, f"/{last}")]
 
 

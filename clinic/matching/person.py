@@ -34,14 +34,19 @@ DAY, MONTH, YEAR, ABOUT = 3, 2, 1, 0  # how much of a date is known; about a yea
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One side of a comparison; what is empty says nothing. `precision` is DAY, MONTH, YEAR or ABOUT."""
+    """One side of a comparison; what is empty says nothing. `precision` is DAY, MONTH, YEAR or ABOUT.
+
+    `sex` is by what people go; `clinical_sex` the one for clinical use, which few records say.
+    """
 
     given: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
     born: date | None = None
     precision: int = DAY
     sex: str = ""
+    clinical_sex: str = ""
     phones: frozenset[str] = frozenset()
+    email: str = ""
     address: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
 
@@ -67,7 +72,9 @@ def person(
     born: date | None = None,
     precision: int = DAY,
     sex: str = "",
+    clinical_sex: str = "",
     phones: Iterable[str] = (),
+    email: str = "",
     address: str = "",
     numbers: Iterable[str] = (),
 ) -> Person:
@@ -81,7 +88,9 @@ def person(
         born,
         precision,
         sex,
+        clinical_sex,
         digits,
+        email.strip().casefold(),
         place,
         frozenset("".join(folded(number)) for number in numbers if number),
     )

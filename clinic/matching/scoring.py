@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from clinic.matching.comparing import LIKE, NEAR, OTHER, SAME, WHOLE, levels
+from clinic.matching.comparing import CLINICAL, LIKE, NEAR, OTHER, SAME, WHOLE, levels
 from clinic.matching.person import Person
 from clinic.matching.weights import CERTAIN, POSSIBLE, PRIOR, PROBABLE, WEIGHTS
 
@@ -29,8 +29,9 @@ SAID: dict[str, dict[str, str]] = {
         "other": "another date of birth",
     },
     "phone": {"same": "telephone agrees", "near": "telephone one digit apart", "other": "another telephone"},
+    "email": {"same": "e-mail agrees", "near": "e-mail one letter apart", "other": "another e-mail"},
     "address": {"same": "address agrees", "near": "similar address", "other": "another address"},
-    "sex": {"other": "another sex"},
+    "sex": {"other": "another sex", "clinical": "another sex for clinical use"},
 }  # fmt: skip
 
 
@@ -68,8 +69,9 @@ def bits(found: dict[str, str]) -> float:
 
 def are_twins(found: dict[str, str]) -> bool:
     """One family name, one birthday and one home, and not one given name; a sex alone is sooner noted wrong."""
-    home = SAME in (found["phone"], found["address"])
-    two = found["given"] in (OTHER, LIKE) or (found["sex"] == OTHER and found["given"] not in (WHOLE, SAME, NEAR))
+    home = SAME in (found["phone"], found["email"], found["address"])
+    other_sex = found["sex"] in (OTHER, CLINICAL)
+    two = found["given"] in (OTHER, LIKE) or (other_sex and found["given"] not in (WHOLE, SAME, NEAR))
     return (
         home and two and found["family"] in (WHOLE, SAME, NEAR) and found["birth"] == SAME and found["number"] != SAME
     )

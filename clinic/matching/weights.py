@@ -8,8 +8,9 @@ Where the figures come from: `bench/matching.py weights` counts them over househ
 over FEBRL's third set; neither is used to judge the result. Of the two the more careful figure is taken and rounded to
 half a bit; nothing is trusted beyond 15 bits, and nothing that people share beyond 12. By judgement are `number` (a
 number is given once), another `sex` (of a hundred records one has a wrong one) and `nickname`. Where the family name is
-another one, `renamed` are women and who may be one, who marry; `other` are two men. Names are not weighed by how common
-they are: the table would have to know the names of every country, and one that it lacks would count as rare.
+another one, `renamed` are women and who may be one, who marry; `other` are two men. `email`, and `clinical` of another
+sex for clinical use, are of the households alone: FEBRL has neither. Names are not weighed by how common they are: the
+table would have to know the names of every country, and one that it lacks would count as rare.
 """
 
 Pair = tuple[float, float]
@@ -27,8 +28,9 @@ WEIGHTS: dict[str, dict[str, Pair]] = {
         "same": (15, 6.5), "swapped": (9, 6.5), "digit": (4.5, 4), "year": (6, 4.5), "parts": (0.5, 0.5),
         "other": (-6.5, -7),
     },
-    "sex": {"same": (1, 1), "other": (-6, -6)},
+    "sex": {"same": (1, 1), "other": (-6, -6), "clinical": (-4, -4)},
     "phone": {"same": (12, 1.5), "near": (6, 2), "other": (-2, -1.5)},
+    "email": {"same": (12, 0.5), "near": (6, 2), "other": (-2, -1)},
     "address": {"same": (12, -0.5), "near": (4, 1), "other": (-2, 2.5)},
     "number": {"same": (15, 15), "near": (8, 8)},
 }  # fmt: skip

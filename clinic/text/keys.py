@@ -10,6 +10,10 @@ gives the LIKE patterns of all words that are one letter more, less or other tha
 
 `letters_key` is the same with three Latin letters and digits in place of each letter of another script, in the same
 order: trigram indexes know no other letters where the server's LC_CTYPE is C.
+
+`alike_key` is all words of a name in Arabic letters, where each letter that keyboards of that script have as different
+signs is one, and so is each digit: "كاظمي" and "کاظمی" are the same. It is NULL for every other name. The most frequent
+letters become Latin capitals, of which it knows as well; no word that `search_key` leaves has such.
 """
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -26,6 +30,17 @@ MARKS = (
 SEPARATORS = r"\s!-/:-@\[-_{-~\u00a0-\u00bf\u2000-\u206f\u3000-\u303f"
 # Letters that lower case and decomposition leave different although people take them for the same.
 SAME = ("\u03c2\u0649\u0629", "\u03c3\u064a\u0647")
+# Signs of the Arabic script that are the same to who reads them, the Persian one first; what else differs, as hamza on
+# its carrier, `search_key` takes away.
+SAME_LETTERS = {
+    "A": "\u0627\u0671", "B": "\u0628", "P": "\u067e", "T": "\u062a", "J": "\u062c", "C": "\u0686", "X": "\u062d",
+    "O": "\u062e", "D": "\u062f", "R": "\u0631", "Z": "\u0632", "S": "\u0633", "U": "\u0634", "V": "\u0635",
+    "I": "\u0637", "E": "\u0639", "F": "\u0641", "Q": "\u0642", "K": "\u06a9\u0643\u06aa", "G": "\u06af", "L": "\u0644",
+    "M": "\u0645", "N": "\u0646", "W": "\u0648", "H": "\u0647\u06c1\u06be\u06d5\u0629\u06c3", "Y": "\u06cc\u064a\u0649",
+    **{str(digit): chr(0x06F0 + digit) + chr(0x0660 + digit) for digit in range(10)},
+}  # fmt: skip
+ALIKE = "".join(SAME_LETTERS.values()), "".join(one * len(signs) for one, signs in SAME_LETTERS.items())
+ARABIC = r"\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
 # One sign may decompose into eighteen; an index holds no more than this.
 LONGEST = 250
 
@@ -111,6 +126,13 @@ FUNCTIONS = {
                 ELSE ' ' || words || ' ' || filed || ' ' END;
         END
     """,
+    "alike_key(filed text, given text)": """
+        DECLARE
+            words text := ' ' || given || ' ' || filed || ' ';
+        BEGIN
+            RETURN CASE WHEN words ~ '[{arabic}]' THEN pg_catalog.translate(words, '{alike}', '{as_one}') END;
+        END
+    """,
     "code_key(content text)": """
         BEGIN
             RETURN pg_catalog.replace(public.search_key(content), ' ', '');
@@ -152,6 +174,9 @@ def rules(server_version: int) -> dict[str, object]:
         "separators": SEPARATORS,
         "same": SAME[0],
         "instead": SAME[1],
+        "alike": ALIKE[0],
+        "as_one": ALIKE[1],
+        "arabic": ARABIC,
         "longest": LONGEST,
         "digits": "0123456789abcdefghijklmnopqrstuvwxyz",
     }
@@ -215,6 +240,12 @@ class WordsKey(TextKey):
     """Of a full name and a family name: every word, each with a space before and behind it."""
 
     function = "public.words_key"
+
+
+class AlikeKey(TextKey):
+    """Of a filed and a given name: every word, its Arabic letters in one form; NULL where it has none."""
+
+    function = "public.alike_key"
 
 
 class CodeKey(TextKey):

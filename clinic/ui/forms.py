@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 from clinic.text.dates import parse_date, written
 
@@ -84,13 +85,17 @@ class Difference:
 
 
 def shown(field: forms.Field, value: Any) -> str:
-    """A field's value in words, the way somebody who compares two versions reads it."""
+    """A field's value in words, the way somebody who compares two versions reads it; so is nothing, if it has words.
+
+    Where something has to be chosen the words of nothing are a prompt, and Django's own are a dash.
+    """
     value = field.prepare_value(getattr(value, "pk", value))
     if isinstance(field, forms.BooleanField):
         return "Yes" if value else "No"
-    if value in (None, "", []):
-        return ""
     labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    if value in (None, "", []):
+        words = "" if field.required or value == [] else labels.get("", "")
+        return "" if words == BLANK_CHOICE_DASH[0][1] else words
     if isinstance(value, list):
         return ", ".join(labels.get(str(each), str(each)) for each in value)
     return labels.get(str(value), str(value))

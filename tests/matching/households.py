@@ -20,6 +20,8 @@ TOWNS = [
 ]
 NICKNAMES = {"Elizabeth": "Beth", "Robert": "Bob", "William": "Bill", "Margaret": "Peggy", "Susan": "Sue"}
 DUPLICATES = 0.08
+OPPOSITE = {"female": "male", "male": "female"}
+HOSTS = ("mail.test", "post.test", "work.test", "home.test")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Registered:
     precision: str
     phone: str
     address: str
+    email: str = ""
+    clinical_sex: str = ""
 
     @property
     def full_name(self) -> str:
@@ -64,6 +68,45 @@ def population(seed: int, count: int) -> list[Registered]:
     everybody = people + again
     random.shuffle(everybody)
     return everybody
+
+
+def with_emails(people: list[Registered], seed: int) -> list[Registered]:
+    """The same records with e-mail and, of some, a sex for clinical use; drawn by themselves, so the rest stays.
+
+    One household of three has an address for all, which children have anyway. Whoever is registered again gives the
+    same one, another, none, or has it written wrong. One of 200 people has another sex for clinical use than gender,
+    and goes by it in the second record half of the time.
+    """
+    random, homes, own, seen = Random(f"{seed} e-mail"), {}, {}, set()  # noqa: S311
+    found = []
+    for each in people:
+        chance = random.random
+        if each.household not in homes:
+            homes[each.household] = email(random, each.family) if chance() < 0.35 else ""
+        if each.who not in own:
+            is_child = (TODAY - each.born).days < 16 * 365
+            mine = email(random, f"{each.given}.{each.family}") if chance() < 0.6 and not is_child else ""
+            own[each.who] = (homes[each.household] or mine, chance() < 0.005 and each.gender in OPPOSITE)
+        address, is_another = own[each.who]
+        gender, sex = each.gender, OPPOSITE.get(each.gender, "") if is_another else ""
+        if not sex and chance() < 0.1 and gender in OPPOSITE:
+            sex = gender if chance() < 0.99 else OPPOSITE[gender]
+        if each.who in seen:
+            draw = chance()
+            address = (
+                email(random, each.given) if draw < 0.15 else "" if draw < 0.3 else misspelt(random, address)
+                if draw < 0.34 else address
+            )  # fmt: skip
+            if is_another and chance() < 0.5:
+                gender, sex = sex or gender, ""
+        seen.add(each.who)
+        found.append(replace(each, email=address, gender=gender, clinical_sex=sex))
+    return found
+
+
+def email(random: Random, name: str) -> str:
+    word = "".join(sign for sign in name.casefold() if sign.isalnum() or sign == ".") or "home"
+    return f"{word}{random.choice(('', random.randrange(100)))}@{random.choice(HOSTS)}"
 
 
 def family(random: Random, name: Callable[[], tuple[str, str, str]], household: int, first: int) -> list[Registered]:

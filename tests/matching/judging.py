@@ -29,7 +29,9 @@ def person_of(record: Registered) -> Person:
         born=record.born,
         precision=YEAR if record.precision == "year" else DAY,
         sex=record.gender if record.gender in ("female", "male") else "",
+        clinical_sex=record.clinical_sex,
         phones=[record.phone],
+        email=record.email,
         address=record.address,
     )
 

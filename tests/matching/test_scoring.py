@@ -13,7 +13,7 @@ from clinic.matching.keys import match_keys
 from clinic.matching.person import ABOUT, MONTH, YEAR, Person, person
 from clinic.matching.scoring import SAID, TWINS, bits, compare
 from clinic.matching.weights import WEIGHTS
-from tests.matching.households import corrupted, population
+from tests.matching.households import corrupted, population, with_emails
 from tests.matching.judging import person_of
 
 KOFI = person(
@@ -30,6 +30,8 @@ PEOPLE = st.builds(
     born=st.none() | st.dates(date(1900, 1, 1), date(2026, 1, 1)),
     precision=st.integers(0, 3),
     sex=st.sampled_from(("", "female", "male")),
+    clinical_sex=st.sampled_from(("", "female", "male")),
+    email=st.sampled_from(("", "kofi@mail.test", "kofy@mail.test", "home@mail.test")),
     phones=st.lists(st.sampled_from(("+442079460463", "+442079460464", "")), max_size=2),
     address=st.text(st.sampled_from("ab12 \n"), max_size=12),
     numbers=st.lists(st.sampled_from(("P-000040", "9434765919", "9434765910")), max_size=2),
@@ -80,7 +82,7 @@ def test_every_level_of_the_table_has_words():
 
 def test_every_level_that_occurs_has_a_weight():
     seen = {field: set() for field in WEIGHTS}
-    people = population(7, 400)
+    people = with_emails(population(7, 400), 7)
     for one, other in zip(people, people[1:] + people[:1], strict=True):
         again = corrupted(Random(one.who), lambda: ("Ana Bell", "Bell", ""), one)  # noqa: S311
         for pair in ((one, other), (one, again)):

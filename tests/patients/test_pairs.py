@@ -9,7 +9,7 @@ from clinic.audit.models import AuditEvent
 from clinic.patients import actions
 from clinic.patients.matching.pairs import refuse_pair
 from clinic.patients.matching.rescan import fill_missing_keys, rescan
-from clinic.patients.models import DuplicatePair, Patient, keys_of
+from clinic.patients.models import BirthPrecision, DuplicatePair, Patient, keys_of
 from clinic.staff.models import Practitioner
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
@@ -44,6 +44,19 @@ def test_pair_goes_when_what_identifies_is_another(scope):
     change = {"full_name": "Ana Bell", "family_name": "Bell", "phone_number": "", "date_of_birth": date(1999, 1, 2)}
     actions.update_patient(by=WRITER, id=second.pk, version=None, **change)
     assert (DuplicatePair.objects.count(), first.match_keys) == (0, keys_of(first))
+
+
+def test_pair_is_scored_again_when_an_email_or_the_sex_for_clinical_use_is_another(scope):
+    said = {"date_of_birth": None, "date_of_birth_precision": BirthPrecision.NOT_KNOWN, "phone_number": ""}
+    kofi = {"email": "kofi@mail.test", "sex": "male"}
+    named = {"full_name": "Kofi Adeyemii", "family_name": "Adeyemii"}
+    _, second = register(scope, **said, **kofi), register(scope, **named, **said)
+    found = [DuplicatePair.objects.count()]
+    for change in (kofi, {"sex": "female"}, {"email": ""}):
+        second = actions.update_patient(by=WRITER, id=second.pk, version=None, **change)
+        pair = DuplicatePair.objects.first()
+        found.append(pair and sorted(set(pair.reasons) & {"e-mail agrees", "another sex for clinical use"}))
+    assert found == [0, ["e-mail agrees"], ["another sex for clinical use", "e-mail agrees"], None]
 
 
 def refused(world) -> tuple[Patient, Patient]:

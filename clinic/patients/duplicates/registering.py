@@ -36,7 +36,8 @@ def typed_patient(form: PatientForm) -> Patient:
 
 
 def says_more_than_a_name(patient: Patient) -> bool:
-    return bool(patient.date_of_birth or patient.phone_number or patient.second_phone_number or patient.address)
+    reached = patient.phone_number or patient.second_phone_number or patient.email or patient.address
+    return bool(patient.date_of_birth or reached)
 
 
 def has_similar_names(full_name: str) -> bool:

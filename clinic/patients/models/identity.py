@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 IDENTIFYING = (
     "full_name", "family_name", "gender", "date_of_birth", "date_of_birth_precision", "phone_number",
     "second_phone_number", "address", "record_number",
-    "identifiers",
+    "identifiers", "email", "sex",
 )  # fmt: skip
 KNOWN = {
     BirthPrecision.EXACT: DAY,
@@ -33,13 +33,13 @@ def person_of(patient: "Patient") -> Person:
     numbers = (stored(patient, "phone_number"), stored(patient, "second_phone_number"))
     return person_of_values(
         patient.full_name, patient.family_name, patient.gender, born, patient.date_of_birth_precision, *numbers,
-        patient.address, patient.record_number, patient.identifiers,
+        patient.address, patient.record_number, patient.identifiers, patient.email, patient.sex,
     )  # fmt: skip
 
 
 def person_of_values(
     full_name: str, family_name: str, gender: str, born: date | None, precision: str, phone: str, second: str,
-    address: str, number: str, identifiers: str | None = "",
+    address: str, number: str, identifiers: str | None = "", email: str | None = "", sex: str | None = "",
 ) -> Person:  # fmt: skip
     """A person from the values of IDENTIFYING, in their order; telephone numbers as they are kept."""
     is_named = not full_name.startswith(UNNAMED)
@@ -49,7 +49,9 @@ def person_of_values(
         born=born,
         precision=KNOWN[BirthPrecision(precision)],
         sex=gender if gender in SEXES else "",
+        clinical_sex=sex if sex in SEXES else "",
         phones=(phone, second),
+        email=email or "",
         address=address,
         numbers=(*([f"r {number}"] if number else []), *compared(identifiers or "")),
     )

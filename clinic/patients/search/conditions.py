@@ -16,7 +16,7 @@ from typing import Any
 
 from clinic.lists.reading.index_runs import ALL, Sql, either
 from clinic.patients.search.dates import Birthday
-from clinic.text.keys import LONGEST
+from clinic.text.keys import ALIKE, LONGEST
 
 T = '"patients_patient"'
 KEY, RECORD, BORN = f"{T}.id", f"{T}.record_number", f"{T}.date_of_birth"
@@ -28,6 +28,7 @@ FILED, GIVEN = f"{T}.filed_as", f"{T}.given_as"
 LATER, LATER_2 = f"{T}.later_names", f"public.later_words({T}.later_names, 1)"
 REST = f"public.later_words({T}.later_names, 2)"  # of long names what follows then
 NAME_WORDS = f"{T}.name_words"
+ALIKE_WORDS = f"public.alike_key({FILED}, {GIVEN})"
 IDENTIFIERS = f"{T}.identifiers"
 BY_NAME, BY_GIVEN = (FILED, GIVEN, KEY), (GIVEN, FILED, KEY)
 SORTED_BY_NAME = (
@@ -194,6 +195,23 @@ def each_begins_apart(column: str, text: str) -> Sql:
         for parts in apart(word) if len(word) > LETTERS else [" ".join(word)] if len(word) > 1 else []:
             found.append(each_begins(column, " ".join([*words[:at], parts, *words[at + 1 :]])))
     return either(found) if found else Sql("FALSE")
+
+
+def each_alike(column: str, text: str) -> Sql:
+    """As `each_begins`, of words in Arabic letters and a column that `alike_key` gives."""
+    key = f"NULLIF(pg_catalog.translate(public.search_key(%s), '{ALIKE[0]}', '{ALIKE[1]}'), '')"
+    return both(*(Sql(f"{column} LIKE '%% ' || {key} || '%%'", (word,)) for word in text.split(" ")))
+
+
+def each_alike_together(column: str, text: str) -> Sql:
+    return either([each_alike(column, other) for other in together(text.split(" "))])
+
+
+def each_alike_apart(column: str, text: str) -> Sql:
+    """With one word written as two; nobody writes initials so."""
+    words = text.split(" ")
+    ways = [" ".join([*words[:at], two, *words[at + 1 :]]) for at, word in enumerate(words) for two in apart(word)]
+    return either([each_alike(column, way) for way in ways]) if ways else Sql("FALSE")
 
 
 def has_word(column: str, word: str) -> str:

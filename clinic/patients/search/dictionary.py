@@ -7,11 +7,12 @@ without reading these.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from clinic.lists.reading.index_runs import ROWS, DrivingTable, Sql
+from clinic.lists.reading.index_runs import ALL, ROWS, DrivingTable, Sql
 from clinic.patients.search.conditions import (
     BY_NAME,
     END,
@@ -27,6 +28,7 @@ from clinic.patients.search.conditions import (
 
 SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows of each
 BESIDE = 8  # so many similar words beside others, each of which is looked up with those
+NAMESAKES = 25  # so many rows of two similar words: a page
 
 Column = tuple[str, tuple[str, ...]]  # a column and the order in which its index gives the rows of one first word
 
@@ -86,16 +88,35 @@ def similar_names(columns: Sequence[Column], names: Sequence[str]) -> Callable[[
     def driving(_: str, text: str) -> DrivingTable:
         words = text.split(" ")
         shortest = 3 if len(words) == 1 else 4
-        likely = [word for word in sorted(words, key=len, reverse=True)[:3] if len(word) >= shortest]
-        found = [_alone(word, columns) if len(words) == 1 else _beside(word, words, names) for word in likely]
-        text = (
-            f"SELECT DISTINCT ON (a, b, id) * FROM ({' UNION ALL '.join(each.text for each in found)}) f "
-            "ORDER BY a, b, id, word"
-        )
-        params = tuple(param for each in found for param in each.params)
-        return DrivingTable(Sql(text, params), ("w.a", "w.b", "w.id"), f"{KEY} = w.id", BY_NAME)
+        likely = _likely(words, shortest)
+        return _by_name([_alone(word, columns) if len(words) == 1 else _beside(word, words, names) for word in likely])
 
     return driving
+
+
+def twice_similar_names(names: Sequence[str]) -> Callable[[str, str], DrivingTable]:
+    """By names of which two words are a letter off each, and the others as they are."""
+
+    def driving(_: str, text: str) -> DrivingTable:
+        words = text.split(" ")
+        return _by_name([_both(one, other, words, names) for one, other in combinations(_likely(words, 4), 2)])
+
+    return driving
+
+
+def _likely(words: Sequence[str], shortest: int) -> list[str]:
+    """The words in which a letter is the likeliest wrong, and with which few others are alike."""
+    return [word for word in sorted(words, key=len, reverse=True)[:3] if len(word) >= shortest]
+
+
+def _by_name(found: Sequence[Sql]) -> DrivingTable:
+    """By the rows that any of these found, each once."""
+    text = (
+        f"SELECT DISTINCT ON (a, b, id) * FROM ({' UNION ALL '.join(each.text for each in found)}) f "
+        "ORDER BY a, b, id, word"
+    )
+    params = tuple(param for each in found for param in each.params)
+    return DrivingTable(Sql(text, params), ("w.a", "w.b", "w.id"), f"{KEY} = w.id", BY_NAME)
 
 
 def like_words(word: str) -> Sql:
@@ -131,18 +152,37 @@ def _beside(word: str, words: list[str], names: Sequence[str]) -> Sql:
     for name in names:
         others = each_begins(name, " ".join(rest))
         parts.append((Sql(f"@rows@ {others.text} AND {has_word(name, 'n.word')}", (ROWS, *others.params)), BY_NAME))
+    return _rows_of(_few_like(word), parts, most=SIMILAR_ROWS)
+
+
+def _few_like(word: str) -> Sql:
     like = like_words(word)
-    return _rows_of(Sql(f"SELECT word FROM ({like.text}) l LIMIT {BESIDE}", like.params), parts, most=SIMILAR_ROWS)
+    return Sql(f"SELECT word FROM ({like.text}) l LIMIT {BESIDE}", like.params)
 
 
-def _rows_of(words: Sql, parts: Sequence[tuple[Sql, tuple[str, ...]]], *, most: int) -> Sql:
+def _both(one: str, other: str, words: list[str], names: Sequence[str]) -> Sql:
+    """Two of several words, the others as they are. `n.word` says both: "adeyemi kofi"."""
+    rest = [word for word in words if word not in (one, other)]
+    here, there = _few_like(one), _few_like(other)
+    pairs = (
+        f"SELECT h.word || ' ' || t.word AS word, h.word AS one, t.word AS other FROM ({here.text}) h, ({there.text}) t"
+    )
+    parts: list[tuple[Sql, tuple[str, ...]]] = []
+    for name in names:
+        also = each_begins(name, " ".join(rest)) if rest else ALL
+        of_name = f"@rows@ {also.text} AND {has_word(name, 'n.one')} AND {has_word(name, 'n.other')}"
+        parts.append((Sql(of_name, (ROWS, *also.params)), BY_NAME))
+    return _rows_of(Sql(pairs, here.params + there.params), parts, most=NAMESAKES, each=NAMESAKES)
+
+
+def _rows_of(words: Sql, parts: Sequence[tuple[Sql, tuple[str, ...]]], *, most: int, each: int = SIMILAR_ROWS) -> Sql:
     """The first rows of each word, `n.word` among the parts' conditions, of each part in its order."""
     picked = [
-        f"(SELECT {FILED} AS a, {GIVEN} AS b, {KEY} AS id{part.text} ORDER BY {', '.join(order)} LIMIT {SIMILAR_ROWS})"
+        f"(SELECT {FILED} AS a, {GIVEN} AS b, {KEY} AS id{part.text} ORDER BY {', '.join(order)} LIMIT {each})"
         for part, order in parts
     ]
     text = (
-        f"SELECT n.word, x.* FROM ({words.text}) n (word) "
+        f"SELECT n.word, x.* FROM ({words.text}) n "
         f"CROSS JOIN LATERAL (SELECT * FROM ({' UNION ALL '.join(picked)}) u LIMIT {most}) x"
     )
     return Sql(text, words.params + tuple(param for part, _ in parts for param in part.params))

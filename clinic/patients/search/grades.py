@@ -22,6 +22,7 @@ class Place(IntEnum):
     NAME = 2
     ELSEWHERE = 3
     LAST = 4
+    TWICE = 5
 
 
 @dataclass(frozen=True, eq=False)

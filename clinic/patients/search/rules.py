@@ -9,7 +9,8 @@ patient whom several rules find is shown where the first one does:
    follow, the likeliest mistake first: the first letter left out, one letter wrong, only a part typed. Three letters
    are one letter away from too many words, so of these what has them inside comes first. Before all of them come words
    together or apart: whoever writes a hyphen as nothing has made no mistake.
-4. LAST: one of three words or more is wrong. This costs most, and is asked when nothing else was found.
+4. LAST: one of three words or more is wrong. This costs more, and is asked when nothing else was found.
+5. TWICE: two words are wrong, each by a letter. This costs most, and is asked when nothing at all was found.
 
 Rules of the first two places read a btree in its order and cost what they show. The others sort the few rows that an
 index finds. `tests/patients/test_rules.py` holds each rule against its index.
@@ -22,6 +23,7 @@ from clinic.lists.reading.index_runs import Sql
 from clinic.lists.reading.selection import Search
 from clinic.patients.search import typed
 from clinic.patients.search.conditions import (
+    ALIKE_WORDS,
     BORN,
     BY_GIVEN,
     BY_NAME,
@@ -49,6 +51,9 @@ from clinic.patients.search.conditions import (
     born_on,
     contains,
     contains_letters,
+    each_alike,
+    each_alike_apart,
+    each_alike_together,
     each_begins,
     each_begins_apart,
     each_begins_together,
@@ -68,6 +73,7 @@ from clinic.patients.search.dictionary import (
     HOLDS_INSIDE,
     INSIDE,
     similar_names,
+    twice_similar_names,
 )
 from clinic.patients.search.grades import Place, Rule, search_by
 from clinic.patients.search.indexes import (
@@ -79,9 +85,9 @@ from clinic.patients.search.indexes import (
     trigrams,
 )
 from clinic.patients.search.numbered import has_number, numbered
-from clinic.text.keys import CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
+from clinic.text.keys import AlikeKey, CodeKey, DigitsKey, LaterWords, LettersKey, SearchKey, WordsKey
 
-FIGURES, NAME, ELSEWHERE, LAST = Place
+FIGURES, NAME, ELSEWHERE, LAST, TWICE = Place
 FEW = 5  # with fewer patients than this words are looked for that have the word inside, or are like it
 
 SECOND, THIRD = LaterWords("later_names", 1), LaterWords("later_names", 2)
@@ -117,6 +123,10 @@ ELSEWHERE_INDEX = trigrams(
 )
 BY_OTHER = "other name"
 
+# Names in Arabic letters, of which few clinics outside of some countries have any, in one form of each letter.
+ALIKE = AlikeKey("filed_as", "given_as")
+ALIKE_INDEX = trigrams("patient_by_alike_letters", ALIKE, condition=Q(IsNull(ALIKE, False)))
+
 # The place, what is typed, how it is compared, with what, the index that answers, the reason that is shown, the order.
 FIGURE_RULES = (
     Rule(FIGURES, typed.own_number, equals, RECORD, NUMBER_ORDER, "record number"),
@@ -147,10 +157,11 @@ NAME_RULES = (
     ),
 )  # fmt: skip
 # Misspelt words are looked for wherever the rules of names look: in their columns, and among their words.
+NAMES = list(dict.fromkeys(rule.words for rule in NAME_RULES))
 SIMILAR = similar_names(
-    [(rule.column, rule.order or (rule.column, KEY)) for rule in NAME_RULES if rule.where is begins],
-    list(dict.fromkeys(rule.words for rule in NAME_RULES)),
+    [(rule.column, rule.order or (rule.column, KEY)) for rule in NAME_RULES if rule.where is begins], NAMES
 )
+BOTH_SIMILAR = twice_similar_names(NAMES)
 SIMILAR_TO, AS_FOUND = "similar to {word}", (KEY,)
 NEAR_RULES = (
     Rule(ELSEWHERE, typed.plain_part, HOLDS_BUT_FIRST, FILED, FILED_ORDER, "", BY_NAME, NAME_WORDS, FEW, BUT_FIRST),
@@ -163,20 +174,27 @@ NEAR_RULES = (
     Rule(ELSEWHERE, typed.short_misspelt, None, FILED, FILED_ORDER, SIMILAR_TO, AS_FOUND, few=FEW, driving=SIMILAR),
     Rule(ELSEWHERE, typed.one_of_two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
     Rule(LAST, typed.one_of_many_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=SIMILAR),
+    Rule(TWICE, typed.two_misspelt, None, FILED, WORDS_INDEX, SIMILAR_TO, AS_FOUND, few=1, driving=BOTH_SIMILAR),
 )
 # The same name written otherwise, which is nearer than a misspelt one. Letters that look the same make no other name,
-# so they are looked for at once; words together or apart where few are found, since each has many ways.
+# so they are looked for at once: of one keyboard by the order of the list, of several in one name by their one form.
+# Words together or apart are looked for where few are found, since each has many ways.
 TOGETHER, APART = "written together", "written apart"
 EACH_TOGETHER, EACH_APART = each_begins_together, each_begins_apart
 OTHERWISE_RULES = (
     Rule(NAME, typed.other_letters, begins, FILED, FILED_ORDER, "", BY_NAME),
     Rule(NAME, typed.other_letters, begins, GIVEN, GIVEN_ORDER, "", BY_GIVEN),
-    Rule(ELSEWHERE, typed.other_letters, each_begins, NAME_WORDS, WORDS_INDEX, "", SORTED_BY_NAME),
+    Rule(ELSEWHERE, typed.arabic_letters, each_alike, ALIKE_WORDS, ALIKE_INDEX, "", SORTED_BY_NAME),
+    Rule(
+        ELSEWHERE, typed.several_arabic_words, each_alike_together, ALIKE_WORDS, ALIKE_INDEX, TOGETHER, SORTED_BY_NAME,
+        few=FEW,
+    ),
+    Rule(ELSEWHERE, typed.arabic_words, each_alike_apart, ALIKE_WORDS, ALIKE_INDEX, APART, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.long_word, begins_apart, FILED, FILED_ORDER, APART, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.long_word, begins_apart, GIVEN, GIVEN_ORDER, APART, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.plain_words, EACH_TOGETHER, NAME_WORDS, WORDS_INDEX, TOGETHER, SORTED_BY_NAME, few=FEW),
     Rule(ELSEWHERE, typed.plain_words, EACH_APART, NAME_WORDS, WORDS_INDEX, APART, SORTED_BY_NAME, few=1),
-)
+)  # fmt: skip
 RULES = (*FIGURE_RULES, *NAME_RULES, *OTHERWISE_RULES, *NEAR_RULES)
 
 

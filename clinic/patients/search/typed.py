@@ -16,7 +16,7 @@ from clinic.patients.search.conditions import PLAIN
 from clinic.patients.search.dates import Birthday, birth_ranges, birthday_of
 from clinic.text.dates import Range
 from clinic.text.identifiers import SIGNS
-from clinic.text.keys import MARKS, SEPARATORS
+from clinic.text.keys import ARABIC, MARKS, SEPARATORS
 from clinic.text.phones import parted
 from clinic.text.signs import plain
 
@@ -24,7 +24,8 @@ MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
 DIGITS = re.compile(r"[\d\s()+./-]+", re.ASCII)
 OWN = re.compile(r"(?:p[ -]?)?(?P<count>\d{1,9})", re.IGNORECASE | re.ASCII)
 MOST_WORDS = 20
-ARABIC, PERSIAN = "\u0643\u064a\u0649", "\u06a9\u06cc\u06cc"
+OF_ARABIC, OF_PERSIAN = "\u0643\u064a\u0649", "\u06a9\u06cc\u06cc"
+IN_ARABIC = re.compile(f"[{ARABIC}]")
 APART = 5  # so many letters has a word that is looked for as two
 MOST_JOINED = 4  # so many words are looked for written together
 INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
@@ -140,10 +141,26 @@ def several_words(typed: Typed) -> list[str]:
 
 
 def other_letters(typed: Typed) -> list[str]:
-    """A name in the letters that look the same: Arabic keyboards have other ones for kaf and yeh than Persian ones."""
+    """A name in the letters of one keyboard: Arabic ones have others for kaf and yeh than Persian ones."""
     name = " ".join(typed.name)
-    written = [name.translate(str.maketrans(*each)) for each in ((ARABIC, PERSIAN), (PERSIAN[:2], ARABIC[:2]))]
+    written = [
+        name.translate(str.maketrans(*each)) for each in ((OF_ARABIC, OF_PERSIAN), (OF_PERSIAN[:2], OF_ARABIC[:2]))
+    ]
     return [other for other in dict.fromkeys(written) if other != name]
+
+
+def arabic_letters(typed: Typed) -> list[str]:
+    """A name with letters or digits of that script, from whichever keyboards they are."""
+    return [name for name in whole_name(typed) if IN_ARABIC.search(name)]
+
+
+def arabic_words(typed: Typed) -> list[str]:
+    """Few such words, which may be one, or one may be two: with a joiner, with a space, or with nothing between."""
+    return arabic_letters(typed) if len(typed.name) <= MOST_JOINED else []
+
+
+def several_arabic_words(typed: Typed) -> list[str]:
+    return arabic_words(typed) if len(typed.name) > 1 else []
 
 
 def long_word(typed: Typed) -> list[str]:
@@ -179,3 +196,9 @@ def one_of_two_misspelt(typed: Typed) -> list[str]:
 
 def one_of_many_misspelt(typed: Typed) -> list[str]:
     return whole_name(typed) if len(typed.name) > 2 and any(len(word) > INFIX for word in typed.name) else []
+
+
+def two_misspelt(typed: Typed) -> list[str]:
+    """Words of which two can be wrong; what has figures in it is a number sooner than a name."""
+    long = [word for word in typed.name if len(word) > INFIX and not re.search(r"\d", word)]
+    return whole_name(typed) if len(long) > 1 else []
