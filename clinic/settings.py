@@ -15,6 +15,7 @@ from django.utils.csp import CSP
 from clinic.api.packages import OAUTH2_PROVIDER as OAUTH2_PROVIDER
 from clinic.api.packages import REST_FRAMEWORK as REST_FRAMEWORK
 from clinic.api.packages import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from clinic.metrics.reports import check_dsn
 from clinic.properties import (
     BASE_DIR,
     PRODUCTION,
@@ -284,6 +285,9 @@ if PRODUCTION:
 # Metrics for Prometheus, on a port of their own
 METRICS_PORT = port("METRICS_PORT")
 METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
+
+# Errors for a service that collects them
+SENTRY_DSN = check_dsn(env.str("SENTRY_DSN", ""))
 
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 LOG_LEVEL = one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")

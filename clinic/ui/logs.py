@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from clinic.metrics.reports import send_report
 from clinic.postgres.outages import sqlstate
 
 EventDict = MutableMapping[str, Any]
@@ -66,6 +67,7 @@ def formatter() -> logging.Formatter:
             describe_exception,
             drop_request,
             hide_secrets,
+            send_report,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
