@@ -45,7 +45,7 @@ prove:
 KILLS ?= 500 100 100 20000
 crash:
 	@bin/environment requirements-dev.txt
-	@$(python) -m bench.crash control 0 5 0 100
+	@$(python) -m bench.crash control 0 5 0 200
 	@$(python) -m bench.crash run $(KILLS)
 
 # What the record does under load for so many minutes.

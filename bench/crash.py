@@ -24,7 +24,7 @@ from uuid import uuid4
 
 from bench.reporting import table
 from bench.server import prepare, superuser, write
-from bench.stack import Program, Stack, clinic_with_program
+from bench.stack import PATIENCE, Program, Stack, clinic_with_program
 
 WRITERS = 8
 TRIES = 300
@@ -119,23 +119,34 @@ def judged(schema: str, writers: Writers) -> dict[str, int]:
 
 
 def kill_all(stack: Stack, writers: Writers, kills: Counter[str], acknowledged: int) -> None:
-    """Kill in an order by chance until each part was killed so often; between kills, writers go on."""
+    """Kill in an order by chance, spread over the writes, until each part was killed so often."""
     draw = random.Random(1)  # noqa: S311 - a seed, so that a run can be had again
     todo = list(kills.elements())
     draw.shuffle(todo)
-    for part in todo:
+    for number, part in enumerate(todo, 1):
+        wait_for(writers, acknowledged * number // (len(todo) + 1))
         if part == "web worker":
             stack.kill_web_worker(draw.randrange(8))
         else:
             {"PostgreSQL": stack.kill_postgres, "PgBouncer": stack.kill_pooler, "worker": stack.kill_jobs}[part]()
-        time.sleep(draw.uniform(0.1, 0.6))
-    while writers.acknowledged() < acknowledged:
-        time.sleep(0.5)
+    wait_for(writers, acknowledged)
+
+
+def wait_for(writers: Writers, acknowledged: int) -> None:
+    last, since = -1, time.monotonic()
+    while (now := writers.acknowledged()) < acknowledged:
+        if now > last:
+            last, since = now, time.monotonic()
+        if time.monotonic() > since + PATIENCE:
+            raise TimeoutError(f"Nothing was acknowledged for {PATIENCE} seconds.")
+        time.sleep(0.05)
 
 
 def run(name: str, kills: Counter[str], acknowledged: int) -> dict[str, int]:
     """What is lost, half and double after so many kills, and what was answered."""
     clinic, token = clinic_with_program(name)
+    with superuser() as connection, connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")  # what the programs need is kept, also where PostgreSQL acknowledges too early
     stack = Stack(**UNLIMITED)
     writers = Writers(stack, token)
     try:

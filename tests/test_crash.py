@@ -15,7 +15,7 @@ def counted(*arguments: object) -> tuple[int, dict[str, int]]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "DJANGO"))}
     with tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as folder:
         kept["BENCH_FOLDER"] = f"{folder}/bench"
-        ran = subprocess.run(command, cwd=settings.BASE_DIR, env=kept, capture_output=True, text=True)
+        ran = subprocess.run(command, cwd=settings.BASE_DIR, env=kept, capture_output=True, text=True, timeout=900)
     found = {
         name: int(number.replace(",", "")) for name, number in re.findall(r"\| ([\w ]+) \| ([\d,]+) \|", ran.stdout)
     }
@@ -31,5 +31,5 @@ def test_what_was_acknowledged_is_there_after_kills():
 
 
 def test_control_that_acknowledges_too_early_loses_writes():
-    code, found = counted("control", 0, 2, 0, 100)
+    code, found = counted("control", 0, 3, 0, 100)
     assert (code, found["lost"] > 0) == (0, True)
