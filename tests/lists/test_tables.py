@@ -122,7 +122,7 @@ def test_list_is_a_table_that_its_template_renders(request_):
     table = shown(request_, Everything)
     assert heads(table) == ["Name", "Drawn", "Record number", "Gender", "Address", "Born", "Score"]
     assert re.search(r"<table[^>]*>", table)[0].count("everything") == 1
-    assert 'class="table-list cards wide"' in table
+    assert 'class="table-list cards compact wide"' in table
     assert re.findall(r'aria-sort="(\w+)"', table) == ["descending"]
     assert ("sort-record_number" in table, "sort-drawn" in table) == (True, False)
     assert table.index("T-2") < table.index("T-1")
