@@ -248,7 +248,7 @@ class PatientTable(tables.Table):
     record_number = TextColumn(verbose_name="Record", css="nowrap rest")
     date_of_birth = BirthColumn(verbose_name="Born")
     age = AgeColumn(verbose_name="Age", order_by="-date_of_birth", css="num rest")
-    gender = ChoiceColumn(choices=Gender.choices, css="rest")
+    gender = ChoiceColumn(choices=Gender.choices)
     phone_number = PhoneColumn(verbose_name="Phone")
     last_score = ResultColumn(verbose_name="Latest result", order_by="worst_severity")
     assessed = AssessedColumn(
