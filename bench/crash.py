@@ -24,7 +24,8 @@ from uuid import uuid4
 
 from bench.reporting import table
 from bench.server import prepare, superuser, write
-from bench.stack import PATIENCE, Program, Stack, clinic_with_program
+from bench.stack import Program, Stack, clinic_with_program
+from tests.patience import PATIENCE
 
 WRITERS = 8
 TRIES = 300

@@ -7,37 +7,20 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bench.server import DATA, ROOT
+from tests import pooler
+from tests.patience import PATIENCE, wait_until
+from tests.ports import free_port, is_listening
 
-PATIENCE = 180  # seconds that something may take to come up
 ROLES = {"DATABASE_URL": "bench_web", "DATABASE_OWNER_URL": "bench_owner"}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def wait_for_port(port: int) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError(f"Nobody listens on port {port}.")
 
 
 class Stack:
@@ -49,35 +32,16 @@ class Stack:
         self.environment = os.environ | environment | {"WEB_CONCURRENCY": str(workers), "LOG_LEVEL": "ERROR"}
         for name, role in ROLES.items():
             self.environment[name] = f"postgres://{role}:secret@127.0.0.1:{self.pooler_port}/bench"
-        self._configure_pooler()
-        self.pooler = self._start_pooler()
+        pooler.configure(self.folder, self.pooler_port)
+        self.pooler = pooler.started(self.folder, self.pooler_port)
         self.web = self._start("-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "-c", "deploy/gunicorn.conf.py")
         self.jobs = self._start("manage.py", "work")
-        wait_for_port(self.port)
+        wait_until(lambda: is_listening(self.port), often=0.05)
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / "log").open("ab")
-        return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-
-    def _configure_pooler(self) -> None:
-        from tests import pooler
-
-        pooler.configure(self.folder, self.pooler_port)
-        self.account = pooler.account()
-        if self.account:
-            for path in (self.folder, *self.folder.iterdir()):
-                os.chown(path, self.account.pw_uid, self.account.pw_gid)
-
-    def _start_pooler(self) -> subprocess.Popen[bytes]:
-        program = subprocess.run([ROOT / "bin" / "find-pgbouncer"], capture_output=True, text=True, check=True)
-        whose: dict[str, Any] = (
-            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}
-        )
-        command = [program.stdout.strip(), str(self.folder / "pgbouncer.ini")]
-        log = (self.folder / "pooler.log").open("ab")
-        process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, **whose)
-        wait_for_port(self.pooler_port)
-        return process
+        with (self.folder / "programs.log").open("ab") as log:
+            command = [sys.executable, *arguments]
+            return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def web_workers(self) -> list[psutil.Process]:
         return psutil.Process(self.web.pid).children()
@@ -102,7 +66,7 @@ class Stack:
     def kill_pooler(self) -> None:
         self.pooler.kill()
         self.pooler.wait()
-        self.pooler = self._start_pooler()
+        self.pooler = pooler.started(self.folder, self.pooler_port)
 
     def kill_jobs(self) -> None:
         self.jobs.kill()
@@ -115,7 +79,7 @@ class Stack:
 
     def errors(self) -> str:
         """What the programs logged of errors."""
-        lines = (self.folder / "log").read_text(errors="replace").splitlines()
+        lines = (self.folder / "programs.log").read_text(errors="replace").splitlines()
         return "\n".join(line for line in lines if '"level": "error"' in line)
 
     def stop(self) -> None:

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tests.patience import wait_until
-from tests.ports import is_listening
+from tests.ports import free_port, is_listening
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = 4
@@ -56,20 +55,15 @@ def configure(folder: Path, port: int, **changes: object) -> Path:
     return folder / "pgbouncer.ini"
 
 
-@contextmanager
-def pgbouncer(**changes: object) -> Iterator[int]:
-    """Runs a PgBouncer for the length of the block; its port."""
+def started(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """A PgBouncer of the configuration in the folder, once it listens."""
     program = subprocess.run([ROOT / "bin" / "find-pgbouncer"], capture_output=True, text=True)
     assert program.returncode == 0, program.stderr
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
     user = account()
-    configure(folder, port, **changes)
     if user:
         for path in (folder, *folder.iterdir()):
             os.chown(path, user.pw_uid, user.pw_gid)
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("a") as log:
         process = subprocess.Popen(
             [program.stdout.strip(), str(folder / "pgbouncer.ini")],
             cwd="/",
@@ -80,8 +74,17 @@ def pgbouncer(**changes: object) -> Iterator[int]:
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
         )
+    _wait(process, port, folder / "log")
+    return process
+
+
+@contextmanager
+def pgbouncer(**changes: object) -> Iterator[int]:
+    """Runs a PgBouncer for the length of the block; its port."""
+    folder, port = Path(tempfile.mkdtemp(prefix="pgbouncer-")), free_port()
+    configure(folder, port, **changes)
+    process = started(folder, port)
     try:
-        _wait(process, port, folder / "log")
         yield port
     finally:
         process.terminate()

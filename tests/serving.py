@@ -8,13 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from tests.patience import PATIENCE, wait_until
-from tests.ports import is_listening
+from tests.ports import free_port, is_listening
 from tests.postgres import ROOT
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        return int(probe.getsockname()[1])
 
 
 def has_address(family: int, host: str) -> bool:

@@ -44,8 +44,9 @@ YEAR_FIRST = re.compile(r"(?P<y>\d{4}) ?(?P<gap>[./ -]) ?(?P<m>\d{1,2}) ?(?P=gap
 NUMERIC = re.compile(r"(?P<d>\d{1,2}) ?[./ -] ?(?P<m>\d{1,2}) ?[./ -] ?(?P<y>\d{2,4})")
 DAY_FIRST = re.compile(rf"(?P<d>\d{{1,2}}){NTH}{GAP}{OF}(?P<m>{WORD}){GAP}{OF}(?P<y>\d{{2,4}})")
 MONTH_FIRST = re.compile(rf"(?P<m>{WORD}){GAP}(?P<d>\d{{1,2}}){NTH}[ ./,-]+(?P<y>\d{{2,4}})")
-ABOUT = re.compile(r"(?:(?:about|around|approx|circa|ca|est(?:imated)?)(?![^\W\d_])\.?|c\.|c(?=\d)|~)\s*")
-PERHAPS = re.compile(r"\s*(?:\?|\(?\b(?:est(?:imated)?|approx)\b\.?\)?)")
+GUESS = r"(?:about|around|approx|circa|ca|est(?:imated)?)"
+ABOUT = re.compile(rf"(?:{GUESS}(?![^\W\d_])\.?|c\.|c(?=\d)|~)\s*")
+PERHAPS = re.compile(rf"(?<=\d)\s*(?:\?|\(?\b{GUESS}\b\.?\)?)$")
 HINT = "Write day, month and year, such as 12 March 1961 or 12/3/1961."
 
 
@@ -84,7 +85,7 @@ def without_about(text: str) -> tuple[str, bool]:
     simple = without_accents(plain(text))
     if found := ABOUT.match(simple):
         return simple[found.end() :], True
-    rest = re.sub(rf"(?<=\d){PERHAPS.pattern}$", "", simple)
+    rest = PERHAPS.sub("", simple)
     return rest, rest != simple
 
 

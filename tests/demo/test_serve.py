@@ -18,7 +18,8 @@ from django.conf import settings
 
 from clinic.demo.management.commands import serve
 from tests.patience import PATIENCE, wait_until
-from tests.serving import free_port, has_address
+from tests.ports import free_port
+from tests.serving import has_address
 
 
 class Run:

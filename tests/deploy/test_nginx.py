@@ -20,8 +20,9 @@ from django.test import RequestFactory
 from clinic.accounts.models import Session
 from clinic.ui.envelope import envelope
 from tests.patience import PATIENCE, wait_until
+from tests.ports import free_port
 from tests.postgres import ROOT
-from tests.serving import free_port, has_address, serving, wait_for
+from tests.serving import has_address, serving, wait_for
 from tests.world import PASSWORD
 
 MAIN = """

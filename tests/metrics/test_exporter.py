@@ -17,9 +17,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from clinic.metrics import counting
 from clinic.metrics.declared import METRICS
 from tests.patience import PATIENCE, wait_until
-from tests.ports import is_listening
+from tests.ports import free_port, is_listening
 from tests.postgres import ROOT
-from tests.serving import free_port, serving
+from tests.serving import serving
 from tests.side_by_side import holds_lock
 
 MEMORY = Path("/dev/shm")  # noqa: S108
