@@ -10,7 +10,8 @@ RUN STATIC_ROOT=/srv/static python manage.py collectstatic --no-input --verbosit
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin clinic \
-    && install -d -o 10001 -g 10001 -m 700 /var/lib/clinic/trail
+    && install -d -o 10001 -g 10001 -m 700 /var/lib/clinic/trail \
+    && install -d -o 10001 -g 10001 -m 755 /var/lib/clinic/tls
 WORKDIR /srv/clinic
 COPY --from=build /srv /srv
 # Nothing is written outside memory but the heads of the trails, into a volume. Without other properties it is production, which refuses to start unconfigured.

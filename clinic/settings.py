@@ -285,6 +285,7 @@ if PRODUCTION:
 # Metrics for Prometheus, on a port of their own
 METRICS_PORT = port("METRICS_PORT")
 METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
+SERVER_TLS = env.str("SERVER_TLS", "")  # read by deploy/gunicorn.conf.py too
 
 # Errors for a service that collects them
 SENTRY_DSN = check_dsn(env.str("SENTRY_DSN", ""))

@@ -8,6 +8,9 @@ from typing import Any
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from clinic.certificate import context_of, files_in
+from clinic.properties import env
+
 
 class Log(Logger):
     """Gunicorn's messages among Django's, without what a client sent: an address may name a patient."""
@@ -37,8 +40,15 @@ preload_app = True
 # The heartbeat file is touched every second, so it belongs in memory; also where the rest is read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
+# TLS between the record and nginx or a balancer.
+if tls := env.str("SERVER_TLS", ""):
+    certfile, keyfile = map(str, files_in(Path(tls)))
 logger_class = Log
 accesslog = None  # `clinic.ui.requests` logs each request by its path
+
+
+def ssl_context(conf: Config, default: Any) -> Any:
+    return context_of(Path(conf.certfile).parent)
 
 
 def on_starting(server: Any) -> None:

@@ -7,6 +7,7 @@ worker of this container noted within the last minute that it gets on?
 import http.client
 import os
 import socket
+import ssl
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -19,15 +20,23 @@ SILENT = 60  # seconds
 
 def server(path: str) -> str:
     """What is wrong with the server here; empty where nothing is."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=4)
+    from clinic.properties import env
+
+    connection = _connection(int(os.environ.get("PORT", "8000")), env.str("SERVER_TLS", ""))
     connection.request("GET", path)
     response = connection.getresponse()
     return "" if response.status == 200 else f"{response.status} {response.reason}"
 
 
+def _connection(port: int, tls: str) -> http.client.HTTPConnection:
+    if not tls:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=4)
+    trusted = ssl.create_default_context(cafile=Path(tls) / "certificate.pem")
+    return http.client.HTTPSConnection("localhost", port, timeout=4, context=trusted)
+
+
 def worker() -> str:
     """What is wrong with the worker of this container; empty where nothing is."""
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     import psycopg2
 
     from clinic.properties import address
@@ -45,4 +54,5 @@ def worker() -> str:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     sys.exit((worker() if sys.argv[1] == "worker" else server(sys.argv[1])) or 0)

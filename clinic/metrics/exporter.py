@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ssl import SSLContext
 from typing import Any
 
 import structlog
@@ -23,17 +24,20 @@ Figure = tuple[Metric, tuple[str, ...], float]
 Figures = Callable[[], Iterable[Figure]]
 
 
-def serve_beside(host: str, port: int, figures: Figures) -> None:
+def serve_beside(host: str, port: int, figures: Figures, tls: SSLContext | None) -> None:
     """Count in this process, and answer in a thread of it."""
     counting.begin()
-    threading.Thread(target=_serve, args=(host, port, _answering(figures)), daemon=True).start()
+    threading.Thread(target=_serve, args=(host, port, _answering(figures), tls), daemon=True).start()
 
 
-def _serve(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+def _serve(host: str, port: int, handler: type[BaseHTTPRequestHandler], tls: SSLContext | None) -> None:
     said = False
     while True:
         try:
             with HTTPServer((host, port), handler) as server:
+                if tls is not None:
+                    # The handshake is the first thing that is read, within the handler's time.
+                    server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
                 log.info("metrics_served", port=port)
                 server.serve_forever()
         except OSError as error:

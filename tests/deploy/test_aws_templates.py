@@ -137,7 +137,8 @@ def test_machines_of_beanstalk_give_containers_what_the_template_names():
     names = {
         each["OptionName"] for each in options if each["Namespace"].startswith("aws:elasticbeanstalk:application:env")
     }
-    assert set(containers["web"]["environment"]) == names - {"DATABASE_OWNER_URL", "LOG", "REGION"}
+    web = names - {"DATABASE_OWNER_URL", "LOG", "REGION"} | {"SERVER_TLS=/tmp/tls"}
+    assert set(containers["web"]["environment"]) == web
     assert set(containers["worker"]["environment"]) == names - {"LOG", "REGION"}
     variables = read("beanstalk")["Resources"]["Migrate"]["Properties"]["Environment"]["EnvironmentVariables"]
     told = {each["Name"] for each in variables} - {"REPOSITORY"}

@@ -41,14 +41,15 @@ http {{
 
 
 @contextmanager
-def nginx(folder, upstream, assessments=None):
+def nginx(folder, upstream, assessments=None, trusted=None):
     """nginx with the shipped template, before one process or two; its log is a file instead of standard output."""
     shutil.copytree(ROOT / "deploy" / "nginx" / "pages", folder / "pages")
     names = {
         "SERVER_NAME": "record.example.org", "UPSTREAM": f"127.0.0.1:{upstream}", "HTTP_PORT": str(free_port()),
         "ASSESSMENTS_UPSTREAM": f"127.0.0.1:{assessments or upstream}",
         "HTTPS_PORT": str(free_port()), "CERTIFICATES": str(folder), "PAGES": str(folder / "pages"),
-        "CACHE": str(folder / "cache"),
+        "CACHE": str(folder / "cache"), "UPSTREAM_SCHEME": "https" if trusted else "http",
+        "UPSTREAM_CERTIFICATE": str(trusted or folder / "fullchain.pem"),
     }  # fmt: skip
     template = (ROOT / "deploy" / "nginx" / "clinic.conf.template").read_text()
     http = re.sub(r"\$\{(\w+)\}", lambda found: names[found[1]], template).replace("/dev/stdout", f"{folder}/log")

@@ -7,10 +7,13 @@ waits for nobody in particular: Gunicorn's own stands still for two seconds wher
 which sends whole requests, all this costs nothing.
 
 How long a request then waits for its thread is noted, so that a crowd is told to come again.
+
+Where the record speaks TLS (`SERVER_TLS`), the loop waits for the handshake as it waits for the request.
 """
 
 import re
 import selectors
+import ssl
 import time
 from concurrent.futures import Future
 from contextlib import suppress
@@ -19,7 +22,7 @@ from functools import partial
 from socket import SHUT_WR, socket
 from typing import Any, cast
 
-from gunicorn.config import Config
+from gunicorn import http, sock
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -78,15 +81,19 @@ class Worker(ThreadWorker):
         self.whole_at: dict[TConn, float] = {}
         self.ending: dict[TConn, Ending] = {}
 
-    @classmethod
-    def check_config(cls, cfg: Config, log: Any) -> None:
-        super().check_config(cfg, log)
-        if cfg.is_ssl:
-            raise ValueError("TLS belongs in front of the record: see deploy/nginx/.")
+    def init_process(self) -> None:
+        self.tls = sock.ssl_context(self.cfg) if self.cfg.is_ssl else None
+        super().init_process()
 
     def enqueue_req(self, conn: TConn) -> None:
         """Called by Gunicorn when a connection is new, or speaks again: wait for the whole request."""
         conn.sock.setblocking(False)
+        if self.tls is not None and conn.parser is None:
+            try:
+                conn.sock = self.tls.wrap_socket(conn.sock, server_side=True, do_handshake_on_connect=False)
+            except OSError:  # it was closed before it was accepted
+                self._close(conn)
+                return
         begun = bytearray()
         if isinstance(conn.parser, RequestParser):
             begun += conn.parser.unreader.take_buffered()
@@ -99,7 +106,7 @@ class Worker(ThreadWorker):
         ended = False
         try:
             part = client.recv(HEAD)
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantReadError):
             if not arriving.data:
                 return
         except OSError:
@@ -127,10 +134,11 @@ class Worker(ThreadWorker):
         conn = arriving.connection
         del self.arriving[conn]
         self._leave(conn)
-        conn.init()
-        parser = cast(RequestParser, conn.parser)  # there is no TLS, and so no HTTP/2
-        parser.unreader.unread(bytes(arriving.data))
-        conn.data_ready = True
+        conn.sock.setblocking(True)
+        if conn.parser is None:
+            conn.parser = http.get_parser(self.cfg, conn.sock, conn.client)
+        cast(RequestParser, conn.parser).unreader.unread(bytes(arriving.data))  # HTTP/2 is not offered
+        conn.initialized = conn.data_ready = True
         self.whole_at[conn] = time.monotonic()
         super().enqueue_req(conn)
 
@@ -146,8 +154,11 @@ class Worker(ThreadWorker):
             return
         ending = self.ending[conn] = Ending(conn, time.monotonic() + CLOSED_WITHIN)
         try:
-            conn.sock.shutdown(SHUT_WR)
             conn.sock.setblocking(False)
+            if isinstance(conn.sock, ssl.SSLSocket):
+                with suppress(ssl.SSLWantReadError):
+                    conn.sock.unwrap()  # says that this was all, and does not wait for the same from the client
+            conn.sock.shutdown(SHUT_WR)
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drop, ending))
         except (OSError, ValueError):
             self._end(ending)
