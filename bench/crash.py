@@ -19,6 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from itertools import count
+from string import ascii_lowercase
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +42,18 @@ class Written:
     addresses: dict[str, list[str]] = field(default_factory=dict)
     statuses: Counter[str] = field(default_factory=Counter)
     given_up: int = 0
+
+
+def word(draw: random.Random) -> str:
+    return "".join(draw.choices(ascii_lowercase, k=9)).title()
+
+
+def somebody(draw: random.Random) -> dict[str, Any]:
+    """A new patient. One of fifty resembles others, whom another writer may change at the same moment."""
+    is_alike = draw.random() < 0.02
+    name = f"Ada {word(draw)} Bell" if is_alike else f"{word(draw)} {word(draw)}"
+    born = "1961-03-12" if is_alike else f"{draw.randint(1930, 2020)}-{draw.randint(1, 12):02}-15"
+    return {"full_name": name, "gender": "female", "date_of_birth": born, "user": None}
 
 
 class Writers:
@@ -69,13 +82,13 @@ class Writers:
             if self.ends.is_set():
                 break
             if written.names and draw.random() < 0.5:
-                key, address = draw.choice(list(written.names)), f"{number} Mill Lane {seed}"
+                key, address = draw.choice(list(written.names)), f"{number} {word(draw)} Lane"
                 if self._send(program, written, "PATCH", f"/api/v1/patients/{key}/", {"address": address}):
                     written.addresses.setdefault(key, []).append(address)
             else:
-                key, name = str(uuid4()), f"Ada {seed} {number} Bell"
-                body = {"id": key, "full_name": name, "gender": "female", "date_of_birth": "1961-03-12", "user": None}
-                if self._send(program, written, "POST", "/api/v1/patients/", body):
+                key, body = str(uuid4()), somebody(draw)
+                name = body["full_name"]
+                if self._send(program, written, "POST", "/api/v1/patients/", {"id": key, **body}):
                     written.names[key] = name
         program.close()
 

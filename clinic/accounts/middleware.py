@@ -5,10 +5,9 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlencode
 
-import structlog
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import Resolver404, reverse
@@ -41,7 +40,6 @@ from clinic.ui import errors
 from clinic.ui.kept import MOST_READ, kept_page
 from clinic.ui.pages import client_redirect
 
-log = structlog.get_logger("clinic.request")
 API = "/api/"  # what the token of a program opens
 POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
 # Views of packages that may be opened without signing in, by module, with the reason.
@@ -129,10 +127,6 @@ class ClinicMiddleware:
                     transaction.set_rollback(True)
                 elif request.in_clinic:
                     remember(request, response)
-        except IntegrityError:
-            log.warning("refused at the end", exc_info=True)
-            message = "What this refers to changed meanwhile. Nothing was saved; reload and try again."
-            return errors.keep_or_answer(request, 409, "conflict", message)
         except (DatabaseError, InterfaceError) as error:
             return errors.failed(request, error, maybe_saved=request.method not in errors.SAFE_METHODS)
         if isinstance(response, HttpResponseNotAllowed):

@@ -152,12 +152,17 @@ def lasts_until(user_id: UUID | None, memberships: Iterable[dict[str, Any]], end
 
 
 def note_use(session: Session) -> None:
-    """Have a session last on, since somebody uses it; written where it makes `SEEN_EVERY` of a difference."""
+    """Have a session last on, since somebody uses it; written where it makes `SEEN_EVERY` of a difference.
+
+    One that was ended since the request began stays ended.
+    """
     ends_at = session.ends_at or session.expire_date
     until = lasts_until(session.user_id, session.memberships, ends_at)
     if abs(until - session.expire_date) >= SEEN_EVERY:
-        session.expire_date, session.ends_at, session.used_at = until, ends_at, timezone.now()
-        session.save(update_fields=["expire_date", "ends_at", "used_at"])
+        lasts = {"expire_date": until, "ends_at": ends_at, "used_at": timezone.now()}
+        Session.objects.filter(pk=session.pk).update(**lasts)
+        for name, value in lasts.items():
+            setattr(session, name, value)
 
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

@@ -16,6 +16,8 @@ from clinic.assessments.record import actions as assessments
 from clinic.assessments.record import refusals
 from clinic.assessments.selfreport.actions import NotByPatient, RequestEnded
 from clinic.patients import actions as patients
+from clinic.postgres.outages import is_overtaken
+from clinic.ui.errors import OVERTAKEN_MESSAGE
 from clinic.webhooks import actions as webhooks
 
 INVALID = "What was sent cannot be accepted. Nothing was saved."
@@ -98,6 +100,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return refuse(413, "too_large", TOO_BIG)
     if isinstance(error, UnreadablePostError):
         return refuse(400, "invalid", "The connection ended before the whole body had arrived.")
+    if is_overtaken(error):
+        return refuse(409, "conflict", OVERTAKEN_MESSAGE)
     return _refused_by_action(error, context)
 
 

@@ -4,9 +4,12 @@ import errno
 import re
 
 import psycopg2
+from django.core.exceptions import ObjectNotUpdated
 from django.db import Error, InterfaceError, OperationalError
 
 DISK_FULL, TAKEN = "53100", "23505"
+# What is led to is gone; there is one already; it overlaps another one.
+OVERTAKEN = ("23503", TAKEN, "23P01")
 # Classes of SQLSTATE: connection, resources, intervention of an operator, system, and a server that only reads now.
 AWAY = ("08", "53", "57", "58", "25006")
 # The connection is gone: the server is shut down, crashed or starts.
@@ -47,6 +50,16 @@ def is_disk_full(error: BaseException | None) -> bool:
 def is_taken_key(error: BaseException | None) -> bool:
     """Whether a row was not inserted because another one of its table has its primary key."""
     return sqlstate(error) == TAKEN and broken_constraint(error).endswith("_pkey")
+
+
+def is_overtaken(error: BaseException | None) -> bool:
+    """Whether somebody changed or removed meanwhile what this was about, or made it first; nothing of it was written.
+
+    Whoever knows which rule that is says so in better words, long before this is asked.
+    """
+    if is_taken_key(error):
+        return False
+    return isinstance(error, ObjectNotUpdated) or sqlstate(error) in OVERTAKEN
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
-from clinic.postgres.outages import is_away, is_disk_full
+from clinic.postgres.outages import is_away, is_disk_full, is_overtaken
 from clinic.ui.envelope import envelope
 from clinic.ui.kept import kept_page, sent_form
 from clinic.ui.logs import without_secret
@@ -48,6 +48,7 @@ FAULT_MESSAGE = (
     "Nothing was saved. It has been noted; trying again may help, and if it does not, "
     "tell whoever looks after this clinic the number below."
 )
+OVERTAKEN_MESSAGE = "What this refers to changed meanwhile. Nothing was saved; reload and try again."
 BELOW = "What you typed is below, and Try again sends it."
 SHORTEN = "What you typed is below: shorten it, then send it again."
 TOO_LARGE_MESSAGE = "A form or file may hold one megabyte at most. Nothing was saved."
@@ -156,13 +157,17 @@ def server_error(request: Request) -> HttpResponse:
 
 
 def failed(request: Request, error: BaseException | None, *, maybe_saved: bool = False) -> HttpResponse:
-    """Answer an error that nobody expected: 503 where the database is away, else 500 with the request's number.
+    """Answer an error that nobody expected.
 
-    With `maybe_saved` it happened at the end of a transaction that wrote. Nobody hears what is said of a form that was
-    cut off on its way.
+    409 where somebody else was first, 503 where the database is away, else 500 with the request's number. With
+    `maybe_saved` it happened at the end of a transaction that wrote. Nobody hears what is said of a form that was cut
+    off on its way.
     """
     if isinstance(error, UnreadablePostError):
         return answer(request, 400, "invalid", "The connection ended before the whole body had arrived.")
+    if is_overtaken(error):
+        log.warning("overtaken", path=without_secret(request.path), exc_info=error)
+        return keep_or_answer(request, 409, "conflict", OVERTAKEN_MESSAGE)
     full = is_disk_full(error)
     log.error("unhandled", path=without_secret(request.path), reason="disk full" if full else None, exc_info=error)
     if full:

@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 import psycopg2
 import pytest
+from django.core.exceptions import ObjectNotUpdated
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connections
 from django.test import Client
 from psycopg2 import errorcodes
 
 from clinic.postgres import outages
+from clinic.staff.models import Tag
 from clinic.ui import errors, logs
 from tests.conftest import signed_in
 from tests.outages import database_away, writing_fails
@@ -35,7 +37,7 @@ def post(client, **fields):
     return client.post("/patients/new/", body, content_type="application/x-www-form-urlencoded")
 
 
-@pytest.mark.parametrize(("status", "states"), [(503, AWAY), (500, FAULTS)])
+@pytest.mark.parametrize(("status", "states"), [(409, outages.OVERTAKEN), (503, AWAY), (500, FAULTS)])
 def test_state_decides_the_status(client, woodside, caplog, status, states):
     found, logged = {}, {}
     for state in states:
@@ -50,6 +52,27 @@ def test_state_decides_the_status(client, woodside, caplog, status, states):
     assert found == dict.fromkeys(states, (status, "5" if status == 503 else None, True))
     assert logged == {state: [state] for state in states}
     assert states
+
+
+@pytest.mark.parametrize("state", outages.OVERTAKEN)
+def test_program_that_somebody_was_before_is_told_so(client, woodside, state):
+    body = {"full_name": "Ana", "gender": "female", "date_of_birth": "1950-05-01", "user": client.user}
+    rows = {"rows": [{**body, "user": None}]}
+    with writing_fails(woodside.clinic, state):
+        one = client.post("/api/v1/patients/", body, content_type="application/json")
+        many = client.post("/api/v1/patients/bulk/", rows, content_type="application/json")
+    assert (one.status_code, one.json()["error"]["code"]) == (409, "conflict")
+    assert [row["status"] for row in many.json()["results"]] == [409]
+
+
+def test_record_that_is_gone_when_it_is_saved_is_no_fault(in_woodside):
+    """Django says so by an error of its own, which no server sent."""
+    with in_woodside():
+        tag = Tag.objects.create(word="Waits")
+        Tag.objects.filter(pk=tag.pk).delete()
+        with pytest.raises(ObjectNotUpdated) as raised:
+            tag.save(update_fields=["word"])
+    assert (outages.is_overtaken(raised.value), outages.is_away(raised.value)) == (True, False)
 
 
 @pytest.mark.parametrize("path", ["/patients/new/", "/api/v1/patients/"])

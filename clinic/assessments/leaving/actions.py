@@ -95,6 +95,5 @@ def _pass_on_views(user_id: UUID, heir: Practitioner) -> int:
         has = set(SavedView.objects.filter(owner_id=heir.pk, list=view.list).values_list("name", flat=True))
         names = [view.name, *(f"{view.name[:90]} ({number})" for number in range(2, len(has) + 3))]
         view.name = next(name for name in names if name not in has)
-        view.owner_id, view.owner_name = heir.pk, heir.display_name
-        view.save(update_fields=["name", "owner_id", "owner_name"])
+        SavedView.objects.filter(pk=view.pk).update(name=view.name, owner_id=heir.pk, owner_name=heir.display_name)
     return len(views)

@@ -29,22 +29,36 @@ def score_pairs(patient: Patient) -> None:
     """Note who may be this patient, after what identifies them was written.
 
     A pair that was refused is open again where its score is higher than the refused one. Nothing of this is in the
-    trail: it can be worked out at any time from the records whose change is there. Patients are locked before pairs,
-    and each in an order, so that people who save patients who resemble each other do not wait for each other in turn.
+    trail: it can be worked out at any time from the records whose change is there.
+
+    Patients are locked before pairs, and each in an order, so that people who save patients who resemble each other do
+    not wait for each other in turn. A pair that somebody took away or refused meanwhile stays so.
     """
     with everybody_seen():
-        found = {other.pk: match for other, match in matches(person_of(patient), but=patient.pk)}
-        rows = {pair.other_of(patient): pair for pair in DuplicatePair.objects.of(patient)}
-        new = staying([other for other in found if other not in rows])
+        known = {pair.other_of(patient) for pair in DuplicatePair.objects.of(patient)}
+        found = _found(patient)
         DuplicatePair.objects.bulk_create(
-            (pair_of(patient.pk, other, found[other]) for other in new), ignore_conflicts=True
+            (pair_of(patient.pk, other, found[other]) for other in staying(found.keys() - known)), ignore_conflicts=True
         )
-        for other, pair in sorted(rows.items()):
-            if other in found:
-                if score_again(pair, found[other]):
-                    pair.save(update_fields=SCORED)
-            elif pair.refused_at is None:
-                pair.delete()
+        if known:
+            _score_known(patient)
+
+
+def _found(patient: Patient) -> dict[UUID, Match]:
+    return {other.pk: match for other, match in matches(person_of(patient), but=patient.pk)}
+
+
+def _score_known(patient: Patient) -> None:
+    """Score pairs again once nobody else does, so that what the other of a pair became meanwhile counts."""
+    pairs = list(DuplicatePair.objects.of(patient).select_for_update().order_by("pk"))
+    found = _found(patient)
+    for pair in pairs:
+        match = found.get(pair.other_of(patient))
+        if match is not None:
+            if score_again(pair, match):
+                pair.save(update_fields=SCORED)
+        elif pair.refused_at is None:
+            pair.delete()
 
 
 def score_new_pairs(patients: Sequence[Patient]) -> None:
@@ -102,10 +116,8 @@ def refuse_pair(*, by: By, first: UUID, second: UUID, match: Match | None = None
 
 @transaction.atomic
 def reopen_pair(*, by: By, pair: DuplicatePair) -> None:
-    """Take back that two patients are two people. Idempotent."""
-    if pair.refused_at is not None:
-        pair.refused_at = None
-        pair.save(update_fields=["refused_at"])
+    """Take back that two patients are two people. Idempotent; a pair that is gone by now stays so."""
+    if DuplicatePair.objects.filter(pk=pair.pk).exclude(refused_at=None).update(refused_at=None):
         _record("duplicatepair.reopened", pair, by=by)
 
 

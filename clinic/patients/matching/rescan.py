@@ -97,7 +97,8 @@ def _both(one: UUID, other: UUID) -> tuple[UUID, UUID]:
 
 def _keep(matches: dict[tuple[UUID, UUID], Match]) -> int:
     """Write what is another than before; the number of pairs that are open now."""
-    rows = {_both(pair.first_id, pair.second_id): pair for pair in DuplicatePair.objects.all()}
+    locked = DuplicatePair.objects.select_for_update().order_by("pk")
+    rows = {_both(pair.first_id, pair.second_id): pair for pair in locked}
     gone = [pair.pk for both, pair in rows.items() if both not in matches and pair.refused_at is None]
     DuplicatePair.objects.filter(pk__in=gone).delete()
     new = [pair_of(*both, match) for both, match in matches.items() if both not in rows]
