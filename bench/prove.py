@@ -27,11 +27,12 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Proof:
-    """`tests` at `times` their usual size, in words: `shows`."""
+    """`tests` at `times` their usual size, in words: `shows`; `switch` is a variable that has them run otherwise."""
 
     shows: str
     times: int
     tests: tuple[str, ...]
+    switch: str = ""
 
 
 PROOFS = (
@@ -84,6 +85,8 @@ PROOFS = (
            "tests/assessments/test_outcome_links.py")),
     Proof("a first start and a deploy killed after every change to the database, and begun again: whole", 12,
           ("tests/tenancy/test_first_start.py",)),
+    Proof("the browser's journeys, unchanged, with the record as two services behind nginx", 1, ("tests/browser",),
+          "TEST_AS_TWO"),
 )  # fmt: skip
 
 
@@ -91,9 +94,9 @@ def run(proof: Proof) -> tuple[str, float]:
     """The last line of pytest, and the seconds it took."""
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", *proof.tests]
-    ran = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"TIMES": str(proof.times)}, capture_output=True, text=True
-    )
+    switched = {proof.switch: "1"} if proof.switch else {}
+    environment = os.environ | {"TIMES": str(proof.times)} | switched
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if ran.returncode:
         sys.stdout.write(ran.stdout[-4000:])
     return (ran.stdout.strip().splitlines() or ["error: pytest said nothing"])[-1], time.monotonic() - began

@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 
+from tests.deploy.test_aws_templates import tool
 from tests.postgres import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -61,7 +62,19 @@ def test_second_service_differs_from_the_first_in_what_it_serves_only():
         assert {**one, "environment": None} == {**other, "environment": None}
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "deploy/pgbouncer/Dockerfile"])
+IMAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "Dockerfile", *ROOT.glob("deploy/**/Dockerfile")))
+
+
+def test_hadolint_finds_nothing_in_images_that_is_not_explained_there(tmp_path):
+    assert IMAGES == ["Dockerfile", "deploy/pgbouncer/Dockerfile"]
+    answer = tool("hadolint", "--no-color", *IMAGES)
+    assert (answer.returncode, answer.stdout) == (0, "")
+    wrong = tmp_path / "Dockerfile"
+    wrong.write_text("FROM debian\nRUN cd /tmp\n")
+    assert tool("hadolint", wrong).returncode == 1
+
+
+@pytest.mark.parametrize("name", IMAGES)
 def test_images_run_as_nobody_of_the_machine(name):
     users = re.findall(r"^USER (\S+)$", (ROOT / name).read_text(), re.MULTILINE)
     assert [int(user) > 10_000 for user in users] == [True]

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from structlog.contextvars import bound_contextvars
 
 from clinic.accounts.models import User
 from clinic.patients.models import Patient
@@ -223,12 +224,21 @@ class TestOwnTransaction:
             connection.close()
 
     def test_first_statement_carries_the_start_of_the_transaction(self):
-        with CaptureQueriesContext(connection) as captured, clinic_scope(self.clinic):
+        with bound_contextvars(request_id=""), CaptureQueriesContext(connection) as captured, clinic_scope(self.clinic):
             Patient.objects.count()
         sent = [query["sql"] for query in captured.captured_queries]
         schema = self.clinic.schema_name
         start = f'BEGIN; SET LOCAL search_path = "{schema}", public; SET LOCAL ROLE "{schema}"; SELECT'
         assert [sent[0], sent[1][: len(start)], sent[2]] == ["BEGIN", start, "COMMIT"]
+
+    @pytest.mark.parametrize(
+        ("id", "name"), [("lab-42.b_c:7", "clinic lab-42.b_c:7"), ("a'; SELECT 1; --", None), ("", None)]
+    )
+    def test_server_names_the_transaction_after_its_request(self, id, name):
+        outside = setting("application_name")
+        with bound_contextvars(request_id=id), clinic_scope(self.clinic):
+            assert (setting("application_name"), setting("role")) == (name or outside, self.clinic.schema_name)
+        assert setting("application_name") == outside
 
     def test_statement_that_does_not_parse_leaves_the_next_one_in_the_clinic(self):
         with clinic_scope(self.clinic):

@@ -6,6 +6,7 @@ transaction behind a pooler. Here the driver stays in autocommit and the first s
 carries `BEGIN`, and inside a clinic `SET LOCAL search_path` and `SET LOCAL ROLE`, in its own message.
 """
 
+import re
 import select
 import time
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from django_tenants.postgresql_backend.base import FakeTenant
 from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntrospection
 from django_tenants.utils import get_public_schema_name, get_tenant_database_alias, quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS
+from structlog.contextvars import get_contextvars
 
 from clinic.metrics.counting import observe
 from clinic.metrics.declared import CONNECTION_WAIT
@@ -36,8 +38,15 @@ FAILED = "The transaction had failed and was rolled back instead of committed."
 LOST = "The connection was lost inside the transaction."
 # A connection that answered this many seconds ago, and has nothing to read, is not asked whether it lives.
 TRUSTED = 5.0
+NAMEABLE = re.compile(r"[\w.:-]{1,64}", re.ASCII)  # the server keeps 63 bytes of the whole
 # The server keeps what a connection has learnt of each clinic, up to 600 KB: after so many it gets another one.
 CLINICS = 100
+
+
+def name_of_request() -> str:
+    """Has the server name the transaction, in its log and its activity, after the request or job that it is for."""
+    id = get_contextvars().get("request_id", "")
+    return f"SET LOCAL application_name = 'clinic {id}'; " if NAMEABLE.fullmatch(id) else ""
 
 
 class DatabaseWrapper(PostgresWrapper):
@@ -71,7 +80,7 @@ class DatabaseWrapper(PostgresWrapper):
         """
         if self.armed:
             self.armed = False
-            return f"BEGIN; {self.settings_sql}"
+            return f"BEGIN; {name_of_request()}{self.settings_sql}"
         if not self.autocommit and self._status() == TRANSACTION_STATUS_IDLE:
             raise DatabaseError(ENDED)
         return ""
