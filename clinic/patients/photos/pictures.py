@@ -8,17 +8,20 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 SIDE = 320  # pixels of a photo, each way
 SMALLEST = 48  # pixels each way, below which nobody is known by it
-MOST_PIXELS = 25_000_000  # of what is sent, as most telephones take them; four bytes each while they are read
+MOST_PIXELS = 25_000_000  # of a JPEG, as most telephones take them; it is decoded as small as will do
+MOST_DECODED = 12_000_000  # of others, which are decoded whole: it takes 4 to 16 bytes for each
 MOST_SCANS = 100  # of a progressive JPEG; each goes over the whole picture
 SCAN = b"\xff\xda"  # how a scan of a JPEG begins
 ABOVE = (0.5, 0.4)  # where a tall or wide picture is cut: faces are above the middle
 QUALITY = 75
 FORMATS = ("JPEG", "PNG", "WEBP")
 NO_PICTURE = "This is no picture that can be read. Choose a JPEG, PNG or WebP file."
-TOO_MANY_PIXELS = "This picture has more than 25 million pixels. Make it smaller, or take it again with fewer."
+TOO_MANY_PIXELS = (
+    "This picture has too many pixels: a JPEG may have 25 million, others 12. Make it smaller, or take it with fewer."
+)
 TOO_FEW_PIXELS = f"This picture is too small to know somebody by. It takes {SMALLEST} pixels each way at least."
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # beyond twice as many Pillow opens nothing
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # of more Pillow warns, and twice as many it does not open
 
 
 class Refused(ValueError):
@@ -37,7 +40,7 @@ def small_picture(file: IO[bytes]) -> bytes:
             if isinstance(picture, JpegImageFile):
                 _check_scans(file)
             return _encoded(_on_white(_cut(picture)))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise Refused(TOO_MANY_PIXELS) from error
     except Refused:
         raise
@@ -46,7 +49,8 @@ def small_picture(file: IO[bytes]) -> bytes:
 
 
 def _check_size(picture: Image.Image) -> None:
-    if picture.width * picture.height > MOST_PIXELS:
+    most = MOST_PIXELS if isinstance(picture, JpegImageFile) else MOST_DECODED
+    if picture.width * picture.height > most:
         raise Refused(TOO_MANY_PIXELS)
     if min(picture.size) < SMALLEST:
         raise Refused(TOO_FEW_PIXELS)
@@ -68,7 +72,8 @@ def _cut(picture: Image.Image) -> Image.Image:
     plain = picture
     if picture.mode.startswith("I"):  # grey of 16 bits, which a conversion to colours would make white
         plain = picture.convert("I").point(lambda value: value / 256).convert("L")
-    plain = plain.convert("RGBA" if picture.has_transparency_data else "RGB")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    plain = plain if plain.mode == mode else plain.convert(mode)
     smaller = plain.reduce(max(1, min(plain.size) // (2 * SIDE)))
     upright = ImageOps.exif_transpose(smaller)
     side = min(SIDE, *upright.size)

@@ -139,15 +139,24 @@ def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(data)) + name + data + end for name, data, end in sums)
 
 
-@pytest.mark.parametrize("size", [(5001, 5000), (25_000_001, 1), (9000, 9000), (50_000, 50_000), (2**31 - 1,) * 2])
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # as it is where the record is served
+@pytest.mark.parametrize(
+    "size", [(4001, 3000), (12_000_001, 1), (5001, 5000), (9000, 9000), (50_000, 50_000), (2**31 - 1,) * 2]
+)
 def test_bomb_is_refused_by_the_size_that_it_says(size):
     assert refusal_of(png_of(*size)) == TOO_MANY_PIXELS
 
 
-def test_jpeg_that_says_more_pixels_than_it_has_is_refused():
+def test_jpeg_of_a_telephone_is_read_whatever_its_size():
+    assert made_of(jpeg(side=4900)).size == (SIDE, SIDE)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("size", [(5001, 5000), (65_000, 65_000)])
+def test_jpeg_that_says_more_pixels_than_it_has_is_refused(size):
     content = jpeg()
     place = content.index(b"\xff\xc0") + 5
-    assert refusal_of(content[:place] + struct.pack(">HH", 65_000, 65_000) + content[place + 4 :]) == TOO_MANY_PIXELS
+    assert refusal_of(content[:place] + struct.pack(">HH", *size) + content[place + 4 :]) == TOO_MANY_PIXELS
 
 
 def test_jpeg_of_endless_scans_is_refused_before_it_is_decoded():
