@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessments/import/", include("clinic.imports.assessments.urls")),
     path("patients/", include("clinic.patients.care.urls")),
     path("patients/", include("clinic.patients.hand_picked.urls")),
+    path("patients/", include("clinic.patients.photos.urls")),
     path("patients/", include("clinic.merging.urls")),
     path("patients/", include("clinic.binning.urls")),
     path("patients/", include("clinic.patients.duplicates.urls")),

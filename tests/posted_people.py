@@ -1,8 +1,9 @@
-"""The forms of the bin, of lists picked by hand, of tags, of kept reports and of webhooks, as they would be sent."""
+"""The forms of the bin, of lists picked by hand, of photos, tags, kept reports and webhooks, as they would be sent."""
 
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from clinic.access import Actor
@@ -14,7 +15,9 @@ from clinic.binning.actions import bin_patient
 from clinic.lists.models import JobState
 from clinic.patients.hand_picked.actions import make_list
 from clinic.patients.models import Patient
+from clinic.patients.photos.actions import set_photo
 from clinic.staff.tags.actions import save_tag
+from tests.patients.photos.drawn import GREEN, jpeg
 from tests.posted_webhooks import of_webhooks, webhooks
 from tests.typed import sent_by
 from tests.world import World, Writer, ahead, make_patient
@@ -29,7 +32,7 @@ OF_EXPORT = {"work": WORK, "state": JobState.DONE, "parameters": MADE}
 
 
 def people(world: World, patient: Patient) -> dict[str, Any]:
-    """Somebody in the bin, a list, a tag, a kept report, a webhook, and a note of a patient."""
+    """Somebody in the bin, a list, a tag, a kept report, a webhook, and a note and the photo of a patient."""
     mistake = make_patient()
     return {
         "binned": bin_patient(by=BY, id=mistake.pk, version=mistake.version, reason="A test"),
@@ -37,6 +40,7 @@ def people(world: World, patient: Patient) -> dict[str, Any]:
         "report": keep_report(by=Actor(str(world.owner.pk), "Olive"), **REPORT),
         "tag": save_tag(by=BY, id=None, word="Interpreter", colour="blue"),
         "note": write_note(by=BY, patient=patient, date=ahead(-1), kind="visit", text="Came by."),
+        "photo": set_photo(by=BY, id=patient.pk, content=jpeg()),
         **webhooks(),
     }
 
@@ -60,6 +64,10 @@ def of_people(at: SimpleNamespace, owner: Client) -> dict[str, tuple[str, dict[s
         "patients/<uuid:pk>/lists/": (f"/patients/{at.patient.pk}/lists/", {
             "list": at.hand_picked.pk, "do": "put_on",
         }),
+        "patients/<uuid:pk>/photo/change/": (f"/patients/{at.patient.pk}/photo/change/", {
+            "photo": SimpleUploadedFile("p.jpg", jpeg(GREEN)),
+        }),
+        "patients/<uuid:pk>/photo/remove/": (f"/patients/{at.patient.pk}/photo/remove/", {}),
         "patients/<uuid:pk>/notes/new/": (f"/patients/{at.patient.pk}/notes/new/", CONTACT),
         "notes/<uuid:pk>/amend/": (f"{note}amend/", {**CONTACT, "version": 1, "reason": "Misheard"}),
         "notes/<uuid:pk>/strike-out/": (f"{note}strike-out/", {"version": 1, "reason": "Of another"}),

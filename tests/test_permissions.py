@@ -19,7 +19,7 @@ PAGES = {
         find/ help/
         patients/lists/ patients/lists/<uuid:pk>/ patients/lists/<uuid:pk>/remove/ patients/<uuid:pk>/lists/
         patients/ patients/bulk/ patients/recent/ patients/emergency/ patients/<uuid:pk>/ patients/<uuid:pk>/history/
-        patients/<uuid:pk>/details/
+        patients/<uuid:pk>/details/ patients/<uuid:pk>/photo/
         patients/<uuid:pk>/emergency/end/
         work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/cancel/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
         views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
@@ -31,6 +31,7 @@ PAGES = {
         patients/duplicates/<uuid:pk>/reopen/
         patients/new/ patients/birth-date/ patients/<uuid:pk>/edit/ patients/<uuid:pk>/archive/
         patients/<uuid:pk>/undo/ patients/<uuid:pk>/restore/
+        patients/<uuid:pk>/photo/change/ patients/<uuid:pk>/photo/remove/
         patients/<uuid:pk>/care-team/ patients/<uuid:pk>/care-team/<uuid:person>/remove/
     """,
     MERGE: """

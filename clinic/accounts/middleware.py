@@ -22,7 +22,6 @@ from clinic.access import (
     RESTRICTED_ROLES,
     SCOPE_PERMISSIONS,
     Actor,
-    Permission,
     Request,
     Role,
 )
@@ -39,6 +38,7 @@ from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 from clinic.ui.kept import MOST_READ, kept_page
 from clinic.ui.pages import client_redirect
+from clinic.ui.requests import large_file_at
 
 API = "/api/"  # what the token of a program opens
 POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
@@ -196,9 +196,11 @@ def locked(request: Request) -> HttpResponse | None:
 
 
 def large_file(request: Request) -> HttpResponse | None:
-    """The refusal of a file that only who brings in patients may send, before any of it is stored."""
-    large = int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ
-    if not large or (Permission.PATIENTS_IMPORT in request.permissions and not request.factor_missing):
+    """The refusal of a file that is larger than forms are, from who may not send it, before any of it is stored."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) <= MOST_READ:
+        return None
+    large = large_file_at(request.path_info)
+    if large is not None and large.permission in request.permissions and not request.factor_missing:
         return None
     return errors.answer(request, 413, "too_large", errors.TOO_LARGE_MESSAGE)
 

@@ -23,6 +23,12 @@ def changed_by(record_id: UUID) -> str:
     return f"Changed by {event.actor_name}, {'just now' if recent else timesince(event.at, depth=1) + ' ago'}"
 
 
+def was_shown(actor_id: str, patient_id: UUID, *, within: timedelta) -> bool:
+    """Whether somebody was shown something of a patient just now."""
+    since = timezone.now() - within
+    return AuditEvent.objects.filter(patient_id=patient_id, at__gte=since, actor_id=actor_id, is_reading=True).exists()
+
+
 LOOKED_BACK = 100  # how many accesses are read to find the few records that differ
 
 

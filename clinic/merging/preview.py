@@ -6,7 +6,14 @@ from typing import Any
 from clinic.instruments.catalogue import title_of
 from clinic.merging.returning import Returning, changed_since
 from clinic.merging.tables import ASSESSMENTS, TABLES
-from clinic.merging.taken import episodes_taken, names_taken, requests_taken, schedules_taken, team_taken
+from clinic.merging.taken import (
+    episodes_taken,
+    names_taken,
+    photos_taken,
+    requests_taken,
+    schedules_taken,
+    team_taken,
+)
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import everybody_seen
 
@@ -37,6 +44,8 @@ def settled(survivor: Patient, other: Patient) -> list[str]:
             found.append(f"{counted(len(episodes), 'episode', 'episodes')} on days that have one already: set aside.")
         if team := list(team_taken(survivor.pk, other.pk)):
             found.append(f"{counted(len(team), 'colleague', 'colleagues')} in both care teams: named once.")
+        if photos_taken(survivor.pk, other.pk):
+            found.append(f"A photo: the one of {survivor.record_number} stays, the other is set aside.")
     return found
 
 

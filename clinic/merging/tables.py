@@ -18,6 +18,7 @@ from clinic.patients.models import (
     ListMember,
     MergedPatient,
     Patient,
+    PatientPhoto,
 )
 from clinic.tenancy.records import ClinicModel
 
@@ -64,6 +65,7 @@ CARE_TEAM = Table(
     CareTeamMember, How.UNLESS_TAKEN, "colleague in the care team", "colleagues in the care team", "created_at"
 )
 LISTS = Table(ListMember, How.UNLESS_TAKEN, "list that they are on", "lists that they are on", "added_at")
+PHOTOS = Table(PatientPhoto, How.UNLESS_TAKEN, "photo", "photos", "added_at")
 EMERGENCIES = Table(EmergencyAccess, How.MOVE, "emergency access", "emergency accesses", "begun_at")
 RESULTS = Table(LatestResult, How.WORK_OUT)
 COURSES = Table(Course, How.WORK_OUT)
@@ -81,6 +83,7 @@ TABLES = (
     NOTES,
     CARE_TEAM,
     LISTS,
+    PHOTOS,
     EMERGENCIES,
     MERGED,
     RESULTS,

@@ -13,7 +13,7 @@ from clinic.audit.actions import By, about, record
 from clinic.audit.models import AuditEvent
 from clinic.merging.journal import Journal
 from clinic.merging.models import EntryKind
-from clinic.merging.tables import ASSESSMENTS, CARE_TEAM, EPISODES, LISTS, REQUESTS, SCHEDULES, Table
+from clinic.merging.tables import ASSESSMENTS, CARE_TEAM, EPISODES, LISTS, PHOTOS, REQUESTS, SCHEDULES, Table
 from clinic.patients.models import CareTeamMember
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel
@@ -78,6 +78,11 @@ def lists_taken(survivor: UUID, other: UUID) -> Iterable[ClinicModel]:
     return list(LISTS.of(other).filter(list__in=LISTS.of(survivor).values("list")))
 
 
+def photos_taken(survivor: UUID, other: UUID) -> Iterable[ClinicModel]:
+    """The photo, where the survivor has one."""
+    return list(PHOTOS.of(other)) if PHOTOS.of(survivor).exists() else []
+
+
 def settle(survivor: UUID, other: UUID, journal: Journal, *, by: By) -> None:
     """Rename, end or set aside what the survivor cannot have twice."""
     renamed = names_taken(survivor, other)
@@ -95,6 +100,7 @@ def settle(survivor: UUID, other: UUID, journal: Journal, *, by: By) -> None:
     set_aside(EPISODES, episodes_taken(survivor, other), journal)
     set_aside(CARE_TEAM, team_taken(survivor, other), journal)
     set_aside(LISTS, lists_taken(survivor, other), journal)
+    set_aside(PHOTOS, photos_taken(survivor, other), journal)
 
 
 def set_aside(table: Table, rows: Iterable[ClinicModel], journal: Journal) -> None:

@@ -1,5 +1,6 @@
 """A record as JSON, column by column, and back: for what is kept of a row that is not in its table any more."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ PLAIN = (bool, int, float, str, list, dict, type(None))
 
 
 def column_value(record: models.Model, column: str) -> Any:
-    """What is stored in one column, as JSON can hold it: UUIDs, numbers and days as text."""
+    """What is stored in one column, as JSON can hold it: UUIDs, numbers and days as text, bytes in base64."""
     field = record._meta.get_field(column)
     value = field.get_prep_value(getattr(record, field.attname))  # type: ignore[union-attr]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()
     return value if isinstance(value, PLAIN) else str(value)
 
 

@@ -5,14 +5,14 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.conf import settings
 from django.http import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from clinic.access import Request
+from clinic.access import Permission, Request
 from clinic.metrics.counting import count, observe
 from clinic.metrics.declared import REQUEST_SECONDS, REQUESTS, THREAD_WAIT
 from clinic.services import is_served
@@ -31,12 +31,36 @@ MISDIRECTED_MESSAGE = (
 GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-# Addresses that take files of more than forms have, and how many bytes a request to them may have.
-LARGE_FILES = dict.fromkeys(
-    ("/patients/import/", "/assessments/import/"),
-    (257 * 1024**2, "A file may hold 256 megabytes at most. Nothing was kept."),
-)
 QUIET = ("/healthz", "/readyz", "/static/")
+
+
+class LargeFile(NamedTuple):
+    """Addresses that take larger files than forms are: how many bytes a request there may have, and who may send it."""
+
+    paths: re.Pattern[str]
+    longest: int
+    message: str
+    permission: Permission
+
+
+LARGE_FILES = (
+    LargeFile(
+        re.compile("/(patients|assessments)/import/"),
+        257 * 1024**2,
+        "A file may hold 256 megabytes at most. Nothing was kept.",
+        Permission.PATIENTS_IMPORT,
+    ),
+    LargeFile(
+        re.compile("/patients/[0-9a-f-]{36}/photo/change/"),
+        11 * 1024**2,
+        "A photo may hold 10 megabytes at most. Nothing was kept.",
+        Permission.PATIENTS_EDIT,
+    ),
+)
+
+
+def large_file_at(path: str) -> LargeFile | None:
+    return next((each for each in LARGE_FILES if each.paths.fullmatch(path)), None)
 
 
 def request_log(
@@ -106,7 +130,8 @@ def readable(
     """Middleware: refuse by its declared length what no page reads, before any of it is stored."""
 
     def middleware(request: Request) -> HttpResponseBase:
-        longest, message = LARGE_FILES.get(request.path_info, (MOST_READ, TOO_LARGE_MESSAGE))
+        large = large_file_at(request.path_info)
+        longest, message = (large.longest, large.message) if large else (MOST_READ, TOO_LARGE_MESSAGE)
         if int(request.META.get("CONTENT_LENGTH") or 0) > longest:
             return answer(request, 413, "too_large", message)
         return get_response(request)

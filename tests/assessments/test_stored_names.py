@@ -22,7 +22,8 @@ def test_renamed_model_keeps_its_table_and_its_name_in_the_trail(name):
 
 def test_no_other_model_is_called_otherwise_in_the_trail():
     named = {model.__name__ for model in apps.get_models() if getattr(model, "trail_name", "")}
-    assert named == {*STORED, "ImportBatch", "KeptReport"}  # which are imports and reports, to people
+    # Which are imports, reports and photos, to people.
+    assert named == {*STORED, "ImportBatch", "KeptReport", "PatientPhoto"}
 
 
 def test_trail_goes_on_calling_a_schedule_as_it_did(riverside):

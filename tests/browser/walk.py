@@ -17,6 +17,7 @@ from tests.browser.site import Site
 from tests.browser.walk_account import account
 from tests.browser.walk_answers import by_patients
 from tests.browser.walk_people import by_invitation, by_owners
+from tests.browser.walk_photos import photos
 from tests.browser.walk_results import results
 from tests.browser.walk_tools import tools
 from tests.browser.walk_trail import of_the_trail
@@ -291,5 +292,5 @@ PARTS: dict[str, tuple[Callable[..., Shown], Callable[[Visit, Site], object]]] =
 } | {
     part.__name__.replace("_", " "): (part, of_two_clinics)
     for part in (lists, tools, about_a_patient, patient_forms, about_assessments, assessment_forms, account, refusals,
-                 kept_pages)
+                 kept_pages, photos)
 }  # fmt: skip

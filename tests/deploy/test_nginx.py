@@ -198,6 +198,15 @@ def test_too_large_a_body_is_refused_by_its_length(front, length, says):
     assert (status, says in text) == (413, True)
 
 
+@pytest.mark.parametrize(("length", "status", "by_nginx"), [(3_000_000, 403, False), (12_000_000, 413, True)])
+def test_photo_is_let_through_to_the_record_and_nothing_larger(front, length, status, by_nginx):
+    """The record, which nobody has signed in to, refuses the form for having no token."""
+    path, body = "/patients/11111111-1111-4111-8111-111111111111/photo/change/", b"" if by_nginx else b"a" * length
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Content_Length": str(length)}
+    answer = get(front, path, "POST", body, **form)
+    assert (answer[0], "That is too large" in answer[2]) == (status, by_nginx)
+
+
 def test_slow_clients_keep_nobody_waiting(front):
     beginnings = (b"", b"GET / HT", b"POST /o/token/ HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\na")
     with ExitStack() as opened:

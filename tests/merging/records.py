@@ -19,8 +19,10 @@ from clinic.merging.unmerging import Parted, unmerge_patient
 from clinic.patients.actions import add_to_care_team
 from clinic.patients.care.emergency import open_in_emergency
 from clinic.patients.models import Patient
+from clinic.patients.photos.actions import set_photo
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.rows import row_of
+from tests.patients.photos.drawn import BLUE, RED, jpeg
 from tests.world import Writer, make_assessment, make_patient
 
 BY = Writer()
@@ -58,6 +60,7 @@ def pair(clinic: Clinic, colleague: User) -> tuple[Patient, Patient]:
         note(patient)
         link(clinic, patient, "gad-7")
         add_to_care_team(by=BY, patient=patient, person_id=colleague.pk, name="Frank")
+        set_photo(by=BY, id=patient.pk, content=jpeg(RED if days == 30 else BLUE))
         open_in_emergency(by=Writer(id=str(colleague.pk)), patient=patient, reason="Fell")
         both.append(Patient.objects.get(pk=patient.pk))
     return both[0], both[1]

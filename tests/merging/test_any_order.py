@@ -20,18 +20,25 @@ from clinic.assessments.record.actions import NameTaken, create_assessment, upda
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.instruments.catalogue import find
 from clinic.merging import actions
-from clinic.merging.tables import CARE_TEAM, EPISODES, SCHEDULES, TABLES
+from clinic.merging.tables import CARE_TEAM, EPISODES, PHOTOS, SCHEDULES, TABLES
 from clinic.patients.actions import add_to_care_team, update_patient
 from clinic.patients.models import MergedPatient, Patient
+from clinic.patients.photos.actions import set_photo
 from clinic.tenancy.cluster import has_citus
 from clinic.tenancy.rows import row_of
 from clinic.tenancy.scope import clinic_scope
 from tests.merging.records import BY, merge, unmerge
+from tests.patients.photos.drawn import jpeg
 from tests.sizes import times
 from tests.world import World, ahead, make_patient
 
 COUNT = 4
-UNTOUCHED = (CARE_TEAM, EPISODES, SCHEDULES)  # each record has one that every other has too, and no rule changes it
+UNTOUCHED = (
+    CARE_TEAM,
+    EPISODES,
+    PHOTOS,
+    SCHEDULES,
+)  # each record has one that every other has too, and no rule changes it
 WORLD: World
 STARTS: "Starts"
 numbers = st.integers(0, COUNT - 1)
@@ -58,6 +65,7 @@ def made(world: World, number: int) -> UUID:
     add_to_care_team(by=BY, patient=patient, person_id=world.front_desk.pk, name="Frank")
     start_episode(by=BY, patient=patient, started_on=ahead(-9 - number))
     set_schedule(by=BY, patient=patient, definition=find("phq-9"), every_days=14)
+    set_photo(by=BY, id=patient.pk, content=jpeg((number, 0, 0), side=48))
     return patient.pk
 
 

@@ -59,12 +59,12 @@ def test_poll_of_nothing_new_takes_four_messages(line):
     assert kinds(line.messages) == ["who", "first", "query", "commit"]
 
 
-def test_page_of_a_record_takes_two_more_for_the_trail_and_the_search_before_it(line):
+def test_page_of_a_record_takes_three_more_for_the_photo_the_trail_and_the_search_before_it(line):
     with clinic_scope(line.clinic):
         key = Patient.objects.get().pk
     line.messages.clear()
     assert line.browser.get(f"/patients/{key}/")[0] == "200 OK"
-    assert kinds(line.messages) == ["who", "first", "query", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "query", "query", "query", "commit"]
 
 
 def test_fragment_of_a_search_takes_six_messages(line):

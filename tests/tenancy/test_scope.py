@@ -107,6 +107,8 @@ def test_trails_and_originals_are_not_changed_and_no_part_of_a_record_is_deleted
     }
     # Who is on a list, the trail has; a tag that goes is nobody's any more.
     of_people = {"patients_patientlist", "patients_listmember", "staff_tag"}
+    # A photo that was removed, or replaced by another, is gone; the trail has that it was.
+    of_people.add("patients_patientphoto")
     # What somebody put off for themselves, and brought back, the trail has.
     kept_elsewhere.add("assessments_snooze")
     # A report that somebody took back; the trail has who kept it, who took it back, and of what.
@@ -123,6 +125,7 @@ def test_trails_and_originals_are_not_changed_and_no_part_of_a_record_is_deleted
         "patients_nameword",
         "patients_careteammember",
         "patients_listmember",
+        "patients_patientphoto",
         "patients_emergencyaccess",
         "patients_mergedpatient",
         "patients_binnedpatient",

@@ -25,6 +25,8 @@ READING = {
     "patients/<uuid:pk>/notes/new/": ("patient", "patient.viewed of"),
     "notes/<uuid:pk>/": ("note", "contactnote.viewed of"),
     "patients/<uuid:pk>/edit/": ("patient", "patient.viewed of"),
+    "patients/<uuid:pk>/photo/": ("patient", "photo.viewed of"),
+    "patients/<uuid:pk>/photo/change/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/history/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/merge/": ("patient", "patient.viewed of"),
     "patients/<uuid:pk>/lists/": ("patient", "patient.viewed of"),

@@ -12,6 +12,7 @@ from clinic.patients.models.name_words import NameWord
 from clinic.patients.models.numbers import give_numbers, next_record_number
 from clinic.patients.models.particulars import UNNAMED, Gender, Status
 from clinic.patients.models.patient import ACTIVE, Patient
+from clinic.patients.models.photos.photo import PatientPhoto
 from clinic.patients.models.queryset import NAME_FIELDS, PatientQuerySet, names_of
 from clinic.patients.models.results import Severity, ShownResult, with_latest_results
 from clinic.patients.models.seen import SeenManager
@@ -34,6 +35,7 @@ __all__ = (
     "NameWord",
     "Patient",
     "PatientList",
+    "PatientPhoto",
     "PatientQuerySet",
     "ScoredInstrument",
     "SeenManager",

@@ -1,0 +1,1 @@
+"""The pictures by which people know patients."""
