@@ -41,6 +41,14 @@ def make_standby() -> None:
     STANDBY.mkdir(mode=0o700)
     os.chown(STANDBY, DATA.stat().st_uid, DATA.stat().st_gid)
     run(*PSQL, "--file", SCRIPTS / "standby.sql")
+    # An earlier one was lost, and is waited for: what is copied says so, and must not be waited for later.
+    run(
+        *PSQL,
+        "--command",
+        f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'",
+        "--command",
+        "SELECT pg_reload_conf()",
+    )
     server = f"host={DATA} user=standby dbname=postgres"
     run(SCRIPTS / "standby", server, STANDBY, NAME, sys.executable, "-c", START, STANDBY)
     embedded.start(STANDBY)  # it is there already, and is stopped at the end
@@ -73,8 +81,8 @@ def fenced_refuses() -> bool:
 
     embedded.start_again(DATA)
     try:
-        with superuser() as connection, connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE written ()")
+        with superuser(autocommit=False) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE written ()")  # is not committed: an unfenced one would wait
     except psycopg2.errors.ReadOnlySqlTransaction:
         return True
     return False

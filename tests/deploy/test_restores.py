@@ -251,3 +251,15 @@ def test_so_many_backups_stay_with_what_they_need_of_the_archive(server, empty):
     shutil.move(server.folder / "aside", made[2])
     server.start_restored(empty)
     assert server.addresses("Riverside", empty) == "written since"
+
+
+def test_archive_that_fails_is_said(server):
+    server.backup()
+    archive = server.backups / "archive"
+    archive.rename(server.backups / "away")
+    try:
+        ran = server.run(sys.executable, "manage.py", "rehearse_restore", server.backups)
+    finally:
+        (server.backups / "away").rename(archive)
+    assert (ran.returncode, "PostgreSQL's archive_command fails; its log says why." in ran.stderr) == (1, True)
+    server.archive()
