@@ -20,6 +20,7 @@ from clinic.postgres import embedded, preparation
 from clinic.tenancy.lifecycle import rehearsing
 from tests.patience import wait_until
 from tests.postgres import ROOT
+from tests.side_by_side import holds_lock
 
 SCRIPTS = ROOT / "deploy" / "postgres"
 CLINICS = ("Hillside", "Riverside")
@@ -154,6 +155,7 @@ def writing(server: Server) -> Iterator[list[int]]:
         writer.join()
 
 
+@holds_lock("tenancy.lifecycle.rehearsing._hold")
 def test_newest_backup_comes_to_what_the_server_has_while_people_write(server):
     server.backup()
     with writing(server) as written:
