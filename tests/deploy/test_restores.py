@@ -264,4 +264,5 @@ def test_archive_that_fails_is_said(server):
     finally:
         (server.backups / "away").rename(archive)
     assert (ran.returncode, "PostgreSQL's archive_command fails; its log says why." in ran.stderr) == (1, True)
+    server.write("Hillside", "so that there is something to archive, and it is tried again at once")
     server.archive()
