@@ -1,4 +1,4 @@
-.PHONY: run dev citus test quick mutants prove crash load lint shots bench lock
+.PHONY: run dev citus test quick mutants prove crash failover load lint shots bench lock
 python := .venv/bin/python
 PART ?= tenancy lists
 compile := $(python) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.12
@@ -47,6 +47,13 @@ crash:
 	@bin/environment requirements-dev.txt
 	@$(python) -m bench.crash control 0 5 0 200
 	@$(python) -m bench.crash run $(KILLS)
+
+# Kills the server under so many acknowledged writes and has its standby take over; the control's standby is not waited for.
+WRITES ?= 1000
+failover:
+	@bin/environment requirements-dev.txt
+	@$(python) -m bench.failover control 200
+	@$(python) -m bench.failover run $(WRITES)
 
 # What the record does under load for so many minutes.
 MINUTES ?= 10

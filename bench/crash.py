@@ -19,12 +19,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from itertools import count
+from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
 from uuid import uuid4
 
 from bench.reporting import table
-from bench.server import prepare, superuser, write
+from bench.server import DATA, prepare, superuser, write
 from bench.stack import Program, Stack, clinic_with_program
 from tests.patience import PATIENCE
 
@@ -110,9 +111,9 @@ class Writers:
         return False
 
 
-def judged(schema: str, writers: Writers) -> dict[str, int]:
+def judged(schema: str, writers: Writers, data: Path = DATA) -> dict[str, int]:
     """How many acknowledged writes are lost, are there by half, or twice; what was given up may be there once."""
-    with superuser() as connection, connection.cursor() as cursor:
+    with superuser(data=data) as connection, connection.cursor() as cursor:
         cursor.execute(f'SET search_path = "{schema}", public')
         cursor.execute("SELECT id::text, full_name, address, version FROM patients_patient")
         rows = {key: (name, address, version) for key, name, address, version in cursor.fetchall()}
@@ -170,10 +171,13 @@ def run(name: str, kills: Counter[str], acknowledged: int) -> dict[str, int]:
         if any("500" in written.statuses for written in writers.each):
             print(stack.errors())
         stack.stop()
+    return {"acknowledged": writers.acknowledged(), **judged(clinic.schema_name, writers), **answers(writers)}
+
+
+def answers(writers: Writers) -> dict[str, int]:
+    """How many writes were given up, and how often each status was answered."""
     statuses: Counter[str] = sum((written.statuses for written in writers.each), Counter())
-    given_up = sum(written.given_up for written in writers.each)
-    found = {"acknowledged": writers.acknowledged(), **judged(clinic.schema_name, writers), "given up": given_up}
-    return found | dict(sorted(statuses.items()))
+    return {"given up": sum(written.given_up for written in writers.each), **dict(sorted(statuses.items()))}
 
 
 def set_up(**settings: str) -> None:

