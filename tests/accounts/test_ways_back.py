@@ -98,10 +98,10 @@ def test_no_page_leads_elsewhere(riverside, sign_in, way):
 
 
 def test_signing_out_leads_nowhere_else(riverside):
-    for target in PAYLOADS[::10]:
-        client = signed_in(Client(), riverside.clinician)
-        answer = client.post("/accounts/logout/", {"next": target})
-        assert (answer.status_code, leads_away(answer["Location"])) == (302, False)
+    some = PAYLOADS[::10]
+    answers = [signed_in(Client(), riverside.clinician).post("/accounts/logout/", {"next": target}) for target in some]
+    assert {answer.status_code for answer in answers} == {302}
+    assert [answer["Location"] for answer in answers if leads_away(answer["Location"])] == []
 
 
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(lambda parts: "".join(parts) + AWAY))
