@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from clinic.matching.letters import edits, is_nickname, skeleton
+from clinic.matching.letters import REMEMBERED, edits, is_nickname, skeleton
 from clinic.matching.person import ABOUT, DAY, MONTH, Person, spelt
 
 Words = tuple[str, ...]
@@ -31,7 +31,7 @@ def levels(one: Person, other: Person) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=REMEMBERED)
 def names(given: Words, family: Words, its_given: Words, its_family: Words) -> tuple[str, str]:
     """The levels of the given and the family name, which may have changed places."""
     if (given, family) != (its_given, its_family) and spelt(given + family) == spelt(its_given + its_family):
@@ -44,7 +44,7 @@ def names(given: Words, family: Words, its_given: Words, its_family: Words) -> t
     return here, there if there not in (NICKNAME, INITIAL) else OTHER
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=REMEMBERED)
 def spelling(one: Words, other: Words) -> str:
     """How alike two names are, each of one or several words."""
     if not one or not other:
@@ -73,7 +73,7 @@ def _begins(one: str, other: str) -> bool:
     return len(short) > 2 and long.startswith(short)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=REMEMBERED)
 def births(one: date | None, known: int, other: date | None, its_known: int) -> str:
     if one is None or other is None:
         return UNKNOWN

@@ -2,6 +2,9 @@
 
 from functools import lru_cache
 
+# Answers that a process remembers of each question about names and birthdays. More save a rescan nothing, and stay in
+# the memory of every worker.
+REMEMBERED = 4096
 CODES = str.maketrans("bfpvwcgjkqsxzdtlmnr", "1111122222222334556")
 NICKNAMES = (
     "elizabeth eliza elsie beth betty liz lizzie libby", "william will bill billy liam", "robert rob bob bobby robbie",
@@ -15,7 +18,7 @@ NICKNAMES = (
 CALLED = {name: number for number, names in enumerate(NICKNAMES) for name in names.split()}
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=REMEMBERED)
 def edits(one: str, other: str) -> int:
     """Letters more, less or other, or two neighbours exchanged, to make one the other; 3 for more than two."""
     if one == other:
@@ -50,7 +53,7 @@ def _counted(one: str, other: str) -> int:
     return min(3, row[-1])
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=REMEMBERED)
 def skeleton(word: str) -> str:
     """How a name sounds, roughly: its first letter and three of its consonants, as Soundex has them.
 

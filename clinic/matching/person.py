@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from clinic.matching.letters import REMEMBERED
 from clinic.text.full_names import NOTE, without_suffixes
 
 APART = re.compile(r"[\W_]+")
@@ -51,7 +52,7 @@ class Person:
     numbers: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=REMEMBERED)
 def folded(text: str) -> tuple[str, ...]:
     """The words of a text without case, accents, apostrophes and points: "José-Ángel O'Brien" has three."""
     apart = unicodedata.normalize("NFKD", DROPPED.sub("", text).lower().translate(LETTERS))
@@ -59,7 +60,7 @@ def folded(text: str) -> tuple[str, ...]:
     return tuple(word for word in APART.split(bare.translate(LETTERS)) if word)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=REMEMBERED)
 def spelt(words: tuple[str, ...]) -> str:
     """Words as one, in the spelling of who writes no umlauts: "van den Berg" is Vandenberg, Mueller is Müller."""
     return DIGRAPHS.sub("", "".join(words))
@@ -96,7 +97,7 @@ def person(
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=REMEMBERED)
 def _parted(full_name: str, family_name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The given and the family names. A note behind the name, and Jr and the like, belong to neither."""
     noted = NOTE.fullmatch(full_name)
