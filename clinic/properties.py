@@ -54,6 +54,7 @@ env.escape_proxy = True
 env.read_env(properties)
 VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "") or "var")
 EMBEDDED_DATA = VAR_DIR / "postgres"
+SERVER_TLS = env.str("SERVER_TLS", "")
 
 MODE = env.str("MODE", "local")
 if MODE not in ("local", "dev", "production"):

@@ -32,6 +32,7 @@ from clinic.properties import (
 )
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
+from clinic.properties import SERVER_TLS as SERVER_TLS
 from clinic.services import QUEUES, SERVICES
 
 SECRET_KEY = required("SECRET_KEY")
@@ -285,7 +286,6 @@ if PRODUCTION:
 # Metrics for Prometheus, on a port of their own
 METRICS_PORT = port("METRICS_PORT")
 METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
-SERVER_TLS = env.str("SERVER_TLS", "")  # read by deploy/gunicorn.conf.py too
 
 # Errors for a service that collects them
 SENTRY_DSN = check_dsn(env.str("SENTRY_DSN", ""))

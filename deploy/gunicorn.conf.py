@@ -9,7 +9,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from clinic.certificate import context_of, files_in
-from clinic.properties import env
+from clinic.properties import SERVER_TLS
 
 
 class Log(Logger):
@@ -41,8 +41,8 @@ preload_app = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 # TLS between the record and nginx or a balancer.
-if tls := env.str("SERVER_TLS", ""):
-    certfile, keyfile = map(str, files_in(Path(tls)))
+if SERVER_TLS:
+    certfile, keyfile = map(str, files_in(Path(SERVER_TLS)))
 logger_class = Log
 accesslog = None  # `clinic.ui.requests` logs each request by its path
 

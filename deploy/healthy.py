@@ -20,9 +20,9 @@ SILENT = 60  # seconds
 
 def server(path: str) -> str:
     """What is wrong with the server here; empty where nothing is."""
-    from clinic.properties import env
+    from clinic.properties import SERVER_TLS
 
-    connection = _connection(int(os.environ.get("PORT", "8000")), env.str("SERVER_TLS", ""))
+    connection = _connection(int(os.environ.get("PORT", "8000")), SERVER_TLS)
     connection.request("GET", path)
     response = connection.getresponse()
     return "" if response.status == 200 else f"{response.status} {response.reason}"

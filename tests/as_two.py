@@ -4,40 +4,28 @@ nginx sends each address to the service that the shipped template names. The tem
 left out: the journeys are made without them when one process serves all, and are the same journeys here.
 """
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.patience import PATIENCE
+from tests.nginx import nginx_with
 from tests.ports import free_port
 from tests.postgres import ROOT
-from tests.serving import serving, wait_for
+from tests.serving import serving
 
-CONFIG = """
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log stderr emerg;
-events {{ worker_connections 2000; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    {answered_by}
-    upstream clinic_record {{ server 127.0.0.1:{patients}; }}
-    upstream clinic_assessments {{ server 127.0.0.1:{assessments}; }}
-    server {{
-        listen 127.0.0.1:{port};
-        client_max_body_size 0;
-        location / {{
-            proxy_pass http://$answered_by;
-            proxy_set_header Host $http_host;
-        }}
+HTTP = """
+access_log off;
+{answered_by}
+upstream clinic_record {{ server 127.0.0.1:{patients}; }}
+upstream clinic_assessments {{ server 127.0.0.1:{assessments}; }}
+server {{
+    listen 127.0.0.1:{port};
+    client_max_body_size 0;
+    location / {{
+        proxy_pass http://$answered_by;
+        proxy_set_header Host $http_host;
     }}
 }}
 """
@@ -49,28 +37,12 @@ def as_two() -> Iterator[str]:
     template = (ROOT / "deploy" / "nginx" / "clinic.conf.template").read_text()
     answered_by = re.search(r"^map \$uri \$answered_by \{.*?^\}", template, re.DOTALL | re.MULTILINE)
     assert answered_by is not None
-    user = "user root;" if os.geteuid() == 0 else ""  # who else could read the folder
     with (
         serving(CLINIC_SERVICES="patients") as patients,
         serving(CLINIC_SERVICES="assessments") as assessments,
         TemporaryDirectory() as folder,
     ):
         port = free_port()
-        config = Path(folder) / "nginx.conf"
-        config.write_text(
-            CONFIG.format(
-                folder=folder,
-                user=user,
-                answered_by=answered_by[0],
-                patients=patients,
-                assessments=assessments,
-                port=port,
-            )
-        )
-        process = subprocess.Popen([os.environ["NGINX_PROGRAM"], "-c", config, "-e", "stderr"])
-        try:
-            wait_for(port, process)
+        http = HTTP.format(answered_by=answered_by[0], patients=patients, assessments=assessments, port=port)
+        with nginx_with(http, Path(folder), port):
             yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
@@ -20,6 +21,7 @@ from clinic.postgres.outages import is_overtaken
 from clinic.ui.errors import OVERTAKEN_MESSAGE
 from clinic.webhooks import actions as webhooks
 
+log = structlog.get_logger("clinic.error")
 INVALID = "What was sent cannot be accepted. Nothing was saved."
 NOT_FOUND = "What was here belongs to another clinic, is archived or no longer exists."
 FORBIDDEN = "Your role in this clinic does not include this."
@@ -101,6 +103,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, UnreadablePostError):
         return refuse(400, "invalid", "The connection ended before the whole body had arrived.")
     if is_overtaken(error):
+        log.warning("overtaken", exc_info=error)
         return refuse(409, "conflict", OVERTAKEN_MESSAGE)
     return _refused_by_action(error, context)
 

@@ -58,8 +58,7 @@ def test_payloads_would_lead_away():
 
 
 def sign_in_at(user, target):
-    client = Client()
-    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD, "next": target})
+    return Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD, "next": target})
 
 
 def sign_in_from(user, target):

@@ -19,25 +19,12 @@ from django.test import RequestFactory
 
 from clinic.accounts.models import Session
 from clinic.ui.envelope import envelope
+from tests.nginx import nginx_with
 from tests.patience import PATIENCE, wait_until
 from tests.ports import free_port
 from tests.postgres import ROOT
-from tests.serving import has_address, serving, wait_for
+from tests.serving import has_address, serving
 from tests.world import PASSWORD
-
-MAIN = """
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log stderr emerg;
-events {{ worker_connections 2000; }}
-http {{
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    {http}
-}}
-"""
 
 
 @contextmanager
@@ -55,25 +42,15 @@ def nginx(folder, upstream, assessments=None, trusted=None):
     http = re.sub(r"\$\{(\w+)\}", lambda found: names[found[1]], template).replace("/dev/stdout", f"{folder}/log")
     if not has_address(socket.AF_INET6, "::1"):
         http = http.replace("listen [::]", "# listen [::]")
-    user = "user root;" if os.geteuid() == 0 else ""  # who else could read the test's folder
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, http=http, user=user))
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=record.example.org",
          "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
-    process = subprocess.Popen(
-        [os.environ["NGINX_PROGRAM"], "-c", folder / "nginx.conf", "-e", "stderr"], stderr=subprocess.PIPE
-    )
-    try:
-        wait_for(int(names["HTTPS_PORT"]), process)
+    with nginx_with(http, folder, int(names["HTTPS_PORT"])):
         yield SimpleNamespace(
             http=int(names["HTTP_PORT"]), https=int(names["HTTPS_PORT"]), log=folder / "log", pages=folder / "pages"
         )
-    finally:
-        process.terminate()
-        said = process.communicate(timeout=PATIENCE)[1]
-        assert (process.returncode, said) == (0, b"")
 
 
 PRODUCTION = {

@@ -2,14 +2,13 @@
 
 import ast
 
+from clinic.matching import comparing, letters, person
 from tests.test_conventions import MODULES, relative
 
 MOST = 4096
 
 
 def test_nothing_of_people_is_remembered_without_a_bound():
-    from clinic.matching import comparing, letters, person
-
     kept = {
         name: each.cache_parameters()["maxsize"]
         for module in (comparing, letters, person)

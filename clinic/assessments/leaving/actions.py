@@ -94,6 +94,6 @@ def _pass_on_views(user_id: UUID, heir: Practitioner) -> int:
     for view in views:
         has = set(SavedView.objects.filter(owner_id=heir.pk, list=view.list).values_list("name", flat=True))
         names = [view.name, *(f"{view.name[:90]} ({number})" for number in range(2, len(has) + 3))]
-        view.name = next(name for name in names if name not in has)
-        SavedView.objects.filter(pk=view.pk).update(name=view.name, owner_id=heir.pk, owner_name=heir.display_name)
+        free = next(name for name in names if name not in has)
+        SavedView.objects.filter(pk=view.pk).update(name=free, owner_id=heir.pk, owner_name=heir.display_name)
     return len(views)
