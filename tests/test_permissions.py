@@ -23,7 +23,7 @@ PAGES = {
         patients/<uuid:pk>/emergency/end/
         work/ work/<uuid:pk>/ work/<uuid:pk>/undo/ work/<uuid:pk>/cancel/ work/<uuid:pk>/continue/ work/<uuid:pk>/file/
         views/<uuid:pk>/ views/<uuid:pk>/edit/ views/<uuid:pk>/remove/
-        lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/new/
+        lists/shortcuts/ lists/<slug:key>/layout/ lists/<slug:key>/views/ lists/<slug:key>/views/new/
     """,
     REGISTER: """
         patients/<uuid:pk>/history/<int:event>/restore/

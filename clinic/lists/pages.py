@@ -16,7 +16,6 @@ from clinic.lists.jobs.bulk import BulkList, SavedPage
 from clinic.lists.jobs.exports import ask_for_long_file, download
 from clinic.lists.page.addresses import address_of
 from clinic.lists.page.list_page import TABLE, ListPage, asked_part, table_page
-from clinic.lists.queries import views_of
 
 
 @cache
@@ -76,8 +75,6 @@ def list_page(
     if bulk.actions and request.membership is not None and request.may_write:
         page.bulk_url = address_of(f"{bulk.key}:bulk")
         page.bulk_actions = [action for action in bulk.actions if action.permission in request.permissions]
-    if not asked_part(request):
-        page.views = views_of(request, bulk.key)
     answer = table_page(
         request,
         bulk.rows(),

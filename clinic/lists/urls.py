@@ -17,5 +17,6 @@ urlpatterns = [
     path("views/<uuid:pk>/remove/", views.view_remove, name="view_remove"),
     path("lists/shortcuts/", views.shortcuts, name="shortcuts"),
     path("lists/<slug:key>/layout/", views.keep_layout, name="layout"),
+    path("lists/<slug:key>/views/", views.view_list, name="views"),
     path("lists/<slug:key>/views/new/", views.view_new, name="view_new"),
 ]

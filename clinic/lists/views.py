@@ -64,6 +64,16 @@ def shortcuts(request: Request) -> HttpResponse:
 
 @require_safe
 @requires(Permission.PATIENTS_VIEW)
+@without_patients
+def view_list(request: Request, key: str) -> HttpResponse:
+    """The views of a list, read when its menu is opened; the address brings what the list is narrowed to."""
+    page = saved_page_or_404(request, key)
+    context = {"key": key, "page": page, "views": views_of(request, key), "query": request.GET.urlencode()}
+    return page_or_fragment(request, "lists/view_list.html", "lists/view_list.html#views", context)
+
+
+@require_safe
+@requires(Permission.PATIENTS_VIEW)
 def view_open(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A view by its own address: the list as it was kept, as far as the person may see it."""
     view, bulk = _view_or_404(request, pk)

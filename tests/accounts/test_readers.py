@@ -93,9 +93,11 @@ def test_reader_keeps_no_view_layout_or_job_and_switches_keys_off(riverside, sig
 
 
 def offered(client: Client, path: str) -> dict[str, bool]:
-    page = client.get(path)
-    assert page.status_code == 200
-    return {what: text in page.content.decode() for what, text in WRITING.items()}
+    """What a list and its menu of views, which comes when it is opened, offer."""
+    answers = [client.get(path), client.get(f"/lists{path}views/")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    text = "".join(answer.content.decode() for answer in answers)
+    return {what: sign in text for what, sign in WRITING.items()}
 
 
 @pytest.mark.parametrize("path", ["/patients/", "/assessments/"])

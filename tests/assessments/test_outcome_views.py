@@ -4,7 +4,7 @@ from clinic.lists.models import SavedView
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_outcomes import ADDRESS
 
-NEW = "/lists/outcomes/views/new/"
+NEW, MENU = "/lists/outcomes/views/new/", "/lists/outcomes/views/"
 ASKED = "instrument=gad-7&window=year&part=equity"
 
 
@@ -20,26 +20,31 @@ def test_view_of_outcomes_opens_with_its_filters_and_its_part(riverside, sign_in
     assert opened == f"/outcomes/?{ASKED}&view={key}"
     page = client.get(opened)
     assert (page.status_code, page.context["part"]) == (200, "equity")
-    assert (page.context["form"]["instrument"].value(), "A year on" in page.content.decode()) == ("gad-7", True)
+    assert page.context["form"]["instrument"].value() == "gad-7"
+    menu = client.get(f"{MENU}?{ASKED}&view={key}").content.decode()
+    assert "Change “A year on”" in menu
+    assert f'href="/views/{key}/"\n           aria-current="true"' in menu
 
 
 def test_view_of_outcomes_is_in_the_menu_of_its_page_alone(riverside, sign_in):
     client = sign_in(riverside.clinician)
     save(client)
-    found = ["A year on" in client.get(path).content.decode() for path in (ADDRESS, "/patients/", "/assessments/")]
-    assert found == [True, False, False]
+    menus = [f"/lists/{key}/views/" for key in ("outcomes", "patients", "assessments")]
+    found = ["A year on" in client.get(path).content.decode() for path in menus]
+    assert (found, f'hx-get="{MENU}?' in client.get(ADDRESS).content.decode()) == ([True, False, False], True)
 
 
 def test_shared_view_of_outcomes_is_for_who_may_see_them(riverside, sign_in):
     address = save(sign_in(riverside.clinician), is_shared="on")
     found = [sign_in(each).get(address).status_code for each in (riverside.owner, riverside.front_desk)]
     assert found == [302, 403]
-    assert sign_in(riverside.front_desk).get(NEW).status_code == 403
+    assert [sign_in(riverside.front_desk).get(path).status_code for path in (NEW, MENU)] == [403, 403]
 
 
 def test_page_saves_the_view_as_it_was_asked_for(riverside, sign_in):
     client = sign_in(riverside.clinician)
     page = client.get("/outcomes/?gender=female&show=cases&page=1").content.decode()
-    assert f'href="{NEW}?gender=female"' in page
+    assert f'hx-get="{MENU}?gender=female"' in page
+    assert f'href="{NEW}?gender=female"' in client.get(f"{MENU}?gender=female").content.decode()
     with clinic_scope(riverside.clinic):
         assert SavedView.objects.count() == 0

@@ -194,6 +194,7 @@ def test_file_of_a_job_is_its_own_to_the_last_piece(client, make, riverside):
         ("/patients/recent/", "recent"),
         ("/work/{job}/", "progress"),
         ("/lists/shortcuts/", "keys"),
+        ("/lists/patients/views/", "views"),
     ],
 )
 def test_part_is_given_to_whoever_asks_for_it_by_its_name_and_the_page_to_everybody_else(client, make, address, part):

@@ -20,6 +20,13 @@ def save(client, name="Older men", query="gender=male&sort=-age", **more):
     return client.post(NEW, {"name": name, "query": query, **more})
 
 
+def menu(client, key, query=""):
+    """What a list's menu of views brings when it is opened."""
+    answer = client.get(f"/lists/{key}/views/?{query}", headers={"HX-Request": "true", "HX-Target": "views"})
+    assert (answer.status_code, "<html" in answer.content.decode()) == (200, False)
+    return answer.content.decode()
+
+
 def test_view_keeps_filters_and_sort_but_not_the_page(client, riverside):
     save(client, query="gender=male&sort=-age&page=3&per_page=10")
     assert kept(riverside) == [("Older men", "gender=male&sort=-age", False)]
@@ -35,14 +42,14 @@ def test_view_opens_by_its_address(client, riverside):
 
 def test_view_is_in_the_menu_of_its_list(client, patients):
     save(client)
-    assert ("Older men" in client.get("/patients/").content.decode()) is True
-    assert ("Older men" in client.get("/assessments/").content.decode()) is False
+    assert ("Older men" in menu(client, "patients")) is True
+    assert ("Older men" in menu(client, "assessments")) is False
 
 
 def test_private_view_stays_private(client, riverside, sign_in):
     address = save(client)["Location"]
     other = sign_in(riverside.owner)
-    assert "Older men" not in other.get("/patients/").content.decode()
+    assert "Older men" not in menu(other, "patients")
     answers = [other.get(address), other.get(f"{address}edit/"), other.post(f"{address}remove/")]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
 
@@ -50,7 +57,7 @@ def test_private_view_stays_private(client, riverside, sign_in):
 def test_shared_view_is_seen_by_everybody_and_changed_by_its_owner_only(client, riverside, sign_in):
     address = save(client, is_shared="on")["Location"]
     other = sign_in(riverside.front_desk)
-    assert "Older men" in other.get("/patients/").content.decode()
+    assert "Older men" in menu(other, "patients")
     answer = other.post(f"{address}edit/", {"name": "Mine now", "query": ""})
     assert (answer.status_code, kept(riverside)[0][0]) == (403, "Older men")
 

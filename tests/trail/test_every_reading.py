@@ -106,6 +106,7 @@ NOTHING = [
     "work/",
     "work/<uuid:pk>/",
     "lists/shortcuts/",
+    "lists/<slug:key>/views/",
     "lists/<slug:key>/views/new/",
     "views/<uuid:pk>/edit/",
     "instruments/",

@@ -7,7 +7,9 @@ from clinic.accounts.factors.confirmation import EXPORT
 from clinic.assessments.outcomes.figures import WEEKS
 from clinic.lists.jobs.bulk import SavedPage
 
-OUTCOMES = SavedPage("outcomes", "/outcomes/", Permission.ASSESSMENTS_VIEW)
+OUTCOMES = SavedPage(
+    "outcomes", "/outcomes/", Permission.ASSESSMENTS_VIEW, how_to_save="Choose filters, then save them here."
+)
 OF_ROWS = ("page", "show", "by", "key", EXPORT, "format")  # what an address says of the rows, and in which form
 LABELS = {
     "cases": "Cases at the first total",

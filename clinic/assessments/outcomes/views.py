@@ -12,13 +12,12 @@ from clinic.assessments.outcomes.asking import Asked
 from clinic.assessments.outcomes.behind.rows import may_show, rows_of
 from clinic.assessments.outcomes.figures import counts
 from clinic.assessments.outcomes.forms import OutcomesForm
-from clinic.assessments.outcomes.page import OUTCOMES, address
+from clinic.assessments.outcomes.page import address
 from clinic.assessments.outcomes.parts import OUTCOME, PARTS, tabs
 from clinic.assessments.outcomes.sheets import file_of, tables_of
 from clinic.audit.reading import note_export, note_list
 from clinic.instruments.change import Change
 from clinic.lists.jobs.spreadsheets import FORMATS
-from clinic.lists.queries import views_of
 
 MOST_PAGES = 20_000
 TEMPLATE = "outcomes/outcomes.html"
@@ -50,8 +49,7 @@ def outcomes(request: Request) -> HttpResponse:
     context = {
         "form": form, "part": part, "tabs": tabs(part, request.GET, request.permissions), "rows": rows,
         "files": _files(request), "source": change.source, "restricted": request.seen_by is not None,
-        "sheets": sheets, "query": form.address(), "views": views_of(request, OUTCOMES.key),
-        "as_asked": address(request.GET)[1:],
+        "sheets": sheets, "query": form.address(), "as_asked": address(request.GET)[1:],
     }  # fmt: skip
     return render(request, TEMPLATE, context)
 

@@ -54,6 +54,7 @@ class BulkList:
     permission: Permission
     actions: tuple[BulkAction, ...] = ()
     record_view: str = ""
+    how_to_save: str = "Narrow and sort the list, then save it here."
 
     def seen_by(self, permissions: frozenset[Permission]) -> "BulkList":
         """The list with what somebody of these permissions may see."""
@@ -116,6 +117,7 @@ class SavedPage:
     key: str
     list_url: str
     permission: Permission
+    how_to_save: str
 
     def permitted_query(self, query: str, permissions: frozenset[Permission]) -> str:
         return query

@@ -99,7 +99,6 @@ class ListPage:
     layout_next: str = ""
     csv_url: str = ""
     xlsx_url: str = ""
-    views: Any = ()
     bulk_url: str = ""
     bulk_actions: list[BulkAction] = field(default_factory=list)
     per_page: int = DEFAULT_PER_PAGE

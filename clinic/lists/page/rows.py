@@ -6,7 +6,7 @@ other column, and a `render_<name>` of the table, are asked for each cell as dja
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
@@ -105,9 +105,15 @@ def _shown(table: tables.Table, stem: str) -> list[Shown]:
         if direction:
             attributes["th"]["aria-sort"] = direction
         url = f"{start}{alias.next}" if column.orderable else ""
-        parts = (column.name, escape(column.header), attributes["th"].as_html(), url, direction)
-        found.append(Shown(column, Heading(*map(SafeString, parts)), attributes["td"].as_html()))
+        parts = (column.name, escape(column.header), _written(tuple(attributes["th"].items())), url, direction)
+        found.append(Shown(column, Heading(*map(SafeString, parts)), _written(tuple(attributes["td"].items()))))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _written(attributes: tuple[tuple[str, Any], ...]) -> str:
+    """A tag's attributes, remembered: a list has the same in each answer, and writing them took half of its head."""
+    return str(AttributeDict(attributes).as_html())
 
 
 def _rows(table: tables.Table, columns: Sequence[Shown], reasons: Sequence[str], *, ticks: bool) -> SafeString:
