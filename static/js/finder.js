@@ -8,16 +8,39 @@
   const field = () => document.getElementById("finder-q");
   const links = () => [...document.querySelectorAll("#found a[href]")];
   let asked;
+  let typed = null; // letters that come before the dialog does
 
   const open = async () => {
     if (document.querySelector("dialog[open]")) return;
     if (field() && !dialog()) return field().focus(); // the page itself
+    typed ??= "";
     asked ??= htmx.ajax("GET", opener.href, { target: "#finder", swap: "innerHTML" }).catch(() => {});
     await asked;
-    if (!dialog()) return location.assign(opener.href);
+    if (typed === null) return; // asked for twice
+    const early = typed;
+    typed = null;
+    if (!dialog()) return location.assign(early ? `${opener.href}?${new URLSearchParams({ q: early })}` : opener.href);
     dialog().showModal();
-    field().select();
+    if (early) {
+      field().value = early;
+      field().dispatchEvent(new Event("input", { bubbles: true }));
+    } else {
+      field().select();
+    }
   };
+
+  // Nothing else on the page takes these for its own keys, or puts them into the field that was left.
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (typed === null || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key.length > 1 && event.key !== "Backspace") return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      typed = event.key === "Backspace" ? typed.slice(0, -1) : typed + event.key;
+    },
+    true,
+  );
 
   document.addEventListener("keydown", (event) => {
     const isKey = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;

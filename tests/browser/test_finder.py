@@ -46,6 +46,22 @@ def test_arrows_go_through_what_is_found_and_escape_gives_the_focus_back(practic
     expect(page.get_by_role("link", name="Register patient")).to_be_focused()
 
 
+def test_letters_typed_before_the_dialog_is_there_are_searched_for(practice, visit, patient):
+    """The field that was left keeps what it has."""
+    page = visit(practice.clinician)
+    page.goto("/patients/")
+    page.locator("#q").fill("before")
+    page.route("**/find/", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.locator("#q").focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("fionn")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("a")
+    expect(page.locator("#found").get_by_role("link", name=patient.record_number)).to_be_visible()
+    expect(page.locator("#finder-q")).to_have_value("fiona")
+    expect(page.locator("#q")).to_have_value("before")
+
+
 def test_people_are_found_without_a_script(practice, visit, patient):
     page = visit(practice.clinician, scripts=False)
     page.goto("/find/")
