@@ -116,6 +116,16 @@ def test_file_of_a_list_leads_back_to_the_list(late, path):
     assert (late.get(path).status_code, late.get(path).headers["Content-Disposition"][:10]) == (200, "attachment")
 
 
+@in_one_zone
+def test_file_of_a_kept_report_is_asked_about(late):
+    new = "/outcomes/kept/new/?instrument=phq-9&from=2026-01-01&to=2026-06-30"
+    address = late.post(new, {"title": "Spring"})["Location"]
+    led = late.get(f"{address}?_export=csv")
+    assert (led.status_code, led["Location"].partition("?")[0]) == (302, AGAIN)
+    assert confirm(late, address)["Location"] == address
+    assert late.get(f"{address}?_export=csv").status_code == 200
+
+
 def test_every_list_with_a_file_is_among_these():
     with_file = {bulk.list_url for bulk in lists().values()} | {"/clinic/trail/", "/outcomes/"}
     assert with_file == {path.partition("?")[0] for path in FILES}

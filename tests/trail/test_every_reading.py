@@ -85,6 +85,7 @@ READING = {
     "patients/<uuid:pk>/assessments/?_export=csv": ("patient", "assessments.exported of"),
     "clinic/trail/?_export=csv": ("", "trail.exported"),
     "outcomes/?_export=csv": ("", "outcomes.exported"),
+    "outcomes/kept/<uuid:pk>/?_export=csv": ("report", "report.downloaded"),
     "patients/?q=somebody": ("", "patients.searched"),
     "find/?q=somebody": ("", "patients.searched"),
     "api/v1/patients/?search=somebody": ("", "patients.searched"),

@@ -1,6 +1,6 @@
 """Tables of figures as pages and files have them: cells of text, some a link to the rows that they count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -124,16 +124,20 @@ def _told(cell: Cell, is_figure: bool) -> Any:
 
 
 def file_of(asked: Asked, sheets: Sequence[Sheet], kind: str) -> HttpResponse:
-    """The file of these tables. It is small: figures, and no patients."""
+    """The file of these tables."""
     labels = (f"Outcomes by {title_of(asked.instrument)}", "First total", str(asked.since), str(asked.upto))
-    made = b"".join(piece for piece, _ in pieces(kind, labels, [list(_rows(sheets))]))
+    return answer_of(kind, f"outcomes-{asked.instrument}-{timezone.localdate()}", labels, file_rows(sheets))
+
+
+def answer_of(kind: str, name: str, labels: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """Rows under `labels` as a file to download. It is small: figures, and no patients."""
+    made = b"".join(piece for piece, _ in pieces(kind, labels, [list(rows)]))
     answer = HttpResponse(made, content_type=FORMATS[kind].media_type)
-    name = f"outcomes-{asked.instrument}-{timezone.localdate()}.{FORMATS[kind].ending}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{FORMATS[kind].ending}"'
     return answer
 
 
-def _rows(sheets: Sequence[Sheet]) -> Iterator[Sequence[Any]]:
+def file_rows(sheets: Sequence[Sheet]) -> Iterator[Sequence[Any]]:
     for sheet in sheets:
         yield ()
         yield (sheet.title,)

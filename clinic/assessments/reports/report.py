@@ -10,7 +10,7 @@ from clinic.assessments.outcomes.asking import Asked
 from clinic.assessments.outcomes.figures import COUNTED_BY
 from clinic.assessments.outcomes.forms import OutcomesForm
 from clinic.assessments.outcomes.parts import PARTS
-from clinic.assessments.outcomes.sheets import Cell, Sheet
+from clinic.assessments.outcomes.sheets import Cell, Sheet, file_rows
 from clinic.assessments.selfreport.request_forms import language_name
 from clinic.instruments.catalogue import newest_of, title_of
 from clinic.ui.forms import shown
@@ -40,6 +40,15 @@ def report_of(form: OutcomesForm, permissions: frozenset[Permission]) -> Report:
         if part.needs in permissions
     ]
     return Report([*_filters(form), *_versions(asked, change.source)], parts)
+
+
+def file_rows_of(report: Report) -> Iterator[Sequence[Any]]:
+    """The rows of a file of the whole report: the filters in words, then the tables of each part under its title."""
+    yield from report.facts
+    for part in report.parts:
+        yield ()
+        yield (part.title,)
+        yield from file_rows(part.sheets)
 
 
 def proposed_title(asked: Asked) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
@@ -12,13 +13,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import Permission, Request, requires, without_patients
+from clinic.accounts.factors.confirmation import EXPORT
 from clinic.assessments.models import KeptReport
 from clinic.assessments.outcomes.forms import OutcomesForm
+from clinic.assessments.outcomes.sheets import answer_of
 from clinic.assessments.reports import actions
 from clinic.assessments.reports.forms import KeepForm
 from clinic.assessments.reports.frozen import beside, from_json
-from clinic.assessments.reports.report import proposed_title, report_of
+from clinic.assessments.reports.report import Report, file_rows_of, proposed_title, report_of
 from clinic.audit.reading import note_list, note_record
+from clinic.lists.jobs.spreadsheets import FORMATS
 from clinic.lists.page.addresses import whole_number
 from clinic.lists.queries import owns_clinic
 from clinic.lists.reading.index_runs import BadList
@@ -83,10 +87,12 @@ def report_keep(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.ASSESSMENTS_VIEW)
 def report_detail(request: Request, pk: UUID) -> HttpResponse:
-    """A kept report as it was; with `beside=today` each figure that is another today says so."""
+    """A kept report as it was, or its file; with `beside=today` each figure that is another today says so."""
     kept = get_object_or_404(_open_to(request).select_related("kept_by"), pk=pk)
-    note_record(request, kept)
     report, context = from_json(kept.contents, request.permissions), _about(request, kept)
+    if EXPORT in request.GET:
+        return _file(request, kept, report)
+    note_record(request, kept)
     if context["is_beside"]:
         form = OutcomesForm(QueryDict(kept.query))
         if not form.is_valid():
@@ -112,6 +118,17 @@ def _open_to(request: Request) -> QuerySet[KeptReport]:
     return KeptReport.objects.open_to(request.actor.id, is_restricted=request.seen_by is not None)
 
 
+def _file(request: Request, kept: KeptReport, report: Report) -> HttpResponse:
+    if Permission.LISTS_EXPORT not in request.permissions:
+        raise PermissionDenied
+    if (kind := request.GET[EXPORT]) not in FORMATS:
+        raise Http404
+    note_record(request, kept, action="downloaded")
+    kept_on = timezone.localdate(kept.kept_at)
+    labels = (kept.title, "Kept on", str(kept_on), str(kept.kept_by.display_name))
+    return answer_of(kind, f"report-{kept_on}", labels, file_rows_of(report))
+
+
 def _about(request: Request, kept: KeptReport) -> dict[str, Any]:
     return {
         "kept": kept,
@@ -120,5 +137,6 @@ def _about(request: Request, kept: KeptReport) -> dict[str, Any]:
         "printed_at": timezone.now(),
         "is_restricted": not kept.counts_everybody,
         "is_beside": request.GET.get("beside") == "today",
+        "files": FORMATS if Permission.LISTS_EXPORT in request.permissions else (),
         "may_remove": request.may_write and (str(kept.kept_by_id) == request.actor.id or owns_clinic(request)),
     }

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from clinic.access import Permission
+from clinic.access import PERMISSIONS, Permission, Role
 from clinic.assessments.models import Assessment, Course, KeptReport
 from clinic.assessments.outcomes.parts import PARTS
 from clinic.assessments.record.courses import keep_courses
@@ -13,6 +13,7 @@ from clinic.assessments.reports.frozen import from_json
 from clinic.audit.models import AuditEvent
 from clinic.patients.models import Patient
 from clinic.tenancy.scope import clinic_scope
+from tests.assessments.test_outcome_files import rows
 from tests.assessments.test_outcomes import ADDRESS, by_hand
 from tests.test_permissions import MAY
 
@@ -84,6 +85,31 @@ def test_kept_report_has_every_part_with_how_it_is_counted(clinician):
 
 def test_kept_report_says_when_and_by_whom(clinician):
     assert "by <bdi>Clara Clinician</bdi>" in clinician.get(keep(clinician)).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_file_of_a_kept_report_has_every_table_as_it_was(riverside, clinician, kind):
+    address = keep(clinician)
+    expected = clinician.get(address).context["report"]
+    amend_move_and_archive(riverside)
+    found = rows(clinician.get(f"{address}?_export={kind}"))
+    assert found[0][:2] == ["Spring", "Kept on"]
+    sheets = [sheet for part in expected.parts for sheet in part.sheets]
+    told = [list(fact) for fact in expected.facts]
+    told += [line for sheet in sheets for line in ([sheet.title], *([cell.text for cell in row] for row in sheet.rows))]
+    assert (len(sheets) > 10, [line for line in told if line not in found]) == (True, [])
+
+
+def test_file_of_a_kept_report_is_in_the_trail_and_for_who_may_take_files(riverside, clinician, monkeypatch):
+    address = keep(clinician)
+    with monkeypatch.context() as other:
+        other.setitem(PERMISSIONS, Role.CLINICIAN, PERMISSIONS[Role.CLINICIAN] - {Permission.LISTS_EXPORT})
+        assert clinician.get(f"{address}?_export=csv").status_code == 403
+        assert "_export" not in clinician.get(address).content.decode()
+    assert "_export=csv" in clinician.get(address).content.decode()
+    assert [clinician.get(f"{address}?_export={kind}").status_code for kind in ("csv", "pdf", "")] == [200, 404, 404]
+    with clinic_scope(riverside.clinic):
+        assert AuditEvent.objects.filter(action="report.downloaded").count() == 1
 
 
 def test_report_beside_today_says_what_is_another_today(riverside, clinician):
@@ -185,6 +211,14 @@ def test_sheet_says_when_it_was_printed_by_the_clinics_clock(clock, riverside, s
     client = sign_in(riverside.clinician)
     for address in ("/outcomes/print/", keep(client)):
         assert client.get(address).context["printed_at"] == clock.moment
+
+
+@pytest.mark.clock("clinic/assessments/reports/views.py:_file")
+def test_file_of_a_kept_report_says_the_clinics_day_of_keeping(clock, riverside, sign_in):
+    client = sign_in(riverside.clinician)
+    answer = client.get(f"{keep(client)}?_export=csv")
+    assert rows(answer)[0] == ["Spring", "Kept on", str(clock.today), "Clara Clinician"]
+    assert answer["Content-Disposition"] == f'attachment; filename="report-{clock.today}.csv"'
 
 
 def test_outcomes_lead_to_keeping_printing_and_kept_reports(clinician):
