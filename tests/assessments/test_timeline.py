@@ -17,7 +17,7 @@ from clinic.assessments.reviews.actions import mark_reviewed
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
 from clinic.assessments.selfreport.actions import answer_request, create_request
 from clinic.assessments.timeline.forms import TimelineForm
-from clinic.assessments.timeline.page import ENTRIES
+from clinic.assessments.timeline.page import ENTRIES, WHOLE
 from clinic.assessments.timeline.places import places
 from clinic.assessments.timeline.sources import SOURCES
 from clinic.instruments.files.toml import shipped
@@ -147,7 +147,7 @@ def test_period_begins_and_ends_with_the_clinics_days(clock, riverside, sign_in,
     [
         *("?kind=gossip", "?from=never", "?from=2026-03-02&to=2026-03-01", "?after=x", "?strange=1", "?to=%00"),
         *(f"?after=2026-03-01_1_99_{KEY}", f"?after=9999-12-31_1_4_{KEY}"),
-        *("?after=2026-03-01_1_4_x", "?after=2026-03-01_1_4_12"),
+        *("?after=2026-03-01_1_4_x", "?after=2026-03-01_1_4_12", "?all=no"),
     ],
 )  # fmt: skip
 def test_filter_that_cannot_be_read_is_refused_in_the_page(riverside, sign_in, patient, query):
@@ -197,9 +197,22 @@ def test_older_entries_are_a_link_away_and_the_newest_too(riverside, sign_in):
     assert 'href="?kind=assessments">Newest' in second
 
 
-def statements(client, patient):
+def test_whole_timeline_is_on_one_page_for_paper(riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        patient = make_patient()
+        for number in range(ENTRIES + 3):
+            make_assessment(patient, date=ahead(-number))
+    client = sign_in(riverside.clinician)
+    few = timeline(client, patient, "?kind=assessments&from=2020-01-01").content.decode()
+    link = re.search(r'href="(\?[^"]+)">All on one page', few)[1].replace("&amp;", "&")
+    whole = timeline(client, patient, link).content.decode()
+    assert (len(entries(whole)), "All on one page" in whole, 'rel="next"' in whole) == (ENTRIES + 3, False, False)
+    assert "kind=assessments&from=2020-01-01" in link
+
+
+def statements(client, patient, query=""):
     with CaptureQueriesContext(connection) as queries:
-        assert timeline(client, patient).status_code == 200
+        assert timeline(client, patient, query).status_code == 200
     return len(queries)
 
 
@@ -211,6 +224,9 @@ def test_statements_are_as_many_for_two_thousand_entries(riverside, sign_in, pat
         note = {"patient": patient, "kind": "other", "text": "x", "written_by_id": "x", "written_by_name": "x"}
         ContactNote.objects.bulk_create(ContactNote(date=ahead(-number % 900), **note) for number in range(2000))
     assert statements(client, patient) <= few
+    whole = timeline(client, patient, "?all=yes").content.decode()
+    assert (len(entries(whole)), 'rel="next"' in whole) == (WHOLE, True)
+    assert statements(client, patient, "?all=yes") <= few
 
 
 def test_kinds_of_reviews_are_those_of_assessments_that_are_there(riverside, sign_in, patient):

@@ -30,6 +30,7 @@ class TimelineForm(forms.Form):
     kind = forms.MultipleChoiceField(label="Show", required=False, widget=forms.CheckboxSelectMultiple)
     since = DateField(label="From", required=False, max_length=40, widget=forms.TextInput(TEXT))
     upto = DateField(label="Until", required=False, max_length=40, widget=forms.TextInput(TEXT))
+    all = forms.ChoiceField(choices=[("yes", "Yes")], required=False, widget=forms.HiddenInput)
     after = forms.CharField(required=False, max_length=90, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, permissions: Collection[str]) -> None:

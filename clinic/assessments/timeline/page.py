@@ -15,7 +15,7 @@ from clinic.assessments.timeline.places import Place, places
 from clinic.assessments.timeline.sources import SOURCES
 from clinic.patients.models import Patient
 
-ENTRIES = 50
+ENTRIES, WHOLE = 50, 2000  # on a page, and on the one that is for paper
 
 
 class Day(NamedTuple):
@@ -27,26 +27,29 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """`older` and `newest` are the addresses of other pages; empty where there are none."""
+    """`older`, `newest` and `whole` are the addresses of other pages; empty where there are none."""
 
     days: list[Day]
     count: int
     older: str
     newest: str
+    whole: str
 
 
 def timeline_of(patient: Patient, form: TimelineForm, query: QueryDict) -> Timeline:
     """The page that a valid form asks for."""
-    asked = form.asked()
-    found = places(patient.pk, asked, ENTRIES + 1)
-    shown = found[:ENTRIES]
+    asked, is_whole = form.asked(), bool(form.cleaned_data["all"])
+    most = WHOLE if is_whole else ENTRIES
+    found = places(patient.pk, asked, most + 1)
+    shown = found[:most]
     lines = list(_lines(shown, _records(patient, shown)))
     days = [Day(day, [line for _, line in group]) for day, group in groupby(lines, key=lambda pair: pair[0])]
     return Timeline(
         days=days,
         count=len(lines),
-        older=_address(query, written_place(shown[-1])) if len(found) > ENTRIES else "",
-        newest=_address(query, "") if asked.behind is not None else "",
+        older=_address(query, after=written_place(shown[-1])) if len(found) > most else "",
+        newest=_address(query) if asked.behind is not None else "",
+        whole=_address(query, all="yes") if len(found) > most and not is_whole else "",
     )
 
 
@@ -69,9 +72,9 @@ def _lines(shown: list[Place], records: dict[tuple[type[Model], str], Any]) -> I
             yield place.day, LINES[source.name](record)
 
 
-def _address(query: QueryDict, after: str) -> str:
+def _address(query: QueryDict, **more: str) -> str:
     other = query.copy()
     other.pop("after", None)
-    if after:
-        other["after"] = after
+    for name, value in more.items():
+        other[name] = value
     return f"?{other.urlencode()}"
