@@ -36,6 +36,8 @@ worker_class = "clinic.ui.serving.worker.Worker"
 threads = 4
 # Longer than a load balancer keeps its connections (60 s as they come), which would else use one that was just closed.
 keepalive = 75
+# As long an address as nginx passes on; what is longer than the record takes it refuses itself, in words.
+limit_request_line = 8190
 preload_app = True
 # The heartbeat file is touched every second, so it belongs in memory; also where the rest is read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

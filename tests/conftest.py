@@ -26,7 +26,7 @@ from clinic.tenancy.cluster import has_citus
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.requests import whole_bodies
 from tests import template
-from tests.as_two import as_two
+from tests.as_two import as_two, is_asked_for
 from tests.clock import clock as clock
 from tests.pooler import server as server_address
 from tests.shared import pytest_runtest_teardown as pytest_runtest_teardown
@@ -111,7 +111,7 @@ class QuietHandler(WSGIRequestHandler):
 @pytest.fixture(scope="session")
 def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The address of the application, served by threads of this process on a free port; or that of two services."""
-    if os.environ.get("TEST_AS_TWO"):
+    if is_asked_for():
         with as_two() as address:
             yield address
         return

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
@@ -37,7 +36,7 @@ from clinic.postgres.outages import is_taken_key
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui import errors
 from clinic.ui.kept import MOST_READ, kept_page
-from clinic.ui.pages import client_redirect
+from clinic.ui.pages import client_redirect, leading_back
 from clinic.ui.requests import large_file_at
 
 API = "/api/"  # what the token of a program opens
@@ -219,8 +218,7 @@ def unauthenticated(request: Request) -> HttpResponse:
             button="Send again",
             sign_in=True,
         )
-    login = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
-    return client_redirect(request, login)
+    return client_redirect(request, leading_back("account_login", request.get_full_path()))
 
 
 def forbidden_to_clients(request: Request) -> HttpResponse:
@@ -239,7 +237,7 @@ def no_clinic(request: Request) -> HttpResponse | None:
     if not request.memberships:
         return client_redirect(request, reverse("accounts:no_clinic"))
     back = request.get_full_path() if request.method in errors.SAFE_METHODS else reverse("home")
-    return client_redirect(request, f"{reverse('accounts:choose')}?{urlencode({'next': back})}")
+    return client_redirect(request, leading_back("accounts:choose", back))
 
 
 def stale_page(request: Request) -> HttpResponse | None:

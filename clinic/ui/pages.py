@@ -1,6 +1,7 @@
 """Small things that pages share."""
 
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from clinic.access import Request
+
+LONGEST_ADDRESS = 4000
 
 
 def saved(request: Request, text: str, *, undo: bool = False) -> None:
@@ -63,6 +66,17 @@ def keep_private[R: HttpResponseBase](response: R) -> R:
 def own_path(text: str, otherwise: str) -> str:
     """The text where it is a path on this site, else `otherwise`: a form's `next` is whatever somebody sent."""
     return text if text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None) else otherwise
+
+
+def leading_back(view: str, back: str, **more: str) -> str:
+    """The address of a page that leads on to `back`; to less of it where an address with all of it is one that servers
+    do not take: nginx reads 8,192 characters, and what stands in another address is up to three times as long.
+    """
+    for way in (back, back.partition("?")[0], reverse("home")):
+        address = f"{reverse(view)}?{urlencode({'next': way, **more})}"
+        if len(address) <= LONGEST_ADDRESS:
+            break
+    return address
 
 
 def page_or_fragment(

@@ -1,6 +1,7 @@
 """A colleague from the invitation to the last day, as the owner and as the colleague."""
 
 import re
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,15 +10,19 @@ from typing import cast
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.as_two import served_under
+
 PASSWORD = "quite another passphrase"
 
 
 @pytest.fixture
-def letters(settings, tmp_path) -> Path:
-    """The folder in which a local record keeps its mail."""
+def mailing(server, settings, tmp_path) -> Iterator[tuple[str, Path]]:
+    """The address of a local record, and the folder in which it keeps its mail."""
     folder = tmp_path / "mail"
-    settings.MAILERS = {"default": {"BACKEND": "clinic.ui.mail.LocalMail", "OPTIONS": {"folder": folder}}}
-    return folder
+    kept = {"default": {"BACKEND": "clinic.ui.mail.LocalMail", "OPTIONS": {"folder": folder}}}
+    properties = {"EMAIL_URL": "consolemail://", "VAR_DIR": str(tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
+    with served_under(server, settings, properties, MAILERS=kept) as address:
+        yield address, folder
 
 
 def press(page: Page, name: str) -> None:
@@ -43,8 +48,9 @@ def link_in(folder: Path) -> str:
     return str(link)
 
 
-def test_colleague_is_invited_joins_is_changed_and_removed(practice, visit, watch, letters):
-    owner, colleague = visit(practice.owner), visit()
+def test_colleague_is_invited_joins_is_changed_and_removed(practice, visit, watch, mailing):
+    address, letters = mailing
+    owner, colleague = visit(practice.owner, at=address), visit(at=address)
     email = f"nora@{practice.owner.email.partition('@')[2]}"
     invite(owner, email)
     expect(owner.get_by_role("row", name=email)).to_contain_text("Invited, until")

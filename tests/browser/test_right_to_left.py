@@ -1,20 +1,25 @@
 """The pages in a language that is written from right to left."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.as_two import served_under
 from tests.browser import walk
 from tests.browser.test_accessibility import overflows
 
 
 @pytest.fixture
-def page(site, visit, settings) -> Page:
-    page = visit(site.both)
-    walk.pressed(page, re.compile(site.world.clinic.name))
-    settings.LANGUAGE_CODE = "ar"
-    return page
+def page(site, server, visit, settings) -> Iterator[Page]:
+    """Signed in before, by the words that the sign-in page has otherwise."""
+    before = visit(site.both)
+    walk.pressed(before, re.compile(site.world.clinic.name))
+    with served_under(server, settings, {"LANGUAGE_CODE": "ar"}, LANGUAGE_CODE="ar") as address:
+        page = visit(at=address, storage_state=before.context.storage_state())
+        yield page
+        page.close()  # it asks for its counts until then
 
 
 def test_pages_fit_every_width(page, watch, site):

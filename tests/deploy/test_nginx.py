@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from threading import Thread
 from types import SimpleNamespace
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import RequestFactory
@@ -173,6 +173,20 @@ def test_too_large_a_body_is_refused_by_its_length(front, length, says):
     form = {"Content_Type": "application/x-www-form-urlencoded", "Content_Length": str(length)}
     status, _, text = get(front, "/o/token/", "POST", beginning, **form)
     assert (status, says in text) == (413, True)
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1_900, 1_900), (8_000, len("/patients/"))])
+def test_long_address_leads_to_signing_in_and_as_much_of_it_back_as_servers_take(front, length, kept):
+    """The head that says so is longer than nginx expects of itself."""
+    status, headers, _ = get(front, "/patients/?" + "&f" * ((length - 10) // 2))
+    [back] = parse_qs(urlsplit(headers["Location"]).query)["next"]
+    assert (status, abs(len(back) - kept) < 3, len(headers["Location"]) <= 4_000) == (302, True, True)
+    assert get(front, headers["Location"])[0] == 200
+
+
+def test_address_that_is_longer_than_nginx_reads_is_refused_in_words(front):
+    status, _, text = get(front, "/patients/?" + "&f" * 4_500)
+    assert (status, "That address is too long" in text, '<html lang="en' in text) == (414, True, True)
 
 
 @pytest.mark.parametrize(("length", "status", "by_nginx"), [(3_000_000, 403, False), (12_000_000, 413, True)])

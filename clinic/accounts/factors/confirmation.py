@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpResponse
@@ -18,7 +17,7 @@ from django.urls import reverse
 from clinic.access import Request
 from clinic.ui import errors
 from clinic.ui.kept import kept_page
-from clinic.ui.pages import client_redirect
+from clinic.ui.pages import client_redirect, leading_back
 
 LATELY = timedelta(minutes=10)
 EXPORT = "_export"  # the parameter by which a list is asked for as a file
@@ -69,4 +68,4 @@ def _ask(request: Request, back: str, **why: str) -> HttpResponse:
     if request.method not in errors.SAFE_METHODS:
         message = f"{message} Nothing was done yet. Then send this again."
         return kept_page(request, 403, title="Confirm it is you", message=message, button="Send again", confirm=True)
-    return client_redirect(request, f"{reverse('account_reauthenticate')}?{urlencode({'next': back, **why})}")
+    return client_redirect(request, leading_back("account_reauthenticate", back, **why))

@@ -1,14 +1,12 @@
 """A clinic that asks for a second factor: who has none reaches the page that sets one up, and nothing of a patient."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpResponse
 from django.urls import reverse
 
 from clinic.access import Request
 from clinic.ui import errors
 from clinic.ui.kept import kept_page
-from clinic.ui.pages import client_redirect
+from clinic.ui.pages import client_redirect, leading_back
 
 TITLE = "Set up a second factor first"
 
@@ -31,5 +29,4 @@ def without_factor(request: Request) -> HttpResponse | None:
     if request.method not in errors.SAFE_METHODS:
         message = f"{asks} Nothing was saved. Set it up in a new tab, then send here what you typed."
         return kept_page(request, 403, title=TITLE, message=message, button="Send again", set_up=True)
-    next_url = urlencode({"next": request.get_full_path()})
-    return client_redirect(request, f"{reverse('accounts:factor_needed')}?{next_url}")
+    return client_redirect(request, leading_back("accounts:factor_needed", request.get_full_path()))
