@@ -13,11 +13,9 @@ from clinic.api.objects.fields import (
     DayField,
     FlagField,
     InstrumentField,
-    LineField,
     RangeField,
     RecordField,
     ScoreField,
-    TextField,
     UuidField,
     VersionField,
     field_for,
@@ -32,6 +30,7 @@ from clinic.api.objects.patients import (
     SignedInPractitioner,
 )
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import LineField, TextField
 from clinic.api.reading.chosen import included
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentStatus, AssessmentType
 from clinic.assessments.pages.forms import MOST_QUESTIONS
@@ -41,6 +40,7 @@ from clinic.instruments import catalogue
 from clinic.instruments.definitions import Definition
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.text.faults import Fault
 from clinic.ui.declared import fill_in
 
 FREE_ONLY = ("questions",)
@@ -200,7 +200,7 @@ class AssessmentSerializer(StrictSerializer):
 
     def validate_name(self, name: str) -> str:
         if self.instance is not None and not name:
-            raise serializers.ValidationError("A recorded assessment keeps a name.")
+            raise serializers.ValidationError("A recorded assessment keeps a name.", code=Fault.TOGETHER)
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class AssessmentSerializer(StrictSerializer):
         instrument = attrs.pop("instrument", None) or ""
         if stored is not None:
             if instrument and instrument != stored.instrument:
-                raise serializers.ValidationError({"instrument": ["An assessment keeps its instrument."]})
+                raise _together({"instrument": ["An assessment keeps its instrument."]})
             return _only(attrs, follows=bool(stored.instrument))
         attrs = _only(attrs, follows=bool(instrument))
         attrs.pop("reason", None)
@@ -219,20 +219,24 @@ class AssessmentSerializer(StrictSerializer):
         """What the instrument adds to a new assessment."""
         definition = self._offered.get(instrument)
         if definition is None:
-            raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})
+            raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]}, code=Fault.UNKNOWN)
         language = attrs.get("language") or definition.languages[0]
         if language not in definition.languages:
             known = ", ".join(definition.languages)
-            raise serializers.ValidationError({"language": [f"{definition.title} is there in: {known}."]})
+            raise _together({"language": [f"{definition.title} is there in: {known}."]})
         user = attrs.get("user") or attrs["patient"].user
         if user is None:
-            raise serializers.ValidationError({"user": [refusals.NOBODY_RESPONSIBLE]})
+            raise _together({"user": [refusals.NOBODY_RESPONSIBLE]})
         return {"definition": definition, "user": user, "language": language}
 
     @cached_property
     def _offered(self) -> dict[str, Definition]:
         """The clinic's instruments by id, read once for all rows."""
         return {definition.id: definition for definition in catalogue.offered()}
+
+
+def _together(problems: dict[str, list[str]]) -> serializers.ValidationError:
+    return serializers.ValidationError(problems, code=Fault.TOGETHER)
 
 
 def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
@@ -243,5 +247,5 @@ def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
         else (OF_INSTRUMENT_ONLY, "Only an assessment that follows an instrument has this.")
     )
     if problems := {name: [message] for name in others if attrs.get(name)}:
-        raise serializers.ValidationError(problems)
+        raise _together(problems)
     return {name: value for name, value in attrs.items() if name not in others}
