@@ -189,11 +189,27 @@ class AssessmentSerializer(StrictSerializer):
     updated_at = serializers.DateTimeField(read_only=True)
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
 
-    def get_fields(self) -> dict[str, Any]:
-        fields: dict[str, Any] = fill_in(super().get_fields(), Assessment, field_for, but=OF_INSTRUMENT)
-        request, view = self.context.get("request"), self.context.get("view")
-        asked = request is not None and included(request, view)
-        return fields | ({"included": IncludedSerializer(source="*", read_only=True)} if asked else {})
+    @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return fill_in(fields, Assessment, field_for, but=OF_INSTRUMENT)
+
+    @cached_property
+    def _included(self) -> IncludedSerializer | None:
+        """What is brought into each, where anything is asked for."""
+        request = self.context.get("request")
+        if request is None or not included(request, self.context.get("view")):
+            return None
+        found = IncludedSerializer(source="*", read_only=True)
+        found.bind("included", self)
+        return found
+
+    @property
+    def readable_names(self) -> list[str]:
+        return [*super().readable_names, *(["included"] if self._included else [])]
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return shown if self._included is None else {**shown, "included": self._included.to_representation(instance)}
 
     def validate_date(self, day: datetime.date) -> datetime.date:
         return check_assessment_date(day)

@@ -183,8 +183,9 @@ class PatientSerializer(StrictSerializer):
     updated_at = serializers.DateTimeField(read_only=True)
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
 
-    def get_fields(self) -> dict[str, Any]:
-        return fill_in(super().get_fields(), Patient, field_for)
+    @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return fill_in(fields, Patient, field_for)
 
     @extend_schema_field(LatestResultSerializer(many=True, allow_null=True, help_text=RESULTS_HELP))
     def get_latest_results(self, patient: Patient) -> Any:

@@ -35,8 +35,9 @@ class AlertSerializer(StrictSerializer):
     assessment = serializers.UUIDField(source="assessment_id", read_only=True)
     points = serializers.FloatField(read_only=True, help_text=POINTS_HELP)
 
-    def get_fields(self) -> dict[str, Any]:
-        return {**RiskAlertSerializer().get_fields(), **super().get_fields()}
+    @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**RiskAlertSerializer().get_fields(), **fields}
 
 
 class AcknowledgementSerializer(StrictSerializer):
