@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from clinic.access import Request
 from clinic.lists.reading.places import Place
+from clinic.text.faults import Fault
 from clinic.ui.sealing import seal
 
 PURPOSE = "clinic.api.cursor"
@@ -47,7 +48,7 @@ def opened(text: str, name: str = "cursor") -> Any:
     try:
         return json.loads(seal(PURPOSE).decrypt(text.encode()))
     except (InvalidToken, ValueError) as error:
-        raise ValidationError({name: [OTHER_LIST]}) from error
+        raise ValidationError({name: [OTHER_LIST]}, code=Fault.UNKNOWN) from error
 
 
 def changes_cursor(request: Request, number: int) -> str:
@@ -59,7 +60,7 @@ def changes_number(request: Request, text: str) -> int:
     """The number behind which a cursor of changes leads; raises ValidationError for one of another clinic, or none."""
     held = opened(text, "after")
     if not isinstance(held, dict) or held.get("clinic") != str(request.clinic.pk):
-        raise ValidationError({"after": [OTHER_CHANGES]})
+        raise ValidationError({"after": [OTHER_CHANGES]}, code=Fault.UNKNOWN)
     return int(held["number"])
 
 
@@ -73,5 +74,5 @@ def cursor_of(request: Request) -> Cursor | None:
         return None
     held = opened(request.GET["cursor"])
     if not isinstance(held, list) or len(held) != 5 or held[0] != list_of(request):
-        raise ValidationError({"cursor": [OTHER_LIST]})
+        raise ValidationError({"cursor": [OTHER_LIST]}, code=Fault.UNKNOWN)
     return Cursor(Place(*held[2:]), bool(held[1]))

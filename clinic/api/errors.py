@@ -18,6 +18,7 @@ from clinic.assessments.record import refusals
 from clinic.assessments.selfreport.actions import NotByPatient, RequestEnded
 from clinic.patients import actions as patients
 from clinic.postgres.outages import is_overtaken
+from clinic.text.faults import Fault
 from clinic.ui.errors import OVERTAKEN_MESSAGE
 from clinic.webhooks import actions as webhooks
 
@@ -77,21 +78,40 @@ def refuse(status: int, code: str, message: str, fields: Any = None, **more: Any
     return Response(Refusal(message, {"code": code, "fields": fields or {}, **more}), status=status)
 
 
-def messages_by_field(detail: Any, path: str = "") -> dict[str, list[str]]:
+def by_field(detail: Any, path: str = "") -> dict[str, list[exceptions.ErrorDetail]]:
     """DRF's nested errors as one level: `questions.2.answer` for the answer of the third question."""
     if not isinstance(detail, Mapping):
-        return {path or "body": [str(message) for message in detail]}
-    found: dict[str, list[str]] = {}
+        return {path or "body": list(detail)}
+    found: dict[str, list[exceptions.ErrorDetail]] = {}
     for name, inner in detail.items():
         step = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
-        found |= messages_by_field(inner, step)
+        found |= by_field(inner, step)
     return found
+
+
+def invalid(detail: Any) -> Response:
+    """The answer to what cannot be accepted, with the faults that the document cannot say."""
+    found = by_field(detail)
+    messages = {name: [str(each) for each in details] for name, details in found.items()}
+    codes = {name: [str(each.code) for each in details if each.code in Fault] for name, details in found.items()}
+    return refuse(400, "invalid", INVALID, messages, **some_codes(codes))
+
+
+def some_codes(codes: Mapping[str, list[str]]) -> dict[str, dict[str, list[str]]]:
+    """The codes of those fields that have any; nothing where none has."""
+    known = {name: of_field for name, of_field in codes.items() if of_field}
+    return {"codes": known} if known else {}
+
+
+def _together(field: str, message: str) -> Response:
+    """The answer to what an action refuses: it is right by itself, and not with what is recorded."""
+    return invalid({field: [exceptions.ErrorDetail(message, Fault.TOGETHER)]})
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: the answer to `error`, or None for one that is a fault of ours."""
     if isinstance(error, exceptions.ValidationError):
-        return refuse(400, "invalid", INVALID, messages_by_field(error.detail))
+        return invalid(error.detail)
     if isinstance(error, exceptions.APIException):
         return _refused_by_drf(error)
     if isinstance(error, Http404):
@@ -134,12 +154,14 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
         fields = {"name": [f"{error} “{error.proposal}” is free."]}
         return refuse(409, "name_taken", str(error), fields, existing=str(error.existing.pk))
     if isinstance(error, refusals.ResponsesRefused):
-        faults = {f"answers.{refusal.item}": [refusal.message] for refusal in error.refusals}
-        return refuse(400, "invalid", INVALID, faults)
+        faults = [
+            (f"answers.{each.item}", exceptions.ErrorDetail(each.message, Fault.TOGETHER)) for each in error.refusals
+        ]
+        return invalid({name: [detail] for name, detail in faults})
     if (field := REFUSED_FIELDS.get(type(error))) is not None:
-        return refuse(400, "invalid", INVALID, {field: [str(error)]})
+        return _together(field, str(error))
     if (late := TOO_LATE.get(type(error))) is not None:
         return refuse(409, late[0], late[1] or str(error))
     if isinstance(error, patients.RecordNumberTaken):
-        return refuse(400, "invalid", INVALID, {"record_number": ["Another patient has this record number."]})
+        return _together("record_number", "Another patient has this record number.")
     return None

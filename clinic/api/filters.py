@@ -4,6 +4,7 @@ import re
 from collections.abc import Container
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,7 +12,8 @@ from django.core import exceptions as django_exceptions
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import get_error_detail
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
@@ -23,6 +25,7 @@ from clinic.lists.page.permitted import permitted_filters, permitted_table
 from clinic.lists.page.sorting import chained, ordering, sortable
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import Listing
+from clinic.text.faults import Fault
 from clinic.ui.forms import DateField
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ SINCE: dict[str, Any] = {
     "`updated_at` that you have. It begins ten minutes before, so that nothing that was just being saved is left out: "
     "a record whose `version` you have may come again.",
 }
+SOME_TEXT = {"type": "string", "minLength": 1}
+ANY_ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # What the API calls a filter, where that is not what the pages call it.
 API_NAMES = {"q": "search"}
 FORM_NAMES = {"search": "q"}
@@ -94,7 +99,7 @@ def _listing(filterset: Any, terms: list[str], *, sorted_by_choice: bool) -> Lis
     try:
         return listing_of(filterset, terms, sorted_by_choice=sorted_by_choice)
     except BadList as problem:
-        raise ValidationError({"ordering": [str(problem)]}) from problem
+        raise ValidationError({"ordering": [str(problem)]}, code=Fault.TOGETHER) from problem
 
 
 def _since(text: str) -> datetime:
@@ -113,6 +118,18 @@ def refuse_other_days(filters: Any, given: dict[str, str]) -> None:
     days = [name for name in given if name in filters and issubclass(filters[name].field_class, DateField)]
     if wrong := [name for name in days if not DAY.fullmatch(given[name])]:
         raise ValidationError({name: ["Give a day as YYYY-MM-DD."] for name in wrong})
+
+
+def _refused(form: forms.Form) -> ValidationError:
+    """What a form refuses, by the API's names: what is none of the clinic's rows is no fault of the address."""
+    found = {}
+    for name, errors in form.errors.as_data().items():
+        rows = isinstance(form.fields.get(name), forms.ModelChoiceField | InstrumentChoiceField)
+        found[API_NAMES.get(name, name)] = [
+            ErrorDetail(each.messages[0], Fault.UNKNOWN if rows and each.code == "invalid_choice" else each.code)
+            for each in errors
+        ]
+    return ValidationError(found)
 
 
 class ListParameters(BaseFilterBackend):
@@ -145,8 +162,7 @@ class ListParameters(BaseFilterBackend):
         refuse_other_days(fields, given)
         filterset = used(given, queryset=queryset, request=request._request)
         if not filterset.is_valid():
-            problems = filterset.errors.items()
-            raise ValidationError({API_NAMES.get(name, name): messages for name, messages in problems})
+            raise _refused(filterset.form)
         if listed:
             table_class = permitted_table(mine.table_class, permissions)
             terms = order_by(mine, table_class, given.get("ordering", mine.default_ordering))
@@ -178,7 +194,7 @@ class OfPatient(BaseFilterBackend):
         try:
             return queryset.filter(patient=field.clean(request.query_params.get("patient", "")))
         except django_exceptions.ValidationError as error:
-            raise ValidationError({"patient": error.messages}) from error
+            raise ValidationError({"patient": get_error_detail(error)}) from error
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         mine: Any = view
@@ -196,7 +212,7 @@ def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
     return {
         "name": API_NAMES.get(name, name),
         "in": "query",
-        "schema": _schema(field),
+        "schema": _text(field) if name == "q" else _schema(field),
         "description": description,
     }
 
@@ -210,19 +226,30 @@ def _schema(field: Any) -> dict[str, Any]:
     """What of JSON Schema a filter's form field stands for."""
     if isinstance(field, forms.ModelChoiceField | forms.UUIDField):
         rows: Any = getattr(field, "queryset", None)
-        named = (rows is not None and isinstance(rows.model._meta.pk, models.CharField)) or getattr(
-            field, "null_label", None
-        )
-        return {"type": "string"} if named else {"type": "string", "format": "uuid"}
+        if rows is not None and isinstance(rows.model._meta.pk, models.CharField):
+            return SOME_TEXT
+        if _null_label(field):
+            return {"type": "string", "pattern": f"^({ANY_ID}|{field.null_value})$"}  # type: ignore[union-attr]
+        return {"type": "string", "format": "uuid"}
     if isinstance(field, InstrumentChoiceField):
-        return {"type": "string"}
+        return SOME_TEXT
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices
         return {"type": "string", "enum": [value for value, _ in choices if value]}
     if isinstance(field, forms.DecimalField):
-        return {"type": "number"}
+        return _number(field)
     if isinstance(field, DateField):
         return {"type": "string", "format": "date"}
+    return _text(field) | getattr(field, "described", SOME_TEXT)
+
+
+def _number(field: Any) -> dict[str, Any]:
+    last = Decimal(1).scaleb(-field.decimal_places)
+    most = float(10 ** (field.max_digits - field.decimal_places) - last)
+    return {"type": "number", "minimum": -most, "maximum": most}
+
+
+def _text(field: Any) -> dict[str, Any]:
     return {"type": "string", "maxLength": field.max_length}
 
 

@@ -15,6 +15,7 @@ from clinic.lists.page.addresses import place, url_with, whole_number
 from clinic.lists.reading.index_runs import BadList
 from clinic.lists.reading.listing import CAP, TOO_LONG, UNSOUGHT, Listing, PageRows
 from clinic.lists.reading.places import Place
+from clinic.text.faults import Fault
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -27,7 +28,7 @@ BEFORE = "End before this record, wherever it stands by then; not with `after`."
 CURSOR = {
     "name": "cursor",
     "in": "query",
-    "schema": {"type": "string", "maxLength": 4000},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 4000},
     "description": "From `next` or `previous`, as it was given, with the same filters and order; not with `page`, "
     "`after` or `before`.",
 }
@@ -37,7 +38,7 @@ class TooLong(ValidationError):
     """The list cannot be read in the time that one may take."""
 
     def __init__(self) -> None:
-        super().__init__({"ordering": [TOO_LONG]})
+        super().__init__({"ordering": [TOO_LONG]}, code=Fault.TOGETHER)
 
 
 def _number(http: Any, name: str, default: int) -> int:
@@ -64,12 +65,15 @@ def _begun(http: Any) -> Cursor | tuple[str, UUID] | None:
     """Where the address says that the page begins; raises ValidationError where it says so in two ways."""
     given = [name for name in ("cursor", "page", "after", "before") if name in http.GET]
     if "cursor" in given and len(given) > 1:
-        raise ValidationError({name: ["A page begins at a cursor or at this, not both."] for name in given[1:]})
+        raise ValidationError(
+            {name: ["A page begins at a cursor or at this, not both."] for name in given[1:]}, code=Fault.TOGETHER
+        )
     try:
         return cursor_of(http) or place(http)
     except BadList as problem:
         name = "before" if "before" in http.GET else "after"
-        raise ValidationError({name: [str(problem)]}) from problem
+        code = Fault.TOGETHER if {"after", "before"} <= http.GET.keys() else None
+        raise ValidationError({name: [str(problem)]}, code=code) from problem
 
 
 class Pagination(BasePagination):
@@ -106,7 +110,7 @@ class Pagination(BasePagination):
         except BadList as problem:
             if str(problem) == UNSOUGHT:
                 name = "cursor" if isinstance(begun, Cursor) else begun[0] if begun else "page"
-                raise ValidationError({name: [UNSOUGHT]}) from problem
+                raise ValidationError({name: [UNSOUGHT]}, code=Fault.TOGETHER) from problem
             raise (NotFound(str(problem)) if problem.status == 404 else TooLong()) from problem
         if begun is None and number > 1 and not found.records:
             raise NotFound(f"There is no page {number}; the last one is {-(-listing.count() // size) or 1}.")

@@ -28,6 +28,7 @@ from clinic.lists.reading.selection import Search, matching_keys
 from clinic.patients.filters import SCALE_WORDS, SEVERITIES, WHOSE_SCORE, Archived, ScoreForm
 from clinic.patients.models import Patient
 from clinic.staff.filters import practitioner_filter
+from clinic.text.faults import Fault
 from clinic.ui.forms import DateField
 
 FREE = "none"  # in place of an instrument's id
@@ -43,7 +44,7 @@ class PatientField(forms.UUIDField):
             return None
         patient = find_patient(key)
         if patient is None:
-            raise ValidationError("This clinic has no such patient.", code="unknown")
+            raise ValidationError("This clinic has no such patient.", code=Fault.UNKNOWN)
         return patient
 
 
@@ -69,7 +70,7 @@ class AssessmentFilterForm(ScoreForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if by_score([self.data.get("sort", "")]) and "instrument" in self.fields and not values.get("instrument"):
-            self.add_error("instrument", WHOSE_SCORE)
+            self.add_error("instrument", ValidationError(WHOSE_SCORE, code=Fault.TOGETHER))
         return values
 
 

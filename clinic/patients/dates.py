@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clinic.patients.models import BirthPrecision, Patient
 from clinic.text.dates import Range, parse_days, without_about, written
+from clinic.text.faults import Fault
 
 NOT_KNOWN = frozenset({"unknown", "not known", "?", "unk", "n/k", "nk"})
 OLDEST = 130  # years; the oldest age on record is 122
@@ -47,9 +48,9 @@ def check_birth_date(born: date) -> date:
     """The date itself; raises ValidationError when nobody alive can have been born then."""
     today = timezone.localdate()
     if born > today:
-        raise ValidationError("This date of birth is in the future.", code="future")
+        raise ValidationError("This date of birth is in the future.", code=Fault.DAY)
     if born.year < today.year - OLDEST:
-        raise ValidationError(f"This date of birth is more than {OLDEST} years back.", code="too_old")
+        raise ValidationError(f"This date of birth is more than {OLDEST} years back.", code=Fault.DAY)
     return born
 
 

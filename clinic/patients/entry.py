@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.patients.models import UNNAMED, BirthPrecision, Patient, Status
+from clinic.text.faults import Fault
 from clinic.text.full_names import family_first
 from clinic.text.phones import parse_phone, stored
 
@@ -34,9 +35,9 @@ def read_together(values: dict[str, Any], patient: Patient | None = None) -> dic
     status = found.get("status", patient.status if patient else Status.ACTIVE)
     since = values.get("status_on", patient.status_on if patient else None)
     if since and status == Status.ACTIVE:
-        raise ValidationError({"status_on": NO_STATUS})
+        raise _together("status_on", NO_STATUS)
     if since and since > timezone.localdate():
-        raise ValidationError({"status_on": "This day is in the future."})
+        raise ValidationError({"status_on": ValidationError("This day is in the future.", code=Fault.DAY)})
     for name, extension in EXTENSIONS.items():
         found |= _with_extension(found, name, extension, patient)
     return found
@@ -54,8 +55,12 @@ def read_birth(values: dict[str, Any], patient: Patient | None = None) -> dict[s
     said = values.get("date_of_birth_precision", kept if born else BirthPrecision.NOT_KNOWN)
     precision = BirthPrecision(said)
     if (born is None) != (precision == BirthPrecision.NOT_KNOWN):
-        raise ValidationError({"date_of_birth_precision": CONTRADICTS})
+        raise _together("date_of_birth_precision", CONTRADICTS)
     return {"date_of_birth": born and precision.known_of(born), "date_of_birth_precision": precision.value}
+
+
+def _together(field: str, message: str) -> ValidationError:
+    return ValidationError({field: ValidationError(message, code=Fault.TOGETHER)})
 
 
 def unnamed(now: datetime) -> dict[str, str]:
@@ -75,9 +80,9 @@ def _with_extension(values: dict[str, Any], name: str, field: str, patient: Pati
     kept = getattr(patient, field) if patient and number == before else ""
     said = values.get(field, typed or kept)
     if field in values and said and typed not in ("", said):
-        raise ValidationError({field: TWO_EXTENSIONS})
+        raise _together(field, TWO_EXTENSIONS)
     if field in values and said and not number:
-        raise ValidationError({field: NO_NUMBER})
+        raise _together(field, NO_NUMBER)
     is_read = isinstance(given, PhoneNumber) and not typed
     read: dict[str, Any] = {name: given if is_read else parse_phone(number) or ""} if name in values else {}
     return {**read, field: typed or said if number else ""}

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from clinic.patients.models import (
 from clinic.patients.search.rules import search_for
 from clinic.staff.filters import practitioner_filter
 from clinic.staff.models import Tag
+from clinic.text.faults import Fault
 
 
 class AgeBand(TextChoices):
@@ -72,7 +74,7 @@ class ScoreForm(forms.Form):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("score_min", "score_max"):
             if values.get(name) is not None and not values.get("instrument") and "instrument" not in self.errors:
-                self.add_error(name, WHOSE_SCORE)
+                self.add_error(name, ValidationError(WHOSE_SCORE, code=Fault.TOGETHER))
         return values
 
 

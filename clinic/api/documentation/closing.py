@@ -8,9 +8,15 @@ from clinic.api.documentation.bodies import BODIES
 from clinic.api.documentation.examples import EXAMPLES
 from clinic.api.documentation.reading import INCLUDED, say_parts
 from clinic.api.documentation.shapes import Schema, ref
+from clinic.api.writing.read_only import MOVING
 
 NULL: Schema = {"type": "null"}
 EMPTY: Schema = {"type": "string", "maxLength": 0}
+# A new assessment without an instrument says its type; with one, the instrument does.
+TYPE_OF_FREE: Schema = {
+    "if": {"required": ["instrument"], "properties": {"instrument": {"type": "string"}}},
+    "else": {"required": ["type"]},
+}
 
 
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
@@ -32,6 +38,7 @@ def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
                 _close(name, schemas[body], answer["properties"])
     for name in _read_by_themselves(result["paths"]):
         say_parts(schemas, name)
+    schemas["AssessmentRequest"] |= TYPE_OF_FREE
     schemas["Included"] = INCLUDED
     schemas["Assessment"]["properties"]["included"] = ref("Included")
     for name, sent in BODIES.items():
@@ -90,6 +97,8 @@ def _close(name: str, body: Schema, answered: Schema) -> None:
                     f"{name}.{field} has no example: add one to EXAMPLES in clinic/api/documentation/examples.py."
                 )
             body["properties"][field]["examples"] = schema["examples"]
+        elif field in MOVING:
+            body["properties"][field] = {"description": "May be sent back; what it says is not read."}
         else:
-            body["properties"][field] = {"description": "May be sent back as it is; refused with another value."}
+            body["properties"][field] = {**schema, "readOnly": True}
     body["additionalProperties"] = False

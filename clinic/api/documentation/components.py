@@ -3,7 +3,15 @@
 from clinic.api.documentation.examples import EXAMPLES
 from clinic.api.documentation.shapes import LINK, TEXT, WARNING, Schema, object_of, ref
 from clinic.lists.reading.listing import CAP
+from clinic.text.faults import MEANINGS, Fault
 
+CODES: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {**TEXT, "enum": list(Fault)}},
+    "description": "Of what no schema says, by field: "
+    + "; ".join(f"`{code}`: {MEANINGS[code]}" for code in Fault)
+    + ".",
+}
 VERSIONED = ("Patient", "Assessment", "Webhook")
 
 
@@ -66,6 +74,7 @@ ENVELOPE: Schema = {
                 "additionalProperties": {"type": "array", "items": TEXT},
                 "description": "The fields or parameters at fault. A name with points leads into a list.",
             },
+            "codes": CODES,
             "current": {**ref("Record"), "description": "With `conflict`: the record as it is now."},
             "existing": {
                 **TEXT,
@@ -74,7 +83,7 @@ ENVELOPE: Schema = {
             },
             "request_id": {**TEXT, "description": "From 500 on: the number to tell whoever looks after this clinic."},
         },
-        optional=("current", "existing", "request_id"),
+        optional=("codes", "current", "existing", "request_id"),
     ),
     "BulkRow": object_of(
         {
@@ -107,11 +116,12 @@ ENVELOPE: Schema = {
             "__typename": {**TEXT, "const": "Error"},
             "code": {**TEXT, "description": "Stable; for programs."},
             "fields": {"type": "object", "additionalProperties": {"type": "array", "items": TEXT}},
+            "codes": CODES,
             "message": {**TEXT, "description": "A sentence for people."},
             "current": {**ref("Record"), "description": "With `conflict`: the record as it is now."},
             "existing": {**TEXT, "format": "uuid", "description": "With `name_taken` and `id_taken`."},
         },
-        optional=("current", "existing"),
+        optional=("codes", "current", "existing"),
     ),
     "Failure": object_of(
         {

@@ -26,6 +26,7 @@ from clinic.api.documentation.reading import reading_parameters
 from clinic.api.documentation.refusals import REFUSALS
 from clinic.api.documentation.shapes import ARCHIVE, TEXT, Schema, object_of, ref
 from clinic.api.objects.fields import NUMBER
+from clinic.api.objects.texts import SOME_SIGN
 from clinic.api.writing.many import MOST
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
@@ -33,6 +34,12 @@ from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
 
 def _json(schema: Schema, description: str) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _described(field: Any) -> Schema:
+    """What a field takes besides its type and length."""
+    said: Schema = getattr(field, "described", {})
+    return {} if said is SOME_SIGN and field.allow_blank else said
 
 
 class EnvelopeSchema(AutoSchema):
@@ -81,6 +88,10 @@ class EnvelopeSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [getattr(self.view, "tag", f"{self._typename}s")]
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        found: Schema | None = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        return found | _described(field) if found and direction == "request" else found
+
     def _get_request_body(self, direction: Any = "request") -> Schema | None:
         body: Schema | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         if body and self.view.action == "bulk":
@@ -91,7 +102,8 @@ class EnvelopeSchema(AutoSchema):
         """Many of what makes one, or changes one."""
         made = body["content"]["application/json"]["schema"]
         changed = self.resolve_serializer(self.view.serializer_class(partial=True), "request").ref
-        rows = {"type": "array", "items": {"anyOf": [made, changed]}, "minItems": 1, "maxItems": MOST}
+        change = {"allOf": [changed, {"type": "object", "required": ["id"]}]}
+        rows = {"type": "array", "items": {"anyOf": [made, change]}, "minItems": 1, "maxItems": MOST}
         said = {
             "type": "boolean",
             "default": False,

@@ -8,13 +8,13 @@ from uuid import UUID, uuid5
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from clinic.access import Permission
-from clinic.api.errors import INVALID, IdTaken, exception_handler, refuse
+from clinic.api.errors import INVALID, IdTaken, exception_handler, refuse, some_codes
 from clinic.api.filters import refuse_parameters
 from clinic.api.matching import warnings_of
 from clinic.api.objects.assessments import AssessmentSerializer
@@ -28,6 +28,7 @@ from clinic.patients import actions as patients
 from clinic.patients.many.creating import NotTogether, create_patients
 from clinic.patients.models import Patient, with_latest_results
 from clinic.postgres.outages import is_taken_key
+from clinic.text.faults import Fault
 
 OF_A_KEY = UUID("9a1c2b3e-6f0d-4a77-8a53-2f4f0a6f2f10")  # what ids are made with that a row leaves out
 
@@ -66,7 +67,7 @@ class BulkViewSet[M: Model](GenericViewSet[M]):
         results = self._results(request, rows)
         refused = [result for result in results if "error" in result]
         if sent.validated_data["all_or_nothing"] and refused:
-            return refuse(400, "invalid", INVALID, _faults(refused))
+            return refuse(400, "invalid", INVALID, _faults(refused), **some_codes(_codes(refused)))
         return Response(results)
 
     def _with_id(self, request: Request, number: int, row: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +118,10 @@ class BulkViewSet[M: Model](GenericViewSet[M]):
 
     def _clean(self, row: dict[str, Any]) -> dict[str, Any]:
         self.new.initial_data = row  # which defaults look into
-        fields: dict[str, Any] = dict(self.new.run_validation(row))
+        try:
+            fields: dict[str, Any] = dict(self.new.run_validation(row))
+        except ValidationError as error:
+            raise (ValidationError(_of_no_record(error.detail)) if "id" in row else error) from error
         fields.pop("version", None)
         return fields
 
@@ -193,6 +197,16 @@ def _saved(number: int, record: Any, status: int, warnings: Sequence[dict[str, A
     return _result(number, status, id=str(record.pk), version=record.version, warnings=list(warnings))
 
 
+def _of_no_record(detail: Any) -> dict[str, Any]:
+    """What is wrong with a row that makes a record because its `id` has none: what a change may leave out, it needs."""
+    return {
+        name: [ErrorDetail(each, Fault.UNKNOWN) if each.code == "required" else each for each in found]
+        if isinstance(found, list)
+        else found
+        for name, found in detail.items()
+    }
+
+
 def _key(row: dict[str, Any]) -> str:
     return str(row.get("id")).lower()
 
@@ -211,6 +225,15 @@ def _faults(refused: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
         at, error = f"rows.{result['row']}", result["error"]
         found |= {f"{at}.{name}": said for name, said in error["fields"].items()} or {at: [error["message"]]}
     return found
+
+
+def _codes(refused: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """What the document cannot say of each row, by row and field."""
+    return {
+        f"rows.{result['row']}.{name}": codes
+        for result in refused
+        for name, codes in result["error"].get("codes", {}).items()
+    }
 
 
 class PatientBulkViewSet(BulkViewSet[Patient]):

@@ -27,7 +27,7 @@ NOW = "now"
 AFTER: dict[str, Any] = {
     "name": "after",
     "in": "query",
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
     "description": "The `after` of the page before; left out for everything since the clinic began, and `now` for what "
     "happens from now on.",
 }

@@ -13,11 +13,9 @@ from clinic.api.objects.fields import (
     DayField,
     FlagField,
     InstrumentField,
-    LineField,
     RangeField,
     RecordField,
     ScoreField,
-    TextField,
     UuidField,
     VersionField,
     field_for,
@@ -32,6 +30,7 @@ from clinic.api.objects.patients import (
     SignedInPractitioner,
 )
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import LineField, TextField
 from clinic.api.reading.chosen import included
 from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentStatus, AssessmentType
 from clinic.assessments.pages.forms import MOST_QUESTIONS
@@ -41,6 +40,7 @@ from clinic.instruments import catalogue
 from clinic.instruments.definitions import Definition
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.text.faults import Fault
 from clinic.ui.declared import fill_in
 
 FREE_ONLY = ("questions",)
@@ -189,18 +189,34 @@ class AssessmentSerializer(StrictSerializer):
     updated_at = serializers.DateTimeField(read_only=True)
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
 
-    def get_fields(self) -> dict[str, Any]:
-        fields: dict[str, Any] = fill_in(super().get_fields(), Assessment, field_for, but=OF_INSTRUMENT)
-        request, view = self.context.get("request"), self.context.get("view")
-        asked = request is not None and included(request, view)
-        return fields | ({"included": IncludedSerializer(source="*", read_only=True)} if asked else {})
+    @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return fill_in(fields, Assessment, field_for, but=OF_INSTRUMENT)
+
+    @cached_property
+    def _included(self) -> IncludedSerializer | None:
+        """What is brought into each, where anything is asked for."""
+        request = self.context.get("request")
+        if request is None or not included(request, self.context.get("view")):
+            return None
+        found = IncludedSerializer(source="*", read_only=True)
+        found.bind("included", self)
+        return found
+
+    @property
+    def readable_names(self) -> list[str]:
+        return [*super().readable_names, *(["included"] if self._included else [])]
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return shown if self._included is None else {**shown, "included": self._included.to_representation(instance)}
 
     def validate_date(self, day: datetime.date) -> datetime.date:
         return check_assessment_date(day)
 
     def validate_name(self, name: str) -> str:
         if self.instance is not None and not name:
-            raise serializers.ValidationError("A recorded assessment keeps a name.")
+            raise serializers.ValidationError("A recorded assessment keeps a name.", code=Fault.TOGETHER)
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +225,7 @@ class AssessmentSerializer(StrictSerializer):
         instrument = attrs.pop("instrument", None) or ""
         if stored is not None:
             if instrument and instrument != stored.instrument:
-                raise serializers.ValidationError({"instrument": ["An assessment keeps its instrument."]})
+                raise _together({"instrument": ["An assessment keeps its instrument."]})
             return _only(attrs, follows=bool(stored.instrument))
         attrs = _only(attrs, follows=bool(instrument))
         attrs.pop("reason", None)
@@ -219,20 +235,24 @@ class AssessmentSerializer(StrictSerializer):
         """What the instrument adds to a new assessment."""
         definition = self._offered.get(instrument)
         if definition is None:
-            raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})
+            raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]}, code=Fault.UNKNOWN)
         language = attrs.get("language") or definition.languages[0]
         if language not in definition.languages:
             known = ", ".join(definition.languages)
-            raise serializers.ValidationError({"language": [f"{definition.title} is there in: {known}."]})
+            raise _together({"language": [f"{definition.title} is there in: {known}."]})
         user = attrs.get("user") or attrs["patient"].user
         if user is None:
-            raise serializers.ValidationError({"user": [refusals.NOBODY_RESPONSIBLE]})
+            raise _together({"user": [refusals.NOBODY_RESPONSIBLE]})
         return {"definition": definition, "user": user, "language": language}
 
     @cached_property
     def _offered(self) -> dict[str, Definition]:
         """The clinic's instruments by id, read once for all rows."""
         return {definition.id: definition for definition in catalogue.offered()}
+
+
+def _together(problems: dict[str, list[str]]) -> serializers.ValidationError:
+    return serializers.ValidationError(problems, code=Fault.TOGETHER)
 
 
 def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
@@ -243,5 +263,5 @@ def _only(attrs: dict[str, Any], *, follows: bool) -> dict[str, Any]:
         else (OF_INSTRUMENT_ONLY, "Only an assessment that follows an instrument has this.")
     )
     if problems := {name: [message] for name in others if attrs.get(name)}:
-        raise serializers.ValidationError(problems)
+        raise _together(problems)
     return {name: value for name, value in attrs.items() if name not in others}

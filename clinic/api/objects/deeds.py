@@ -3,8 +3,9 @@
 from rest_framework import serializers
 
 from clinic.access import Permission
-from clinic.api.objects.fields import LineField, VersionField
+from clinic.api.objects.fields import VersionField
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import LineField
 
 
 class CancellationSerializer(StrictSerializer):

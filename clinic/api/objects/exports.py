@@ -10,9 +10,10 @@ from rest_framework import serializers
 from clinic.api.cursors import changes_cursor, changes_number
 from clinic.api.exports.columns import TABLES, allowed_tables
 from clinic.api.exports.formats import FORMATS
-from clinic.api.objects.fields import LineField
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import LineField
 from clinic.lists.models import FILES_KEPT, Job, JobState
+from clinic.text.faults import Fault
 
 NOT_YOURS = "Your role, or the scope of your token, does not include this."
 AFTER_HELP = (
@@ -86,14 +87,14 @@ class NewExportSerializer(StrictSerializer):
 
     def validate_format(self, name: str) -> str:
         if missing := FORMATS[name].missing():
-            raise serializers.ValidationError(missing)
+            raise serializers.ValidationError(missing, code=Fault.SERVER)
         return name
 
     def validate_tables(self, names: list[str]) -> list[str]:
         """The tables in their order, each once; raises ValidationError for what whoever asks may not take."""
         allowed = allowed_tables(self.context["request"]._request.permissions)
         if refused := [name for name in names if name not in allowed]:
-            raise serializers.ValidationError([f"{name}: {NOT_YOURS}" for name in refused])
+            raise serializers.ValidationError([f"{name}: {NOT_YOURS}" for name in refused], code=Fault.ASKER)
         return [name for name in allowed if name in names]
 
     def validate_after(self, text: str | None) -> int | None:

@@ -1,7 +1,6 @@
 """Serializer fields that take what the schema says and nothing else."""
 
 import re
-import unicodedata
 import uuid
 from collections.abc import Callable
 from datetime import date
@@ -12,8 +11,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
-from rest_framework.fields import empty
 
+from clinic.api.objects.texts import LineField, TextField
 from clinic.assessments.record.results import as_json
 from clinic.instruments.items.answers import as_answer
 from clinic.instruments.items.parsing import MOST_ITEMS
@@ -21,21 +20,12 @@ from clinic.instruments.items.parts import Answer
 from clinic.instruments.reading import as_plain
 from clinic.staff.models import Tag
 from clinic.staff.tags.words import UnknownTag, all_tags, ids_by_word, ids_of
-from clinic.text.full_names import read_name
-from clinic.text.phones import parse_extension, parse_phone, stored
-from clinic.text.record_numbers import read_record_number
-from clinic.ui.forms import one_line
+from clinic.text.faults import Fault
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,2})?", re.ASCII)
+LONGEST_INTEGER = 12  # digits: more than any that we take
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def _text(field: serializers.CharField, data: Any) -> Any:
-    """`data`, refused where it is there and is not text: CharField would take numbers."""
-    if data is not empty and data is not None and not isinstance(data, str):
-        field.fail("invalid")
-    return data
 
 
 class TypenameField(serializers.ReadOnlyField):
@@ -47,63 +37,6 @@ class TypenameField(serializers.ReadOnlyField):
 
     def get_attribute(self, instance: Any) -> str:
         return self.typename
-
-
-class TextField(serializers.CharField):
-    """Text of several lines, NFC, its line ends made plain."""
-
-    def run_validation(self, data: Any = empty) -> Any:
-        return super().run_validation(_text(self, data))
-
-    def to_internal_value(self, data: Any) -> str:
-        return unicodedata.normalize("NFC", super().to_internal_value(data)).replace("\r\n", "\n")
-
-
-class LineField(serializers.CharField):
-    """One line of text, kept as `one_line` says."""
-
-    def run_validation(self, data: Any = empty) -> Any:
-        return super().run_validation(_text(self, data))
-
-    def to_internal_value(self, data: Any) -> str:
-        return one_line(super().to_internal_value(data))
-
-
-class NameField(LineField):
-    """A name of a person, read as `read_name` says."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return read_name(super().to_internal_value(data))
-
-
-class RecordNumberField(LineField):
-    """A record number in plain signs."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return read_record_number(super().to_internal_value(data))
-
-
-class ExtensionField(LineField):
-    """What is dialled behind a phone number, in digits."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return parse_extension(super().to_internal_value(data))
-
-
-class PhoneField(serializers.CharField):
-    """A phone number however it is written; answered as E.164, empty where there is none."""
-
-    def run_validation(self, data: Any = empty) -> Any:
-        return super().run_validation(_text(self, data))
-
-    def to_internal_value(self, data: Any) -> Any:
-        return parse_phone(super().to_internal_value(data)) or ""
-
-    def get_attribute(self, instance: Any) -> str:
-        return stored(instance, str(self.source))
-
-    def to_representation(self, value: str) -> str:
-        return value
 
 
 class DayField(serializers.DateField):
@@ -136,9 +69,11 @@ class FlagField(serializers.BooleanField):
 
 
 class VersionField(serializers.IntegerField):
-    """The version that an edit started from: a JSON integer."""
+    """The version that an edit started from: a JSON integer, which 3.0 is too."""
 
     def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, Decimal) and data.adjusted() < LONGEST_INTEGER and data == data.to_integral_value():
+            data = int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -171,7 +106,7 @@ class RecordField(UuidField):
     def __init__(self, rows: Callable[[], QuerySet[Any]], unknown: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rows = rows
-        self.error_messages["unknown"] = unknown
+        self.error_messages[Fault.UNKNOWN] = unknown
         self.looked_up: dict[uuid.UUID, Any] = {}
 
     def get_attribute(self, instance: Model) -> Any:
@@ -184,7 +119,7 @@ class RecordField(UuidField):
             return getattr(changed, str(self.source))
         found = self.chosen(key)
         if found is None:
-            self.fail("unknown")
+            self.fail(Fault.UNKNOWN)
         return found
 
     def chosen(self, key: uuid.UUID) -> Any:
@@ -229,7 +164,7 @@ class TagsField(serializers.ListField):
         try:
             return ids_of(words, ids_by_word(self._tags)) if words else []
         except UnknownTag as error:
-            raise serializers.ValidationError(str(error)) from error
+            raise serializers.ValidationError(str(error), code=Fault.UNKNOWN) from error
 
     def to_representation(self, value: Any) -> Any:
         return [tag.word for tag in self._tags if tag.pk in value] if value else []

@@ -10,25 +10,22 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clinic.access import Permission
-from clinic.api.objects.fields import (
-    DayField,
+from clinic.api.objects.fields import DayField, NumberField, RecordField, TagsField, UuidField, VersionField, field_for
+from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import (
     ExtensionField,
     LineField,
     NameField,
-    NumberField,
     PhoneField,
-    RecordField,
     RecordNumberField,
-    TagsField,
-    UuidField,
-    VersionField,
-    field_for,
+    SystemField,
+    ValueField,
 )
-from clinic.api.objects.strict import StrictSerializer
 from clinic.patients.dates import check_birth_date
 from clinic.patients.entry import read_birth, read_together
 from clinic.patients.models import BirthPrecision, Gender, Patient
 from clinic.staff.models import Practitioner
+from clinic.text.faults import Fault
 from clinic.text.identifiers import NATIONAL, kept, parsed, read_identifier
 from clinic.ui.declared import fill_in
 
@@ -58,7 +55,7 @@ class SignedInPractitioner:
         user = field.context["request"]._request.user
         found: Practitioner | None = field.chosen(user.pk) if user.is_authenticated else None
         if found is None:
-            field.fail("required")
+            raise serializers.ValidationError(field.error_messages["required"], code=Fault.ASKER)
         return found
 
 
@@ -92,10 +89,10 @@ class IdentifierSerializer(StrictSerializer):
 
     typename = "Identifier"
 
-    system = serializers.CharField(
+    system = SystemField(
         max_length=60, help_text="Whose number it is. Numbers of these are checked: " + ", ".join(NATIONAL) + "."
     )
-    value = serializers.CharField(max_length=60, help_text="The number; of a national one digits without signs.")
+    value = ValueField(max_length=60, help_text="The number; of a national one digits without signs.")
 
 
 class IdentifiersField(serializers.ListField):
@@ -186,8 +183,9 @@ class PatientSerializer(StrictSerializer):
     updated_at = serializers.DateTimeField(read_only=True)
     version = VersionField(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION_HELP)
 
-    def get_fields(self) -> dict[str, Any]:
-        return fill_in(super().get_fields(), Patient, field_for)
+    @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return fill_in(fields, Patient, field_for)
 
     @extend_schema_field(LatestResultSerializer(many=True, allow_null=True, help_text=RESULTS_HELP))
     def get_latest_results(self, patient: Patient) -> Any:
@@ -205,7 +203,7 @@ class PatientSerializer(StrictSerializer):
 
     def validate_record_number(self, number: str) -> str:
         if self.instance is not None and not number:
-            raise serializers.ValidationError("A registered patient keeps a record number.")
+            raise serializers.ValidationError("A registered patient keeps a record number.", code=Fault.TOGETHER)
         return number
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -213,4 +211,4 @@ class PatientSerializer(StrictSerializer):
         try:
             return read_together(attrs | read_birth(attrs, stored), stored)
         except ValidationError as error:
-            raise serializers.ValidationError(error.message_dict) from error
+            raise serializers.ValidationError(serializers.as_serializer_error(error)) from error

@@ -1,14 +1,32 @@
 """What every serializer of ours has in common."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from copy import deepcopy
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from clinic.access import Permission
-from clinic.api.objects.fields import TypenameField
+from clinic.api.objects.fields import TagsField, TypenameField
 from clinic.api.reading.chosen import chosen_of
+
+Fields = dict[str, Any]
+# What asks the serializer that it stands in: for its methods, its context or the request.
+OWN = (serializers.BaseSerializer, serializers.SerializerMethodField, TagsField)
+
+
+@cache
+def _fields_of(kind: "type[StrictSerializer]") -> Fields:
+    """The fields of a class, worked out once; each serializer has copies."""
+    declared = serializers.Serializer.get_fields(kind())
+    return kind.completed({"__typename": TypenameField(kind.typename), **declared})
+
+
+@cache
+def _answered_by(kind: "type[StrictSerializer]") -> Fields:
+    """The fields that are answered, in their order; they serve all serializers of the class but those of OWN."""
+    return {name: field for name, field in kind().fields.items() if not field.write_only}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -25,29 +43,53 @@ class StrictSerializer(serializers.Serializer[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         request = kwargs.get("context", {}).get("request")
-        if request is not None and "fields" in request.query_params:
-            self._leave_out(request)
+        self.chosen = chosen_of(request, self.readable_names) if request is not None else None
 
-    def _leave_out(self, request: Any) -> None:
-        names = list(self.fields.keys())
-        chosen = chosen_of(request, [name for name in names if not self.fields[name].write_only])
-        for name in names:
-            if name not in chosen:
-                del self.fields[name]
+    @property
+    def readable_names(self) -> list[str]:
+        """What of an object can be read."""
+        return list(_answered_by(type(self)))
 
-    def get_fields(self) -> dict[str, Any]:
-        return {"__typename": TypenameField(self.typename), **super().get_fields()}
+    @classmethod
+    def completed(cls, fields: Fields) -> Fields:
+        """The fields of the class, from those that it declares."""
+        return fields
+
+    def get_fields(self) -> Fields:
+        return deepcopy(_fields_of(type(self)))
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
+        shown: dict[str, Any] = {}
+        for name, field in self._answered:
+            try:
+                value = field.get_attribute(instance)
+            except serializers.SkipField:
+                continue
+            shown[name] = None if value is None else field.to_representation(value)
         return shown | dict.fromkeys(self.hidden_fields) if self.hidden_fields else shown
+
+    @cached_property
+    def _answered(self) -> list[tuple[str, Any]]:
+        """The fields that are shown, by name."""
+        fields = _answered_by(type(self)).items()
+        return [(name, self._own(name, field)) for name, field in fields if self._is_shown(name)]
+
+    def _own(self, name: str, field: Any) -> Any:
+        if not isinstance(field, OWN):
+            return field
+        copied = deepcopy(field)
+        copied.bind(name, self)
+        return copied
+
+    def _is_shown(self, name: str) -> bool:
+        return self.chosen is None or name in self.chosen
 
     @cached_property
     def hidden_fields(self) -> list[str]:
         """The names of what whoever asks may not see: without a request all that takes a permission."""
         request = self.context.get("request")
         permissions = request._request.permissions if request is not None else frozenset()
-        needs = [(name, permission) for name, permission in self.needs.items() if name in self.fields]
+        needs = [(name, permission) for name, permission in self.needs.items() if self._is_shown(name)]
         return [name for name, permission in needs if permission not in permissions]
 
     def to_internal_value(self, data: Any) -> Any:

@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clinic.api.objects.episodes import ReasonField
-from clinic.api.objects.fields import FlagField, LineField, TextField, UuidField, VersionField
+from clinic.api.objects.fields import FlagField, UuidField, VersionField
 from clinic.api.objects.patients import ID_HELP
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import LineField, UrlField
 from clinic.webhooks.addresses import BadAddress, read_target
 from clinic.webhooks.models import LONGEST_NAME, LONGEST_URL, DeliveryState, Event, OffWhy, Webhook
 
@@ -23,10 +24,11 @@ class WebhookSerializer(StrictSerializer):
 
     id = UuidField(required=False, help_text=ID_HELP)
     name = LineField(max_length=LONGEST_NAME, help_text="What receives it.")
-    url = TextField(max_length=LONGEST_URL, help_text="Where the receiver listens: https, and outside the network.")
+    url = UrlField(max_length=LONGEST_URL, help_text="Where the receiver listens: https, and outside the network.")
     events = serializers.ListField(
         child=serializers.ChoiceField(choices=Event.choices),
         allow_empty=False,
+        min_length=1,
         max_length=len(Event),
         help_text="What it is told.",
     )

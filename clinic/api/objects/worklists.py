@@ -7,10 +7,11 @@ from rest_framework import serializers
 
 from clinic.api.objects.assessments import NO_INSTRUMENT
 from clinic.api.objects.episodes import ReasonField
-from clinic.api.objects.fields import DayField, LineField, RecordField, TextField, UuidField, VersionField
+from clinic.api.objects.fields import DayField, RecordField, UuidField, VersionField
 from clinic.api.objects.instruments import RiskAlertSerializer
 from clinic.api.objects.patients import ID_HELP, NO_PRACTITIONER
 from clinic.api.objects.strict import StrictSerializer
+from clinic.api.objects.texts import LineField, TextField
 from clinic.assessments.models.requests import AnswerRequest, RequestState
 from clinic.assessments.models.schedules import LONGEST, SIZES, Unit
 from clinic.assessments.selfreport.actions import asks_birth_date
@@ -18,6 +19,7 @@ from clinic.instruments import catalogue
 from clinic.instruments.definitions import Definition
 from clinic.patients.models import Patient
 from clinic.staff.models import Practitioner
+from clinic.text.faults import Fault
 
 NO_PATIENT = "This clinic has no patient with this id."
 LONGEST_LINK = 90  # days
@@ -33,8 +35,9 @@ class AlertSerializer(StrictSerializer):
     assessment = serializers.UUIDField(source="assessment_id", read_only=True)
     points = serializers.FloatField(read_only=True, help_text=POINTS_HELP)
 
-    def get_fields(self) -> dict[str, Any]:
-        return {**RiskAlertSerializer().get_fields(), **super().get_fields()}
+    @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**RiskAlertSerializer().get_fields(), **fields}
 
 
 class AcknowledgementSerializer(StrictSerializer):
@@ -82,11 +85,15 @@ def offered(attrs: dict[str, Any]) -> dict[str, Any]:
     instrument = attrs.pop("instrument")
     definition: Definition | None = catalogue.find(instrument)
     if definition is None:
-        raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]})
+        raise serializers.ValidationError({"instrument": [NO_INSTRUMENT]}, code=Fault.UNKNOWN)
     patient = attrs["patient"]
     if message := definition.refusal(sex=patient.clinical_sex, age=patient.age):
-        raise serializers.ValidationError({"instrument": [message]})
+        raise serializers.ValidationError({"instrument": [message]}, code=Fault.TOGETHER)
     return {**attrs, "definition": definition}
+
+
+def _together(field: str, message: str) -> serializers.ValidationError:
+    return serializers.ValidationError({field: [message]}, code=Fault.TOGETHER)
 
 
 class NewScheduleSerializer(StrictSerializer):
@@ -113,7 +120,7 @@ class NewScheduleSerializer(StrictSerializer):
         found = offered({name: attrs[name] for name in ("patient", "instrument")})
         paces = _days(attrs, "every"), _days(attrs, "then_every")
         if paces[1] and found["definition"].change.remission_below is None:
-            raise serializers.ValidationError({"then_every": ["It has no published remission. Leave this out."]})
+            raise _together("then_every", "It has no published remission. Leave this out.")
         return {
             **found,
             "every_days": paces[0],
@@ -130,10 +137,10 @@ def _days(attrs: dict[str, Any], name: str) -> int | None:
     if not number:
         return None
     if not unit:
-        raise serializers.ValidationError({"then_unit": ["Say which unit."]})
+        raise _together("then_unit", "Say which unit.")
     days = int(number) * SIZES[Unit(unit)]
     if days > LONGEST:
-        raise serializers.ValidationError({name: ["At most ten years lie between two assessments."]})
+        raise _together(name, "At most ten years lie between two assessments.")
     return days
 
 
@@ -203,7 +210,7 @@ class NewRequestSerializer(StrictSerializer):
         found = offered(attrs)
         known, language = found["definition"].languages, found.get("language") or found["definition"].languages[0]
         if language not in known:
-            raise serializers.ValidationError({"language": [f"It is there in: {', '.join(known)}."]})
+            raise _together("language", f"It is there in: {', '.join(known)}.")
         return {**found, "language": language}
 
 

@@ -3,6 +3,7 @@
 Both say how something is read, never which: a cursor and a filter mean the same with any of them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
@@ -21,11 +22,11 @@ def listed(request: Any, name: str) -> list[str] | None:
     return ",".join(given).split(",") if given else None
 
 
-def chosen_of(request: Any, known: Any) -> frozenset[str]:
-    """The fields that are shown of those that are `known`; raises ValidationError for any other."""
+def chosen_of(request: Any, known: Sequence[str]) -> frozenset[str] | None:
+    """The fields that are shown of those that are `known`, None for all; raises ValidationError for any other."""
     names = listed(request, FIELDS)
     if names is None:
-        return frozenset(known)
+        return None
     if unknown := [name for name in names if name not in known]:
         raise ValidationError({FIELDS: [NO_FIELD.format(name) for name in unknown]})
     return frozenset([*ALWAYS, *names])

@@ -21,12 +21,19 @@ SYSTEM_AND_VALUE = "Give the system and the value with a bar between them, such 
 class RecordNumberField(forms.CharField):
     """A record number in plain signs."""
 
+    described: ClassVar[dict[str, Any]] = {"minLength": 1, "format": "record-number"}
+
     def clean(self, value: Any) -> str:
         return read_record_number(super().clean(value))
 
 
 class IdentifierField(forms.CharField):
     """`system|value`, read as an identifier of a patient is."""
+
+    described: ClassVar[dict[str, Any]] = {
+        "pattern": rf"^[^|;\n]{{0,{LONGEST_SYSTEM - 1}}}[^|;\s]\|[^:;\s][^:;\n]{{0,{LONGEST_VALUE - 1}}}$",
+        "format": "identifier",
+    }
 
     def clean(self, value: Any) -> Identifier | None:
         text = super().clean(value)

@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from clinic.text.faults import Fault
+
 # What changes by itself, so that whoever sends a record back as it was read means no change by it.
 MOVING = frozenset({"latest_results", "alerts", "updated_at", "practitioner"})
 CANNOT = "This cannot be written; leave it out, or send it as it is."
@@ -31,7 +33,7 @@ def refuse_others(sent: dict[str, Any], *shown: dict[str, Any]) -> None:
         if name not in MOVING and all(plain(value) != plain(data.get(name)) for data in shown)
     ]
     if wrong:
-        raise ValidationError({name: [CANNOT] for name in wrong})
+        raise ValidationError({name: [CANNOT] for name in wrong}, code=Fault.READ_ONLY)
 
 
 def plain(value: Any) -> Any:
