@@ -23,7 +23,7 @@ from clinic.lists.reading.index_runs import ALL, IndexRun, Rows, Sql
 # A walk costs so many times what the planner expects, who has neighbours of an order share pages that are read once;
 # and so many times for a search, whose every rule is asked of each row, while indexes give what is found without rows.
 DEAR, OF_SEARCH = 6, 25
-SLACK = 3  # so many times what is expected a walk may pass where that costs no more than twice the sort
+SLACK = 3  # so many times what is expected a walk may pass where that costs no more than twice the sort; no search's
 
 
 class Bound(NamedTuple):
@@ -83,8 +83,9 @@ def most_walked(run: IndexRun, estimate: Estimate, limit: int) -> int | None:
     if estimate.found < limit or estimate.sorting < dear:
         return 0
     times = estimate.sorting / dear
-    expected = limit * estimate.rows / estimate.found
-    return None if run.driving is not None else int(max(times, min(2 * times, SLACK)) * expected)
+    if run.found is None:
+        times = max(times, min(2 * times, SLACK))
+    return None if run.driving is not None else int(times * limit * estimate.rows / estimate.found)
 
 
 def table_of(run: IndexRun) -> str:
