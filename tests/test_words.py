@@ -63,7 +63,6 @@ STORED = {
     "risk_alert_severity": "constraint",
     "risk_alert_acknowledged_with_a_note": "constraint",
     "risk_alert_open": "index",
-    "risk_alert_of_patient": "index",
     "own_instrument_version_once": "constraint",
     "own_instrument_is_named_as_one": "constraint",
     "plan = TextColumn": "column in the layouts that people keep",

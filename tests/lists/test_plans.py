@@ -1,6 +1,7 @@
 """How PostgreSQL carries lists out on a filled clinic: by indexes, without reading or sorting what is not shown."""
 
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from clinic.assessments.filters import AssessmentFilter
+from clinic.assessments.bulk import leading_alerts
+from clinic.assessments.filters import AlertFilter, AssessmentFilter
 from clinic.assessments.models import Assessment, AssessmentStatus
-from clinic.assessments.tables import AssessmentTable
+from clinic.assessments.tables import AlertTable, AssessmentTable
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.sorting import ordering
+from clinic.lists.reading import listing as reading
 from clinic.lists.reading.listing import PLANNED
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
@@ -57,15 +60,20 @@ def nodes(plan: dict[str, Any]):
         yield from nodes(inner)
 
 
-def faults(sent: list[tuple[str, Any]], most: int = MOST) -> list[str]:
-    """Each way in which the statements' plans read or sort more than they should."""
-    found = []
+def plans(sent: list[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
+    """How each of the statements is carried out."""
     for sql, params in sent:
         with connection.cursor() as cursor:
             cursor.execute(PLANNED)
             cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
             answer = cursor.fetchone()[0]
-        plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+        yield (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+
+
+def faults(sent: list[tuple[str, Any]], most: int = MOST) -> list[str]:
+    """Each way in which the statements' plans read or sort more than they should."""
+    found = []
+    for plan in plans(sent):
         for node in nodes(plan):
             read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
             if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG and read > READ:
@@ -178,6 +186,54 @@ def test_search_is_read_by_indexes(filled, db, rows, text):
 def test_search_in_another_order_is_read_by_indexes(filled, db, text):
     with filled_scope(filled):
         assert faults(statements(lambda: patients(f"q={text}", sort="-date_of_birth").first(25)), SORTED) == []
+
+
+def asked_of(monkeypatch, query: str, sort: str):
+    """What the planner expects of the runs of a list."""
+    asked = []
+    monkeypatch.setattr(reading, "most_walked", lambda run, estimate, limit: asked.append(estimate) or 0)
+    patients(query, sort=sort).first(25)
+    return asked
+
+
+def test_walk_along_an_index_that_carries_what_a_filter_asks_is_expected_to_cost_less(filled, db, monkeypatch):
+    with filled_scope(filled):
+        (carried,) = asked_of(monkeypatch, "age=18-39", "name")
+        (looked_up,) = asked_of(monkeypatch, "age=18-39", "created_at")
+    assert (carried.found, carried.rows) == (looked_up.found, looked_up.rows)
+    assert carried.walking < looked_up.walking / 2
+
+
+@pytest.mark.parametrize("sort", ["name", "-record_number", "created_at"])
+def test_search_that_finds_nearly_everybody_is_walked_to(filled, db, sort):
+    with filled_scope(filled):
+        assert faults(statements(lambda: patients("q=P-0", sort=sort).first(25))) == []
+
+
+def test_what_a_search_found_is_expected_among_those_whom_an_order_has(filled, db, monkeypatch):
+    with filled_scope(filled):
+        asked = asked_of(monkeypatch, "q=m", "preferred_name")
+    assert asked[0].found < asked[0].rows < asked[1].rows
+
+
+def test_walk_that_finds_nobody_at_first_ends_there(filled, db, monkeypatch):
+    """The youngest were never assessed."""
+    monkeypatch.setattr(reading, "most_walked", lambda *_: 8_000)
+    with filled_scope(filled):
+        (plan,) = plans(statements(lambda: patients("severity=1", sort="-date_of_birth").first(25)))
+    walks = [node for node in nodes(plan) if node.get("Index Name") == "patient_by_birth" and node["Actual Loops"]]
+    assert [node["Actual Rows"] for node in walks] == [1_000]
+
+
+def test_alert_that_leads_is_told_by_an_index_alone(filled, db):
+    """Which of a patient's alerts leads and which is the worst is asked for each open one, before any is shown."""
+    with filled_scope(filled):
+        made = listing(leading_alerts(), AlertTable, AlertFilter, "", "severity", "severity")
+        (plan,) = plans(statements(lambda: made.first(25)))
+    asked = [node for node in nodes(plan) if node.get("Subplan Name", "").startswith("SubPlan")]
+    read = {(each["Node Type"], each.get("Index Name")) for top in asked for each in nodes(top) if "Alias" in each}
+    assert ("Index Only Scan", "alert_of_patient") in read
+    assert not read & {("Index Scan", "alert_of_patient"), ("Seq Scan", None)}
 
 
 def test_fault_is_seen(filled, db):

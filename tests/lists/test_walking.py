@@ -14,7 +14,7 @@ from clinic.assessments.models import Assessment
 from clinic.assessments.tables import AssessmentTable
 from clinic.lists.reading import listing as reading
 from clinic.lists.reading import selection
-from clinic.lists.reading.bounds import most_walked
+from clinic.lists.reading.bounds import Estimate, most_walked
 from clinic.lists.reading.index_runs import Found, IndexRun
 from clinic.lists.reading.listing import Listing
 from clinic.patients.filters import PatientFilter
@@ -117,18 +117,25 @@ def test_assessments_are_the_same_wherever_the_walk_ends(scope, bounded, query):
         assert len(ways["forward"]) == len(set(ways["forward"])) == made.count() > 0
 
 
-@pytest.mark.parametrize(
-    ("found", "walked", "bound"),
-    [(10, 10**6, 0), (50_000, 10**6, 0), (60_000, 10**6, 40_000), (80_000, 10**6, 37_537), (900_000, 10**6, 3_336)],
-)
-def test_walk_may_pass_some_times_what_is_expected_and_no_more_than_twice_the_sort(found, walked, bound):
-    assert most_walked(IndexRun(("a",)), (found, walked), 1001) == bound
+ESTIMATES = [
+    (1000, 40_000, 1, 0),  # fewer than are looked for: no walk would fill the list
+    (20_000, 40_000, 6_700, 0),
+    (20_000, 40_000, 6_000, 111_222),  # twice as far, where that costs twice the sort
+    (20_000, 40_000, 4_000, 150_150),
+    (20_000, 40_000, 1_000, 333_666),
+    (900_000, 40_000, 1_000, 7_414),
+]
 
 
-@pytest.mark.parametrize(("found", "bound"), [(100_000, 0), (400_000, 7_507)])
-def test_walk_for_a_search_asks_each_row_for_more_and_is_begun_later(found, bound):
+@pytest.mark.parametrize(("found", "sorting", "walking", "bound"), ESTIMATES)
+def test_walk_may_pass_as_many_times_what_is_expected_as_the_sort_costs_more(found, sorting, walking, bound):
+    assert most_walked(IndexRun(("a",)), Estimate(found, sorting, walking, 10**6), 1001) == bound
+
+
+@pytest.mark.parametrize(("walking", "bound"), [(1_700, 0), (1_000, 80_080)])
+def test_walk_for_a_search_asks_each_row_for_more_and_is_begun_later(walking, bound):
     run = IndexRun(("a",), found=Found((IndexRun(),), alone=True))
-    assert most_walked(run, (found, 1_000_000), 1001) == bound
+    assert most_walked(run, Estimate(20_000, 40_000, walking, 10**6), 1001) == bound
 
 
 @pytest.mark.parametrize("text", ["son", "arsh", "mar", "bel zo", "ann bell"])

@@ -1,25 +1,29 @@
 """How far the index of an order is walked for the rows that filters leave, before these are sorted instead.
 
 A walk passes as many rows for each that it finds as there are in all for each that the filters leave, if the order and
-the filters have nothing to do with each other. How many that is, the planner says from its statistics of the tables; of
-a search it says so of the runs that found them. Where the walk is expected to cost more than to fetch and sort all
-that the filters leave, nothing is walked; otherwise a walk may pass some times what is expected, and no more than costs
-twice the sort.
+the filters have nothing to do with each other. How many that is, and what the walk and the sort then cost, the planner
+says from its statistics of the tables: whether the order's index has the columns that the filters ask for, what joins
+and searches add to a row, and what has to be read to find those who are sorted. Where the walk is expected to cost more
+than the sort, nothing is walked; otherwise a walk may pass as many times what is expected as the sort costs more than
+it, and some more where the two cost nearly the same. Most walks in vain end in their first part (`walking.PROBED`); one
+that goes on costs as much as the sort, or twice that.
 """
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import batched
 from typing import Any, NamedTuple
 
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Col
 from django.db.models.lookups import IsNull, Lookup
 
-from clinic.lists.reading.index_runs import ALL, IndexRun, Rows, Sql, every_sql
+from clinic.lists.reading.index_runs import ALL, IndexRun, Rows, Sql
 
-DEAR = 3  # a row that is walked to costs as much as so many that a filter's index gives, to be sorted
-OF_SEARCH = 20  # and as so many of a search: indexes give those without the rows, and the walk asks each for every rule
-SLACK = 3  # so many times what a walk is expected to pass it may pass
+# A walk costs so many times what the planner expects, who has neighbours of an order share pages that are read once;
+# and so many times for a search, whose every rule is asked of each row, while indexes give what is found without rows.
+DEAR, OF_SEARCH = 6, 25
+SLACK = 3  # so many times what is expected a walk may pass where that costs no more than twice the sort; no search's
 
 
 class Bound(NamedTuple):
@@ -27,6 +31,17 @@ class Bound(NamedTuple):
 
     rows: int
     near: Sql
+
+
+class Estimate(NamedTuple):
+    """What the planner expects of a run: how many rows the filters leave, what it costs to have them all for a sort and
+    what to walk to the first of them, and how many rows the index of the order walks by in all.
+    """
+
+    found: float
+    sorting: float
+    walking: float
+    rows: float
 
 
 def near_to(rows: Rows, run: IndexRun) -> Sql | None:
@@ -45,35 +60,32 @@ def near_to(rows: Rows, run: IndexRun) -> Sql | None:
     return Sql(" AND ".join(part.text for part in parts), tuple(param for part in parts for param in part.params))
 
 
-def estimate_sql(rows: Rows, runs: Sequence[IndexRun], nears: Sequence[Sql]) -> Sql:
-    """Ask the planner for two numbers of each run: how many rows it has, and how many its index walks by."""
-    parts = list[Sql]()
-    for run, near in zip(runs, nears, strict=True):
-        held, found = run.condition, run.found and every_sql(rows, run.found.runs)
-        every = Sql(f"{rows.body.text} {held.text}", (*rows.body.params, *held.params))
-        parts.append(every if found is None else Sql(f" FROM ({found.text}) found", found.params))
-        parts.append(Sql(f" FROM {table_of(run)} WHERE {near.text}", near.params))
-    counts = ", ".join(f"(SELECT count(*){part.text})" for part in parts)
-    return Sql(f"EXPLAIN (FORMAT JSON) SELECT {counts}", tuple(param for part in parts for param in part.params))
+def estimates_of(explained: dict[str, Any], limit: int) -> Iterator[Estimate]:
+    """The estimates of an answer: each part is a count of its own, which begins with what it counts.
 
-
-def estimates_of(explained: dict[str, Any]) -> Iterator[tuple[float, float]]:
-    """The numbers of the answer: each count is a part of its own, which begins with what it counts."""
+    To walk to the first rows costs a share of the whole walk, by all that is found; or as much as a sort, where
+    PostgreSQL would rather sort.
+    """
     parts = [part["Plans"] for part in explained["Plans"]]
-    numbers = [next(each["Plan Rows"] for each in part if each["Parent Relationship"] == "Outer") for part in parts]
-    return zip(numbers[::2], numbers[1::2], strict=True)
+    counted = [next(each for each in part if each["Parent Relationship"] == "Outer") for part in parts]
+    for every, first, near in batched(counted, 3):
+        found, whole = max(every["Plan Rows"], 1), first.get("Plans", [first])[0]["Total Cost"]
+        walking = max(first["Total Cost"], whole * limit / found)
+        yield Estimate(found, every["Total Cost"], walking, near["Plan Rows"])
 
 
-def most_walked(run: IndexRun, estimate: tuple[float, float], limit: int) -> int | None:
+def most_walked(run: IndexRun, estimate: Estimate, limit: int) -> int | None:
     """How far the run's index is walked at most for `limit` rows; 0 where sorting is expected to cost less.
 
     None where nothing bounds it: a run that a table drives is many walks.
     """
-    found, walked = estimate
-    expected, most = limit * walked / max(found, 1), found / (DEAR if run.found is None else OF_SEARCH)
-    if expected > most:
+    dear = estimate.walking * (DEAR if run.found is None else OF_SEARCH)
+    if estimate.found < limit or estimate.sorting < dear:
         return 0
-    return None if run.driving is not None else int(min(SLACK * expected, 2 * most))
+    times = estimate.sorting / dear
+    if run.found is None:
+        times = max(times, min(2 * times, SLACK))
+    return None if run.driving is not None else int(times * limit * estimate.rows / estimate.found)
 
 
 def table_of(run: IndexRun) -> str:

@@ -13,12 +13,12 @@ import psycopg2.errors
 from django.db import OperationalError, connections
 from django.db.models import QuerySet, prefetch_related_objects
 
-from clinic.lists.reading.bounds import Bound, estimate_sql, estimates_of, most_walked, near_to
+from clinic.lists.reading.bounds import Bound, estimates_of, most_walked, near_to
 from clinic.lists.reading.grades import Grade
 from clinic.lists.reading.index_runs import ALL, EVERY, BadList, IndexRun, Rows, SeekKey, Sql, every_sql
 from clinic.lists.reading.loading import NO_PLACE, chosen_sql, loader_of
 from clinic.lists.reading.places import Place, kept_place, place_sql, place_terms, resumed, seek_key_of
-from clinic.lists.reading.walking import union_sql
+from clinic.lists.reading.walking import estimate_sql, union_sql
 from clinic.tenancy.cluster import own_plan
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
@@ -232,7 +232,8 @@ class Listing:
         whole = len(runs) == 1 and runs[0].sorted_query is not None
         counted = (IndexRun(),) if whole else runs
         inner = union_sql(self.rows, counted, limit if limit is not None else EVERY, sort=False)
-        return Sql(f"SELECT count(*) FROM ({inner.text}) counted", inner.params)
+        text = inner.text.removesuffix(f" LIMIT {EVERY}")  # each row would pass it
+        return Sql(f"SELECT count(*) FROM ({text}) counted", inner.params)
 
     def _read(
         self,
@@ -275,8 +276,8 @@ class Listing:
         filtered = [(at, near) for at, run in left if (near := near_to(self.rows, run)) is not None]
         if not filtered:
             return bounds
-        asked = estimate_sql(self.rows, [runs[at] for at, _ in filtered], [near for _, near in filtered])
-        estimates = estimates_of(own_plan(self._run(asked)[0][0][0]))
+        asked = estimate_sql(self.rows, [runs[at] for at, _ in filtered], [near for _, near in filtered], limit)
+        estimates = estimates_of(own_plan(self._run(asked)[0][0][0]), limit)
         for (at, near), estimate in zip(filtered, estimates, strict=True):
             most = most_walked(runs[at], estimate, limit)
             bounds[at] = None if most is None else Bound(most, near)

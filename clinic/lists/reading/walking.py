@@ -3,12 +3,14 @@
 PostgreSQL takes filter and order for unrelated. It walks the index of the order and expects a match in every so many
 rows; of those who are overdue, by when they were last assessed, the matches are all at the far end, behind 600,000
 others. So the walk is bounded, and what it may cost is known; where it was in vain, the rows that the filters leave
-are sorted, which costs what these are. Both are in one statement, of which the second part runs only if it is needed.
-The overdue by their last assessment:
+are sorted, which costs what these are. A walk that finds too few in the first part of its way goes no further. All is
+in one statement, of which a part runs only if it is needed. The overdue by their last assessment:
 
     WITH walked AS MATERIALIZED (
       SELECT "patients_patient"."id" AS id, '' AS reason
         FROM (SELECT * FROM "patients_patient" WHERE last_assessed_on IS NOT NULL AND archived_at IS NULL
+                 AND EXISTS (SELECT FROM (... LIMIT 2502) "patients_patient"
+                              WHERE (archived_at IS NULL AND next_due_on < '2026-11-29') AND ... OFFSET 125)
                ORDER BY last_assessed_on, id LIMIT 20020) "patients_patient"
        WHERE (archived_at IS NULL AND next_due_on < '2026-11-29') AND TRUE AND last_assessed_on IS NOT NULL
        ORDER BY last_assessed_on, id LIMIT 1001)
@@ -34,6 +36,7 @@ from clinic.lists.reading.bounds import Bound, table_of
 from clinic.lists.reading.index_runs import (
     ALL,
     EVERY,
+    NOTHING_ELSE,
     IndexRun,
     Rows,
     SeekKey,
@@ -44,6 +47,8 @@ from clinic.lists.reading.index_runs import (
     run_sql,
     with_rows,
 )
+
+PROBED = 8  # of so many parts of a walk the first has to find its share, or no more is walked
 
 
 def union_sql(
@@ -95,30 +100,52 @@ def bounded_sql(
     )
 
 
+def estimate_sql(rows: Rows, runs: Sequence[IndexRun], nears: Sequence[Sql], limit: int) -> Sql:
+    """Ask the planner about three parts of each run: all of it as it would be sorted, the first `limit` rows in its
+    order, and what its index walks by. What tells by a row that a search finds it is no part of the second: the planner
+    cannot know of how many it holds.
+    """
+    parts = list[Sql]()
+    for run, near in zip(runs, nears, strict=True):
+        ordered = replace(run, driving=None, where=ALL if run.found else run.where)
+        every, first = _every(rows, run), run_sql(rows, ordered, limit)
+        parts.append(Sql(f"(SELECT count(found) FROM ({every.text}) found)", every.params))
+        parts.append(Sql(f"(SELECT count(*) FROM ({first.text}) first)", first.params))
+        parts.append(Sql(f"(SELECT count(*) FROM {table_of(run)} WHERE {near.text})", near.params))
+    asked = ", ".join(part.text for part in parts)
+    return Sql(f"EXPLAIN (FORMAT JSON) SELECT {asked}", tuple(param for part in parts for param in part.params))
+
+
 def _walked(rows: Rows, run: IndexRun, limit: int, bound: Bound, seek_key: SeekKey | None, *, reverse: bool) -> Sql:
+    """What the walk finds; nothing where its first part finds less than its share."""
     descending, table, held = run.descending is not reverse, table_of(run), run.condition
     order = ordered_by(run.order, descending)
     behind = after(run.order, seek_key.values, descending) if seek_key is not None else ALL
-    part = f"SELECT * FROM {table} WHERE {bound.near.text} AND {behind.text}{order} LIMIT {bound.rows}"
     joint = " FROM " if rows.body.text.startswith(f" FROM {table}") else " JOIN "
-    body = rows.body.text.replace(f"{joint}{table}", f"{joint}({part}) {table}", 1)
+
+    def found_in(most: int, asked: Sql) -> Sql:
+        part = f"SELECT * FROM {table} WHERE {bound.near.text} AND {behind.text}{asked.text}{order} LIMIT {most}"
+        body = rows.body.text.replace(f"{joint}{table}", f"{joint}({part}) {table}", 1)
+        params = (*bound.near.params, *behind.params, *asked.params, *rows.body.params, *held.params)
+        return Sql(f"{body} {held.text}", params)
+
+    first = found_in(max(bound.rows // PROBED, 1), NOTHING_ELSE)
+    found = found_in(bound.rows, Sql(f" AND EXISTS (SELECT{first.text} OFFSET {limit // PROBED})", first.params))
     return Sql(
-        f"SELECT {rows.key} AS id, {run.reason.text} AS reason{body} {held.text}{order} LIMIT {limit}",
-        (*run.reason.params, *bound.near.params, *behind.params, *rows.body.params, *held.params),
+        f"SELECT {rows.key} AS id, {run.reason.text} AS reason{found.text}{order} LIMIT {limit}",
+        (*run.reason.params, *found.params),
     )
 
 
 def _sorted(rows: Rows, run: IndexRun, limit: int, seek_key: SeekKey | None, *, reverse: bool) -> Sql:
     """All rows of the run, sorted; where a table drives it, by that table's keys first."""
-    descending, driving = run.descending is not reverse, run.driving
-    own = (*(driving.own_keys[-1:] if driving else ()), *run.order)
+    descending, driving, own = run.descending is not reverse, run.driving, _sorted_by(run)
     names = tuple(f"found.o{number}" for number in range(len(own)))
-    terms = ", ".join(f"{term} AS o{number}" for number, term in enumerate(own))
     order = (*driving.keys, *names[1:]) if driving else names
     source = with_rows(driving.source, rows) if driving else Sql()
     joined = f" JOIN ({source.text}) w ON {driving.keys[-1]} = found.o0" if driving else ""
     behind = after(order, (*seek_key.driven, *seek_key.values), descending) if seek_key is not None else ALL
-    every = _every(rows, run, Sql(f", {terms}"))
+    every = _every(rows, run)
     return Sql(
         f"SELECT found.id, found.reason FROM ({every.text}) found{joined} "
         f"WHERE {behind.text}{ordered_by(order, descending)} LIMIT {limit}",
@@ -126,8 +153,13 @@ def _sorted(rows: Rows, run: IndexRun, limit: int, seek_key: SeekKey | None, *, 
     )
 
 
-def _every(rows: Rows, run: IndexRun, terms: Sql) -> Sql:
+def _sorted_by(run: IndexRun) -> tuple[str, ...]:
+    return (*(run.driving.own_keys[-1:] if run.driving else ()), *run.order)
+
+
+def _every(rows: Rows, run: IndexRun) -> Sql:
     """All rows of the run with the terms that they are sorted by, which is where PostgreSQL must not walk an order."""
+    terms = Sql(", " + ", ".join(f"{term} AS o{number}" for number, term in enumerate(_sorted_by(run))))
     if run.found is not None:
         return every_sql(
             rows, [replace(each, reason=run.reason) for each in run.found.runs], within=run.within, also=terms
