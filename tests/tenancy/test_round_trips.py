@@ -94,8 +94,8 @@ def test_fragment_of_a_list_takes_at_most_six_messages(line, query, messages):
     assert kinds(line.messages) == messages
 
 
-@pytest.mark.parametrize(("query", "more"), [("", 2), ("?open=filters", 6)])
-def test_page_of_a_list_asks_for_saved_views_and_with_open_filters_for_what_can_be_chosen(line, query, more):
+@pytest.mark.parametrize(("query", "more"), [("", 1), ("?open=filters", 5)])
+def test_page_of_a_list_asks_for_its_rows_and_with_open_filters_for_what_can_be_chosen(line, query, more):
     line.browser.get(f"/patients/{query}")
     assert kinds(line.messages) == ["who", "first", *["query"] * more, "commit"]
 
