@@ -48,7 +48,7 @@ def cost(ask: Callable[[], tuple[str, str]], *, least: int = LEAST) -> dict[str,
     begun = time.perf_counter()
     status, body = ask()
     first = time.perf_counter() - begun
-    if status not in ("200 OK", "201 Created"):
+    if status not in ("200 OK", "201 Created", "204 No Content"):
         raise SystemExit(f"Answered {status}: {body[:2000]}")
     for _ in range(10 if first <= 0.2 else min(2, least - 1)):
         ask()

@@ -147,8 +147,9 @@ def main() -> None:
     searching = told("bench.searching", OWN, filled.key)
     completing = told("bench.completing", OWN, filled.key, email(filled.size))
     starting = told("bench.starting", OWN, filled.cookie)
+    today = told("bench.today", OWN, filled.cookie)
     beside = [together(filled.key, filled.cookie, os.environ | OWN, writers=writers) for writers in (False, True)]
-    report(Results(results, filled.seconds, searching, completing, starting, beside))
+    report(Results(results, filled.seconds, searching, completing, starting, beside, today))
 
 
 if __name__ == "__main__":

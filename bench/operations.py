@@ -26,7 +26,7 @@ LISTED = {
     "by date of birth": ("?sort=date_of_birth", "?ordering=date_of_birth"),
     "by last score, falling": ("?sort=-last_score", "?ordering=-last_score"),
     "female, 18 to 39": ("?gender=female&age=18-39", "?gender=female&age=18-39"),
-    "female, 18 to 39, score from 20": (
+    "female, 18 to 39, PHQ-9 from 12": (
         "?gender=female&age=18-39&instrument=phq-9&score_min=12",
         "?gender=female&age=18-39&instrument=phq-9&score_min=12",
     ),

@@ -24,6 +24,7 @@ class Results(NamedTuple):
     completing: dict[str, float]
     starting: dict[str, float]
     beside: list[dict[str, Any]]
+    today: dict[str, dict[str, Any]]
 
     @property
     def largest(self) -> int:
@@ -81,15 +82,19 @@ def beside(results: Results) -> str:
 
 def targets(results: Results) -> str:
     """The budgets, each with what was measured and whether it was kept."""
-    lines = [*_budgets_of_cpu(results), *_budgets_beside_others(results), *_other_budgets(results)]
+    parts = (_budgets_of_cpu, _budgets_of_today, _budgets_beside_others, _other_budgets)
+    lines = [line for part in parts for line in part(results)]
     return table(["budget", "measured", "at most, or at least", ""],
                  [[name, measured, aim, verdict(kept)] for name, measured, aim, kept in lines])  # fmt: skip
 
 
+def _floor(results: Results) -> float:
+    return cpu(results.subjects[results.largest]["floor"]["first page", "fragment"])
+
+
 def _budgets_of_cpu(results: Results) -> list[Budget]:
     """CPU as it would be on a machine where the floor's first page takes `FLOOR` ms."""
-    floor = cpu(results.subjects[results.largest]["floor"]["first page", "fragment"])
-    lines = []
+    floor, lines = _floor(results), []
     for kind, most in (("fragment", 7), ("page", 11)):
         taken = {name: cpu(cost) * FLOOR / floor
                  for (name, each), cost in results.ours.items() if each == kind and name not in SLOW}  # fmt: skip
@@ -100,6 +105,19 @@ def _budgets_of_cpu(results: Results) -> list[Budget]:
             (name, measured, f"{most} for the first two", max(taken["first page"], taken["search gonz"]) <= most)
         )
     return lines
+
+
+def _budgets_of_today(results: Results) -> list[Budget]:
+    """Twenty people whose pages ask every 20 seconds ask once a second."""
+    page, lines, poll = (results.today[name] for name in ("page", "lines", "poll"))
+    app, told = (page["app"] + lines["app"]) * FLOOR / _floor(results), page["messages"] + lines["messages"]
+    listed = cpu(results.ours["first page", "page"])
+    return [
+        (f"Today and its lines: CPU of the application, ms where the floor takes {FLOOR}; messages",
+         f"{app:.1f}; {told}", "6; 8", app <= 6 and told <= 8),
+        ("Today asked again by 20 people, a second, against a page of a list", f"{cpu(poll) / listed:.2f}x", "1x",
+         cpu(poll) < listed),
+    ]  # fmt: skip
 
 
 def _budgets_beside_others(results: Results) -> list[Budget]:
