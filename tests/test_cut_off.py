@@ -64,10 +64,16 @@ def site(woodside, cutter):
     return SimpleNamespace(
         world=woodside,
         scope=lambda: clinic_scope(woodside.clinic),
-        browser=browser(woodside, cutter),
+        cutter=cutter,
         program=Sender(cutter, {"Authorization": f"Bearer {TOKEN}"}),
         form={"csrfmiddlewaretoken": TOKEN, "clinic": str(woodside.clinic.pk)},
     )
+
+
+@pytest.fixture(autouse=True)
+def signed_in_anew(site) -> None:
+    """At full size a session is idle for too long while programs are cut off."""
+    site.browser = browser(site.world, site.cutter)
 
 
 def browser(world, cutter) -> Sender:
@@ -260,8 +266,7 @@ CASES = (
 
 def run(site, exchange: Exchange, cut: Cut | None) -> tuple[Any, int]:
     """What there is after the exchange with its cut, and the size of the last answer to it."""
-    cutter: Cutter = site.browser.cutter
-    sender = site.browser
+    cutter, sender = site.cutter, site.browser
     cutter.cut = cut
     answer = sender.until_answered(exchange.request, exchange.again)
     cutter.settle()
