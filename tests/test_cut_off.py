@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -134,9 +134,10 @@ def registering(site) -> Exchange:
 
 def editing(site) -> Exchange:
     with site.scope():
-        patient = make_patient(full_name=f"Lost {uuid4().hex}")
-    fields = {"full_name": patient.full_name, "family_name": "Lost", "gender": "female", "version": patient.version,
-              "date_of_birth": "1 May 1950", "address": "Moved", "submission": uuid4(),
+        patient = make_patient(full_name=f"{uuid4().hex} {uuid4().hex}", family_name="")
+    born = date(1930, 1, 1) + timedelta(days=uuid4().int % 30_000)  # hundreds of one day and one address would be alike
+    fields = {"full_name": patient.full_name, "family_name": "", "gender": "female", "version": patient.version,
+              "date_of_birth": str(born), "address": "Moved", "submission": uuid4(),
               "record_number": patient.record_number, "user": patient.user_id}  # fmt: skip
     return Exchange(
         site.browser.form(f"/patients/{patient.pk}/edit/", site.form | fields), of_patients(site, patient.full_name)
