@@ -184,12 +184,16 @@ def test_merged_record_comes_with_what_happened_to_it(riverside, sign_in):
     assert ("Of the other record." in page, ("Details", "Archived") in entries(page)) == (True, True)
 
 
-def test_older_entries_are_a_link_away_and_the_newest_too(riverside, sign_in):
-    with clinic_scope(riverside.clinic):
+def with_more_than_a_page(world):
+    with clinic_scope(world.clinic):
         patient = make_patient()
         for number in range(ENTRIES + 3):
             make_assessment(patient, date=ahead(-number))
-    client = sign_in(riverside.clinician)
+    return patient
+
+
+def test_older_entries_are_a_link_away_and_the_newest_too(riverside, sign_in):
+    client, patient = sign_in(riverside.clinician), with_more_than_a_page(riverside)
     first = timeline(client, patient, "?kind=assessments").content.decode()
     older = re.search(r'href="(\?[^"]+)" rel="next"', first)[1].replace("&amp;", "&")
     second = timeline(client, patient, older).content.decode()
@@ -198,11 +202,7 @@ def test_older_entries_are_a_link_away_and_the_newest_too(riverside, sign_in):
 
 
 def test_whole_timeline_is_on_one_page_for_paper(riverside, sign_in):
-    with clinic_scope(riverside.clinic):
-        patient = make_patient()
-        for number in range(ENTRIES + 3):
-            make_assessment(patient, date=ahead(-number))
-    client = sign_in(riverside.clinician)
+    client, patient = sign_in(riverside.clinician), with_more_than_a_page(riverside)
     few = timeline(client, patient, "?kind=assessments&from=2020-01-01").content.decode()
     link = re.search(r'href="(\?[^"]+)">All on one page', few)[1].replace("&amp;", "&")
     whole = timeline(client, patient, link).content.decode()

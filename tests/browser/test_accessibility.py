@@ -15,6 +15,15 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 SETTLED = "Promise.all(document.getAnimations().map(animation => animation.finished))"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Of what can be pressed on a page nothing lies on the bar above it.
+ON_THE_BAR = """() => {
+  window.scrollTo(0, 0);
+  const bar = document.querySelector("header.top")?.getBoundingClientRect();
+  const lies = ({top, bottom, width}) => bar && width > 1 && bottom > bar.top && top < bar.bottom - 1;
+  const pressed = [...document.querySelectorAll("main :is(a, button, summary, input, select, textarea)")];
+  const over = pressed.filter((each) => each.checkVisibility() && lies(each.getBoundingClientRect()));
+  return over.map((each) => each.textContent.trim());
+}"""
 # What an open menu covers is not there to be pressed until the menu is closed.
 RUN_AXE = "options => axe.run(document.querySelector('[data-menu][open]') ?? document, options)"
 # Colours come from the style sheet alone: of texts and controls that it cannot tell apart, in one look, one is enough.
@@ -64,6 +73,8 @@ class Looks:
                 page.evaluate(SETTLED)
                 yield from told(self._colours(page, width, theme), f"{width} px, {theme}")
             page.emulate_media(color_scheme="light")
+            for what in page.evaluate(ON_THE_BAR):
+                yield "on the bar", f"{width} px: {what}"
         for where in overflows(page):
             yield "overflow", where
 
