@@ -94,8 +94,13 @@
 
   // A form that was refused is sent once more as a page, which says why and keeps what was typed.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.requestConfig.elt.closest("#today form");
-    if (form && event.detail.xhr.status >= 400 && /<html[\s>]/i.test(event.detail.xhr.responseText)) form.submit();
+    const { elt, path, triggeringEvent } = event.detail.requestConfig;
+    const form = elt.closest("#today form");
+    if (!form || event.detail.xhr.status < 400 || !/<html[\s>]/i.test(event.detail.xhr.responseText)) return;
+    const { name = "", value = "" } = triggeringEvent?.submitter ?? {};
+    if (name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    form.action = path;
+    form.submit();
   });
 
   let held = null;

@@ -1,6 +1,7 @@
 """A morning in the browser: by keyboard alone, on a phone, without a script, and answers that arrive."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -82,7 +83,7 @@ def test_morning_by_keyboard_alone(clinic, visit):
     assert (left(clinic), press.pressed < 60) == ((0, 0, 0), True)
     press("u")
     expect(page.locator("#today .put-off")).to_have_count(1)
-    assert left(clinic) == (0, 0, 1)
+    assert (left(clinic), urlsplit(page.url).path) == ((0, 0, 1), "/")
 
 
 def test_refused_note_is_kept_and_the_alert_stays(clinic, visit, watch):
@@ -100,6 +101,20 @@ def test_refused_note_is_kept_and_the_alert_stays(clinic, visit, watch):
     expect(page.get_by_text("A worse answer came meanwhile")).to_be_visible()
     expect(page.get_by_text("Rang her")).to_be_visible()
     assert left(clinic)[0] == 3
+
+
+def test_refused_day_is_told_why(clinic, visit, watch):
+    page = visit(clinic.world.clinician)
+    page.goto("/")
+    button = page.locator("#today .put-off button").first
+    path = button.get_attribute("formaction")
+    button.evaluate("button => { button.value = '2' }")
+    watch.provokes(400, path)
+    watch.provokes(400, path)
+    page.locator("#today .put-off summary").first.click()
+    button.click()
+    expect(page.get_by_text("A line is put off until tomorrow, for three days or a week.")).to_be_visible()
+    assert left(clinic) == (3, 2, 5)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,6 +1,7 @@
 """How PostgreSQL carries lists out on a filled clinic: by indexes, without reading or sorting what is not shown."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.utils import timezone
 
 from clinic.assessments.bulk import leading_alerts
 from clinic.assessments.filters import AlertFilter, AssessmentFilter
 from clinic.assessments.models import Assessment, AssessmentStatus
 from clinic.assessments.tables import AlertTable, AssessmentTable
+from clinic.assessments.today.sections import Day, sections_of
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading import listing as reading
@@ -234,6 +237,16 @@ def test_alert_that_leads_is_told_by_an_index_alone(filled, db):
     read = {(each["Node Type"], each.get("Index Name")) for top in asked for each in nodes(top) if "Alias" in each}
     assert ("Index Only Scan", "alert_of_patient") in read
     assert not read & {("Index Scan", "alert_of_patient"), ("Seq Scan", None)}
+
+
+@pytest.mark.parametrize("practitioner", [None, uuid.UUID(int=2)])
+def test_today_reads_no_list_from_end_to_end(filled, db, practitioner):
+    day = Day(uuid.UUID(int=1), practitioner, True, timezone.localdate(), timezone.now())
+    with filled_scope(filled):
+        sent = statements(lambda: sections_of(day))
+        (plan,) = plans(sent)
+        assert faults(sent) == []
+    assert "alert_worst_first" in {node.get("Index Name") for node in nodes(plan)}
 
 
 def test_fault_is_seen(filled, db):

@@ -45,18 +45,18 @@ def test_page_of_today_and_its_lines_take_at_most_eight_messages(line):
         assert line.browser.get(path, **about)[0] == "200 OK"
         found[path] = kinds(line.messages)
     assert found == {
-        "/": ["who", "first", "query", "query", "commit"],
-        "/worklists/today/": ["who", "first", *["query"] * 5, "commit"],
+        "/": ["who", "first", "query", "commit"],
+        "/worklists/today/": ["who", "first", "query", "commit"],
     }
 
 
-def test_poll_of_nothing_new_takes_four_messages(line):
+def test_poll_of_nothing_new_takes_three_messages(line):
     about = {"hx_request": "true", "hx_target": "today"}
     page = line.browser.get("/worklists/today/", **about)[1]
     stamp = page.partition("stamp=")[2].partition('"')[0]
     line.messages.clear()
     assert line.browser.get(f"/worklists/today/?stamp={stamp}", x_polled="yes", **about)[0] == "204 No Content"
-    assert kinds(line.messages) == ["who", "first", "query", "commit"]
+    assert kinds(line.messages) == ["who", "first", "commit"]
 
 
 def test_page_of_a_record_takes_three_more_for_the_photo_the_trail_and_the_search_before_it(line):

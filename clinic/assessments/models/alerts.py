@@ -57,7 +57,8 @@ class Alert(ClinicModel):
     web_may = "SELECT, INSERT, UPDATE"
     whose = "patient"
     index_for = {
-        "risk_alert_open": "list of alerts and Today",
+        "risk_alert_open": "list of alerts of the API",
+        "alert_worst_first": "Today",
         "alert_of_patient": "list of alerts, alerts of a patient",
     }
     trail_name = "riskalert"
@@ -100,6 +101,11 @@ class Alert(ClinicModel):
         )
         indexes = (
             models.Index(fields=["raised_at", "id"], name="risk_alert_open", condition=models.Q(acknowledged_at=None)),
+            models.Index(
+                fields=["-severity", "raised_at", "id"],
+                name="alert_worst_first",
+                condition=models.Q(acknowledged_at=None),
+            ),
             # As `leading` has them, with what `with_worst` reads: neither looks an alert up.
             models.Index(
                 fields=["patient", "-acknowledged_at", "raised_at", "id"], include=["severity"], name="alert_of_patient"

@@ -1,13 +1,12 @@
 """What waits for somebody today: the first lines of each worklist, the most urgent list first.
 
-Each section is one statement, which counts the rest of its list as well, so that the whole takes as many messages to
-the database as there are sections.
+All are read by one statement, which counts the rest of each list as well.
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,10 +17,12 @@ from django.utils import timezone
 from clinic.access import PRACTITIONER_ROLES, Permission, Request
 from clinic.assessments.alerts.cards import age_text
 from clinic.assessments.models import Alert, AnswerRequest, Assessment, Review, Schedule, Snooze
-from clinic.patients.models import Patient, Severity
+from clinic.assessments.models.requests import PATIENCE
+from clinic.lists.reading.together import Part, read_together
+from clinic.patients.models import DISPLAYED, Patient, Severity
 
 SHOWN = 5  # lines of a section
-MOST_ALERTS = 40  # that are read to show the first patients, each with all that they answered so
+MOST_ALERTS = 20  # that are read to show the first patients, each with all that they answered so
 MOST_COUNTED = 100
 
 
@@ -82,6 +83,10 @@ class Day:
     now: datetime
 
 
+# A day to write the statement with, which is none of anybody's.
+LIKE = Day(UUID(int=1), UUID(int=1), True, date(1900, 1, 1), datetime(1900, 1, 1, tzinfo=UTC))
+
+
 def day_of(request: Request) -> Day:
     person = UUID(request.actor.id)
     is_practitioner = request.membership.role in PRACTITIONER_ROLES
@@ -96,33 +101,72 @@ def day_of(request: Request) -> Day:
 
 def sections_of(day: Day) -> tuple[list[Section], str]:
     """The sections that have lines, and the stamp of what came in, by which a page asks whether more did."""
-    alerts = list(_alerts().select_related("patient")) if day.sees_alerts else []
-    reviews = list(_reviews(day).select_related("assessment__patient"))
+    found = _read(_lists, day)
     mine = f"user={day.practitioner}" if day.practitioner else ""
     due = reverse("assessments:due")
     unfinished = f"{reverse('assessments:list')}?status=in_progress&{mine}".rstrip("&")
-    found = [
-        Section("alert", "Alerts", _by_patient(alerts), _total(alerts), reverse("assessments:alerts")),
-        Section("review", "Results to review", reviews, _total(reviews), reverse("reviews:list")),
-        _section("due", "Due", _due(day), f"{due}?{mine}" if mine else due),
-        _section("unfinished", "Unfinished questionnaires", _unfinished(day), unfinished),
-        _section("link", "Links not answered", _links(day), ""),
+    sections = [
+        Section("alert", "Alerts", _by_patient(found["alert"]), _total(found["alert"]), reverse("assessments:alerts")),
+        _section("review", "Results to review", found, reverse("reviews:list")),
+        _section("due", "Due", found, f"{due}?{mine}" if mine else due),
+        _section("unfinished", "Unfinished questionnaires", found, unfinished),
+        _section("link", "Links not answered", found, ""),
     ]
-    arrived = [(alert.pk, alert.points, _total(alerts)) for alert in alerts]
-    return [each for each in found if each.lines], stamp_of(
-        day, arrived, [(review.pk, review.came_at, _total(reviews)) for review in reviews]
-    )
+    return [each for each in sections if each.lines], _stamp(day, found)
 
 
 def stamp_now(day: Day) -> str:
-    """The stamp as it would be now, by a statement for each list that something comes into."""
-    alerts = _alerts().values_list("pk", "points", "total") if day.sees_alerts else ()
-    return stamp_of(day, alerts, _reviews(day).values_list("pk", "came_at", "total"))
+    """The stamp as it would be now."""
+    return _stamp(day, _read(_arriving, day))
 
 
-def stamp_of(day: Day, *rows: Iterable[tuple[Any, ...]]) -> str:
-    said = repr((day.today, [[tuple(map(str, row)) for row in of] for of in rows]))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def _stamp(day: Day, found: Mapping[str, list[Any]]) -> str:
+    arrived = [[(alert.pk, alert.points, alert.total) for alert in found["alert"]]]
+    arrived += [[(review.pk, review.came_at, review.total) for review in found["review"]]]
+    return hashlib.sha256(repr((day.today, arrived)).encode()).hexdigest()[:16]
+
+
+def _read(parts: Any, day: Day) -> dict[str, list[Any]]:
+    like = replace(LIKE, practitioner=LIKE.person if day.practitioner else None, sees_alerts=day.sees_alerts)
+    found = read_together(parts, day, like=like, differing=_differing)
+    return {"alert": [], **found}
+
+
+def _differing(day: Day) -> tuple[Any, ...]:
+    return day.person, day.today, day.now, day.now - PATIENCE
+
+
+def _lists(day: Day) -> dict[str, Part]:
+    score = ("status", "score", "band", "severity", "version")
+    parts = {
+        "review": Part(
+            _reviews(day),
+            ("pk", "channel", "came_at", "reviewed_at", "total", "assessment__pk", "assessment__name",
+             *(f"assessment__{name}" for name in score), *_who("assessment__patient")),
+        ),
+        "due": Part(_due(day), ("pk", "instrument", "next_due_on", "custom_title", "total", *_who("patient"))),
+        "unfinished": Part(_unfinished(day), ("pk", "name", "date", "status", "total", *_who("patient"))),
+        "link": Part(
+            _links(day),
+            ("pk", "title", "state", "created_at", "expires_at", "ended_at", "total",
+             "assessment__pk", "assessment__status", *_who("patient")),
+        ),
+    }  # fmt: skip
+    if day.sees_alerts:
+        parts["alert"] = Part(_alerts(), ("pk", "text", "severity", "points", "raised_at", "total", *_who("patient")))
+    return parts
+
+
+def _who(patient: str) -> list[str]:
+    return [f"{patient}__{name}" for name in DISPLAYED]
+
+
+def _arriving(day: Day) -> dict[str, Part]:
+    """What the stamp is of: lists that something comes into."""
+    parts = {"review": Part(_reviews(day), ("pk", "came_at", "total"))}
+    if day.sees_alerts:
+        parts["alert"] = Part(_alerts(), ("pk", "points", "total"))
+    return parts
 
 
 def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -134,9 +178,8 @@ def _total(rows: list[Any]) -> int:
     return rows[0].total if rows else 0
 
 
-def _section(kind: str, title: str, rows: QuerySet[Any], url: str) -> Section:
-    lines = list(rows)
-    return Section(kind, title, lines, _total(lines), url)
+def _section(kind: str, title: str, found: Mapping[str, list[Any]], url: str) -> Section:
+    return Section(kind, title, found[kind], _total(found[kind]), url)
 
 
 def _put_off(day: Day) -> Any:
@@ -151,7 +194,7 @@ def _alerts() -> QuerySet[Any]:
 def _by_patient(alerts: list[Alert]) -> list[AlertLine]:
     grouped: dict[UUID, list[Alert]] = {}
     for alert in alerts:
-        grouped.setdefault(alert.patient_id, []).append(alert)
+        grouped.setdefault(alert.patient.pk, []).append(alert)
     first = list(grouped.values())[:SHOWN]
     return [AlertLine(each[0].patient, each, age_text(min(alert.raised_at for alert in each))) for each in first]
 
@@ -165,7 +208,7 @@ def _due(day: Day) -> QuerySet[Any]:
     rows = Schedule.objects.due(day.today).filter(patient__archived_at=None).exclude(pk__in=_put_off(day))
     if day.practitioner:
         rows = rows.filter(patient__user=day.practitioner)
-    return _counted(rows.titled()).select_related("patient").order_by("next_due_on", "id")[:SHOWN]
+    return _counted(rows.titled()).order_by("next_due_on", "id")[:SHOWN]
 
 
 def _unfinished(day: Day) -> QuerySet[Any]:
@@ -174,11 +217,11 @@ def _unfinished(day: Day) -> QuerySet[Any]:
     rows = Assessment.objects.active().open().exclude(pk__in=links).exclude(pk__in=_put_off(day))
     if day.practitioner:
         rows = rows.filter(user=day.practitioner)
-    return _counted(rows).select_related("patient").order_by("-date", "id")[:SHOWN]
+    return _counted(rows).order_by("-date", "id")[:SHOWN]
 
 
 def _links(day: Day) -> QuerySet[Any]:
     rows = AnswerRequest.objects.unanswered(day.now).exclude(pk__in=_put_off(day))
     if day.practitioner:
         rows = rows.filter(user=day.practitioner)
-    return _counted(rows).select_related("patient", "assessment").order_by("expires_at", "id")[:SHOWN]
+    return _counted(rows).order_by("expires_at", "id")[:SHOWN]

@@ -19,6 +19,7 @@ from clinic.ui.pages import Undo, page_or_fragment, saved
 
 PAGE = "assessments/today.html"
 DAYS = {"1": "tomorrow", "3": "in three days", "7": "in a week"}
+MENU = {days: label.capitalize() for days, label in DAYS.items()}
 # What the address names after something was done, and where that is taken back.
 UNDONE_AT = {"put_off": "assessments:bring_back", "acknowledged": "assessments:reopen_alerts"}
 
@@ -33,8 +34,10 @@ def today_lines(request: Request) -> HttpResponse:
         return HttpResponse(status=204)
     sections, stamp = sections_of(day)
     note_list(request, "today", rows=sum(len(section.lines) for section in sections))
-    context: dict[str, Any] = {"sections": sections, "stamp": stamp, "undo": _undo(request), "days": DAYS}
-    return page_or_fragment(request, PAGE, f"{PAGE}#today", context)
+    context: dict[str, Any] = {"sections": sections, "stamp": stamp, "undo": _undo(request), "days": MENU}
+    response = page_or_fragment(request, PAGE, f"{PAGE}#today", context)
+    response["HX-Push-Url"] = "false"  # htmx takes it from no attribute of a boosted form
+    return response
 
 
 @require_POST

@@ -13,12 +13,13 @@ from clinic.patients.models.numbers import give_numbers, next_record_number
 from clinic.patients.models.particulars import UNNAMED, Gender, Status
 from clinic.patients.models.patient import ACTIVE, Patient
 from clinic.patients.models.photos.photo import PatientPhoto
-from clinic.patients.models.queryset import NAME_FIELDS, PatientQuerySet, names_of
+from clinic.patients.models.queryset import DISPLAYED, NAME_FIELDS, PatientQuerySet, names_of
 from clinic.patients.models.results import Severity, ShownResult, with_latest_results
 from clinic.patients.models.seen import SeenManager
 
 __all__ = (
     "ACTIVE",
+    "DISPLAYED",
     "IDENTIFYING",
     "NAME_FIELDS",
     "UNNAMED",

@@ -11,6 +11,9 @@ class SparseCharField(models.CharField):  # type: ignore[type-arg]  # is not gen
     def from_db_value(self, value: str | None, *_: Any) -> str:
         return value or ""
 
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value) or ""
+
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(value) or None
 

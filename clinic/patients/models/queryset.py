@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # Whose words are noted for misspelt searches.
 NAME_FIELDS = ("full_name", "family_name", "preferred_name", "other_names")
 
+# What a patient's `display_name` reads.
+DISPLAYED = ("pk", "full_name", "family_name", "preferred_name")
+
 
 def names_of(patients: Iterable["Patient"]) -> list[str]:
     return [getattr(patient, name) for patient in patients for name in NAME_FIELDS]

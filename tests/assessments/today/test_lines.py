@@ -105,6 +105,15 @@ def test_section_is_cut_and_says_how_many_there_are(riverside, sign_in):
     assert (page.count('id="review-') - 1, re.findall(r"all (\d+)", page)) == (5, ["7"])
 
 
+def test_alerts_of_one_patient_are_one_line_that_counts_them(at, riverside, sign_in):
+    client = sign_in(riverside.clinician)
+    assert "alerts," not in client.get(TODAY).content.decode()
+    with clinic_scope(riverside.clinic):
+        risky(at.patient)
+    page = client.get(TODAY).content.decode()
+    assert (page.count('id="alert-'), "2 alerts," in page) == (2, True)  # the heading's id is one of them
+
+
 def polled(client, stamp=None):
     stamp = stamp or re.search(r"stamp=(\w+)", client.get(TODAY, headers=FRAGMENT).content.decode()).group(1)
     return stamp, client.get(f"{TODAY}?stamp={stamp}", headers=POLL)
