@@ -22,11 +22,11 @@ from clinic.lists.page.columns import (
     LinkColumn,
     NumberColumn,
     TextColumn,
-    around_key,
     day_html,
 )
 from clinic.patients.models import Severity
 from clinic.patients.tables import band_html
+from clinic.ui.pages import around_key
 
 
 class InstrumentColumn(TextColumn):

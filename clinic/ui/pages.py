@@ -1,5 +1,6 @@
 """Small things that pages share."""
 
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +16,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from clinic.access import Request
 
 LONGEST_ADDRESS = 4000
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@cache
+def around_key(view: str, prefix: str) -> tuple[str, str]:
+    """What stands before and behind a record's key in its address."""
+    before, _, behind = reverse(view, args=[NOBODY]).partition(NOBODY)
+    return before, behind
 
 
 def saved(request: Request, text: str, *, undo: bool = False) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db import models
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
 from django.utils.formats import number_format
@@ -25,10 +25,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from clinic.text.numbers import MINUS
+from clinic.ui.pages import around_key
 
 special = re.compile(r"[&<>\"']").search
 ARCHIVED = ' <span class="badge-state">Archived</span>'
-NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def relative_day(days: int) -> str:
@@ -52,13 +52,6 @@ def escaped(text: str) -> str:
 @cache
 def months(language: str | None) -> list[str]:
     return ["", *(str(MONTHS_3[number]).title() for number in range(1, 13))]
-
-
-@cache
-def around_key(view: str, prefix: str) -> tuple[str, str]:
-    """What stands before and behind a record's key in its address."""
-    before, _, behind = reverse(view, args=[NOBODY]).partition(NOBODY)
-    return before, behind
 
 
 def with_class(attributes: dict[str, Any], css: str) -> dict[str, Any]:
