@@ -2,8 +2,11 @@
 
 import hashlib
 from datetime import timedelta
+from functools import cache
+from typing import cast
 
 from django.contrib.auth.hashers import check_password
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -11,8 +14,15 @@ from oauth2_provider.models import AccessToken
 from oauth2_provider.scopes import SettingsScopes
 
 from clinic.accounts.models import ApiClient
+from clinic.accounts.rows import columns, split
+from clinic.tenancy.models import Clinic
 
 NOTED_EVERY = timedelta(minutes=5)
+BEARER = """
+SELECT {columns} FROM oauth2_provider_accesstoken t
+JOIN accounts_apiclient a ON a.id = t.application_id JOIN tenancy_clinic c ON c.id = a.clinic_id
+WHERE t.token_checksum = %s
+"""
 
 
 class ClientScopes(SettingsScopes):
@@ -80,8 +90,17 @@ def resolve_token(header: str) -> AccessToken | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         return None
-    checksum = hashlib.sha256(token.strip().encode("utf-8", "replace")).hexdigest()
-    found = AccessToken.objects.select_related("application__clinic").filter(token_checksum=checksum).first()
-    if found is None or found.application is None or not found.is_valid() or not found.application.is_open:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [checksum(token.strip())])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    return found
+    found, client, clinic = split(row, AccessToken, ApiClient, Clinic)
+    client.clinic, found.application = clinic, client
+    return cast(AccessToken, found) if found.is_valid() and client.is_open else None
+
+
+@cache
+def _statement() -> str:
+    chosen = ", ".join(columns(*each) for each in (("t", AccessToken), ("a", ApiClient), ("c", Clinic)))
+    return BEARER.format(columns=chosen)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
 from django.utils.dateparse import parse_datetime
 
 from clinic.access import PERMISSIONS, RESTRICTED_ROLES, ROLE_LABELS, SCOPE_PERMISSIONS, Permission, Role
 from clinic.accounts.models import ApiClient, Membership
-from clinic.accounts.sessions import loaded
+from clinic.accounts.rows import loaded
 from clinic.tenancy.models import CHOSEN, Clinic
 from clinic.tenancy.scope import public_scope
 
@@ -47,7 +46,7 @@ class Member:
         values: dict[str, Any] = {name: getattr(self, name) for name in same}
         values |= {"id": UUID(self.clinic_id), "name": self.clinic_name, "created_at": None}
         values["deleted_at"] = parse_datetime(self.deleted_at) if self.deleted_at else None
-        clinic: Clinic = loaded(Clinic, values, DEFAULT_DB_ALIAS)
+        clinic: Clinic = loaded(Clinic, values)
         return clinic
 
 

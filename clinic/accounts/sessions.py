@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Count, F, Model, QuerySet
-from django.db.models.base import ModelState
+from django.db import connection
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from clinic.accounts.models import Membership, Session, User
+from clinic.accounts.rows import columns, split
 from clinic.tenancy.models import CHOSEN, IDLE_MINUTES, Clinic
 from clinic.tenancy.scope import public_scope
 
@@ -25,7 +25,6 @@ CLINIC_KEY = "clinic"
 SHARED_DEVICE_KEY = "handover"
 USER_AGENT_KEY, ADDRESS_KEY = "user_agent", "address"
 SEEN_EVERY = timedelta(seconds=30)
-# Written out, since every request begins with it: putting it together by the ORM took half of a request's work.
 ACCESS = """
 SELECT {columns}, EXISTS (
     SELECT FROM mfa_authenticator f WHERE f.user_id = s.user_id AND f.type IN ('totp', 'webauthn')
@@ -41,43 +40,28 @@ FROM accounts_session s LEFT JOIN accounts_user u ON u.id = s.user_id WHERE s.se
 """
 
 
-def loaded(model: type[Model], values: dict[str, Any], alias: str) -> Any:
-    """A record of the model as it is in the database; `values` are all its attributes, and become its own."""
-    record = model.__new__(model)
-    state = values["_state"] = ModelState()
-    state.__dict__ = {"adding": False, "db": alias, "fields_cache": {}}
-    record.__dict__ = values
-    return record
-
-
 @cache
-def _columns() -> tuple[list[str], list[str], str]:
-    """The fields of a session and of its user, and the statement that reads both."""
-    fields = {name: model._meta.concrete_fields for name, model in (("s", Session), ("u", User))}
-    columns = ", ".join(f"{name}.{field.column}" for name, of in fields.items() for field in of)
-    session, user = ([field.attname for field in of] for of in fields.values())
+def _statement() -> str:
     chosen = ", ".join(f"'{name}', c.{name}" for name in CHOSEN)
-    return session, user, ACCESS.format(columns=columns, chosen=chosen)
+    return ACCESS.format(columns=f"{columns('s', Session)}, {columns('u', User)}", chosen=chosen)
 
 
 def find_session(key: str) -> Session | None:
     """The session of a key unless it has run out, with its user and memberships, by one query."""
-    session_fields, user_fields, statement = _columns()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [key, timezone.now()])
+        cursor.execute(_statement(), [key, timezone.now()])
         row = cursor.fetchone()
     if row is None:
         return None
-    of_session = len(session_fields)
-    session: Session = loaded(Session, dict(zip(session_fields, row[:of_session], strict=True)), DEFAULT_DB_ALIAS)
-    if session.user_id is not None:
-        user = loaded(User, dict(zip(user_fields, row[of_session:-2], strict=True)), DEFAULT_DB_ALIAS)
-        session._state.fields_cache["user"] = user
-    session.has_factor, memberships = row[-2], row[-1] or []
+    session, user, has_factor, found = split(row, Session, User)
+    if user is not None:
+        session.user = user
+    memberships: list[dict[str, Any]] = found or []
+    session.has_factor = has_factor
     session.memberships = [each for each in memberships if _lasts(each)]
     past = [each for each in memberships if not _lasts(each)]
     session.past = [(each["clinic_name"], date.fromisoformat(each["last_day"])) for each in past]
-    return session
+    return cast(Session, session)
 
 
 def _lasts(membership: dict[str, Any]) -> bool:

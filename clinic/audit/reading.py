@@ -4,8 +4,10 @@ Views and lists say it with `note_record`, `note_list` and `note_export`; `middl
 a page of a clinic of which nothing was said.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,8 @@ from clinic.audit.models import AuditEvent, PendingSearch
 RESTS = timedelta(seconds=2)  # after which what is searched for is what was meant
 SEARCHES = ("q", "search")  # what pages and programs call the text that is searched for
 REPLACED = ("at", "actor_name", "patient_id", "changes", "request_id", "address", "trace_id")
+# All but the key and what the sealer writes.
+WRITTEN = [field for field in AuditEvent._meta.concrete_fields if field.editable and not field.primary_key]
 MOVE = """
 WITH settled AS (DELETE FROM audit_pendingsearch WHERE {} RETURNING *)
 INSERT INTO audit_auditevent
@@ -82,7 +86,7 @@ def write_readings(request: Request) -> None:
     settled = [reading for reading in request.readings if not reading.typed]
     if any(reading.record_id for reading in settled):
         _move("actor_id = %s", request.actor.id)
-    AuditEvent.objects.bulk_create(
+    write_events(
         event(
             reading.action,
             by=request.actor,
@@ -97,6 +101,18 @@ def write_readings(request: Request) -> None:
     for reading in request.readings:
         if reading.typed:
             _wait(request, reading)
+
+
+def write_events(events: Iterable[AuditEvent]) -> None:
+    """As `bulk_create`, by a statement that is written once: nearly every answer ends with it."""
+    rows = [[field.get_db_prep_save(getattr(each, field.attname), connection) for field in WRITTEN] for each in events]
+    if not rows:
+        return
+    names = ", ".join(str(field.column) for field in WRITTEN)
+    row = f"({', '.join(['%s'] * len(WRITTEN))})"
+    with connection.cursor() as cursor:
+        statement = f"INSERT INTO {AuditEvent._meta.db_table} ({names}) VALUES {', '.join([row] * len(rows))}"  # noqa: S608
+        cursor.execute(statement, list(chain.from_iterable(rows)))
 
 
 def page_of(request: Request) -> str:

@@ -1,10 +1,12 @@
 """What every serializer of ours has in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from operator import attrgetter
+from typing import Any, ClassVar, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from rest_framework import serializers
 
 from clinic.access import Permission
@@ -27,6 +29,25 @@ def _fields_of(kind: "type[StrictSerializer]") -> Fields:
 def _answered_by(kind: "type[StrictSerializer]") -> Fields:
     """The fields that are answered, in their order; they serve all serializers of the class but those of OWN."""
     return {name: field for name, field in kind().fields.items() if not field.write_only}
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:
+    """How a record's value of a field is read: straight, where REST framework's own way would come to the same.
+
+    That looks for each value whether something on the way is a mapping or wants to be called: a tenth of a list's time.
+    """
+    if type(field).get_attribute is not serializers.Field.get_attribute or not field.source_attrs:
+        return cast(Callable[[Any], Any], field.get_attribute)
+    straight = attrgetter(field.source)
+
+    def read(instance: Any) -> Any:
+        try:
+            value = straight(instance)
+        except (AttributeError, ObjectDoesNotExist):
+            return field.get_attribute(instance)
+        return field.get_attribute(instance) if callable(value) else value
+
+    return read
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -60,19 +81,20 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown: dict[str, Any] = {}
-        for name, field in self._answered:
+        for name, field, read in self._answered:
             try:
-                value = field.get_attribute(instance)
+                value = read(instance)
             except serializers.SkipField:
                 continue
             shown[name] = None if value is None else field.to_representation(value)
         return shown | dict.fromkeys(self.hidden_fields) if self.hidden_fields else shown
 
     @cached_property
-    def _answered(self) -> list[tuple[str, Any]]:
-        """The fields that are shown, by name."""
+    def _answered(self) -> list[tuple[str, Any, Callable[[Any], Any]]]:
+        """The fields that are shown, by name, and how a record's value is read."""
         fields = _answered_by(type(self)).items()
-        return [(name, self._own(name, field)) for name, field in fields if self._is_shown(name)]
+        shown = [(name, self._own(name, field)) for name, field in fields if self._is_shown(name)]
+        return [(name, field, _reader(field)) for name, field in shown]
 
     def _own(self, name: str, field: Any) -> Any:
         if not isinstance(field, OWN):
