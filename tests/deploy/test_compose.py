@@ -78,3 +78,9 @@ def test_hadolint_finds_nothing_in_images_that_is_not_explained_there(tmp_path):
 def test_images_run_as_nobody_of_the_machine(name):
     users = re.findall(r"^USER (\S+)$", (ROOT / name).read_text(), re.MULTILINE)
     assert [int(user) > 10_000 for user in users] == [True]
+
+
+def test_what_waits_says_no_more_than_older_releases_of_compose_read():
+    """Debian 12 has 1.29, which refuses a file with anything else."""
+    said = [set(how) for service in SERVICES.values() for how in service.get("depends_on", {}).values()]
+    assert (len(said) > 5, set().union(*said)) == (True, {"condition"})
