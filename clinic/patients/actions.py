@@ -23,7 +23,7 @@ from clinic.patients.models import (
     give_numbers,
 )
 from clinic.postgres.outages import broken_constraint
-from clinic.tenancy.scope import everybody_seen
+from clinic.tenancy.scope import everybody_seen, sees_everybody
 from clinic.text.full_names import filed_family_name
 
 OF_RESULT = ("score", "band", "severity", "change", "assessed_on", "recent_scores")
@@ -74,7 +74,8 @@ def create_patient(*, by: By, id: UUID | None = None, **fields: Any) -> Patient:
     if kept is patient:
         record("patient.created", patient, by=by, changes=difference({}, snapshot(patient)))
         score_pairs(patient)
-        if not Patient.objects.filter(pk=patient.pk).exists():
+        patient.__dict__["results_read"] = []  # nobody has assessed them yet
+        if not (sees_everybody() or Patient.objects.filter(pk=patient.pk).exists()):
             add_to_care_team(by=by, patient=patient, person_id=UUID(by.id), name=by.name)
     return kept
 
@@ -248,8 +249,7 @@ def note_latest_results(*, by: By, patient_id: UUID, results: LatestResults) -> 
     if not severities <= set(Severity.values) or not all(0 <= share <= 1 for share in scores):
         raise ValueError("A severity is 0 to 4, and a share of a score's range 0 to 1.")
     patient, values = Patient.objects.get(pk=patient_id), results.of_patient()
-    changed = any(getattr(patient, name) != value for name, value in values.items())
-    if changed:
+    if changed := any(getattr(patient, name) != value for name, value in values.items()):
         Patient.objects.filter(pk=patient_id).update(**values)
     return _note_each(patient_id, results.results) or changed
 

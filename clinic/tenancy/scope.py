@@ -65,6 +65,11 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS, *, seen_by: UU
         connection.let_go_if_full()
 
 
+def sees_everybody(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether the open scope sees all patients, and not those of one person alone."""
+    return _connection(using).seen_by is None
+
+
 @contextmanager
 def everybody_seen(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Let the block see all patients of the active clinic: for what holds among all, such as the next record number.

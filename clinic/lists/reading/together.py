@@ -14,6 +14,8 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BinaryField, Func, JSONField, Model, QuerySet, Value
 from django.db.models.constants import LOOKUP_SEP
 
+from clinic.tenancy.scope import sees_everybody
+
 
 class Part(NamedTuple):
     """Rows of a list, and what is read of them: fields, those of what they refer to ("patient__full_name"), and
@@ -76,7 +78,7 @@ def read_together[A](
     `differing` gives those of the one and of the other. Whoever sees some patients only has a statement written anew:
     whom they see is in it.
     """
-    if connection.seen_by is not None:  # type: ignore[attr-defined]
+    if not sees_everybody():
         return _write(parts, asked).read({})
     return _written(parts, like).read(dict(zip(differing(like), differing(asked), strict=True)))
 
