@@ -21,11 +21,15 @@ class By(Protocol):
 
 
 def snapshot(record: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]:
-    """The values of `fields`, or of all that people write, as JSON can hold them; foreign keys as their ids."""
+    """The values of `fields`, or of all that people write, as JSON can hold them; foreign keys as their ids.
+
+    A field that says how it stands `in_trail` says so itself.
+    """
     values: dict[str, Any] = {}
     for name in fields or editable_fields(type(record)):
         field = record._meta.get_field(name)
-        value = getattr(record, field.attname)  # type: ignore[union-attr]
+        own = getattr(field, "in_trail", None)
+        value = own(record) if own else getattr(record, field.attname)  # type: ignore[union-attr]
         if isinstance(field, models.DecimalField) and value is not None:  # 12 as typed is the 12.00 that is stored
             value = f"{value:.{field.decimal_places}f}"
         values[name] = value if value is None or isinstance(value, bool | int | list | dict) else str(value)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from phonenumber_field.modelfields import PhoneNumberDescriptor, PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import (
+    CountryCodeSource,
     NumberParseException,
     PhoneNumberFormat,
     ValidationResult,
@@ -52,6 +53,10 @@ class PhoneField(PhoneNumberField):
 
     def get_db_converters(self, connection: Any) -> list[Any]:
         return []
+
+    def in_trail(self, record: Any) -> str:
+        """A record's number as a trail has it, without reading it: "+44 7700 900123"."""
+        return international(stored(record, self.name))
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
@@ -129,10 +134,9 @@ def parse_phone(text: str) -> PhoneNumber | None:
         example = format_number(example_number(region) or number, PhoneNumberFormat.NATIONAL)
         message = f"Write the number with its area code, such as {example}, or with +country code."
         raise ValidationError(message, code="local")
-    full = number.as_e164
-    kept = number if full == simple else PhoneNumber.from_string(full)
-    kept.extension = extension or None
-    return kept
+    number.raw_input, number.extension = number.as_e164, extension or None  # as if it had been typed so
+    number.country_code_source = CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
+    return number
 
 
 def _without_area(typed: str, number: PhoneNumber, region: str) -> bool:

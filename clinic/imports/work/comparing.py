@@ -1,6 +1,6 @@
 """Rows beside the record: who is here already, and what cannot be written beside who is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -9,26 +9,23 @@ from clinic.imports.cleaning import Cleaned
 from clinic.imports.fields import USER
 from clinic.text.phones import number_text
 
-# Rows as arrays, each joined by an index: SELECT ... FROM unnest(ARRAY[2, 3], ARRAY['Ana Bell', ...]) n JOIN ...
+# As PostgreSQL writes them for its indexes: SELECT public.name_key(text) FROM unnest(ARRAY['Ana Bell', ...]) ...
+KEYS = "SELECT public.{}(text) FROM unnest(%s::text[]) WITH ORDINALITY AS n (text, place) ORDER BY place"
+# Each asks an index for any of many keys, and joins nothing: of a table that is just being filled PostgreSQL has no
+# figures, and compares each row of a join with each patient.
 NUMBERS = """
-SELECT n.row, p.record_number, p.name_key = public.name_key(n.name) OR p.date_of_birth = n.born
-FROM unnest(%s::int[], %s::text[], %s::text[], CAST(%s AS date[])) AS n (row, number, name, born)
-JOIN patients_patient p ON public.code_key(p.record_number) = public.code_key(n.number) AND NOT p.shares_number
+SELECT public.code_key(record_number), record_number, name_key, date_of_birth FROM patients_patient
+WHERE public.code_key(record_number) = ANY(%s) AND NOT shares_number
 """
 REPEATS = """
-SELECT n.row, p.record_number
-FROM unnest(%s::int[], %s::text[], CAST(%s AS date[]), %s::text[]) AS n (row, name, born, phone)
-JOIN patients_patient p
-    ON p.date_of_birth = n.born AND p.name_key = public.name_key(n.name) AND p.phone_number = n.phone
+SELECT name_key, date_of_birth, phone_number, record_number FROM patients_patient
+WHERE date_of_birth = ANY(CAST(%s AS date[])) AND name_key = ANY(%s) AND phone_number = ANY(%s::text[])
 """
 NAMES = """
-SELECT n.row, p.record_number
-FROM unnest(%s::int[], %s::uuid[], %s::text[]) AS n (row, person, name)
-JOIN patients_patient p ON p.user_id = n.person AND p.name_key = public.name_key(n.name)
+SELECT name_key, user_id::text, record_number FROM patients_patient
+WHERE user_id = ANY(%s::uuid[]) AND name_key = ANY(%s)
 UNION ALL
-SELECT n.row, p.record_number
-FROM unnest(%s::int[], %s::uuid[], %s::text[]) AS n (row, person, name)
-JOIN patients_patient p ON n.person IS NULL AND p.user_id IS NULL AND p.name_key = public.name_key(n.name)
+SELECT name_key, NULL, record_number FROM patients_patient WHERE user_id IS NULL AND name_key = ANY(%s)
 """
 
 
@@ -44,34 +41,52 @@ def compared(rows: Sequence[Cleaned]) -> dict[int, Verdict]:
     """The rows that are not to be written, by number. Of several reasons the one that says most comes first."""
     if not rows:
         return {}
-    found: dict[int, Verdict] = {}
-    named = [row.values["full_name"] for row in rows]
-    numbers = [row.number for row in rows]
-    born = [row.values.get("date_of_birth") for row in rows]
-    people = [row.values[USER] and str(row.values[USER]) for row in rows]
-    for number, record, same in _numbered(rows):
-        verdict = Verdict(True, "record_number", f"Already here as {record}.")
-        other = Verdict(False, "record_number", f"Another patient has this record number: {record}.")
-        found[number] = verdict if same else other
-    phones = [number_text(row.values.get("phone_number")) for row in rows]
-    for number, record in _asked(REPEATS, [numbers, named, born, phones]):
+    keys = _keys("name_key", [row.values["full_name"] for row in rows])
+    found = dict(_numbered(rows, keys))
+    for number, record in _repeated(rows, keys):
         text = f"Looks the same as {record}: name, date of birth and telephone."
         found.setdefault(number, Verdict(True, "full_name", text))
-    for number, record in _asked(NAMES, [numbers, people, named] * 2):
+    for number, record in _named(rows, keys):
         text = f"There is a patient of this name with the same practitioner: {record}. A middle name tells two apart."
         found.setdefault(number, Verdict(False, "full_name", text))
     return found
 
 
-def _numbered(rows: Sequence[Cleaned]) -> list[Any]:
-    given = [row for row in rows if row.values.get("record_number")]
-    if not given:
-        return []
-    texts = [[row.values[name] for row in given] for name in ("record_number", "full_name", "date_of_birth")]
-    return _asked(NUMBERS, [[row.number for row in given], *texts])
+def _numbered(rows: Sequence[Cleaned], keys: Sequence[str]) -> Iterator[tuple[int, Verdict]]:
+    given = [(row, key) for row, key in zip(rows, keys, strict=True) if row.values.get("record_number")]
+    numbers = _keys("code_key", [row.values["record_number"] for row, _ in given])
+    found = {number: rest for number, *rest in _asked(NUMBERS, numbers)} if numbers else {}
+    for (row, key), number in zip(given, numbers, strict=True):
+        if number in found:
+            record, name, born = found[number]
+            is_same = name == key or (born is not None and born == row.values.get("date_of_birth"))
+            message = "Already here as" if is_same else "Another patient has this record number:"
+            yield row.number, Verdict(is_same, "record_number", f"{message} {record}.")
 
 
-def _asked(sql: str, arrays: list[Any]) -> list[Any]:
+def _repeated(rows: Sequence[Cleaned], keys: Sequence[str]) -> Iterator[tuple[int, str]]:
+    about = [
+        (key, row.values.get("date_of_birth"), number_text(row.values.get("phone_number")))
+        for row, key in zip(rows, keys, strict=True)
+    ]
+    names, days, phones = ([*{each[at] for each in about if each[1]}] for at in range(3))
+    found = {tuple(same): record for *same, record in _asked(REPEATS, days, names, phones)} if names else {}
+    yield from ((row.number, found[same]) for row, same in zip(rows, about, strict=True) if same in found)
+
+
+def _named(rows: Sequence[Cleaned], keys: Sequence[str]) -> Iterator[tuple[int, str]]:
+    about = [(key, row.values[USER] and str(row.values[USER])) for row, key in zip(rows, keys, strict=True)]
+    people = [*{person for _, person in about if person}]
+    owned, free = ([*{key for key, person in about if bool(person) is has}] for has in (True, False))
+    found = {(key, person): record for key, person, record in _asked(NAMES, people, owned, free)}
+    yield from ((row.number, found[same]) for row, same in zip(rows, about, strict=True) if same in found)
+
+
+def _keys(function: str, texts: list[str]) -> list[str]:
+    return [key for (key,) in _asked(KEYS.format(function), texts)]
+
+
+def _asked(sql: str, *arrays: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arrays)
         return list(cursor.fetchall())

@@ -72,11 +72,10 @@ def _copy(model: type[models.Model], fields: Sequence[Any], records: Iterable[mo
 def _text(field: Any, record: models.Model) -> str:
     """A value as COPY has it: "Ana\\tBell", \\N for nothing."""
     value = stored(record, field.name) if isinstance(field, PhoneField) else field.value_from_object(record)
-    value = value if isinstance(value, dict | list) else field.get_prep_value(value) if value == "" else value
-    if isinstance(field, KeysField) and value is not None:
-        value = "{" + ",".join(map(str, value)) + "}"
-    if value is None:
+    if value is None or (value == "" and (value := field.get_prep_value("")) is None):
         return "\\N"
-    if isinstance(value, dict | list):
+    if isinstance(field, KeysField):
+        value = "{" + ",".join(map(str, value)) + "}"
+    elif isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     return str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
