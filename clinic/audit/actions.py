@@ -1,7 +1,8 @@
 """Writing to the trail."""
 
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.db import models
@@ -25,15 +26,26 @@ def snapshot(record: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]
 
     A field that says how it stands `in_trail` says so itself.
     """
-    values: dict[str, Any] = {}
-    for name in fields or editable_fields(type(record)):
-        field = record._meta.get_field(name)
-        own = getattr(field, "in_trail", None)
-        value = own(record) if own else getattr(record, field.attname)  # type: ignore[union-attr]
-        if isinstance(field, models.DecimalField) and value is not None:  # 12 as typed is the 12.00 that is stored
-            value = f"{value:.{field.decimal_places}f}"
-        values[name] = value if value is None or isinstance(value, bool | int | list | dict) else str(value)
-    return values
+    return {name: read(record) for name, read in _readers(type(record), tuple(fields))}
+
+
+@cache
+def _readers(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any]]]:
+    return [(name, _reader(model._meta.get_field(name))) for name in names or editable_fields(model)]
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:
+    if hasattr(field, "in_trail"):
+        return cast(Callable[[Any], Any], field.in_trail)
+    places = field.decimal_places if isinstance(field, models.DecimalField) else None
+
+    def read(record: Any) -> Any:
+        value = getattr(record, field.attname)
+        if places is not None and value is not None:  # 12 as typed is the 12.00 that is stored
+            return f"{value:.{places}f}"
+        return value if value is None or isinstance(value, bool | int | list | dict) else str(value)
+
+    return read
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
