@@ -126,7 +126,7 @@ def test_record_that_somebody_else_changed_shows_both_versions(page, assessment,
     expect(question(page, 1)["Answer"]).to_have_value("To the bridge")
     submit(page, "Save my version")
     expect(page.locator(".answers dd")).to_have_text(["To the bridge"])
-    expect(page.locator(".summary")).to_contain_text("12")
+    expect(page.locator(".result-figure")).to_contain_text("12")
 
 
 def test_archived_assessment_leaves_the_lists_and_comes_back(page, assessment):

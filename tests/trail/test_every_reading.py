@@ -122,6 +122,7 @@ NOTHING = [
     "clinic/people/new/",
     "clinic/people/<uuid:pk>/",
     "clinic/people/<uuid:pk>/end/",
+    "clinic/people/<uuid:pk>/hand-over/",
     "clinic/settings/",
     "clinic/start/",
     "clinic/programs/",

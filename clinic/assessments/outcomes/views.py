@@ -14,6 +14,7 @@ from clinic.assessments.outcomes.figures import counts
 from clinic.assessments.outcomes.forms import OutcomesForm
 from clinic.assessments.outcomes.page import address
 from clinic.assessments.outcomes.parts import OUTCOME, PARTS, tabs
+from clinic.assessments.outcomes.quarter import this_quarter
 from clinic.assessments.outcomes.sheets import file_of, tables_of
 from clinic.audit.reading import note_export, note_list
 from clinic.instruments.change import Change
@@ -49,6 +50,7 @@ def outcomes(request: Request) -> HttpResponse:
     context = {
         "form": form, "part": part, "tabs": tabs(part, request.GET, request.permissions), "rows": rows,
         "files": _files(request), "source": change.source, "restricted": request.seen_by is not None,
+        "quarter": this_quarter(asked, change, request.GET) if part == OUTCOME and not figure else None,
         "sheets": sheets, "query": form.address(), "as_asked": address(request.GET)[1:],
     }  # fmt: skip
     return render(request, TEMPLATE, context)
