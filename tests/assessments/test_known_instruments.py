@@ -39,3 +39,15 @@ def test_what_is_due_comes_first_then_what_was_answered_and_none_comes_twice(riv
     after = offered(client, patient)
     assert (after[:3], sorted(after)) == (["k10", "gad-7", "pcl-5"], sorted(before))
     assert before[:3] != after[:3], "without any, by their types"
+
+
+@pytest.mark.clock("clinic/assessments/pages/known.py:_due")
+@pytest.mark.parametrize(("days", "said"), [(-1, "overdue since"), (0, "due")])
+def test_due_is_said_by_the_clinics_day(clock, riverside, sign_in, days, said):
+    with clinic_scope(riverside.clinic):
+        patient = make_patient(gender="female", date_of_birth=date(1961, 3, 12))
+        set_schedule(by=Writer(), patient=patient, definition=find("k10"), every_days=14, starts_on=clock.day(days))
+    page = sign_in(riverside.clinician).get(f"/assessments/new/?patient={patient.pk}").content.decode()
+    assert re.findall(r"instrument=k10\"[^>]*>\s*<strong>K10</strong>\s*<span class=\"hint\">([a-z ]+) \d", page) == [
+        said
+    ]

@@ -90,13 +90,13 @@ def test_what_share_got_better_this_quarter_is_one_click(clinic, visit):
     assert click.count == 1
 
 
-def test_handing_over_a_colleagues_caseload_is_three_clicks(clinic, visit):
+def test_passing_on_a_colleagues_caseload_is_three_clicks(clinic, visit):
     page = visit(clinic.world.owner)
     click = Clicks(page)
     click("link", "People", "nav.rail")
     click("link", clinic.world.clinician.name, "main")
     page.get_by_label("Who takes over?").select_option(label=clinic.world.owner.name)
-    click("button", "Hand over", "main")
-    expect(page.get_by_text("2 patients handed over to")).to_be_visible()
+    click("button", "Pass on", "main")
+    expect(page.get_by_text("2 patients passed on to")).to_be_visible()
     with clinic_scope(clinic.world.clinic):
         assert (click.count, Patient.objects.filter(user=clinic.world.owner.pk).count()) == (3, 2)

@@ -122,7 +122,7 @@ NOTHING = [
     "clinic/people/new/",
     "clinic/people/<uuid:pk>/",
     "clinic/people/<uuid:pk>/end/",
-    "clinic/people/<uuid:pk>/hand-over/",
+    "clinic/people/<uuid:pk>/pass-on/",
     "clinic/settings/",
     "clinic/start/",
     "clinic/programs/",

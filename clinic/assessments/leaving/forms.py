@@ -40,7 +40,7 @@ class LeavingForm(forms.Form):
         return {**cleaned, "heir": None if to_nobody else cleaned.get("heir"), "to_nobody": to_nobody}
 
 
-class HandOverForm(LeavingForm):
+class PassOnForm(LeavingForm):
     """`heir` takes over all patients of somebody who stays in the clinic; with `to_nobody` they wait."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,5 +7,5 @@ from clinic.assessments.leaving import views
 app_name = "leaving"
 urlpatterns = [
     path("<uuid:pk>/end/", views.person_end, name="end"),
-    path("<uuid:pk>/hand-over/", views.hand_over, name="hand_over"),
+    path("<uuid:pk>/pass-on/", views.pass_on, name="pass_on"),
 ]

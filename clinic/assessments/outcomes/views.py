@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 from clinic.access import Permission, Request, requires
 from clinic.accounts.factors.confirmation import EXPORT
 from clinic.assessments.outcomes.asking import Asked
+from clinic.assessments.outcomes.behind.quarter import this_quarter
 from clinic.assessments.outcomes.behind.rows import may_show, rows_of
 from clinic.assessments.outcomes.figures import counts
 from clinic.assessments.outcomes.forms import OutcomesForm
 from clinic.assessments.outcomes.page import address
 from clinic.assessments.outcomes.parts import OUTCOME, PARTS, tabs
-from clinic.assessments.outcomes.quarter import this_quarter
 from clinic.assessments.outcomes.sheets import file_of, tables_of
 from clinic.audit.reading import note_export, note_list
 from clinic.instruments.change import Change

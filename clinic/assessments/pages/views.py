@@ -119,10 +119,7 @@ def assessment_new(request: Request) -> HttpResponse:
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
         rows = QuestionFormSet(prefix="questions")
-        offered = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
-        known = known_to(patient, offered)
-        others = [offer for offer in offered if offer not in [each.offer for each in known]]
-        return _form_page(request, form, rows, patient, known=known, instruments=by_type(others))
+        return _form_page(request, form, rows, patient, **_instruments(request, patient))
     form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient):
         return refusal
@@ -202,6 +199,14 @@ def assessment_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
     actions.restore_assessment(by=request.actor, id=pk)
     saved(request, "Assessment restored.")
     return redirect("assessments:detail", pk)
+
+
+def _instruments(request: Request, patient: Patient) -> dict[str, Any]:
+    """What the patient may be asked: first what is asked of them already, then the others by their types."""
+    offered = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
+    known = known_to(patient, offered)
+    taken = [each.offer for each in known]
+    return {"known": known, "instruments": by_type(offer for offer in offered if offer not in taken)}
 
 
 def _form_page(

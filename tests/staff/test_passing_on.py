@@ -1,4 +1,4 @@
-"""Handing over all patients of a colleague who stays: on the colleague's page, to somebody else or to nobody yet."""
+"""Passing on all patients of a colleague who stays: on the colleague's page, to somebody else or to nobody yet."""
 
 from uuid import UUID
 
@@ -41,8 +41,8 @@ def test_page_of_a_practitioner_offers_colleagues_and_nobody(owner, riverside):
 
 def test_all_patients_go_to_the_colleague_and_the_membership_stays(owner, riverside, responsible):
     heir = riverside.owner
-    answer = owner.post(f"{page_of(riverside.clinician)}hand-over/", {"heir": str(heir.pk)}, follow=True)
-    assert "2 patients handed over to Olive Owner." in answer.content.decode()
+    answer = owner.post(f"{page_of(riverside.clinician)}pass-on/", {"heir": str(heir.pk)}, follow=True)
+    assert "2 patients passed on to Olive Owner." in answer.content.decode()
     assert (responsible(), membership(riverside, riverside.clinician)) == ([heir.pk] * 2, ("clinician", True))
     with clinic_scope(riverside.clinic):
         changes = AuditEvent.objects.filter(action="patient.changed").values_list("changes", flat=True)
@@ -50,12 +50,12 @@ def test_all_patients_go_to_the_colleague_and_the_membership_stays(owner, rivers
 
 
 def test_patients_may_wait_for_whoever_takes_them(owner, riverside, responsible):
-    answer = owner.post(f"{page_of(riverside.clinician)}hand-over/", {"heir": "none"}, follow=True)
-    assert ("handed over to nobody yet" in answer.content.decode(), responsible()) == (True, [None, None])
+    answer = owner.post(f"{page_of(riverside.clinician)}pass-on/", {"heir": "none"}, follow=True)
+    assert ("passed on to nobody yet" in answer.content.decode(), responsible()) == (True, [None, None])
 
 
 def test_nobody_chosen_is_refused_and_nothing_changes(owner, riverside, responsible):
-    answer = owner.post(f"{page_of(riverside.clinician)}hand-over/", {"heir": ""})
+    answer = owner.post(f"{page_of(riverside.clinician)}pass-on/", {"heir": ""})
     assert (answer.status_code, "Choose who takes over." in answer.content.decode()) == (422, True)
     assert responsible() == [riverside.clinician.pk] * 2
 
@@ -64,7 +64,7 @@ def test_same_name_is_told_and_stays_only_if_that_is_said(owner, riverside, resp
     with clinic_scope(riverside.clinic):
         other = Practitioner.objects.get(pk=riverside.owner.pk)
         make_patient(user=other, full_name="Ana García", family_name="García")
-    path, form = f"{page_of(riverside.clinician)}hand-over/", {"heir": str(other.pk)}
+    path, form = f"{page_of(riverside.clinician)}pass-on/", {"heir": str(other.pk)}
     refused = owner.post(path, form)
     assert (refused.status_code, "Ana García" in refused.content.decode()) == (422, True)
     assert responsible() == [riverside.clinician.pk] * 2
