@@ -178,6 +178,7 @@ def of_the_clinic(at: SimpleNamespace, owner: Client) -> dict[str, Posted]:
             for step in ("last-day/", "secret/", "secret/end/", "disable/", "enable/")
         },
         "clinic/start/away/": ("/clinic/start/away/", {}),
+        "clinic/people/<uuid:pk>/pass-on/": (f"{person}pass-on/", {"heir": "none"}),
         "clinic/people/<uuid:pk>/end/": (f"{person}end/", {}),
         "instruments/new/": ("/instruments/new/", {**TYPED, "title": "Another"}),
         "instruments/new/ before it is saved": ("/instruments/new/", {**TYPED, "title": "More", "do": "preview"}),

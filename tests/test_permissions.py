@@ -66,7 +66,7 @@ PAGES = {
     PEOPLE: """
         clinic/people/ clinic/people/roles/ clinic/people/new/ clinic/people/<uuid:pk>/ clinic/people/<uuid:pk>/end/
         clinic/people/<uuid:pk>/last-day/ clinic/people/<uuid:pk>/factor/ clinic/people/invitations/<uuid:pk>/again/
-        clinic/people/invitations/<uuid:pk>/revoke/
+        clinic/people/invitations/<uuid:pk>/revoke/ clinic/people/<uuid:pk>/pass-on/
     """,
 }
 PAGES[MANAGE] += " clinic/tags/ clinic/tags/<int:pk>/ clinic/tags/<int:pk>/remove/"

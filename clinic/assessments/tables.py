@@ -142,7 +142,7 @@ class AssessmentTable(tables.Table):
     needs: ClassVar[dict[str, Permission]] = {
         **NEEDS, **dict.fromkeys(("patient", "record_number"), Permission.PATIENTS_VIEW)
     }  # fmt: skip
-    shown = ("name", "patient", "instrument", "status", "date", "score", "severity", "practitioner")
+    shown = ("name", "patient", "status", "date", "score", "severity", "practitioner")
 
 
 class AlertLinkColumn(TextColumn):

@@ -16,6 +16,7 @@ from clinic.demo.histories import ARCHIVED, BY_LINK, OPEN, History, Row
 from clinic.demo.patterns import COLUMNS
 from clinic.patients.models import age_on
 from clinic.staff.actions import OPERATOR
+from clinic.text.dates import short
 
 RESULT_COLUMNS = (
     "patient_id", "instrument_id", "score", "band", "severity", "change", "assessed_on", "recent_scores",
@@ -67,7 +68,7 @@ class Rows:
             start = f"{person.key.hex()}\t{self.clinic.practitioners[person.practitioner]}"
             for number, row in enumerate(history.rows):
                 day, key = self._day(row), self.clinic.identifier()
-                name = f"{row.pattern.title} · {day}"
+                name = f"{row.pattern.title} · {short(day)}"
                 names[name] = names.get(name, 0) + 1
                 if names[name] > 1:
                     name = f"{name} ({names[name]})"

@@ -162,6 +162,7 @@ def _person_page(
         "is_self": membership.user_id == request.user.pk,
         "is_last_owner": members.is_last_owner(membership),
         "practitioner": Practitioner.objects.filter(pk=membership.user_id).first(),
+        "heirs": Practitioner.objects.active().exclude(pk=membership.user_id).order_by("display_name"),
         **more,
     }
     return render(request, "people/person_detail.html", context, status=status)

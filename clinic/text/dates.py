@@ -70,6 +70,11 @@ def written(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
 
 
+def short(day: date) -> str:
+    """A date within a name, "12 Mar 1961": one spelling, whatever the language of whoever makes the name."""
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()[:3]} {day.year}"
+
+
 def month_number(text: str) -> int:
     """The month that a number, or the beginning of its name in some language, stands for."""
     if text.isdigit():

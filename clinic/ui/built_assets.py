@@ -16,8 +16,8 @@ from clinic.ui.icons import FILE, USED
 
 STYLES = (
     "tokens", "frame", "parts", "record", "photo", "phone", "filters", "table", "cards", "tools", "form", "duplicates",
-    "answer", "trend", "summary", "report", "timeline", "today", "severity", "dense", "tags", "finder", "alerts",
-    "account", "help", "idle", "print",
+    "answer", "trend", "summary", "result", "report", "timeline", "today", "severity", "dense", "tags", "finder",
+    "alerts", "account", "help", "idle", "print",
 )  # fmt: skip
 # One family for every machine, of which tokens.css names the weights. Its licence (Apache 2.0) is in the package.
 FONTS = ("Roboto-Regular", "Roboto-Medium", "Roboto-Bold")

@@ -63,7 +63,7 @@ def test_create_answers_with_the_whole_assessment(client, riverside, patient, as
 
 def test_names_are_proposed(client, assessment_body):
     names = [send(client, "post", LIST, assessment_body()).json()["results"]["name"] for _ in range(2)]
-    assert names == ["Physical · 2026-03-01", "Physical · 2026-03-01 (2)"]
+    assert names == ["Physical · 1 Mar 2026", "Physical · 1 Mar 2026 (2)"]
 
 
 def test_create_keeps_the_id_that_the_client_chose_and_makes_one(client, riverside, assessment_body):

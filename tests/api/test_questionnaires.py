@@ -33,7 +33,7 @@ def test_complete_sitting_is_scored(sitting):
     made = sitting(complete=True)
     shown = ("instrument", "instrument_version", "type", "name", "status", "score", "score_range", "band", "severity")
     assert [made[name] for name in shown] == [
-        *("phq-9", "2", "mental_health", "PHQ-9 · 2026-03-01", "completed", 11, [11, 11], "Moderate", 2)
+        *("phq-9", "2", "mental_health", "PHQ-9 · 1 Mar 2026", "completed", 11, [11, 11], "Moderate", 2)
     ]
     assert (made["answered"], made["asked"], made["cutoff"], made["alerts"]) == (9, 9, "positive", [])
     assert made["answers"] == ANSWERS
@@ -42,7 +42,7 @@ def test_complete_sitting_is_scored(sitting):
 
 def test_name_of_a_second_sitting_on_a_day_is_numbered(sitting):
     assert [sitting()["name"] for _ in range(3)] == [
-        *("PHQ-9 · 2026-03-01", "PHQ-9 · 2026-03-01 (2)", "PHQ-9 · 2026-03-01 (3)")
+        *("PHQ-9 · 1 Mar 2026", "PHQ-9 · 1 Mar 2026 (2)", "PHQ-9 · 1 Mar 2026 (3)")
     ]
 
 

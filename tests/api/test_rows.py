@@ -69,7 +69,7 @@ PATIENT = (
     '"created_at":NOW,"updated_at":NOW,"version":1}'
 )
 RISKY = (
-    '{"__typename":"Assessment","id":ID,"patient":ID,"user":ID,"name":"PHQ-9 · 2026-03-01 (3)",'
+    '{"__typename":"Assessment","id":ID,"patient":ID,"user":ID,"name":"PHQ-9 · 1 Mar 2026 (3)",'
     '"type":"mental_health","date":"2026-03-01","questions":[],"instrument":"phq-9","instrument_version":"2",'
     '"language":"en","status":"completed","answers":{"1":2,"2":2,"3":1,"4":1,"5":0,"6":1,"7":2,"8":2,"9":3},'
     '"score":14,"score_range":[14,14],"band":"Moderate","severity":2,"cutoff":"positive","pattern":null,'

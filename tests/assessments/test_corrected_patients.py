@@ -71,7 +71,10 @@ def look(riverside):
 
 def shown(page) -> dict[str, str]:
     """The questions of a page with their answers, in words."""
-    rows = re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*(?:<bdi>([^<]*)</bdi>|<span[^>]*>([^<]*)</span>)", page)
+    facts = re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*(?:<bdi>([^<]*)</bdi>|<span[^>]*>([^<]*)</span>)", page)
+    answered = r'</th>\s*<td class="answers-said">\s*(?:<bdi>([^<]*)</bdi>|<span[^>]*>([^<]*)</span>)'
+    answers = re.findall(rf"<bdi>([^<]*)</bdi>\s*{answered}", page)
+    rows = [*facts, *answers]
     return {label.strip(): (value or none).strip() for label, value, none in rows}
 
 

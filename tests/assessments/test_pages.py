@@ -66,7 +66,7 @@ def test_saving_stores_what_was_typed(client, riverside, patient, typed):
     assessment = stored(riverside)
     assert (response.status_code, response["Location"]) == (302, f"/assessments/{typed['id']}/")
     assert (assessment.name, assessment.date, assessment.score, assessment.questions) == (
-        "Mental health · 2026-03-01",
+        "Mental health · 1 Mar 2026",
         date(2026, 3, 1),
         Decimal("12.50"),
         [{"question": "Slept badly?", "answer": "Most nights"}],
@@ -82,7 +82,7 @@ def test_saving_twice_from_one_form_makes_one_record(client, riverside, patient,
 def test_second_assessment_of_a_day_is_numbered(client, riverside, patient, typed):
     new(client, patient, typed)
     new(client, patient, {**typed, "id": str(uuid4())})
-    assert stored(riverside, name__endswith="(2)").name == "Mental health · 2026-03-01 (2)"
+    assert stored(riverside, name__endswith="(2)").name == "Mental health · 1 Mar 2026 (2)"
 
 
 def test_taken_name_is_answered_with_a_free_one(client, riverside, patient, typed):

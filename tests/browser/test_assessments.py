@@ -53,9 +53,9 @@ def test_assessment_is_recorded_with_rows_added_by_script(page, patient):
     submit(page, "Remove question 3")
     page.get_by_label("Final score").fill("12.5")
     submit(page, "Save assessment")
-    expect(page.get_by_role("heading", name="Mental health · 2026-03-01")).to_be_visible()
+    expect(page.get_by_role("heading", name="Mental health · 1 Mar 2026")).to_be_visible()
     expect(page.locator(".answers dt")).to_have_text(["Slept badly", "Felt tired", "Felt low"])
-    expect(page.locator(".summary")).to_contain_text("12.5")
+    expect(page.locator(".result-figure")).to_contain_text("12.5")
 
 
 def test_errors_of_form_and_rows_are_summed_up_and_nothing_is_lost(page, patient, watch):
@@ -126,7 +126,7 @@ def test_record_that_somebody_else_changed_shows_both_versions(page, assessment,
     expect(question(page, 1)["Answer"]).to_have_value("To the bridge")
     submit(page, "Save my version")
     expect(page.locator(".answers dd")).to_have_text(["To the bridge"])
-    expect(page.locator(".summary")).to_contain_text("12")
+    expect(page.locator(".result-figure")).to_contain_text("12")
 
 
 def test_archived_assessment_leaves_the_lists_and_comes_back(page, assessment):

@@ -122,6 +122,7 @@ NOTHING = [
     "clinic/people/new/",
     "clinic/people/<uuid:pk>/",
     "clinic/people/<uuid:pk>/end/",
+    "clinic/people/<uuid:pk>/pass-on/",
     "clinic/settings/",
     "clinic/start/",
     "clinic/programs/",

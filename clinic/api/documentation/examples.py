@@ -134,7 +134,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "id": "b1b0c1a4-6c1e-4f57-8a5f-3f3c5a0f7d55",
         "patient": PATIENT_ID,
         "user": USER_ID,
-        "name": "PHQ-9 · 2026-03-01",
+        "name": "PHQ-9 · 1 Mar 2026",
         "type": "mental_health",
         "date": "2026-03-01",
         "questions": [],

@@ -38,3 +38,14 @@ class LeavingForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         to_nobody = cleaned.get("heir") == NOBODY
         return {**cleaned, "heir": None if to_nobody else cleaned.get("heir"), "to_nobody": to_nobody}
+
+
+class PassOnForm(LeavingForm):
+    """`heir` takes over all patients of somebody who stays in the clinic; with `to_nobody` they wait."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        heir = self.fields["heir"]
+        heir.required, heir.label = True, "Who takes over?"
+        heir.empty_label = "Choose a colleague"  # type: ignore[attr-defined]
+        heir.error_messages["required"] = "Choose who takes over."

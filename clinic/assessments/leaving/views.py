@@ -1,4 +1,4 @@
-"""The page on which an owner removes somebody from the clinic."""
+"""The pages on which an owner removes somebody from the clinic, or gives their patients to a colleague."""
 
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, Request, confirmed, requires, without_patients
 from clinic.accounts.models import Membership
 from clinic.assessments.leaving.actions import belongings_of, remove_member
-from clinic.assessments.leaving.forms import LeavingForm
-from clinic.assessments.of_patients import NamesTaken
+from clinic.assessments.leaving.forms import LeavingForm, PassOnForm
+from clinic.assessments.of_patients import NamesTaken, pass_on_patients, patient_count
 from clinic.staff import members
+from clinic.staff.models import NOBODY_YET
 from clinic.ui.pages import saved
 
 
@@ -41,6 +42,32 @@ def person_end(request: Request, pk: UUID) -> HttpResponse:
         return redirect("people:detail", pk)
     saved(request, "Membership ended. An invitation to the same address gives it back.")
     return redirect("home") if pk == request.user.pk else redirect("people:detail", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+@without_patients
+def pass_on(request: Request, pk: UUID) -> HttpResponse:
+    """Give all patients of somebody, who stays, to a colleague or to nobody yet."""
+    membership = members.member_of(request.clinic, pk)
+    if membership is None:
+        raise Http404
+    form = PassOnForm(request.POST if request.method == "POST" else None, leaver=pk)
+    context = {"member": membership, "form": form, "count": patient_count(pk)}
+    if not form.is_valid():
+        return render(request, "leaving/pass_on.html", context, status=422 if form.is_bound else 200)
+    heir = form.cleaned_data["heir"]
+    try:
+        given = pass_on_patients(
+            by=request.actor, leaver=pk, heir=heir and heir.pk, leave_taken=form.cleaned_data["leave_taken"]
+        )
+    except NamesTaken as refusal:
+        context["form"] = PassOnForm(request.POST, leaver=pk, ask_taken=True)
+        context |= {"problem": str(refusal), "taken": refusal.patients}
+        return render(request, "leaving/pass_on.html", context, status=422)
+    to = heir.display_name if heir is not None else NOBODY_YET.lower()
+    saved(request, f"{given} patient{'' if given == 1 else 's'} passed on to {to}.")
+    return redirect("people:detail", pk)
 
 
 def _page(request: Request, membership: Membership, form: LeavingForm, *, status: int, **more: Any) -> HttpResponse:

@@ -102,6 +102,11 @@ def counts(asked: Asked, change: Change) -> dict[str, Any]:
     return {**figures, "excluded": {**excluded, **_left_out(asked)}}
 
 
+def counts_of(names: Sequence[str], asked: Asked, change: Change) -> tuple[int, ...]:
+    """Some of the figures, by what COUNTED calls them."""
+    return about_courses(asked, change, _columns({name: COUNTED[name] for name in names}))[0]
+
+
 def counts_by(group: str, asked: Asked, change: Change) -> dict[Any, dict[str, int]]:
     """The figures of each group that there is, by its key; groups are those of GROUPS."""
     found = about_courses(asked, change, f"{GROUPS[group]}, {_columns(COUNTED)}", "GROUP BY 1 ORDER BY 1")

@@ -1,5 +1,6 @@
 """What outcomes are asked for, as the address says it: each field has a value without being named."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +16,12 @@ from clinic.assessments.outcomes.asking import WINDOWS, Asked
 from clinic.instruments.catalogue import newest_of, offered
 from clinic.patients.models import Gender
 from clinic.staff.models import NOBODY, NOBODY_YET, Practitioner, Tag
+from clinic.text.dates import parse_date, short
 from clinic.ui.forms import DateField
 
 FIRST, OLDEST = "phq-9", 130
 NAMES = {"since": "from", "upto": "to"}  # in addresses; `from` is no name in Python
+FIRST_FIELDS = ("instrument", "since", "upto", "window")
 BESIDES = {"format", "show", "page", "part", "view", "by", "key", EXPORT}
 
 
@@ -41,7 +44,7 @@ class OutcomesForm(forms.Form):
     language = forms.RegexField("^[a-z-]*$", label="Language of the form", required=False, max_length=10)
 
     def __init__(self, data: QueryDict) -> None:
-        super().__init__({**self._defaults(), **data.dict()})
+        super().__init__(_with_days_in_words({**self._defaults(), **data.dict()}))
         self.query = data
         self.unknown = sorted(set(data) - BESIDES - {self.add_prefix(name) for name in self.fields})
         measured = [(each.id, each.title) for each in offered() if each.change.case_from is not None]
@@ -54,6 +57,17 @@ class OutcomesForm(forms.Form):
         """The last twelve months, so that the page opens on something."""
         today = timezone.localdate()
         return {"instrument": FIRST, "from": str(today - timedelta(days=365)), "to": str(today), "window": "last"}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter is used besides the instrument and the time."""
+        return any(self.data.get(self.add_prefix(each.name)) or each.errors for each in self.rest())
+
+    def first(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIRST_FIELDS]
+
+    def rest(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in FIRST_FIELDS]
 
     def add_prefix(self, field_name: str) -> str:
         return NAMES.get(field_name, field_name)
@@ -93,6 +107,14 @@ class OutcomesForm(forms.Form):
     def change(self) -> Any:
         """What the literature says of the instrument that is asked about."""
         return newest_of(self.cleaned_data["instrument"]).change
+
+
+def _with_days_in_words(data: dict[str, Any]) -> dict[str, Any]:
+    """The days as pages write them, however the address does; what is no day stays as it was typed."""
+    for name in NAMES.values():
+        with suppress(ValidationError):
+            data[name] = short(parse_date(data[name])) if data[name] else ""
+    return data
 
 
 def _check_order(form: OutcomesForm, first: str, last: str) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from clinic.access import Permission, Request, requires
 from clinic.accounts.factors.confirmation import EXPORT
 from clinic.assessments.outcomes.asking import Asked
+from clinic.assessments.outcomes.behind.quarter import this_quarter
 from clinic.assessments.outcomes.behind.rows import may_show, rows_of
 from clinic.assessments.outcomes.figures import counts
 from clinic.assessments.outcomes.forms import OutcomesForm
@@ -49,6 +50,7 @@ def outcomes(request: Request) -> HttpResponse:
     context = {
         "form": form, "part": part, "tabs": tabs(part, request.GET, request.permissions), "rows": rows,
         "files": _files(request), "source": change.source, "restricted": request.seen_by is not None,
+        "quarter": this_quarter(asked, change, request.GET) if part == OUTCOME and not figure else None,
         "sheets": sheets, "query": form.address(), "as_asked": address(request.GET)[1:],
     }  # fmt: skip
     return render(request, TEMPLATE, context)

@@ -42,7 +42,7 @@ class AssessmentForm(forms.Form):
     )
     name = LineField(
         max_length=200, required=False, help_text="Leave empty to name it after its type and date, for example "
-        "Physical · 2026-03-01.", widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        "Physical · 1 Mar 2026.", widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     user = forms.ModelChoiceField(
         Practitioner.objects.none(),

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from clinic.access import Permission, Request
 from clinic.assessments.alerts.cards import cards_of
 from clinic.assessments.models import Assessment, AssessmentRevision, Review
-from clinic.assessments.record.results import ResponseRow, response_rows, rows_of, scored_by
+from clinic.assessments.pages.beside import answered, beside
+from clinic.assessments.record.results import ResponseRow, rows_of, scored_by
 from clinic.assessments.selfreport.reopening import finished_request
 from clinic.audit.reading import note_record
 from clinic.instruments.catalogue import find_version, follow_up
@@ -39,11 +40,16 @@ def detail_page(request: Request, assessment: Assessment, *, status: int = 200, 
     }
     if assessment.instrument:
         editor = Permission.ASSESSMENTS_EDIT in request.permissions
+        definition = find_version(assessment.instrument, assessment.instrument_version)
+        card, found = cards_of([assessment.patient], assessment)[0], beside(assessment)
+        raised = {line.alert.rule for question in card.questions for line in question.lines}
+        may_see_alerts = Permission.ALERTS_VIEW in request.permissions
         shown |= {
-            "definition": find_version(assessment.instrument, assessment.instrument_version),
-            "answered": response_rows(assessment),
+            "definition": definition,
+            "beside": found,
+            "answered": answered(assessment, definition, found.before, raised if may_see_alerts else ()),
             "scored_by": scored_by(assessment) if assessment.made else "",
-            "card": cards_of([assessment.patient], assessment)[0],
+            "card": card,
             "revisions": revisions(assessment),
             "follow_up": _follow_up(assessment) if editor and assessment.made else None,
             "may_reopen": editor and finished_request(assessment) is not None,

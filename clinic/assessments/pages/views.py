@@ -20,6 +20,7 @@ from clinic.assessments.pages.forms import (
     patient_of,
     questions_of,
 )
+from clinic.assessments.pages.known import known_to
 from clinic.assessments.pages.pages import detail_page
 from clinic.assessments.pages.questionnaire_views import questionnaire_new
 from clinic.assessments.record import actions
@@ -38,12 +39,12 @@ from clinic.ui.forms import Difference, differences
 from clinic.ui.pages import noted, posted_version, saved
 
 
-def _list_page(empty_text: str, action: Link | None) -> ListPage:
+def _list_page(empty_text: str, action: Link | None, search_hint: str) -> ListPage:
     return ListPage(
         heading="Assessments",
         noun="assessment",
         noun_plural="assessments",
-        search_hint="Name, patient or record number",
+        search_hint=search_hint,
         empty_title="No assessments to show",
         empty_text=empty_text,
         action=action,
@@ -58,6 +59,7 @@ def assessment_list(request: Request) -> HttpResponseBase:
     page = _list_page(
         "Nothing matches, or nobody has been assessed yet.",
         Link("New assessment", reverse("assessments:new")) if may_edit else None,
+        "Name, patient or record number",
     )
     return list_page(request, ASSESSMENTS, page)
 
@@ -81,7 +83,7 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     new = None
     if Permission.ASSESSMENTS_EDIT in request.permissions:
         new = Link("New assessment", f"{reverse('assessments:new')}?patient={pk}")
-    page = _list_page("Nothing matches, or this patient has not been assessed yet.", new)
+    page = _list_page("Nothing matches, or this patient has not been assessed yet.", new, "Name of the assessment")
     return table_page(
         request,
         theirs.rows(),
@@ -117,8 +119,7 @@ def assessment_new(request: Request) -> HttpResponse:
         mine = Practitioner.objects.active().filter(pk=request.actor.id).exists()
         form = AssessmentForm(initial=new_initial(request.actor.id if mine else None))
         rows = QuestionFormSet(prefix="questions")
-        offered = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
-        return _form_page(request, form, rows, patient, instruments=by_type(offered))
+        return _form_page(request, form, rows, patient, **_instruments(request, patient))
     form, rows = AssessmentForm(request.POST), QuestionFormSet(request.POST, prefix="questions")
     if refusal := _not_ready(request, form, rows, patient):
         return refusal
@@ -198,6 +199,14 @@ def assessment_restore(request: Request, pk: uuid.UUID) -> HttpResponse:
     actions.restore_assessment(by=request.actor, id=pk)
     saved(request, "Assessment restored.")
     return redirect("assessments:detail", pk)
+
+
+def _instruments(request: Request, patient: Patient) -> dict[str, Any]:
+    """What the patient may be asked: first what is asked of them already, then the others by their types."""
+    offered = offered_to(sex=patient.clinical_sex, age=patient.age, country=request.clinic.country)
+    known = known_to(patient, offered)
+    taken = [each.offer for each in known]
+    return {"known": known, "instruments": by_type(offer for offer in offered if offer not in taken)}
 
 
 def _form_page(

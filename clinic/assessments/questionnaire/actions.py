@@ -35,6 +35,7 @@ from clinic.instruments.items.answers import as_stored
 from clinic.instruments.items.parts import Answer, Number
 from clinic.instruments.scoring import Result
 from clinic.patients.models import Patient
+from clinic.text.dates import short
 from clinic.ui.declared import editable_fields
 
 # The fields that the trail and a revision hold; `results` can be worked out again.
@@ -103,7 +104,7 @@ def record_assessment(
     )  # fmt: skip
     person = person_now(patient, date)
     result = _answer(assessment, definition, answers, person, complete=complete, score=score)
-    found = insert_named(assessment, base=f"{definition.title} · {date.isoformat()}")
+    found = insert_named(assessment, base=f"{definition.title} · {short(date)}")
     if found is not assessment:
         return _as_it_is(found)
     record("assessment.created", assessment, by=by, changes=difference({}, snapshot(assessment, FIELDS)))

@@ -14,6 +14,7 @@ from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, is_conflict, record, restore_values, snapshot
 from clinic.audit.queries import last_change
 from clinic.postgres.outages import broken_constraint
+from clinic.text.dates import short
 from clinic.ui.declared import editable_fields
 
 # The fields that people write of any assessment, and those of them that an instrument decides.
@@ -44,8 +45,8 @@ class Changed(Exception):
 
 
 def proposed_name(*, patient_id: UUID, type: str, day: date, base: str = "") -> str:
-    """A free name for the patient's next assessment: "Mental health · 2026-03-01", then the same with " (2)"."""
-    base = base or f"{AssessmentType(type).label} · {day.isoformat()}"
+    """A free name for the patient's next assessment: "Mental health · 1 Mar 2026", then the same with " (2)"."""
+    base = base or f"{AssessmentType(type).label} · {short(day)}"
     taken = Assessment.objects.filter(patient=patient_id, name__startswith=base).values_list("name", flat=True)
     return free_name(base, set(taken))
 

@@ -11,11 +11,13 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.instruments.items.answers import as_answer, words
 from clinic.instruments.items.conditions import asked_words
-from clinic.instruments.items.parts import Answer, Item, Number
+from clinic.instruments.items.parts import ONE, Answer, Item, Number
+from clinic.instruments.ranges import item_range
 from clinic.instruments.reading import as_plain
 from clinic.instruments.scoring import Result, score
 from clinic.instruments.texts.surroundings import surroundings
 from clinic.patients.models import Patient, age_on
+from clinic.text.numbers import number_shown
 
 
 def as_json(number: Number | None) -> int | float | None:
@@ -116,12 +118,19 @@ def _results(result: Result) -> dict[str, Any]:
 
 
 class ResponseRow(NamedTuple):
-    """One item of an assessment as people read it; `response` is empty without one."""
+    """One item of an assessment as people read it; `response` is empty without one.
+
+    `points` are what the response adds, empty where it adds nothing. `before` is the response to it of an earlier
+    assessment, and `raises` says that the response raised an alert.
+    """
 
     code: str
     text: str
     response: str
     above: tuple[str, ...] = ()  # headings and texts that stand above it in the questionnaire
+    points: str = ""
+    before: str = ""
+    raises: bool = False
 
 
 def response_rows(assessment: Assessment) -> list[ResponseRow]:
@@ -138,7 +147,22 @@ def rows_of(definition: Definition, stored: Mapping[str, Any], sex: str, age: in
         item for item in definition.drawn(sex, responses) if item.code in responses or definition.is_asked(item, values)
     ]
     around = surroundings(definition, items)
-    return [ResponseRow(item.code, item.text, _words(item, responses, age), around[item.code].texts) for item in items]
+    return [
+        ResponseRow(
+            item.code, item.text, _words(item, responses, age), around[item.code].texts, _points(item, values, age)
+        )
+        for item in items
+    ]
+
+
+def _points(item: Item, values: Mapping[str, Answer], age: int | None) -> str:
+    """What the response adds, as the form has it; empty where it adds nothing, or where that is not known yet."""
+    if item.source and age is not None and item.measure is not None:
+        values = {**values, item.code: min(max(age, item.measure.minimum), item.measure.maximum)}
+    tables_fit = any(table.fits(values) for table in item.tables)
+    if not item.scored or item.code not in values or (item.kind != ONE and not tables_fit):
+        return ""
+    return number_shown(item_range(item, values)[0])
 
 
 def _words(item: Item, responses: Mapping[str, Answer], age: int | None) -> str:

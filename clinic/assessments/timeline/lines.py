@@ -10,6 +10,7 @@ from django.urls import reverse
 from clinic.assessments.models import Alert, AnswerRequest, Assessment, ContactNote, Episode, Review, Schedule
 from clinic.assessments.of_patients import change_in_words
 from clinic.audit.models import AuditEvent
+from clinic.patients.models import Severity
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _link(row: AnswerRequest) -> Line:
 def _alert_raised(row: Alert) -> Line:
     return Line(
         label="Alert", title=row.text, url=_page("alerts_of", row),
-        by=row.answered_by, at=row.raised_at, severity=row.severity, band=f"Severity {row.severity} of 4",
+        by=row.answered_by, at=row.raised_at, severity=row.severity, band=str(Severity(row.severity).label),
         state="Open" if row.open else "",
     )  # fmt: skip
 

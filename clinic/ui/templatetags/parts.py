@@ -1,9 +1,11 @@
 """Icons, by the names that `clinic/ui/icons.py` lists, changes of a number, and the ids of forms."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django import template
 from django.urls import get_script_prefix
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from clinic.text import numbers
@@ -30,6 +32,12 @@ def record_url(view: str, key: UUID) -> SafeString:
     """As `{% url view key %}`, for pages of many lines: an address is worked out once for all records of a view."""
     before, behind = around_key(view, get_script_prefix())
     return SafeString(f"{before}{key}{behind}")
+
+
+@register.simple_tag
+def printed_at() -> datetime:
+    """When the page was made, for its foot on paper, in the clinic's time."""
+    return timezone.localtime()
 
 
 @register.simple_tag

@@ -45,7 +45,7 @@ def test_what_follows_from_an_assessment_follows_from_one_of_a_file(riverside, o
         courses = Course.objects.filter(patient=people[0]).count()
         about = (row.name, row.status, row.instrument, row.instrument_version, row.user_id, row.answers["1"])
         assert [event.patient_id for event in events] == [people[0].pk]
-    assert (about, courses) == (("PHQ-9 · 2026-03-01", "completed", "phq-9", "2", people[0].user_id, 1), 1)
+    assert (about, courses) == (("PHQ-9 · 1 Mar 2026", "completed", "phq-9", "2", people[0].user_id, 1), 1)
 
 
 def test_same_file_twice_adds_nothing(riverside, owner, people):
@@ -53,13 +53,13 @@ def test_same_file_twice_adds_nothing(riverside, owner, people):
     again = checked(owner, riverside, ANSWERS)
     assert (again.good, again.here, again.faulty) == (0, 3, 0)
     page = owner.get(f"{PATH}{again.pk}/").content.decode()
-    assert "Already here: PHQ-9 · 2026-03-01 of AB-1." in page
+    assert "Already here: PHQ-9 · 1 Mar 2026 of AB-1." in page
 
 
 def test_other_answers_of_the_same_day_are_an_error(riverside, owner, people):
     written(owner, riverside, checked(owner, riverside, HEAD + ONES))
     others = checked(owner, riverside, HEAD + ONES.replace("1,1,1,9", "1,1,2,10"))
-    said = "PHQ-9 of 1 March 2026 is here with other answers: PHQ-9 · 2026-03-01 of AB-1."
+    said = "PHQ-9 of 1 March 2026 is here with other answers: PHQ-9 · 1 Mar 2026 of AB-1."
     assert (faults(riverside, others), others.here) == ([(2, "Date given", said)], 0)
 
 
