@@ -41,7 +41,7 @@ UNTIMED = {
     "clinic/imports/work/stages.py:end_writing": "notes a moment that nothing is compared with",
     "clinic/patients/matching/pairs.py:refuse_pair": "notes a moment that nothing is compared with",
     "clinic/patients/passing_on.py:pass_on_patients": "notes a moment that nothing is compared with",
-    "clinic/ui/templatetags/parts.py:printed_at": "is read on paper, and never compared",
+    "clinic/ui/templatetags/parts.py:printed_on": "is read on paper, and nothing is compared with it",
     "clinic/staff/invitations/actions.py:_close": "notes a moment that nothing is compared with",
 }
 

@@ -14,7 +14,7 @@ from clinic.tenancy.scope import clinic_scope
 from tests.browser.paper import pages
 from tests.world import Writer, make_assessment, make_patient
 
-PRINTED = re.compile(r"Lakeside[^.]*\. Printed on \d+ \w{3} \d{4}, \d\d:\d\d by Clara Clinician")
+PRINTED = re.compile(r"Lakeside[^.]*\. Printed on \d+ \w{3} \d{4} by Clara Clinician")
 TO_PRESS = ("Archive", "Amend", "Print", "Cancel this", "Acknowledge", "Skip to", "Find a patient", "Recent", "Due")
 
 

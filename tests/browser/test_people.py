@@ -32,7 +32,7 @@ def press(page: Page, name: str) -> None:
 
 def invite(page: Page, email: str) -> None:
     page.get_by_role("link", name="Clinic settings").click()
-    page.get_by_role("link", name="People").click()
+    page.get_by_role("main").get_by_role("link", name="People").click()
     page.get_by_role("link", name="Invite a colleague").click()
     page.get_by_label("Email").fill(email)
     page.get_by_label("Clinician").check()

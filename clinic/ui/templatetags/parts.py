@@ -1,6 +1,6 @@
 """Icons, by the names that `clinic/ui/icons.py` lists, changes of a number, and the ids of forms."""
 
-from datetime import datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 from django import template
@@ -35,9 +35,9 @@ def record_url(view: str, key: UUID) -> SafeString:
 
 
 @register.simple_tag
-def printed_at() -> datetime:
-    """When the page was made, for its foot on paper, in the clinic's time."""
-    return timezone.localtime()
+def printed_on() -> date:
+    """The clinic's day on which the page was made, for its foot on paper."""
+    return timezone.localdate()
 
 
 @register.simple_tag
