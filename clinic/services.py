@@ -40,6 +40,7 @@ ASSESSMENTS_PATHS = (
     "/notes/*",
     "/reviews/*",
     "/outcomes/*",
+    "/clinic/people/*/pass-on/",
 )
 ASSESSMENTS_WORK = ("clinic.assessments.", "clinic.imports.assessments.")  # how the names of its functions begin
 # The patients' queue has the name that the release before gives all its tasks.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import models
@@ -22,10 +22,7 @@ class By(Protocol):
 
 
 def snapshot(record: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]:
-    """The values of `fields`, or of all that people write, as JSON can hold them; foreign keys as their ids.
-
-    A field that says how it stands `in_trail` says so itself.
-    """
+    """The values of `fields`, or of all that people write, as JSON can hold them; foreign keys as their ids."""
     return {name: read(record) for name, read in _readers(type(record), tuple(fields))}
 
 
@@ -35,8 +32,6 @@ def _readers(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[st
 
 
 def _reader(field: Any) -> Callable[[Any], Any]:
-    if hasattr(field, "in_trail"):
-        return cast(Callable[[Any], Any], field.in_trail)
     places = field.decimal_places if isinstance(field, models.DecimalField) else None
 
     def read(record: Any) -> Any:

@@ -54,10 +54,6 @@ class PhoneField(PhoneNumberField):
     def get_db_converters(self, connection: Any) -> list[Any]:
         return []
 
-    def in_trail(self, record: Any) -> str:
-        """A record's number as a trail has it, without reading it: "+44 7700 900123"."""
-        return international(stored(record, self.name))
-
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "phonenumber_field.modelfields.PhoneNumberField", args, kwargs

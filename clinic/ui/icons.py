@@ -20,9 +20,8 @@ USED = {
         "academic-cap", "archive-box", "bell-alert", "building-office", "calendar-days", "chart-bar", "check-circle",
         "clipboard-document-list", "clock", "code-bracket", "cog-6-tooth", "document-duplicate",
         "ellipsis-horizontal", "exclamation-triangle", "funnel", "globe-alt", "heart", "home", "identification",
-        "inbox-arrow-down",
-        "information-circle", "key", "lifebuoy", "light-bulb", "magnifying-glass", "puzzle-piece",
-        "question-mark-circle", "star", "sun", "user-circle", "users", "x-circle",
+        "inbox-arrow-down", "information-circle", "key", "lifebuoy", "light-bulb", "magnifying-glass", "puzzle-piece",
+        "star", "sun", "user-circle", "users", "x-circle",
     ),
 }  # fmt: skip
 

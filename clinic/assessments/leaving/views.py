@@ -47,6 +47,7 @@ def person_end(request: Request, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PEOPLE_MANAGE)
 @without_patients
+@confirmed
 def pass_on(request: Request, pk: UUID) -> HttpResponse:
     """Give all patients of somebody, who stays, to a colleague or to nobody yet."""
     membership = members.member_of(request.clinic, pk)

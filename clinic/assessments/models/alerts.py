@@ -58,7 +58,7 @@ class Alert(ClinicModel):
     whose = "patient"
     index_for = {
         "risk_alert_open": "list of alerts of the API",
-        "alert_worst_first": "Today",
+        "alert_worst_first": "alerts on Today",
         "alert_of_patient": "list of alerts, alerts of a patient",
     }
     trail_name = "riskalert"

@@ -102,7 +102,7 @@ def test_section_is_cut_and_says_how_many_there_are(riverside, sign_in):
         for _ in range(7):
             sent(patient)
     page = sign_in(riverside.clinician).get(TODAY).content.decode()
-    assert (page.count('id="review-') - 1, re.findall(r"all (\d+)", page)) == (5, ["7"])
+    assert (page.count('id="review-') - 1, re.findall(r"All (\d+)", page)) == (5, ["7"])
 
 
 def test_alerts_of_one_patient_are_one_line_that_counts_them(at, riverside, sign_in):
