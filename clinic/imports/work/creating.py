@@ -36,11 +36,11 @@ def create_patients(by: By, rows: Sequence[tuple[UUID, dict[str, Any]]]) -> None
     for patient in patients:
         patient.created_at = patient.updated_at = now
     _copy(Patient, _patient_fields(), patients)
-    write_events(_created(patient, by, now) for patient in patients)
+    copy_events(_created(patient, by, now) for patient in patients)
     note_words(names_of(patients))
 
 
-def write_events(events: Iterable[AuditEvent]) -> None:
+def copy_events(events: Iterable[AuditEvent]) -> None:
     _copy(AuditEvent, tuple(AuditEvent._meta.get_field(name) for name in OF_EVENT), events)
 
 

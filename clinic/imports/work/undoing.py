@@ -7,7 +7,7 @@ from django.db import connection, models
 
 from clinic.audit.actions import event
 from clinic.imports.models import ImportedRecord
-from clinic.imports.work.creating import write_events
+from clinic.imports.work.creating import copy_events
 from clinic.imports.work.stages import end_undoing, references_to, remove_in_steps
 from clinic.imports.work.steps import ROWS, Work, note, of_job
 from clinic.lists.models import Job
@@ -38,7 +38,7 @@ def _remove(work: Work, keys: list[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(REMOVE, [[str(key) for key in keys if key not in used], work.batch.pk])
         removed = [key for (key,) in cursor.fetchall()]
-    write_events(
+    copy_events(
         event("patient.removed", by=work.by, record_type="patient", record_id=key, patient_id=key) for key in removed
     )
     rows = ImportedRecord.objects.filter(batch=work.batch)

@@ -12,7 +12,7 @@ from clinic.assessments.questionnaire.bringing import lock_patients
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import event
 from clinic.imports.models import ImportedRecord
-from clinic.imports.work.creating import write_events
+from clinic.imports.work.creating import copy_events
 from clinic.imports.work.stages import end_undoing, references_to, remove_in_steps
 from clinic.imports.work.steps import Work, note, of_job
 from clinic.imports.work.undoing import CHANGED, USED
@@ -42,7 +42,7 @@ def _remove(work: Work, keys: list[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(REMOVE, [[str(key) for key in keys if key not in used], work.batch.pk])
         removed = [key for (key,) in cursor.fetchall()]
-    write_events(
+    copy_events(
         event("assessment.removed", by=work.by, record_type="assessment", record_id=key, patient_id=patients[key])
         for key in removed
     )
