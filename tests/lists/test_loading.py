@@ -8,13 +8,14 @@ from django.db.models import OuterRef, Subquery, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic.assessments.bulk import ALERTS, ASSESSMENTS, DUE
+from clinic.assessments.bulk import ALERT_CARDS, ALERTS, ASSESSMENTS, DUE, REVIEWS
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.models.schedules import Schedule
 from clinic.lists.page.rows import Records, plain_rows, table_of, table_parts
 from clinic.lists.reading.grades import Grade
 from clinic.lists.reading.index_runs import Sql
 from clinic.lists.reading.listing import Listing
+from clinic.lists.reading.loading import loader_of
 from clinic.lists.reading.ordering import runs_by
 from clinic.patients.bulk import PATIENTS
 from clinic.patients.models import Patient
@@ -65,6 +66,22 @@ def test_search_keys_are_not_loaded_for_a_page(scope):
         {"search_name", "listed_at"},
         keys,
     )
+
+
+@pytest.mark.parametrize("bulk", [*LISTS, ALERT_CARDS, REVIEWS], ids=lambda bulk: f"{bulk.key}-{bulk.noun}")
+def test_what_loads_a_list_is_written_once(scope, bulk):
+    """Not anew for each page, which an annotation would have that is never the same twice."""
+    assert loader_of(bulk.rows()) is loader_of(bulk.rows())
+
+
+def test_patients_of_one_practitioner_lead_to_one_record(scope):
+    ada, bert = Practitioner.objects.all()[:2]
+    for user in (ada, bert, None, ada):
+        make_patient(user=user)
+    records = PATIENTS.selected("").listing.first(25).records
+    found = {(record.user_id, record.user and record.user.pk, id(record.user)) for record in records}
+    assert {of[:2] for of in found} == {(ada.pk, ada.pk), (bert.pk, bert.pk), (None, None)}
+    assert len(found) == 3
 
 
 @pytest.mark.parametrize("path", ["patients", "assessments"])

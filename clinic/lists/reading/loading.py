@@ -6,10 +6,11 @@ them. They are what Django calls deferred: reading one is slow and not wrong.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connections
-from django.db.models import Field, Model, QuerySet
+from django.db.models import DEFERRED, Field, Model, QuerySet
 from django.db.models.fetch_modes import FETCH_ONE
 from django.db.models.query import get_related_populators
 
@@ -18,10 +19,19 @@ from clinic.lists.reading.index_runs import Sql
 NO_PLACE = Sql()
 
 
+class Related(NamedTuple):
+    """A record that each row leads to: the name of the way, in which column its key is, and what makes it."""
+
+    name: str
+    key: int
+    populator: Any
+
+
 class Loader(NamedTuple):
     """How rows become records; `select` and `tables` are SQL, made once, and `params` are those of `select`.
 
-    Of each row the model's columns come first. `annotated` says in which column an annotation is.
+    `fields` takes the model's own fields out of a row that has DEFERRED behind it. `annotated` says in which column an
+    annotation is. What several rows lead to, such as their practitioner, is one record that all of them have.
     """
 
     model: type[Model]
@@ -30,22 +40,26 @@ class Loader(NamedTuple):
     params: Sequence[Any]
     tables: str
     key: str
-    names: Sequence[str]
+    fields: Callable[[Sequence[Any]], Sequence[Any]]
     converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
-    related: Sequence[Any]
+    related: Sequence[Related]
     annotated: Sequence[tuple[str, int]]
 
     def records(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        connection, width = connections[self.alias], len(self.names)
-        records = []
+        connection = connections[self.alias]
+        records, known = [], tuple((related, dict[Any, Any]()) for related in self.related)
         for row in rows:
             values = list(row)
             for at, converters, expression in self.converters:
                 for convert in converters:
                     values[at] = convert(values[at], expression, connection)
-            record = self.model.from_db(self.alias, self.names, values[:width])
-            for populator in self.related:
-                populator.populate(values, record)
+            record = self.model.from_db(self.alias, (), self.fields([*values, DEFERRED]))
+            for (name, key, populator), others in known:
+                if (other := others.get(values[key])) is not None:
+                    populator.local_setter(record, other)
+                else:
+                    populator.populate(values, record)
+                    others[values[key]] = getattr(record, name)
             for name, at in self.annotated:
                 setattr(record, name, values[at])
             records.append(record)
@@ -99,11 +113,26 @@ def _loader(
         params=params,
         tables=tables,
         key=f'"{model._meta.db_table}"."{pk.column}"',
-        names=[compiler.select[at][0].target.attname for at in compiler.klass_info["select_fields"]],
+        fields=_fields(model, compiler),
         converters=[(at, converters, expression) for at, (converters, expression) in found.items()],
-        related=get_related_populators(compiler.klass_info, compiler.select, alias, FETCH_ONE),
+        related=_related(compiler, alias),
         annotated=tuple(compiler.annotation_col_map.items()),
     )
+
+
+def _fields(model: type[Model], compiler: Any) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Reads all fields of the model in their order, so that `from_db` need not look for each name in each record."""
+    columns = {compiler.select[at][0].target.attname: at for at in compiler.klass_info["select_fields"]}
+    return itemgetter(*(columns.get(field.attname, -1) for field in model._meta.concrete_fields))
+
+
+def _related(compiler: Any, alias: str) -> list[Related]:
+    populators: list[Any] = get_related_populators(compiler.klass_info, compiler.select, alias, FETCH_ONE)
+    ways = compiler.klass_info.get("related_klass_infos", ())
+    return [
+        Related(way["field"].name, populator.cols_start + populator.pk_idx, populator)
+        for way, populator in zip(ways, populators, strict=True)
+    ]
 
 
 def chosen_sql(loader: Loader, chosen: Sql, limit: int, place: Sql = NO_PLACE, ends: Sequence[int] = ()) -> Sql:

@@ -239,9 +239,11 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
 
         The family name comes first where it ends the full name, or stands before Jr and the like.
         """
-        name, suffix = without_suffixes(self.full_name)
+        name, suffix = self.full_name, ""
         if not name.endswith(self.family_name):
-            name, suffix = self.full_name, ""
+            shorter, behind = without_suffixes(name)
+            if shorter.endswith(self.family_name):
+                name, suffix = shorter, behind
         given = name.removesuffix(self.family_name).rstrip()
         turned = self.family_name and given and given != name
         name = f"{self.family_name}, {given} {suffix}".rstrip() if turned else self.full_name
