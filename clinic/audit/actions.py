@@ -9,6 +9,7 @@ from django.db import models
 from structlog.contextvars import get_contextvars
 
 from clinic.audit.models import AuditEvent
+from clinic.text.phones import PhoneField, stored
 from clinic.ui.declared import editable_fields
 
 
@@ -32,6 +33,8 @@ def _readers(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[st
 
 
 def _reader(field: Any) -> Callable[[Any], Any]:
+    if isinstance(field, PhoneField):
+        return lambda record: stored(record, field.attname)
     places = field.decimal_places if isinstance(field, models.DecimalField) else None
 
     def read(record: Any) -> Any:

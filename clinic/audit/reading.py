@@ -4,7 +4,7 @@ Views and lists say it with `note_record`, `note_list` and `note_export`; `middl
 a page of a clinic of which nothing was said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
@@ -30,6 +30,13 @@ INSERT INTO audit_auditevent
 SELECT at, actor_id, actor_name, list || '.searched', true, list, patient_id, changes, request_id, address, trace_id
 FROM settled ORDER BY at
 """
+WAITING = [field for field in PendingSearch._meta.concrete_fields if not field.primary_key]
+WAIT = f"""
+INSERT INTO audit_pendingsearch ({", ".join(str(field.column) for field in WAITING)})
+VALUES ({", ".join(["%s"] * len(WAITING))})
+ON CONFLICT (actor_id, list) DO UPDATE
+SET {", ".join(f"{name} = EXCLUDED.{name}" for name in REPLACED)}
+"""  # noqa: S608
 
 
 @dataclass
@@ -105,7 +112,7 @@ def write_readings(request: Request) -> None:
 
 def write_events(events: Iterable[AuditEvent]) -> None:
     """As `bulk_create`, by a statement that is written once: nearly every answer ends with it."""
-    rows = [[field.get_db_prep_save(getattr(each, field.attname), connection) for field in WRITTEN] for each in events]
+    rows = [_values(each, WRITTEN) for each in events]
     if not rows:
         return
     names = ", ".join(str(field.column) for field in WRITTEN)
@@ -115,6 +122,10 @@ def write_events(events: Iterable[AuditEvent]) -> None:
         cursor.execute(statement, list(chain.from_iterable(rows)))
 
 
+def _values(record: models.Model, fields: Sequence[Any]) -> list[Any]:
+    return [field.get_db_prep_save(getattr(record, field.attname), connection) for field in fields]
+
+
 def page_of(request: Request) -> str:
     """The name of the address, which has no id in it."""
     match = request.resolver_match
@@ -122,19 +133,24 @@ def page_of(request: Request) -> str:
 
 
 def _wait(request: Request, reading: Reading) -> None:
-    """Keep what somebody searches for now in place of what they typed before; that rested, if it was meant."""
-    _move("actor_id = %s AND list = %s AND at <= %s", request.actor.id, reading.record_type, timezone.now() - RESTS)
+    """Keep what somebody searches for now in place of what they typed before; that rested, if it was meant.
+
+    Both are one message, as every key that is pressed asks for this.
+    """
+    now = timezone.now()
     pending = PendingSearch(
         actor_id=request.actor.id,
         actor_name=request.actor.name,
         list=reading.record_type,
+        at=now,
         patient_id=reading.patient_id,
         changes={"page": page_of(request), **reading.changes},
         **where(),
     )
-    PendingSearch.objects.bulk_create(
-        [pending], update_conflicts=True, unique_fields=["actor_id", "list"], update_fields=REPLACED
-    )
+    moved = MOVE.format("actor_id = %s AND list = %s AND at <= %s")
+    with connection.cursor() as cursor:
+        values = _values(pending, WAITING)
+        cursor.execute(f"{moved};{WAIT}", [request.actor.id, reading.record_type, now - RESTS, *values])
 
 
 def settle_searches() -> bool:
