@@ -20,7 +20,7 @@ from clinic.staff.tags.words import UnknownTag, ids_of
 from clinic.text.full_names import COMMA, filed_family_name
 
 Read = Callable[[str], Any]
-CACHED = 20_000  # texts of a column that are read once: dates, codes, practitioners
+CACHED = 50_000  # texts of a column that are read once: dates, codes, practitioners
 
 
 class Fault(NamedTuple):

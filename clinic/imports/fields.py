@@ -61,6 +61,7 @@ def labels() -> dict[str, str]:
     return {target.name: target.label for target in targets()}
 
 
+@cache
 def choice_fields() -> dict[str, list[tuple[str, str]]]:
     """The fields that take one of a few values, with these and their words."""
     fields: dict[str, Any] = {
@@ -79,6 +80,7 @@ def must_say(name: str) -> bool:
     return bool(form_fields()[name].required)
 
 
+@cache
 def flags() -> tuple[str, ...]:
     """The fields that are said to be so or not."""
     return tuple(name for name, field in form_fields().items() if isinstance(field, forms.BooleanField))

@@ -2,19 +2,20 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
 from django.utils import timezone
+from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.audit.actions import By, difference, event, snapshot
 from clinic.audit.models import AuditEvent
 from clinic.patients.models import KeysField, Patient, give_numbers, names_of
 from clinic.patients.search.dictionary import note_words
-from clinic.text.phones import PhoneField, stored
+from clinic.text.phones import PhoneField, number_text, stored
 
 Field = models.Field[Any, Any]
 BY_PROGRAM = ("id", "version", "created_at", "updated_at")
@@ -35,24 +36,31 @@ def create_patients(by: By, rows: Sequence[tuple[UUID, dict[str, Any]]]) -> None
     now = timezone.now()
     for patient in patients:
         patient.created_at = patient.updated_at = now
-    _copy(Patient, _patient_fields(), patients)
-    copy_events(_created(patient, by, now) for patient in patients)
+    copy_records(patients, _patient_fields())
+    copy_events(_created(patients, by, now))
     note_words(names_of(patients))
 
 
 def copy_events(events: Iterable[AuditEvent]) -> None:
-    _copy(AuditEvent, tuple(AuditEvent._meta.get_field(name) for name in OF_EVENT), events)
+    copy_records(events, tuple(AuditEvent._meta.get_field(name) for name in OF_EVENT))
 
 
 def _by_column(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with the practitioner as a key."""
-    return {"user_id" if name == "user" else name: value for name, value in values.items()}
+    """The values as they are stored: the practitioner as a key, telephone numbers as text."""
+    return {
+        "user_id" if name == "user" else name: number_text(value) if isinstance(value, PhoneNumber) else value
+        for name, value in values.items()
+    }
 
 
-def _created(patient: Patient, by: By, now: Any) -> AuditEvent:
-    made = event("patient.created", by=by, record_type="patient", record_id=patient.pk, patient_id=patient.pk)
-    made.at, made.changes = now, difference({}, snapshot(patient))
-    return made
+def _created(patients: Iterable[Patient], by: By, now: Any) -> Iterator[AuditEvent]:
+    """The event of each, which is the same record every time: it is written before the next is asked for."""
+    made = event("patient.created", by=by, record_type="patient")
+    made.at = now
+    for patient in patients:
+        made.record_id = made.patient_id = patient.pk
+        made.changes = difference({}, snapshot(patient))
+        yield made
 
 
 @cache
@@ -62,11 +70,12 @@ def _patient_fields() -> tuple[Field, ...]:
     return tuple(field for field in fields if field.editable or field.name in BY_PROGRAM)
 
 
-def _copy(model: type[models.Model], fields: Sequence[Any], records: Iterable[models.Model]) -> None:
-    text = "".join("\t".join(_text(field, record) for field in fields) + "\n" for record in records)
+def copy_records(records: Iterable[models.Model], fields: Sequence[Any]) -> None:
+    """Write the fields of new records by one COPY; the database fills in the rest."""
+    text = "".join("\t".join([_text(field, record) for field in fields]) + "\n" for record in records)
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {model._meta.db_table} ({columns}) FROM STDIN", io.StringIO(text))
+        cursor.copy_expert(f"COPY {fields[0].model._meta.db_table} ({columns}) FROM STDIN", io.StringIO(text))
 
 
 def _text(field: Any, record: models.Model) -> str:

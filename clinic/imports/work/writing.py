@@ -14,7 +14,7 @@ from clinic.imports.cleaning import Cleaned, Cleaner
 from clinic.imports.models import ImportBatch, ImportedRecord, ImportFault
 from clinic.imports.work.checking import practitioners, table
 from clinic.imports.work.comparing import Verdict, compared
-from clinic.imports.work.creating import create_patients
+from clinic.imports.work.creating import copy_records, create_patients
 from clinic.imports.work.stages import NotWhole, end_writing, write_or_take_back
 from clinic.imports.work.steps import ROWS, Work, note, of_job
 from clinic.imports.work.undoing import take_back
@@ -84,7 +84,8 @@ def _note(work: Work, rows: Sequence[Cleaned], late: dict[int, Verdict], made: l
         ImportFault(batch=batch, row=number, message=said.message[:500], is_here=said.is_here)
         for number, said in late.items()
     )
-    ImportedRecord.objects.bulk_create(ImportedRecord(batch=batch, row=number, record_id=key) for number, key in made)
+    records = (ImportedRecord(batch=batch, row=number, record_id=key) for number, key in made)
+    copy_records(records, [field for field in ImportedRecord._meta.concrete_fields if not field.primary_key])
     here = sum(said.is_here for said in late.values())
     note(
         batch, reached=rows[-1].number, created=batch.created + len(made), good=batch.good - len(late),
