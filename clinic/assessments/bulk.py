@@ -28,12 +28,12 @@ def assessments() -> "QuerySet[Assessment]":
 
 
 def alerts() -> "QuerySet[Alert]":
-    return Alert.objects.with_worst().select_related("patient__user", "assessment")
+    return Alert.objects.with_urgency().select_related("patient__user", "assessment")
 
 
 def leading_alerts() -> "QuerySet[Alert]":
     """One alert for each patient."""
-    return Alert.objects.leading().with_worst().select_related("patient__user", "assessment")
+    return Alert.objects.leading().with_urgency().select_related("patient__user", "assessment")
 
 
 def schedules() -> "QuerySet[Schedule]":

@@ -166,7 +166,7 @@ class AlertTable(tables.Table):
         verbose_name="Practitioner", accessor="patient__practitioner_name", css="person rest", orderable=False
     )
     state = TextColumn(accessor="state_label", orderable=False)
-    severity = NumberColumn(order_by=("-worst", "raised_at"))
+    severity = NumberColumn(order_by=("-urgency", "raised_at"))
     answered_by = TextColumn(orderable=False)
 
 

@@ -54,7 +54,7 @@ def ids(*patients: Patient) -> list[str]:
     return [str(patient.pk) for patient in patients]
 
 
-def test_cards_are_sorted_by_severity_and_then_by_the_oldest_open_alert(client, scope):
+def test_cards_are_sorted_by_the_worst_open_alert_and_among_these_by_the_oldest(client, scope):
     with scope():
         mixed, severe, milder, older, quiet = (make_patient() for _ in range(5))
         raise_alert(mixed, severity=2, minutes=500)
@@ -64,9 +64,9 @@ def test_cards_are_sorted_by_severity_and_then_by_the_oldest_open_alert(client, 
         raise_alert(milder, severity=3, minutes=4000)
         raise_alert(older, severity=3, minutes=4001)
         raise_alert(quiet, note="Called.")
-    assert cards(client.get(LIST)) == ids(mixed, severe, older, milder)
-    assert cards(client.get(f"{LIST}?state=all")) == ids(mixed, severe, older, milder, quiet)
-    assert cards(client.get(f"{LIST}?sort=raised")) == ids(older, milder, mixed, severe)
+    assert cards(client.get(LIST)) == ids(severe, mixed, older, milder)
+    assert cards(client.get(f"{LIST}?state=all")) == ids(severe, mixed, older, milder, quiet)
+    assert cards(client.get(f"{LIST}?sort=raised")) == ids(older, milder, severe, mixed)
     assert "4 patients" in client.get(LIST).content.decode()
 
 

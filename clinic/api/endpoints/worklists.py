@@ -63,7 +63,7 @@ class AlertViewSet(RecordViewSet[Alert]):
     http_method_names = METHODS
 
     def get_queryset(self) -> QuerySet[Alert]:
-        return Alert.objects.with_worst()
+        return Alert.objects.with_urgency()
 
     def acknowledge(self, request: Request, pk: UUID) -> Response:
         """Closes an alert with a note of what was done. One that somebody else closed is refused with 409."""

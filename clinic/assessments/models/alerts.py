@@ -27,21 +27,35 @@ def channel_of(writer_id: str, assessment_id: uuid.UUID) -> Channel:
     return Channel.PROGRAM if kind == "client" else Channel.STAFF
 
 
+# How much an alert presses: its severity while it is open, and nothing once somebody acknowledged it.
+URGENCY = models.Case(
+    models.When(acknowledged_at=None, then="severity"), output_field=models.PositiveSmallIntegerField()
+)
+WORST_FIRST = (URGENCY.desc(nulls_last=True), models.F("raised_at").asc(), models.F("id").desc(nulls_last=True))
+
+
 class AlertQuerySet(ClinicQuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
         """Alerts that nobody has acknowledged."""
         return self.filter(acknowledged_at=None)
 
     def leading(self) -> "AlertQuerySet":
-        """One alert of each patient: the one that is open for longest, else the one acknowledged last."""
-        same = Alert.objects.filter(patient=models.OuterRef("patient"))
-        first = same.order_by(models.F("acknowledged_at").desc(nulls_first=True), "raised_at", "pk")
-        return self.filter(pk=models.Subquery(first.values("pk")[:1]))
+        """One alert of each patient: of those that are open the first of `worst_first`, else the last acknowledged.
 
-    def with_worst(self) -> "AlertQuerySet":
-        """Each alert with `worst`, the strongest severity of its patient's open alerts; None if none is open."""
-        same = Alert.objects.open().filter(patient=models.OuterRef("patient"))
-        return self.annotate(worst=models.Subquery(same.order_by("-severity").values("severity")[:1]))
+        Asked as a CASE, PostgreSQL expects that half of them lead, and walks the order until it has a page; of an id
+        that equals something it expects one, and reads all.
+        """
+        same = Alert.objects.filter(patient=models.OuterRef("patient"))
+        pressing, *rest = WORST_FIRST
+        first = same.order_by(pressing, models.F("acknowledged_at").desc(nulls_first=True), *rest)
+        leads = models.When(pk=models.Subquery(first.values("pk")[:1]), then=True)
+        return self.filter(models.Case(leads, default=False, output_field=models.BooleanField()))
+
+    def worst_first(self) -> "AlertQuerySet":
+        return self.order_by(*WORST_FIRST)
+
+    def with_urgency(self) -> "AlertQuerySet":
+        return self.annotate(urgency=URGENCY)
 
 
 class Alert(ClinicModel):
@@ -58,7 +72,7 @@ class Alert(ClinicModel):
     whose = "patient"
     index_for = {
         "risk_alert_open": "list of alerts of the API",
-        "alert_worst_first": "alerts on Today",
+        "alert_worst_first": "alerts on Today, list of alerts",
         "alert_of_patient": "list of alerts, alerts of a patient",
     }
     trail_name = "riskalert"
@@ -101,14 +115,15 @@ class Alert(ClinicModel):
         )
         indexes = (
             models.Index(fields=["raised_at", "id"], name="risk_alert_open", condition=models.Q(acknowledged_at=None)),
+            models.Index(*WORST_FIRST, name="alert_worst_first", condition=models.Q(acknowledged_at=None)),
+            # As `leading` has them, which so looks no alert up.
             models.Index(
-                fields=["-severity", "raised_at", "id"],
-                name="alert_worst_first",
-                condition=models.Q(acknowledged_at=None),
-            ),
-            # As `leading` has them, with what `with_worst` reads: neither looks an alert up.
-            models.Index(
-                fields=["patient", "-acknowledged_at", "raised_at", "id"], include=["severity"], name="alert_of_patient"
+                "patient",
+                WORST_FIRST[0],
+                models.F("acknowledged_at").desc(nulls_first=True),
+                *WORST_FIRST[1:],
+                include=["severity"],
+                name="alert_of_patient",
             ),
         )
 

@@ -188,7 +188,7 @@ def _put_off(day: Day) -> Any:
 
 def _alerts() -> QuerySet[Any]:
     """An alert is nobody's to put off."""
-    return _counted(Alert.objects.open()).order_by("-severity", "raised_at", "pk")[:MOST_ALERTS]
+    return _counted(Alert.objects.open().worst_first())[:MOST_ALERTS]
 
 
 def _by_patient(alerts: list[Alert]) -> list[AlertLine]:
