@@ -31,6 +31,26 @@ def test_bar_at_the_foot_is_whole(practice, visit, role):
     assert [path for path, cut in found.items() if cut] == []
 
 
+@pytest.mark.parametrize("tab", ["", "details/", "history/"])
+def test_chosen_tab_of_a_patient_is_in_view(practice, visit, tab):
+    with clinic_scope(practice.clinic):
+        patient = make_patient(user_id=practice.clinician.pk)
+    page = visit(practice.owner, width=390)
+    page.goto(f"/patients/{patient.pk}/{tab}")
+    tabs = page.get_by_role("navigation", name="Patient pages")
+    expect(tabs.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_views_of_the_outcomes_have_a_word_as_the_actions_beside_them(practice, visit):
+    page = visit(practice.owner, width=390)
+    page.goto("/outcomes/")
+    views = page.locator(".list-tools > .menu > summary")
+    expect(views).not_to_have_css("font-size", "0px")
+    views.click()
+    panel = page.locator(".list-tools .menu-panel").bounding_box()
+    assert (panel["x"] >= 0, panel["x"] + panel["width"] <= 390) == (True, True)
+
+
 def test_counts_stand_beside_their_icons(practice, visit):
     page = visit(practice.clinician, width=390)
     page.goto("/patients/")
