@@ -67,6 +67,20 @@ def test_more_leads_to_every_page_that_somebody_may_open(practice, visit):
         expect(page.get_by_role("main").get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
+def test_answer_just_given_stays_above_the_bar_and_its_buttons_are_one_line(practice, visit):
+    with clinic_scope(practice.clinic):
+        patient = make_patient(user_id=practice.clinician.pk)
+    page = visit(practice.clinician, width=390)
+    page.goto(f"/assessments/new/?patient={patient.pk}&instrument=phq-9")
+    foot = page.locator(".questionnaire-foot")
+    for item in range(1, 10):
+        page.locator(f"#item-{item} label").nth(2).click()
+    expect(foot).to_contain_text("Alert")
+    answer, bar = page.locator("#item-9 label").nth(2).bounding_box(), foot.bounding_box()
+    assert answer["y"] + answer["height"] <= bar["y"]
+    assert len({box["y"] for box in (button.bounding_box() for button in foot.locator(".btn").all())}) == 1
+
+
 @pytest.mark.parametrize("path", ["/patients/", "/assessments/", "/worklists/due/"])
 def test_tools_of_a_list_take_two_lines(practice, visit, path):
     with clinic_scope(practice.clinic):
