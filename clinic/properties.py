@@ -176,7 +176,7 @@ MAIL_OPTIONS = {
 
 
 def mailer() -> dict[str, Any]:
-    """Where mail goes, as Django's MAILERS has it; what a local record prints it keeps as files as well."""
+    """Where mail goes, as Django's MAILERS has it; a local record keeps it as files."""
     mail = env.email_url("EMAIL_URL", default="consolemail://")
     if MODE == "local" and mail["EMAIL_BACKEND"].endswith(".console.EmailBackend"):
         return {"BACKEND": "clinic.ui.mail.LocalMail", "OPTIONS": {"folder": VAR_DIR / "mail"}}

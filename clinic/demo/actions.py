@@ -47,6 +47,12 @@ def sign_ins() -> list[str]:
     return [f"{role}@{domain}" for domain in CLINICS.values() for role in ROLES] + [BOTH[0]]
 
 
+def how_to_sign_in() -> str:
+    """Say it in lines for a terminal."""
+    addresses = "".join(f"\n  {address}" for address in sign_ins())
+    return f"Sign in with any of these, password: {settings.DEMO_PASSWORD}{addresses}"
+
+
 def make_demo() -> None:
     """Make two clinics with users, patients and assessments. What exists already stays as it is.
 

@@ -16,6 +16,7 @@ from clinic.lists.jobs.bulk import BulkList, SavedPage
 from clinic.lists.jobs.exports import ask_for_long_file, download
 from clinic.lists.page.addresses import address_of
 from clinic.lists.page.list_page import TABLE, ListPage, asked_part, table_page
+from clinic.lists.queries import name_of_view
 
 
 @cache
@@ -66,6 +67,7 @@ def list_page(
 ) -> HttpResponseBase:
     """`table_page` for a list of its own: remembered layout, saved views, bulk work, CSV and XLSX."""
     page.key, bulk = bulk.key, bulk.seen_by(request.permissions)
+    page.heading = name_of_view(request, bulk.key) or page.heading
     if "_export" in request.GET:
         if (question := ask_for_long_file(request, bulk)) is not None:
             note_nothing(request)

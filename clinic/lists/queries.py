@@ -1,8 +1,10 @@
 """What the pages ask of saved views and jobs."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -17,6 +19,16 @@ def owns_clinic(request: Request) -> bool:
 def views_of(request: Request, list: str) -> "QuerySet[SavedView]":
     """The views of a list that the person sees, the clinic's shared ones first, each by name."""
     return SavedView.objects.seen_by(request.actor.id).filter(list=list).order_by("-is_shared", "name", "id")
+
+
+def name_of_view(request: Request, list: str) -> str:
+    """The name of the view that the address says; empty for none, or for one that the person does not see."""
+    key = request.GET.get("view")
+    if not key:
+        return ""
+    with suppress(ValidationError):
+        return views_of(request, list).filter(pk=key).values_list("name", flat=True).first() or ""
+    return ""
 
 
 def jobs_of(request: Request) -> "QuerySet[Job]":

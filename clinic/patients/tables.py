@@ -124,6 +124,7 @@ class ResultColumn(NumberColumn):
     Where the list is of one instrument, its result.
     """
 
+    css = "result"
     file_columns = ("Instrument", "Score", "Band", "Severity", "Change", "Result date")
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
@@ -185,8 +186,7 @@ def result_html(
     """A score behind its instrument, its change and its band with the mark of its severity."""
     moved = f"{'+' if change > 0 else MINUS}{number_text(abs(change))}" if change else ""
     return (
-        f'<span class="of"><bdi>{escape(title)}</bdi></span> '
-        + escape(number_text(score))
+        f'<bdi class="of">{escape(title)}</bdi> <b>{escape(number_text(score))}</b>'
         + (f' <span class="change" title="Change since the last time">{escape(moved)}</span>' if moved else "")
         + TREND
         + (f" {band_html(band, severity)}" if band or severity is not None else "")

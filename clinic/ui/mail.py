@@ -1,17 +1,18 @@
-"""Mail of a record on one machine: printed, and kept as files that a person can open."""
+"""Mail of a record on one machine: kept as files that a person can open."""
 
 import os
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.core.mail.backends.console import EmailBackend
+from django.core.mail.backends.base import BaseEmailBackend
 
 
-class LocalMail(EmailBackend):
-    """Django's console backend, which also writes each message into a file of `folder` that only this account reads.
+class LocalMail(BaseEmailBackend):
+    """Write each message into a file of `folder` that only this account reads.
 
     By name they are in the order in which they were sent.
     """
@@ -20,9 +21,13 @@ class LocalMail(EmailBackend):
         super().__init__(*args, **kwargs)
         self.folder = Path(folder)
 
-    def write_message(self, message: EmailMessage) -> None:
-        super().write_message(message)
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for message in email_messages:
+            self._keep(message)
+        return len(email_messages)
+
+    def _keep(self, message: EmailMessage) -> None:
         name = f"{time.time_ns()}-{secrets.token_hex(4)}.eml"
         handle = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:

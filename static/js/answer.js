@@ -149,6 +149,13 @@
     if (token && response.ok) form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
   };
 
+  // The bar over the sheet grows with what was answered; the answer just given stays above it.
+  const uncover = () => {
+    const answer = here()?.querySelector(":checked")?.closest("label");
+    const covered = answer && answer.getBoundingClientRect().bottom - form.querySelector(".questionnaire-foot").getBoundingClientRect().top;
+    if (covered > 0) window.scrollBy(0, covered + 8);
+  };
+
   const take = async (response) => {
     const result = document.getElementById("result");
     if ([200, 409, 422].includes(response.status)) {
@@ -159,6 +166,7 @@
       }
       const version = form.querySelector("[name=version]").value;
       result.innerHTML = text;
+      uncover();
       if (response.status !== 200) form.querySelector("[name=version]").value = version;
       say(response.status === 200 ? "" : "Not saved yet.");
       if (response.status === 200 && window.location.pathname !== form.dataset.resume) {

@@ -139,6 +139,13 @@
     "?": showHelp,
   };
 
+  // From a search box Down goes to the first row, as in every list that follows what is typed.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" || !event.target.matches("[data-search]") || !links().length) return;
+    event.preventDefault();
+    step(1);
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     if (document.body.dataset.shortcuts === "off" || document.querySelector("dialog[open]")) return;

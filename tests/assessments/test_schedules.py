@@ -270,7 +270,7 @@ def test_trend_page_has_the_chart_and_the_same_as_a_table(client, known, riversi
         for days, points in ((0, 2), (14, 1), (28, 0)):
             sit(known, START + timedelta(days=days), points)
     page = client.get(f"/patients/{known.pk}/course/").content.decode()
-    assert (page.count('<svg class="trend-chart"'), page.count("mark-response"), page.count("mark-remission")) == (
+    assert (page.count('<svg class="time-field"'), page.count("mark-response"), page.count("mark-remission")) == (
         1,
         1,
         1,

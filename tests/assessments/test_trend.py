@@ -1,21 +1,24 @@
 """What changed since the first total and since the last, and the drawing of it."""
 
-import re
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 from defusedxml import ElementTree
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.assessments.record.periods import Period
-from clinic.assessments.trend.charts import HEIGHT, LEFT, PLOT_HEIGHT, PLOT_WIDTH, TOP, shown_bands, trend_chart
+from clinic.assessments.trend.charts import EDGE, EPISODE_WORD, LONGEST_BESIDE, Point, chart_of, shown_bands
+from clinic.assessments.trend.days import MARGIN, Days
 from clinic.assessments.trend.marks import EpisodeMark, episode_marks
 from clinic.assessments.trend.steps import Baseline, Reading, from_the_start, trend_steps
 from clinic.instruments.catalogue import find_version
 from clinic.instruments.change import Change
+from clinic.instruments.definitions import Band
 from clinic.instruments.files.toml import newest, shipped
 
 PHQ9, GAD7 = newest(shipped())["phq-9"], newest(shipped())["gad-7"]
@@ -28,8 +31,25 @@ def steps(*totals, change=PHQ9.change):
     return trend_steps(readings, change, [Baseline(Period(), each) for each in readings[:1]])
 
 
+def chart(definition, found, sex="female", marks=(), height=220):
+    days = [*(step.reading.day for step in found), *(mark.day for mark in marks)]
+    points = [Point(step.reading, step.means, step.marks) for step in found]
+    return chart_of(
+        definition, points, {sex}, days=Days(min(days), max(days)) if days else None, height=height, marks=marks
+    )
+
+
+def written(made):
+    return render_to_string("assessments/_time_field.html", {"chart": made, "days": made.days})
+
+
 def drawn(made):
-    return ElementTree.fromstring(made)
+    """The elements of the drawing by their class."""
+    return list(ElementTree.fromstring(f"<div>{written(made)}</div>").iter())
+
+
+def named(elements, name):
+    return [element for element in elements if name in (element.get("class") or "").split()]
 
 
 def test_differences_are_since_the_first_and_the_last():
@@ -130,54 +150,98 @@ def test_every_earlier_version_that_asks_the_same_is_judged_as_the_newest():
 
 
 def test_chart_has_a_point_for_each_total_and_a_strip_for_each_band():
-    made = drawn(trend_chart(PHQ9, steps(21, 10, 4), "female"))
-    marks = [e for e in made if (e.get("class") or "").startswith("mark-")]
-    strips = [e.get("class") for e in made if (e.get("class") or "").startswith("band band-")]
-    assert [m.get("class") for m in marks] == ["mark-total", "mark-response", "mark-remission"]
+    made = drawn(chart(PHQ9, steps(21, 10, 4)))
+    marks = [e.get("class") for e in made if (e.get("class") or "").startswith("mark-")]
+    strips = [e.get("class") for e in made if e.get("width") == "100%"]
+    assert marks == ["mark-total", "mark-response", "mark-remission"]
     assert strips == [f"band band-{severity}" for severity in range(5)]
 
 
+def test_every_point_says_its_day_total_band_and_marks_and_leads_to_its_assessment():
+    made = chart(PHQ9, steps(21, 4))
+    links = [e for e in drawn(made) if e.tag == "a"]
+    said = ["1 Jan 2026: 21", "15 Jan 2026: 4, Response, Remission, Reliably recovered"]
+    assert [(link.get("aria-label"), link.find("title").text) for link in links] == list(zip(said, said, strict=True))
+    assert [(dot.text, dot.title) for dot in made.dots] == list(zip(["21", "4"], said, strict=True))
+
+
 def test_strips_cover_the_plot_without_a_gap():
-    rects = [e for e in drawn(trend_chart(PHQ9, steps(21, 4), "female")) if e.tag.endswith("rect")]
-    spans = sorted((float(r.get("y")), float(r.get("y")) + float(r.get("height"))) for r in rects)
+    made = chart(PHQ9, steps(21, 4))
+    spans = sorted((strip.top, strip.top + strip.height) for strip in made.strips)
     touching = [abs(below[0] - above[1]) < 0.11 for above, below in pairwise(spans)]
     assert touching == [True] * (len(PHQ9.bands) - 1)
-    assert (spans[0][0], spans[-1][1]) == (TOP, TOP + PLOT_HEIGHT)
+    assert (spans[0][0], spans[-1][1]) == (0, made.height)
 
 
+@pytest.mark.parametrize("height", [112, 220])
 @pytest.mark.parametrize("key", sorted(shipped()))
-def test_every_instrument_draws_its_lowest_and_highest_total(key):
+def test_every_instrument_draws_its_lowest_and_highest_total(key, height):
     definition = shipped()[key]
-    made = trend_chart(definition, steps(definition.high, definition.low, change=definition.change), "male")
-    (line,) = [e for e in drawn(made) if e.tag.endswith("polyline")]
-    left, right = LEFT + 12.0, LEFT + PLOT_WIDTH - 12.0
-    assert line.get("points") == f"{left},{float(TOP)} {right},{float(TOP + PLOT_HEIGHT)}"
-    width = int(re.search(r'viewBox="0 0 (\d+) ', made)[1])
-    for axis, most in (("x", width), ("y", HEIGHT)):
-        numbers = sorted(float(number) for number in re.findall(rf' c?{axis}="(-?[\d.]+)"', made))
-        assert 0 <= numbers[0] <= numbers[-1] <= most
-    # No word of a band is cut: a letter is 8 wide at most.
-    words = [e for e in drawn(made) if e.get("class") == "band-word"]
-    assert [word.text for word in words if float(word.get("x")) + 8 * len(word.text) > width] == []
-    assert made.count("<title>") == 2
+    made = chart(definition, steps(definition.high, definition.low, change=definition.change), "male", height=height)
+    (line,) = made.strokes
+    assert (line.y1, line.y2) == (EDGE, made.height - EDGE)
+    assert MARGIN <= line.x1 < line.x2 <= 100 - MARGIN
+    totals = [each.at for each in made.totals]
+    assert [(EDGE, made.height - EDGE)] == [(min(totals), max(totals))]
+    assert [1 for below, above in pairwise(totals) if below - above < 12.9] == [], "totals beside it stand apart"
+    baselines = [strip.word_at for strip in made.strips]
+    assert [at for at in baselines if not 10 <= at <= made.height] == []
+    assert [1 for below, above in pairwise(baselines) if below - above < 12.9] == [], "words stand apart"
+    assert made.words_apart is any(len(strip.word) > LONGEST_BESIDE for strip in made.strips)
+
+
+def banded(*bands, low=0, high=100):
+    return dataclasses.replace(PHQ9, low=low, high=high, bands=tuple(Band(*each) for each in bands))
+
+
+def test_words_of_many_bands_near_each_other_stand_apart_inside_the_drawing():
+    at = [(0, 79, "Low", 0), *((80 + step, 80 + step, f"Step {step}", 1) for step in range(20)), (100, 100, "High", 4)]
+    made = chart(banded(*at), steps(100, 0), height=112)
+    baselines = [strip.word_at for strip in made.strips]
+    assert [strip.word for strip in made.strips] == [word for _, _, word, _ in at]
+    assert [1 for below, above in pairwise(baselines) if below - above < 12.9] == []
+    assert 10 <= min(baselines) <= max(baselines) <= made.height
+
+
+def test_long_word_of_a_band_is_written_whole_above_the_drawing():
+    long = "A word that is as long as an instrument of a clinic may have"
+    made = chart(banded((0, 49, "Low", 0), (50, 100, long, 4)), steps(100, 0))
+    page = " ".join(written(made).split())
+    assert made.words_apart
+    assert ("0 to 49 Low" in page, f"50 to 100 {long}" in page) == (True, True)
+
+
+def test_negative_and_half_points_are_placed_and_said():
+    made = chart(banded((-4, -1, "Low", 0), (0, 4, "High", 4), low=-4, high=4), steps(Decimal("-3.5"), 4))
+    assert [dot.text for dot in made.dots] == ["−3.5", "4"]
+    assert [tick.text for tick in made.totals] == ["−4", "0", "4"]
+    assert [strip.totals for strip in made.strips] == ["−4 to −1", "0 to 4"]
+    assert made.dots[0].y == pytest.approx(made.height - EDGE - (made.height - 2 * EDGE) / 16, abs=0.1)
 
 
 def test_one_total_is_drawn_in_the_middle():
-    assert 'cx="325.0"' in trend_chart(PHQ9, steps(12), "female")
+    assert [dot.x for dot in chart(PHQ9, steps(12)).dots] == [50]
+
+
+def test_several_totals_of_a_day_stand_beside_each_other():
+    day = date(2026, 1, 1)
+    made = chart(PHQ9, trend_steps([Reading(day, 21), Reading(day, 17), Reading(day, 12)], PHQ9.change, []))
+    places = [dot.x for dot in made.dots]
+    assert places == sorted(set(places))
 
 
 def test_nothing_is_drawn_without_a_total():
-    assert trend_chart(PHQ9, [], "female") == ""
+    assert chart(PHQ9, []) is None
 
 
 def test_chart_says_itself_in_a_sentence():
-    label = drawn(trend_chart(PHQ9, steps(21, 4), "female")).get("aria-label")
+    (label,) = [e.get("aria-label") for e in drawn(chart(PHQ9, steps(21, 4))) if e.get("role") == "group"]
     assert label == "PHQ-9: 2 totals, from 21 on 1 Jan 2026 to 4 on 15 Jan 2026."
 
 
 def test_chart_needs_no_style_and_no_script():
-    made = trend_chart(PHQ9, steps(21, Decimal("4.5")), "female")
-    assert ("style=" in made, "<script" in made, "href" in made) == (False, False, False)
+    made = written(chart(PHQ9, steps(21, Decimal("4.5"))))
+    assert ("style=" in made, "<script" in made) == (False, False)
 
 
 def test_band_of_another_sex_is_not_drawn():
@@ -192,23 +256,22 @@ STARTS = st.lists(st.integers(0, 400), min_size=1, max_size=8, unique=True).map(
 @given(STARTS)
 def test_words_of_episodes_stand_apart_and_every_line_is_drawn(days):
     marks = [EpisodeMark(date(2026, 1, 1) + timedelta(days=day), at % 2 == 1) for at, day in enumerate(days)]
-    made = drawn(trend_chart(PHQ9, steps(21, 4), "female", marks))
-    lines = [line[0].text for line in made if line.get("class") == "episode-line"]
-    words = [word for word in made if (word.get("class") or "").startswith("episode-word")]
-    spans = [(float(w.get("x")) - 44, float(w.get("x"))) if w.text == "end" else
-             (float(w.get("x")), float(w.get("x")) + 50) for w in words]  # fmt: skip
-    assert lines == [str(mark) for mark in marks]
-    assert words[0].text == "start"
+    made = chart(PHQ9, steps(21, 4), marks=marks)
+    words = [line for line in made.episodes if line.word]
+    spans = [(w.at - EPISODE_WORD, w.at) if w.word == "end" else (w.at, w.at + EPISODE_WORD) for w in words]
+    assert [line.title for line in made.episodes] == [str(mark) for mark in marks]
+    assert [line.find("title").text for line in named(drawn(made), "episode")] == [str(mark) for mark in marks]
+    assert words[0].word == "start"
     assert [before[1] <= after[0] for before, after in pairwise(spans)] == [True] * (len(spans) - 1)
 
 
 def test_chart_reaches_from_the_first_mark_to_the_last():
     marks = [EpisodeMark(date(2025, 12, 1)), EpisodeMark(date(2026, 2, 1), True)]
-    made = drawn(trend_chart(PHQ9, steps(21, 4), "female", marks))
-    at = [line.get("d").split(" ")[0] for line in made if line.get("class") == "episode-line"]
-    dates = [text.text for text in made if text.get("class") == "tick-x"]
-    assert at == [f"M{LEFT + 12.0}", f"M{LEFT + PLOT_WIDTH - 12.0}"]
-    assert (dates[0], dates[-1]) == ("1 Dec 25", "1 Feb 26")
+    made = chart(PHQ9, steps(21, 4), marks=marks)
+    ticks = made.days.ticks
+    assert [line.at for line in made.episodes] == [tick.at for tick in ticks]
+    assert [tick.text for tick in ticks] == ["1 Dec 2025", "1 Feb 2026"]
+    assert ticks[0].at < min(dot.x for dot in made.dots) < max(dot.x for dot in made.dots) < ticks[-1].at
 
 
 def test_episode_that_was_over_before_the_totals_is_not_drawn():

@@ -192,10 +192,10 @@ def test_chart_shows_every_total_in_both_themes_and_on_paper(practice, patient, 
         page.get_by_role("button", name="Complete").click()
         expect(page.locator("main")).to_contain_text("Assessment completed.")
     page.goto(f"/patients/{patient.pk}/course/")
-    expect(page.get_by_role("img", name="PHQ-9: 2 totals, from 18 on 5 Jan 2026 to 1 on 2 Mar 2026.")).to_be_visible()
+    expect(page.get_by_role("group", name="PHQ-9: 2 totals, from 18 on 5 Jan 2026 to 1 on 2 Mar 2026.")).to_be_visible()
     expect(page.get_by_role("table", name="PHQ-9, the newest first").locator("tbody tr")).to_have_count(2)
     page.emulate_media(media="print")
-    expect(page.locator("svg.trend-chart")).to_be_visible()
+    expect(page.locator("svg.time-field").first).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 

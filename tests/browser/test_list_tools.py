@@ -106,6 +106,15 @@ def test_keys_walk_through_rows_and_open_one(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Common, Person00")
 
 
+def test_down_leads_from_the_search_box_to_the_first_row(page):
+    page.locator("body").press("/")
+    page.keyboard.press("ArrowDown")
+    first = page.locator("tbody tr a[href]").first
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile(r"/patients/$"))
+
+
 def test_key_n_begins_a_new_record_and_slash_searches(page):
     page.keyboard.press("/")
     expect(page.get_by_label("Search patients")).to_be_focused()

@@ -21,8 +21,34 @@ COVERED = """() => [...document.querySelectorAll(".rail-count")].filter((count) 
 def test_bar_at_the_foot_is_whole(practice, visit, role):
     page = visit(getattr(practice, role), width=390)
     page.goto("/patients/")
-    expect(page.get_by_role("link", name="More")).to_be_visible()
-    assert page.evaluate(CUT) == []
+    pages = page.locator(".rail a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    found = {}
+    for path in pages:
+        page.goto(path)
+        expect(page.get_by_role("link", name="More")).to_be_visible()
+        expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="Today")).to_be_in_viewport(ratio=1)
+        found[path] = page.evaluate(CUT)
+    assert [path for path, cut in found.items() if cut] == []
+
+
+@pytest.mark.parametrize("tab", ["", "details/", "history/"])
+def test_chosen_tab_of_a_patient_is_in_view(practice, visit, tab):
+    with clinic_scope(practice.clinic):
+        patient = make_patient(user_id=practice.clinician.pk)
+    page = visit(practice.owner, width=390)
+    page.goto(f"/patients/{patient.pk}/{tab}")
+    tabs = page.get_by_role("navigation", name="Patient pages")
+    expect(tabs.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_views_of_the_outcomes_have_a_word_as_the_actions_beside_them(practice, visit):
+    page = visit(practice.owner, width=390)
+    page.goto("/outcomes/")
+    views = page.locator(".list-tools > .menu > summary")
+    expect(views).not_to_have_css("font-size", "0px")
+    views.click()
+    panel = page.locator(".list-tools .menu-panel").bounding_box()
+    assert (panel["x"] >= 0, panel["x"] + panel["width"] <= 390) == (True, True)
 
 
 def test_counts_stand_beside_their_icons(practice, visit):
@@ -39,6 +65,20 @@ def test_more_leads_to_every_page_that_somebody_may_open(practice, visit):
     page.get_by_role("link", name="More").click()
     for name in ("Outcomes", "Clinic settings", "Trail", "People and their roles", "Help"):
         expect(page.get_by_role("main").get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
+def test_answer_just_given_stays_above_the_bar_and_its_buttons_are_one_line(practice, visit):
+    with clinic_scope(practice.clinic):
+        patient = make_patient(user_id=practice.clinician.pk)
+    page = visit(practice.clinician, width=390)
+    page.goto(f"/assessments/new/?patient={patient.pk}&instrument=phq-9")
+    foot = page.locator(".questionnaire-foot")
+    for item in range(1, 10):
+        page.locator(f"#item-{item} label").nth(2).click()
+    expect(foot).to_contain_text("Alert")
+    answer, bar = page.locator("#item-9 label").nth(2).bounding_box(), foot.bounding_box()
+    assert answer["y"] + answer["height"] <= bar["y"]
+    assert len({box["y"] for box in (button.bounding_box() for button in foot.locator(".btn").all())}) == 1
 
 
 @pytest.mark.parametrize("path", ["/patients/", "/assessments/", "/worklists/due/"])

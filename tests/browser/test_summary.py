@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from clinic.assessments.episodes.actions import start_episode
 from clinic.assessments.questionnaire.actions import start_assessment
 from clinic.assessments.schedules.actions import set_schedule
 from clinic.instruments.files.toml import shipped
 from clinic.tenancy.scope import clinic_scope
 from tests.world import Writer, make_patient
 
+BOXES = "all => all.map(one => one.getBoundingClientRect().toJSON())"
 PHQ9, GAD7 = shipped()["phq-9", "1"], shipped()["gad-7", "1"]
 
 
@@ -37,8 +39,9 @@ def test_page_opens_on_the_summary_and_fits(practice, visit, patient, width):
     expect(page.get_by_role("link", name="Give PHQ-9")).to_be_visible()
     expect(page.locator(".time-field .mark-total")).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    sizes = page.locator(".time-field text").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
-    assert min(sizes) >= 12
+    shown = page.locator(".time-field text, .band-words li").filter(visible=True).evaluate_all(BOXES)
+    assert min(box["height"] for box in shown) >= 12
+    assert [box for box in shown if box["left"] < 0 or box["right"] > width] == []
 
 
 def test_value_of_a_point_is_shown_to_the_keyboard_and_the_range_is_narrowed(practice, visit, patient):
@@ -50,6 +53,29 @@ def test_value_of_a_point_is_shown_to_the_keyboard_and_the_range_is_narrowed(pra
     page.get_by_role("link", name="3 months").click()
     expect(page.get_by_role("link", name="3 months")).to_have_attribute("aria-current", "true")
     page.locator("body").press("n")
+    expect(page.get_by_role("heading", name="PHQ-9").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_trend_is_drawn_within_the_page_and_says_values_and_episodes_to_the_keyboard(practice, visit, patient, width):
+    with clinic_scope(practice.clinic):
+        start_episode(by=Writer(), patient=patient, started_on=timezone.localdate() - timedelta(days=100))
+    page = visit(practice.clinician, width=width)
+    page.goto(f"/patients/{patient.pk}/course/")
+    chart = page.get_by_role("group", name="PHQ-9: 2 totals").first
+    shown = page.locator(".time-field text, .band-words li").filter(visible=True).evaluate_all(BOXES)
+    assert min(box["height"] for box in shown) >= 12
+    assert [box for box in shown if box["left"] < 0 or box["right"] > width] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    words = page.locator(".band-word, .band-words li").filter(has_text="Moderately severe").filter(visible=True)
+    expect(words).to_have_count(1)
+    episode = chart.get_by_role("img", name="Treatment started")
+    episode.focus()
+    expect(episode.locator(".episode-title")).to_have_css("opacity", "1")
+    point = chart.get_by_role("link").first
+    point.focus()
+    expect(point.locator(".dot-word")).to_have_css("opacity", "1")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="PHQ-9").first).to_be_visible()
 
 

@@ -16,6 +16,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from clinic.demo.actions import sign_ins
 from clinic.demo.management.commands import serve
 from tests.patience import PATIENCE, wait_until
 from tests.ports import free_port
@@ -112,6 +113,17 @@ def test_first_start_tells_where_and_as_whom_to_sign_in(first: Run) -> None:
     assert f"The clinic record is at http://127.0.0.1:{first.port}" in told
     assert "owner@riverside.test" in told
     assert [first.get(path) for path in ("/healthz", "/readyz", "/accounts/login/")] == [200, 200, 200]
+
+
+def test_who_can_sign_in_is_the_last_that_a_first_start_tells(first: Run, var: Path) -> None:
+    wait_until(lambda: any((var / "mail").glob("*.eml")))  # what came in overnight is mailed at once
+    told = [line for line in first.log.read_text().splitlines() if not line.startswith("{")]
+    assert [line.strip() for line in told[-12:]] == [
+        *sign_ins(),
+        f"Mail is not sent: each message is a file in {var / 'mail'}.",
+        f"The clinic record is at http://127.0.0.1:{first.port}",
+        "Ctrl-C stops it.",
+    ]
 
 
 def test_log_keeps_neither_searches_nor_what_no_request_is(first: Run) -> None:

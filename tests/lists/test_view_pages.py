@@ -1,5 +1,7 @@
 """The form of a saved view: what it holds, and who is offered what."""
 
+import re
+
 import pytest
 
 from clinic.lists.forms import moved
@@ -12,6 +14,24 @@ def test_form_holds_the_view_and_what_the_list_is_now_where_it_comes_from_there(
     assert ('value="gender=male&amp;sort=-age"' in form, 'value="Older men"' in form) == (True, True)
     replaced = client.get(f"{address}edit/?gender=female").content.decode()
     assert ('value="gender=female"' in replaced, "gender=male" in replaced) == (True, False)
+
+
+def heading(client, address):
+    return re.search(r"<h1[^>]*>\s*(.*?)\s*</h1>", client.get(address, follow=True).content.decode())[1]
+
+
+def test_list_of_a_view_has_its_name_as_heading_and_the_filters_closed(client):
+    address = save(client, query="gender=male&sort=-age")["Location"]
+    page = client.get(address, follow=True).content.decode()
+    assert heading(client, address) == "Older men"
+    assert ("<title>Older men" in page, "Narrow the list" in page) == (True, True)
+
+
+def test_view_that_is_not_seen_names_no_list(client, riverside, sign_in):
+    key = save(client)["Location"].split("/")[-2]
+    colleague = sign_in(riverside.owner)
+    found = [heading(colleague, f"/patients/?view={each}") for each in (key, "no-key", "")]
+    assert (heading(client, f"/patients/?view={key}"), found) == ("Older men", ["Patients"] * 3)
 
 
 def test_removing_is_offered_to_whose_view_it_is_and_to_who_owns_the_clinic(client, riverside, sign_in):

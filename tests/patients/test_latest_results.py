@@ -67,7 +67,7 @@ def test_list_shows_score_change_course_and_band(client, riverside):
     note(riverside)
     page = client.get("/patients/").content.decode()
     assert cells(page) == [
-        '<span class="of"><bdi>PHQ-9</bdi></span> 17 '
+        '<bdi class="of">PHQ-9</bdi> <b>17</b> '
         '<span class="change" title="Change since the last time">−2.5</span>'
         '<svg class="spark" viewBox="0 0 48 16" aria-hidden="true"><polyline points="2,13 24,3 46,6"/></svg>'
         ' <span class="band-mark band-mark-3" title="Severity: moderately severe">'

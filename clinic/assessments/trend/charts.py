@@ -1,77 +1,148 @@
-"""Totals over time as SVG. It needs no script; classes give its colours, so that light, dark and print have their own.
+"""Totals on the bands of their instrument: the places of a drawing that a template writes as SVG.
 
-The page always shows the same numbers as a table beside it.
+Places from left to right are shares of the width, those from top to bottom pixels. So the drawing fits any width, and
+its letters keep their size on a phone. The page always shows the same numbers as a table beside it.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString
 
+from clinic.assessments.trend.days import Days, Tick
 from clinic.assessments.trend.marks import EpisodeMark
-from clinic.assessments.trend.steps import Step
+from clinic.assessments.trend.steps import Reading
 from clinic.instruments.definitions import Band, Definition
-from clinic.instruments.items.parts import Number
 from clinic.text.numbers import number_shown
 
-LEFT, TOP, BOTTOM = 40, 28, 36
-PLOT_WIDTH, PLOT_HEIGHT = 570, 236
-HEIGHT = TOP + PLOT_HEIGHT + BOTTOM
-LETTER_PIXELS = 8  # of a word beside the bands, where letters are largest
-NARROWEST_WORDS = 150
-FEWEST_PIXELS = 12  # between the baselines of two words
-MOST_DATES = 6
-WORD_PIXELS = {"start": 50, "end": 44}  # on a phone, where letters are largest
-# The corners of a star, from its centre.
-STAR = (
-    (0, -8), (2, -2.6), (7.6, -2.5), (3.2, 1), (4.7, 6.5), (0, 3.4), (-4.7, 6.5), (-3.2, 1), (-7.6, -2.5), (-2, -2.6),
-)  # fmt: skip
+EDGE = 10  # pixels that stay free above the highest total and below the lowest
+WORD = 13  # pixels between the baselines of two words
+LONGEST_BESIDE = 18  # letters; where a band has a longer word, all words stand above the drawing
+EPISODE_WORD = 14.0  # percent of the width of a phone that "start" takes
+
+
+class Point(NamedTuple):
+    """A total that is drawn: what it is called, where its assessment is, and what it means."""
+
+    reading: Reading
+    means: str = "total"
+    marks: Sequence[str] = ()
+
+    @property
+    def title(self) -> str:
+        said = ", ".join([number_shown(self.reading.total), *filter(None, [self.reading.band]), *self.marks])
+        return f"{date_format(self.reading.day, 'j M Y')}: {said}"
+
+
+class Strip(NamedTuple):
+    """A band: its field, and its word beside it or above the drawing."""
+
+    top: float
+    height: float
+    css: str
+    word: str
+    word_at: float
+    totals: str
+
+
+class Dot(NamedTuple):
+    """A total, linked to its assessment."""
+
+    x: float
+    y: float
+    text: str
+    title: str
+    url: str
+    means: str
+
+
+class Stroke(NamedTuple):
+    """From one total to the next."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+class EpisodeLine(NamedTuple):
+    """The start or the end of an episode. `word` is empty where it would run into an earlier one."""
+
+    at: float
+    word: str
+    title: str
+
+    @property
+    def side(self) -> str:
+        """Where the title begins that is shown to who points at the line, so that it stays within the drawing."""
+        return "start" if self.at < 33 else "end" if self.at > 67 else "middle"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One instrument's totals on its bands. `mixed` if they were scored by rules that draw different bands."""
+
+    height: int
+    description: str
+    days: Days
+    strips: list[Strip]
+    totals: list[Tick]
+    episodes: list[EpisodeLine]
+    strokes: list[Stroke]
+    dots: list[Dot]
+    mixed: bool
+
+    @property
+    def words_apart(self) -> bool:
+        return any(len(strip.word) > LONGEST_BESIDE for strip in self.strips)
 
 
 class Scale:
-    """The place of a day and of a total in the drawing."""
+    """The place of a total in a drawing of so many pixels."""
 
-    def __init__(self, definition: Definition, days: Sequence[date]) -> None:
-        self.low, self.high = definition.low, definition.high
-        self.first, self.last = min(days), max(days)
-        self.span = (self.last - self.first).days
+    def __init__(self, definition: Definition, height: int) -> None:
+        self.low, self.high, self.height = float(definition.low), float(definition.high), height
 
-    def x(self, day: date) -> float:
-        """A single day is drawn in the middle."""
-        share = (day - self.first).days / self.span if self.span else 0.5
-        return round(LEFT + 12 + share * (PLOT_WIDTH - 24), 1)
-
-    def y(self, total: Number) -> float:
-        share = float(total - self.low) / float(self.high - self.low)
-        return round(TOP + (1 - share) * PLOT_HEIGHT, 1)
+    def y(self, total: float) -> float:
+        share = (total - self.low) / (self.high - self.low)
+        return round(EDGE + (1 - share) * (self.height - 2 * EDGE), 1)
 
 
-def trend_chart(
-    definition: Definition, steps: Sequence[Step], sex: str, marks: Sequence[EpisodeMark] = ()
-) -> SafeString:
-    """Draw the totals of `steps` on the instrument's bands for that sex; empty if there is nothing to draw."""
-    if not steps or definition.high == definition.low:
-        return SafeString("")
-    days = [*(step.reading.day for step in steps), *(mark.day for mark in marks)]
-    scale = Scale(definition, days)
-    parts = [*_strips(definition, scale, sex), *_axes(definition, scale, days, sex), *_episodes(scale, marks)]
-    parts.append(_line(scale, steps))
-    parts += [_dot(scale, step) for step in steps]
-    return format_html(
-        '<svg class="trend-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        LEFT + PLOT_WIDTH + _room_for_words(definition, sex),
-        HEIGHT,
-        description(definition, steps, marks),
-        SafeString("".join(parts)),
+def chart_of(
+    definition: Definition,
+    points: Sequence[Point],
+    sexes: set[str],
+    *,
+    days: Days,
+    height: int,
+    marks: Sequence[EpisodeMark] = (),
+) -> Chart | None:
+    """Place totals, oldest first, that were scored by the rules for `sexes`; None if there is nothing to draw."""
+    if not points or definition.high == definition.low:
+        return None
+    bands = sorted(shown_bands(definition, "" if len(sexes) > 1 else min(sexes)), key=lambda band: band.low)
+    height = max(height, WORD * (len(bands) + 1))
+    scale = Scale(definition, height)
+    dots = [_dot(points, index, scale, days) for index in range(len(points))]
+    return Chart(
+        height=height,
+        description=described(definition, [point.reading for point in points], marks),
+        days=days,
+        strips=_strips(bands, scale),
+        totals=_totals(definition, bands, scale),
+        episodes=_episodes(marks, days),
+        strokes=[Stroke(a.x, a.y, b.x, b.y) for a, b in pairwise(dots)],
+        dots=dots,
+        mixed=len(sexes) > 1 and definition.by_sex,
     )
 
 
-def description(definition: Definition, steps: Sequence[Step], marks: Sequence[EpisodeMark] = ()) -> str:
+def described(definition: Definition, readings: Sequence[Reading], marks: Sequence[EpisodeMark] = ()) -> str:
     """Describe the chart in a sentence for those who do not see it. The table beside it has every number."""
-    first, last = steps[0].reading, steps[-1].reading
-    count = f"{len(steps)} total{'' if len(steps) == 1 else 's'}"
+    first, last = readings[0], readings[-1]
+    count = f"{len(readings)} total{'' if len(readings) == 1 else 's'}"
     said = (
         f"{definition.title}: {count}, from {number_shown(first.total)} on {date_format(first.day, 'j M Y')} "
         f"to {number_shown(last.total)} on {date_format(last.day, 'j M Y')}."
@@ -84,80 +155,68 @@ def shown_bands(definition: Definition, sex: str) -> list[Band]:
     return [band for band in definition.bands if band.peak is None and band.sex in ("", sex)]
 
 
-def _room_for_words(definition: Definition, sex: str) -> int:
-    longest = max((len(band.word) for band in shown_bands(definition, sex)), default=0)
-    return max(NARROWEST_WORDS, 14 + LETTER_PIXELS * longest)
+def _dot(points: Sequence[Point], index: int, scale: Scale, days: Days) -> Dot:
+    """Several of one day stand beside each other, in their order."""
+    point = points[index]
+    reading = point.reading
+    same = [at for at, each in enumerate(points) if each.reading.day == reading.day]
+    part = same.index(index) / len(same) if len(same) > 1 else None
+    x, y = days.share(reading.day, part), scale.y(float(reading.total))
+    return Dot(x, y, number_shown(reading.total), point.title, reading.url, point.means)
 
 
-def _strips(definition: Definition, scale: Scale, sex: str) -> list[str]:
-    """Draw a strip for each band. Neighbours touch half way between the end of one and the start of the next."""
-    bands = sorted(shown_bands(definition, sex), key=lambda band: band.low)
-    strips, words, lowest = [], [], float(HEIGHT)
-    for index, band in enumerate(bands):
-        bottom = TOP + PLOT_HEIGHT if index == 0 else _between(scale, bands[index - 1].high, band.low)
-        top = TOP if index == len(bands) - 1 else _between(scale, band.high, bands[index + 1].low)
-        css = "band-none" if band.severity is None else f"band-{band.severity}"
-        strips.append(
-            f'<rect class="band {css}" x="{LEFT}" y="{top}" width="{PLOT_WIDTH}" height="{round(bottom - top, 1)}"/>'
+def _strips(bands: Sequence[Band], scale: Scale) -> list[Strip]:
+    """A strip for each band, from below. Neighbours touch half way between the end of one and the start of the next."""
+    edges = [float(scale.height), *(_between(lower, upper, scale) for lower, upper in pairwise(bands)), 0.0]
+    spans = list(pairwise(edges))
+    return [
+        Strip(
+            top=top,
+            height=round(bottom - top, 1),
+            css="band-none" if band.severity is None else f"band-{band.severity}",
+            word=band.word,
+            word_at=at,
+            totals=" to ".join(dict.fromkeys([number_shown(band.low), number_shown(band.high)])),
         )
-        lowest = min((top + bottom) / 2 + 4, lowest - FEWEST_PIXELS)
-        words.append(f'<text class="band-word" x="{LEFT + PLOT_WIDTH + 8}" y="{lowest:.1f}">{escape(band.word)}</text>')
-    return strips + words
+        for band, (bottom, top), at in zip(bands, spans, _baselines(spans, scale), strict=False)
+    ]
 
 
-def _between(scale: Scale, lower: Number, upper: Number) -> float:
-    return round((scale.y(lower) + scale.y(upper)) / 2, 1)
+def _between(lower: Band, upper: Band, scale: Scale) -> float:
+    return round((scale.y(float(lower.high)) + scale.y(float(upper.low))) / 2, 1)
 
 
-def _axes(definition: Definition, scale: Scale, days: Sequence[date], sex: str) -> list[str]:
-    base = TOP + PLOT_HEIGHT
-    lines = [f'<path class="axis" d="M{LEFT} {TOP}V{base}H{LEFT + PLOT_WIDTH}"/>']
-    for total in sorted({definition.low, *(band.low for band in shown_bands(definition, sex)), definition.high}):
-        lines.append(f'<text class="tick-y" x="{LEFT - 6}" y="{scale.y(total) + 4:.1f}">{number_shown(total)}</text>')
-    for day in _dates(scale, days):
-        lines.append(f'<text class="tick-x" x="{scale.x(day)}" y="{base + 20}">{date_format(day, "j M y")}</text>')
-    return lines
+def _baselines(spans: Sequence[tuple[float, float]], scale: Scale) -> list[float]:
+    """Where the words of strips stand, from below: in the middle of their strips, and apart from each other."""
+    found: list[float] = []
+    for bottom, top in spans:
+        found.append(min((bottom + top) / 2 + 4, (found[-1] if found else scale.height + EDGE) - WORD))
+    lowest = float(WORD - 2)
+    for index in reversed(range(len(found))):
+        found[index] = max(found[index], lowest)
+        lowest = found[index] + WORD
+    return [round(at, 1) for at in found]
 
 
-def _dates(scale: Scale, days: Sequence[date]) -> list[date]:
-    """The days under the axis: the first, the last, and as many evenly between them as have room."""
-    count = min(MOST_DATES, scale.span + 1, len(set(days)))
-    if count < 2:
-        return [scale.first]
-    return [scale.first + timedelta(days=round(scale.span * index / (count - 1))) for index in range(count)]
+def _totals(definition: Definition, bands: Sequence[Band], scale: Scale) -> list[Tick]:
+    """What stands beside the strips: the least and the highest total, and where a band starts if it has room."""
+    chosen = [definition.low, definition.high]
+    for band in bands:
+        if all(abs(scale.y(float(band.low)) - scale.y(float(each))) >= WORD for each in chosen):
+            chosen.append(band.low)
+    return [Tick(scale.y(float(each)), number_shown(each)) for each in sorted(chosen)]
 
 
-def _episodes(scale: Scale, marks: Sequence[EpisodeMark]) -> list[str]:
-    """Draw a dashed line for each start and end, with its word on the side of the episode.
-
-    A word that would run into an earlier one is left out; the line has it as its title, and so has the table.
-    """
-    parts, taken = [], float(-PLOT_WIDTH)
+def _episodes(marks: Sequence[EpisodeMark], days: Days) -> list[EpisodeLine]:
+    """A line for each start and end, with its word on the side of the episode."""
+    lines: list[EpisodeLine] = []
+    taken = 0.0
     for mark in marks:
-        x, kind, word = scale.x(mark.day), "end" if mark.is_end else "start", ""
-        left, right = (x - WORD_PIXELS[kind], x) if mark.is_end else (x, x + WORD_PIXELS[kind])
-        if left >= taken:
-            word, taken = f'<text class="episode-word episode-{kind}" x="{x}" y="{TOP - 8}">{kind}</text>', right
-        line = f'<path class="episode-line" d="M{x} {TOP - 4}V{TOP + PLOT_HEIGHT}"><title>{mark}</title></path>'
-        parts.append(line + word)
-    return parts
-
-
-def _line(scale: Scale, steps: Sequence[Step]) -> str:
-    points = " ".join(f"{scale.x(step.reading.day)},{scale.y(step.reading.total)}" for step in steps)
-    return f'<polyline class="trend-line" points="{points}"/>'
-
-
-def _dot(scale: Scale, step: Step) -> str:
-    """Draw a ring for a total, a disc for a response, a star for remission: marks differ by more than colour."""
-    x, y = scale.x(step.reading.day), scale.y(step.reading.total)
-    said = ", ".join([number_shown(step.reading.total), *filter(None, [step.reading.band]), *step.marks])
-    title = f"<title>{date_format(step.reading.day, 'j M Y')}: {escape(said)}</title>"
-    if step.is_remission:
-        return f'<path class="mark-remission" d="{_star(x, y)}">{title}</path>'
-    kind = "mark-response" if step.is_response else "mark-total"
-    return f'<circle class="{kind}" cx="{x}" cy="{y}" r="5">{title}</circle>'
-
-
-def _star(x: float, y: float) -> str:
-    return "M" + "L".join(f"{x + dx:.1f} {y + dy:.1f}" for dx, dy in STAR) + "Z"
+        at, word = days.share(mark.day), "end" if mark.is_end else "start"
+        left = at - EPISODE_WORD if mark.is_end else at
+        if lines and left < taken:
+            word = ""
+        else:
+            taken = left + EPISODE_WORD
+        lines.append(EpisodeLine(at, word, str(mark)))
+    return lines

@@ -1,12 +1,9 @@
 """The page of a patient's trend, schedules and episodes of treatment. Several views return it."""
 
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from clinic.access import Request
 from clinic.assessments.alerts.cards import cards_of
@@ -14,29 +11,29 @@ from clinic.assessments.episodes.forms import EpisodeEndForm, EpisodeStartForm
 from clinic.assessments.models import Assessment, Episode, Schedule
 from clinic.assessments.record.periods import Period, periods_of, scored_in
 from clinic.assessments.schedules.forms import ScheduleForm
-from clinic.assessments.trend.charts import trend_chart
+from clinic.assessments.trend.charts import Chart, Point, chart_of
+from clinic.assessments.trend.days import Days
 from clinic.assessments.trend.marks import EpisodeMark, episode_marks, newest_first
-from clinic.assessments.trend.steps import Baseline, Reading, Step, explained, measured_from, trend_steps
+from clinic.assessments.trend.readings import reading_of
+from clinic.assessments.trend.steps import Baseline, Step, explained, measured_from, trend_steps
 from clinic.audit.reading import note_record
 from clinic.instruments.catalogue import find_version, offered_to
 from clinic.instruments.definitions import Definition
-from clinic.instruments.items.parts import Number
 from clinic.patients.models import Patient
 
 MOST_READINGS = 200
+HEIGHT = 220  # pixels of a chart
 
 
 class Trend(NamedTuple):
     """One instrument of a patient: its chart, and the same as a table (newest first).
 
-    `mixed` if totals were scored by the rules for different sexes, whose bands cannot be drawn together. `said` is what
-    the last total means beside its baseline, in sentences.
+    `said` is what the last total means beside its baseline, in sentences.
     """
 
     definition: Definition
-    chart: SafeString
+    chart: Chart | None
     rows: list[Step | EpisodeMark]
-    mixed: bool
     said: list[str]
 
 
@@ -83,35 +80,25 @@ def trends_of(patient: Patient) -> list[Trend]:
     for period in periods:
         oldest = scored_in(patient.pk, period).order_by("instrument", "date", "completed_at", "id")
         for row in oldest.distinct("instrument"):
-            firsts.setdefault(row.instrument, []).append(Baseline(period, _reading(row)))
+            firsts.setdefault(row.instrument, []).append(Baseline(period, reading_of(row)))
     return [_trend(rows[::-1], periods, firsts.get(instrument, [])) for instrument, rows in groups.items()]
 
 
 def _trend(rows: list[Assessment], periods: list[Period], baselines: list[Baseline]) -> Trend:
     """The trend of one instrument's assessments, oldest first."""
     definition = find_version(rows[-1].instrument, rows[-1].instrument_version)
-    steps = trend_steps([_reading(row) for row in rows], definition.change, baselines)
+    steps = trend_steps([reading_of(row) for row in rows], definition.change, baselines)
     marks = episode_marks(periods, steps)
-    sexes = {row.sex for row in rows}
-    mixed = len(sexes) > 1
     return Trend(
         definition,
-        trend_chart(definition, steps, "" if mixed else sexes.pop(), marks),
+        _chart(definition, steps, marks, {row.sex for row in rows}),
         newest_first(steps, marks),
-        mixed and definition.by_sex,
         [*filter(None, [measured_from(steps)]), *explained(steps, definition.change)],
     )
 
 
-def _reading(row: Assessment) -> Reading:
-    return Reading(
-        day=row.date,
-        total=_plain(row.score or Decimal(0)),
-        band=row.band,
-        severity=row.severity,
-        url=reverse("assessments:detail", args=[row.pk]),
-    )
-
-
-def _plain(score: Decimal) -> Number:
-    return int(score) if score == int(score) else score
+def _chart(definition: Definition, steps: list[Step], marks: list[EpisodeMark], sexes: set[str]) -> Chart | None:
+    """The totals, each as what it means, from the first mark or total to the last."""
+    days = [*(step.reading.day for step in steps), *(mark.day for mark in marks)]
+    points = [Point(step.reading, step.means, step.marks) for step in steps]
+    return chart_of(definition, points, sexes, days=Days(min(days), max(days)), height=HEIGHT, marks=marks)

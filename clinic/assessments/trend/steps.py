@@ -59,6 +59,11 @@ class Step:
         named = (("Response", self.is_response), ("Remission", self.is_remission), (recovered, recovered))
         return [word for word, holds in named if holds]
 
+    @property
+    def means(self) -> str:
+        """How the chart marks this step: marks differ by more than colour."""
+        return "remission" if self.is_remission else "response" if self.is_response else "total"
+
 
 def trend_steps(readings: Sequence[Reading], change: Change, baselines: Sequence[Baseline]) -> list[Step]:
     """Compare each reading with the one before it and with the baseline of its period; `readings` come oldest first."""

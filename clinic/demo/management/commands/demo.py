@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,6 +17,5 @@ class Command(BaseCommand):
                 actions.make_demo()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        self.stdout.write("Sign in with any of these, password: " + settings.DEMO_PASSWORD)
-        for address in actions.sign_ins():
-            self.stdout.write(f"  {address}")
+        if options["verbosity"]:
+            self.stdout.write(actions.how_to_sign_in())

@@ -25,6 +25,8 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from clinic.demo.actions import how_to_sign_in
+
 PATIENCE = 10  # seconds that requests, and then the worker, get to end
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a worker that died is started again
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
@@ -69,8 +71,9 @@ class Command(BaseCommand):
         if settings.EMBEDDED or settings.DATABASE_ADMIN_URL:
             call_command("prepare_database")
         call_command("migrate_clinics", stdout=self.stdout)
-        call_command("demo", stdout=self.stdout)
+        call_command("demo", verbosity=0)
         if reload:
+            self.stdout.write(how_to_sign_in())
             call_command("runserver", f"127.0.0.1:{port}")
             return
         collect_static()
@@ -94,6 +97,9 @@ class Command(BaseCommand):
         end = signal.SIG_IGN if self.hang_up_ignored else lambda *_: os.kill(os.getpid(), signal.SIGTERM)
         signal.signal(signal.SIGHUP, end)
         self.worker.watch()
+        self.stdout.write(how_to_sign_in())
+        if folder := settings.MAILERS["default"]["OPTIONS"].get("folder"):
+            self.stdout.write(f"Mail is not sent: each message is a file in {folder}.")
         self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()  # before the workers are forked with what is still unwritten
