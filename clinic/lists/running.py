@@ -24,6 +24,7 @@ from clinic.tenancy.work import turns
 from clinic.tenancy.work.heartbeat import worker_name
 
 BATCH = 500
+MOST_NAMED = 10  # rows that were changed, named on the page; of more it says how many
 MOST_REASONS = 100  # rows that could not be changed, named on the page
 
 
@@ -227,3 +228,10 @@ def _rows_kept(job: Job) -> int:
 def reasons(job: Job) -> "models.QuerySet[JobItem]":
     """The rows that could not be changed, the first ones."""
     return job.items.filter(state=ItemState.FAILED).order_by("id")[:MOST_REASONS]
+
+
+def changed_few(job: Job) -> list[UUID]:
+    """The keys of the rows that were changed, where these are few enough to be named."""
+    changed = job.items.filter(state=ItemState.CHANGED).order_by("id")
+    keys = list(changed.values_list("record_id", flat=True)[: MOST_NAMED + 1])
+    return keys if len(keys) <= MOST_NAMED else []

@@ -22,7 +22,7 @@ from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.page.preferences import keep_preferences
 from clinic.lists.pages import list_or_404, lists, saved_page_or_404, saved_pages
 from clinic.lists.queries import job_or_404, jobs_of, owns_clinic, views_of
-from clinic.lists.running import reasons
+from clinic.lists.running import changed_few, reasons
 from clinic.lists.tables import JobFilter, JobTable
 from clinic.tenancy.work.heartbeat import is_any_alive
 from clinic.ui import errors
@@ -181,7 +181,9 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     job = job_or_404(request, pk)
     _needs(request, job)
     undone = Job.objects.filter(undoes=job).first()
-    if job.failed and not job.is_open:
+    bulk = lists()[job.list]
+    changed = bulk.named(changed_few(job)) if bulk.record_view and job.changed and not job.is_open else []
+    if changed or (job.failed and not job.is_open):
         note_record(request, job)
     else:
         note_nothing(request)
@@ -192,10 +194,11 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         and not actions.why_not_continue(job),
         "has_worker": not job.looks_lost or is_any_alive(),
         "reasons": reasons(job) if job.failed else (),
-        "detail_view": lists()[job.list].record_view,
+        "changed": changed,
+        "detail_view": bulk.record_view,
         "undone_by": undone,
         "can_undo": bool(request.may_write and job.undo_work and job.changed and not job.is_open and undone is None),
-        "list_url": f"{lists()[job.list].list_url}?{job.parameters.get('query', '')}".rstrip("?"),
+        "list_url": f"{bulk.list_url}?{job.parameters.get('query', '')}".rstrip("?"),
     }
     return page_or_fragment(request, "lists/job_detail.html", "lists/job_detail.html#progress", context)
 

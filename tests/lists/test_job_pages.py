@@ -14,6 +14,7 @@ from clinic.lists.models import ItemState, Job, JobItem, JobPart, JobState
 from clinic.lists.tasks import run_job
 from clinic.tenancy.scope import clinic_scope
 from clinic.ui.logs import formatter
+from tests.world import make_patient
 
 PERMISSION = {"query": "", "value": "", "permission": "patients.edit", "columns": []}
 
@@ -63,6 +64,27 @@ LOST = timedelta(minutes=1, seconds=5)
 def test_job_is_called_lost_while_it_is_open_and_nobody_has_been_at_it(client, make, state, ago, lost):
     job = make(state=state, touched_at=timezone.now() - ago)
     assert ("Nothing has happened for a minute" in page(client, job), job.looks_lost) == (lost, lost)
+
+
+@pytest.mark.parametrize(("count", "named"), [(1, True), (jobs.MOST_NAMED, True), (jobs.MOST_NAMED + 1, False)])
+def test_few_who_were_changed_are_named(client, riverside, make, count, named):
+    job = make(state=JobState.DONE, changed=count, total=count + 1, unchanged=1)
+    with clinic_scope(riverside.clinic):
+        same = make_patient(full_name="Same Asbefore", family_name="Asbefore")
+        changed = [make_patient(full_name=f"Pat {chr(97 + at)}q", family_name="") for at in range(count)]
+        states = [(same, ItemState.UNCHANGED), *((each, ItemState.CHANGED) for each in changed)]
+        JobItem.objects.bulk_create(JobItem(job=job, record_id=each.pk, state=state) for each, state in states)
+    shown = page(client, job)
+    assert [f'href="/patients/{each.pk}/"><bdi>{each.display_name}</bdi>' in shown for each in changed] == [
+        named
+    ] * count
+    assert ("Asbefore" in shown, "Could not be changed" in shown, "As they were already" in shown) == (
+        False,
+        False,
+        True,
+    )
+    with clinic_scope(riverside.clinic):
+        assert AuditEvent.objects.filter(action="job.viewed", record_id=job.pk).exists() is named
 
 
 def test_each_page_is_of_its_own_job(client, make):

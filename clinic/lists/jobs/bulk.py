@@ -1,6 +1,6 @@
 """Beginning work on many rows of a list: which rows are meant, and that the person was told how many."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,6 +23,7 @@ from clinic.lists.page.layout import known_columns
 from clinic.lists.page.list_page import counted
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.permitted import hidden, needed, permitted_filters, permitted_table
+from clinic.lists.page.rows import Records, plain_rows, table_of
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading.index_runs import BadList, Sql
 from clinic.lists.reading.listing import Listing
@@ -78,6 +79,13 @@ class BulkList:
             raise BadList("\n".join(problems))
         terms = ordering(self.table_class, sort)
         return Selected(filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query)))
+
+    def named(self, keys: Sequence[UUID]) -> list[tuple[UUID, str]]:
+        """The records of these keys that whoever asks sees, each with what the list's first column says of it."""
+        records = list(self.rows().filter(pk__in=keys))
+        table: Any = self.table_class
+        rows = plain_rows(table_of(table, Records(records), [next(iter(table.base_columns))]))
+        return [(record.pk, str(row[0])) for record, row in zip(records, rows, strict=True)]
 
     @property
     def parameters(self) -> dict[str, list[str]]:
