@@ -153,6 +153,7 @@ def test_changed_records_alone_come_behind_a_cursor(wide, riverside, rows, perso
             update_patient(by=BY, id=changed.pk, version=None, address=address)
         archive_patient(by=BY, id=rows[4].pk)
         merge(survivor, gone)
+    with clinic_scope(riverside.clinic):
         seal_trail()
     archive = files(wide, work, after=first["after"])
     assert "gone.ndjson" in archive.namelist()
