@@ -29,6 +29,7 @@ from tests import template
 from tests.as_two import as_two, is_asked_for
 from tests.clock import clock as clock
 from tests.pooler import server as server_address
+from tests.sealing import clinic_of, commits
 from tests.shared import pytest_runtest_teardown as pytest_runtest_teardown
 from tests.shared import shared
 from tests.static_files import list_once
@@ -62,13 +63,27 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
 
 
 @pytest.fixture
-def riverside(db: None) -> World:
-    return worlds.riverside
+def db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test's transaction, which is rolled back; on a cluster one that `seals` has none."""
+    if commits(request):
+        with django_db_blocker.unblock():
+            yield
+            connections.close_all()
+    else:
+        request.getfixturevalue("_django_db_helper")
+        yield
 
 
 @pytest.fixture
-def hillside(db: None) -> World:
-    return worlds.hillside
+def riverside(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
+    with clinic_of(request, worlds.riverside) as world:
+        yield world
+
+
+@pytest.fixture
+def hillside(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
+    with clinic_of(request, worlds.hillside) as world:
+        yield world
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,9 @@ SETTINGS = (
 )
 
 
+# What lists are planned by, which they set in their own message. A worker is told of no such setting, so there it is
+# the database's.
+PLANNED = {"max_parallel_workers_per_gather": "0", "random_page_cost": "1.1"}
 # Every server of the cluster answers for itself, in JSON.
 EVERYWHERE = """
 SELECT n.nodename || ':' || n.nodeport, said.result::json
@@ -82,7 +85,8 @@ def role_options(web_role: str) -> str:
 def entry_statements(web_role: str, database: str, *, is_there: bool) -> list[str]:
     """What makes the role of `entry_role`, unless it `is_there`, and lets it into this database.
 
-    There a function that is called for a row of a clinic runs on its worker, and may read and write its tables.
+    There a function that is called for a row of a clinic runs on its worker, and may read and write its tables; and
+    lists are planned as the web says.
     """
     if not has_citus():
         return []
@@ -91,6 +95,7 @@ def entry_statements(web_role: str, database: str, *, is_there: bool) -> list[st
         *([] if is_there else [f"CREATE ROLE {role} NOLOGIN"]),
         f"GRANT CONNECT ON DATABASE {named} TO {role}",
         f"ALTER DATABASE {named} SET citus.allow_nested_distributed_execution = 'on'",
+        *(f"ALTER DATABASE {named} SET {name} = {value}" for name, value in PLANNED.items()),
     ]
 
 
@@ -131,6 +136,13 @@ def numbering_grants(schema: str, rights: Mapping[str, str], numbered: Mapping[s
     """
     tables = [table for table in numbered if "INSERT" in rights.get(table, "")] if has_citus() else ()
     return [f"GRANT USAGE ON SEQUENCE {schema}.{table}_{numbered[table]}_seq TO {schema}" for table in tables]
+
+
+def size_sql(table: str, using: str) -> str:
+    """SQL that gives how many bytes a table has. At a worker the name is that of an empty one, and rows know theirs."""
+    if has_citus(using):
+        return f'(SELECT pg_relation_size(tableoid) FROM "{table}" LIMIT 1)'  # noqa: S608
+    return f"(SELECT pg_relation_size('\"{table}\"'))"
 
 
 def own_plan(explained: dict[str, Any]) -> dict[str, Any]:

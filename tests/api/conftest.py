@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from clinic.api.actions import create_api_client
+from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.browser.outside import FOLDER
-from tests.conftest import worlds
 from tests.world import World, Writer, make_assessment, make_patient
 
 collect_ignore = [] if FOLDER.is_dir() else ["test_outside_answers.py"]
@@ -23,7 +23,7 @@ class Credentials(dict[tuple[str, bool], tuple[str, str]]):
 
     def __missing__(self, key: tuple[str, bool]) -> tuple[str, str]:
         name, write = key
-        clinic = getattr(worlds, name.lower()).clinic
+        clinic = Clinic.objects.get(name=name)
         client, secret = create_api_client(clinic=clinic, name=f"Laboratory {write}", can_write=write, by=Writer())
         self[key] = client.client_id, secret
         return self[key]

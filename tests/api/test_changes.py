@@ -16,9 +16,11 @@ from clinic.patients.models import Patient
 from clinic.tenancy.models import Clinic
 from clinic.tenancy.scope import clinic_scope
 from tests.conftest import signed_in
+from tests.sealing import seals
 from tests.side_by_side import overlap
 from tests.world import Writer, make_assessment, make_patient
 
+pytestmark = seals
 CHANGES, PATIENTS, ASSESSMENTS = "/api/v1/changes/", "/api/v1/patients/", "/api/v1/assessments/"
 BY = Writer()
 

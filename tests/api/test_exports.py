@@ -21,6 +21,7 @@ from tests.api.test_schema import errors
 from tests.lists.conftest import work  # noqa: F401  # a fixture
 from tests.merging.records import merge
 from tests.restricted.conftest import restricted  # noqa: F401  # a fixture
+from tests.sealing import seals
 from tests.world import Writer, make_assessment, make_patient
 
 EXPORTS = "/api/v1/exports/"
@@ -140,6 +141,7 @@ def test_who_may_take_no_files_gets_none(narrow, program, riverside, rows, sign_
         assert send(client, "post", EXPORTS, {"format": "csv"}).status_code == 403
 
 
+@seals
 def test_changed_records_alone_come_behind_a_cursor(wide, riverside, rows, person, body, work):  # noqa: F811
     with clinic_scope(riverside.clinic):
         seal_trail()
@@ -151,6 +153,7 @@ def test_changed_records_alone_come_behind_a_cursor(wide, riverside, rows, perso
             update_patient(by=BY, id=changed.pk, version=None, address=address)
         archive_patient(by=BY, id=rows[4].pk)
         merge(survivor, gone)
+    with clinic_scope(riverside.clinic):
         seal_trail()
     archive = files(wide, work, after=first["after"])
     assert "gone.ndjson" in archive.namelist()
@@ -161,6 +164,7 @@ def test_changed_records_alone_come_behind_a_cursor(wide, riverside, rows, perso
     assert json.loads(archive.read("dictionary.json"))["whole"] is False
 
 
+@seals
 def test_cursor_of_changes_is_one_of_exports_and_back(wide, riverside, rows, work):  # noqa: F811
     with clinic_scope(riverside.clinic):
         seal_trail()

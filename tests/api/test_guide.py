@@ -14,6 +14,7 @@ from tests.api.test_schema import document
 from tests.browser.conftest import practice  # noqa: F401  # a fixture
 from tests.patience import PATIENCE
 from tests.postgres import ROOT
+from tests.sealing import seals
 from tests.test_url_walk import views
 from tests.webhooks.conftest import deliver, make_webhook
 from tests.webhooks.receiver import Receiver
@@ -45,6 +46,7 @@ def test_guide_runs_as_it_is_printed(server, practice):  # noqa: F811  # the fix
     assert (kinds[2]["score"], kinds[3]["acknowledged_by"], len(PRINTED)) == (9, "Newcomer", 11)
 
 
+@seals
 def test_check_of_the_guide_accepts_what_is_sent_and_nothing_else(settings, riverside):
     """The Python that is printed, on what a receiver gets."""
     [printed] = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)

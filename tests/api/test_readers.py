@@ -113,6 +113,7 @@ def busy(lakeside):
     with clinic_scope(lakeside.clinic):
         for _ in range(AT_FIRST):
             registered(lakeside)
+    with clinic_scope(lakeside.clinic):
         seal_trail()
     return lakeside
 

@@ -14,6 +14,7 @@ from tests.api.conftest import send
 from tests.api.test_bad_input import check
 from tests.api.test_fine_scopes import narrow  # noqa: F401  # a fixture
 from tests.api.test_schema import errors
+from tests.sealing import seals
 
 TRAIL, PATIENTS = "/api/v1/trail/", "/api/v1/patients/"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -128,6 +129,7 @@ def test_programs_read_the_trail_by_a_scope_of_its_own(narrow, riverside, regist
     assert narrow("patients:read").get(TRAIL).status_code == 403
 
 
+@seals
 def test_trace_is_sealed_with_its_event(riverside, registered):
     with clinic_scope(riverside.clinic):
         seal_trail()

@@ -1,6 +1,5 @@
 """How PostgreSQL carries lists out on a filled clinic: by indexes, without reading or sorting what is not shown."""
 
-import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable
 from clinic.tenancy.scope import clinic_scope
+from tests.plans import nodes, plan_of
 
 BIG = {"patients_patient", "patients_latestresult", "assessments_assessment"}
 SORTED = 8_000  # of what a filter leaves, in another order than it gives: a walk would pass more
@@ -57,20 +57,12 @@ def statements(run) -> list[tuple[str, Any]]:
     return sent
 
 
-def nodes(plan: dict[str, Any]):
-    yield plan
-    for inner in plan.get("Plans", ()):
-        yield from nodes(inner)
-
-
 def plans(sent: list[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
     """How each of the statements is carried out."""
     for sql, params in sent:
         with connection.cursor() as cursor:
             cursor.execute(PLANNED)
-            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
-            answer = cursor.fetchone()[0]
-        yield (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+        yield plan_of(sql, params, options="ANALYZE, TIMING OFF, ")
 
 
 def faults(sent: list[tuple[str, Any]], most: int = MOST) -> list[str]:

@@ -9,16 +9,27 @@ from contextlib import closing
 import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from psycopg2.extensions import make_dsn
 
+from clinic.patients.search.dictionary import NOTE_WORDS
 from clinic.postgres.outages import broken_constraint
 from clinic.tenancy import cluster
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.lifecycle import placing
+from clinic.tenancy.scope import clinic_scope
 from tests.conftest import worlds
 from tests.postgres import ADMIN_DSN
+from tests.template import PATIENTS
+from tests.world import World
 
 READ = "SELECT count(*) FROM {}.patients_patient"
+PLANNED_THERE = f"""
+SELECT to_json(ARRAY(
+    SELECT set FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(setconfig) set
+    WHERE d.datname = current_database() AND set ~ '^({"|".join(cluster.PLANNED)})='
+))
+"""
 
 
 def said_by(error: str) -> BaseException:
@@ -87,6 +98,25 @@ def test_clinics_are_spread_where_there_are_servers_alone(owner: DatabaseWrapper
     assert said.getvalue().splitlines() == (
         ["0 of 0", "0 clinics were given to servers."] if cluster.has_citus() else none
     )
+
+
+def test_lists_are_planned_on_each_server_as_the_web_says(owner: DatabaseWrapper):
+    expected = sorted(f"{name}={value}" for name, value in cluster.PLANNED.items()) if cluster.has_citus() else []
+    assert {tuple(sorted(each)) for _, each in cluster.answers(PLANNED_THERE)} == {tuple(expected)}
+
+
+def test_table_of_a_clinic_is_as_large_as_it_is_on_its_own_server(filled: World, db: None):
+    with clinic_scope(filled.clinic), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {cluster.size_sql('patients_patient', 'default')} FROM patients_patient LIMIT 1")
+        assert cursor.fetchone()[0] > PATIENTS * 100
+
+
+def test_words_of_a_name_are_looked_up_where_they_are(filled: World, db: None):
+    """And not read all together, to be compared at the coordinator."""
+    with clinic_scope(filled.clinic), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {NOTE_WORDS}", {"names": ["Ana Bell"]})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert ("nameword_by_word" in plan, "Seq Scan" in plan) == (True, False), plan
 
 
 def test_plan_of_a_worker_is_found_in_the_coordinators():

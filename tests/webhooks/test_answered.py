@@ -2,7 +2,10 @@
 
 from tests.assessments.by_link import ALL, let_in
 from tests.assessments.conftest import kept, link, make_link, patient, practitioner  # noqa: F401  # fixtures
+from tests.sealing import seals
 from tests.webhooks.conftest import deliver, deliveries
+
+pytestmark = seals
 
 
 def test_answer_by_link_is_told(riverside, receiver, webhook, link, kept):  # noqa: F811  # the fixtures

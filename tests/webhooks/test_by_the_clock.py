@@ -6,8 +6,11 @@ from clinic.tenancy.scope import clinic_scope
 from clinic.webhooks import actions
 from clinic.webhooks.delivering import KEPT, deliver_due, remove_old
 from tests.clock import in_one_zone
+from tests.sealing import seals
 from tests.webhooks.conftest import BY, deliveries, make_webhook, row
 from tests.webhooks.receiver import status
+
+pytestmark = seals
 
 
 @in_one_zone

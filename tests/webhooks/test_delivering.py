@@ -13,10 +13,13 @@ from clinic.patients.actions import archive_patient
 from clinic.tenancy.scope import clinic_scope
 from clinic.webhooks import actions, delivering, sending
 from clinic.webhooks.models import DeliveryState
+from tests.sealing import seals
 from tests.webhooks.conftest import BY, deliver, deliveries, later, make_webhook
 from tests.webhooks.receiver import raw, status
 from tests.webhooks.verifying import verified
 from tests.world import make_patient
+
+pytestmark = seals
 
 STATES = DeliveryState
 

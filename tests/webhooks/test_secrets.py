@@ -2,8 +2,11 @@
 
 from clinic.tenancy.scope import clinic_scope
 from clinic.webhooks import actions, delivering
+from tests.sealing import seals
 from tests.webhooks.conftest import BY, deliver, deliveries, row
 from tests.webhooks.verifying import verified
+
+pytestmark = seals
 
 
 def test_both_secrets_sign_for_a_time_and_then_the_new_one_alone(receiver, webhook, renamed):

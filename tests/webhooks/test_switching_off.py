@@ -9,11 +9,16 @@ from clinic.tenancy.scope import clinic_scope
 from clinic.webhooks import actions
 from clinic.webhooks.models import OffWhy
 from tests.clock import in_one_zone
+from tests.sealing import seals
 from tests.webhooks.conftest import BY, deliver, deliveries, later, make_webhook, row
 from tests.webhooks.receiver import status
 
+pytestmark = seals
 
-def test_webhook_that_accepts_nothing_for_days_is_switched_off_and_its_owners_told(receiver, webhook, renamed):
+
+def test_webhook_that_accepts_nothing_for_days_is_switched_off_and_its_owners_told(
+    riverside, receiver, webhook, renamed
+):
     renamed()
     renamed()
     receiver.behaviours = [status(500) for _ in range(30)]
@@ -24,7 +29,7 @@ def test_webhook_that_accepts_nothing_for_days_is_switched_off_and_its_owners_to
     assert (kept.is_active, kept.off_why) == (False, OffWhy.FAILED)
     assert sorted({each.state for each in deliveries(webhook)}) == ["dropped", "given_up"]
     [told] = mail.outbox
-    assert told.to == ["owner@riverside.test"]
+    assert told.to == [riverside.owner.email]
     assert ("“Receiver”" in told.body, "127.0.0.1" in told.body) == (True, False)
 
 

@@ -9,8 +9,11 @@ from django.utils import timezone
 from clinic.webhooks import delivering, sending, waiting
 from clinic.webhooks.delivering import deliver_due
 from tests.clock import in_one_zone
+from tests.sealing import seals
 from tests.webhooks.conftest import deliver, deliveries, make_webhook, row
 from tests.webhooks.receiver import raw, status
+
+pytestmark = seals
 
 
 def pause_of(value: str) -> float:

@@ -19,7 +19,7 @@ from clinic.lists.reading.index_runs import ALL, EVERY, BadList, IndexRun, Rows,
 from clinic.lists.reading.loading import NO_PLACE, chosen_sql, loader_of
 from clinic.lists.reading.places import Place, kept_place, place_sql, place_terms, resumed, seek_key_of
 from clinic.lists.reading.walking import estimate_sql, union_sql
-from clinic.tenancy.cluster import own_plan
+from clinic.tenancy import cluster
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
 LARGE = 32 * 2**20  # bytes of a table, about 70,000 patients: in less what a full page leaves out is counted at once
@@ -27,7 +27,7 @@ NOTHING = Sql("SELECT NULL::uuid AS id WHERE FALSE")
 PATIENCE = 2000  # milliseconds
 # A plan for several processes returns rows in no order, and one list is not worth the whole server. An index that is
 # in memory, or on a disk without moving parts, is followed from row to row as fast as a table is read through.
-PLANNED = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL random_page_cost = 1.1; "
+PLANNED = "".join(f"SET LOCAL {name} = {value}; " for name, value in cluster.PLANNED.items())
 UNSOUGHT = "In this order a page begins at no row: leave “after” and “before” out, and ask for “page”."
 TOO_LONG = (
     "This takes too long in so large a list. Narrow it: write more of a name, choose one more filter, or sort by name."
@@ -277,7 +277,7 @@ class Listing:
         if not filtered:
             return bounds
         asked = estimate_sql(self.rows, [runs[at] for at, _ in filtered], [near for _, near in filtered], limit)
-        estimates = estimates_of(own_plan(self._run(asked)[0][0][0]), limit)
+        estimates = estimates_of(cluster.own_plan(self._run(asked)[0][0][0]), limit)
         for (at, near), estimate in zip(filtered, estimates, strict=True):
             most = most_walked(runs[at], estimate, limit)
             bounds[at] = None if most is None else Bound(most, near)

@@ -15,6 +15,7 @@ from django.db.models.fetch_modes import FETCH_ONE
 from django.db.models.query import get_related_populators
 
 from clinic.lists.reading.index_runs import Sql
+from clinic.tenancy.cluster import size_sql
 
 NO_PLACE = Sql()
 
@@ -141,7 +142,7 @@ def chosen_sql(loader: Loader, chosen: Sql, limit: int, place: Sql = NO_PLACE, e
     """
     at = ", ".join(map(str, ends))
     placed = f"CASE WHEN h.place IN ({at}) THEN jsonb_build_array({place.text})::text END" if ends else "NULL"
-    size = f"(SELECT pg_relation_size('\"{loader.model._meta.db_table}\"'))"
+    size = size_sql(loader.model._meta.db_table, loader.alias)
     return Sql(
         f"WITH chosen AS MATERIALIZED ({chosen.text}) "
         f"SELECT {loader.select}, {placed}, h.reason, (SELECT count(*) FROM chosen), {size} FROM {loader.tables} "

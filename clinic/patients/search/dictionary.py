@@ -33,15 +33,20 @@ NAMESAKES = 25  # so many rows of two similar words: a page
 Column = tuple[str, tuple[str, ...]]  # a column and the order in which its index gives the rows of one first word
 
 
-# Nothing waits for another writer: two who bring the same word at once both add it.
+# Nothing waits for another writer: two who bring the same word at once both add it. A coordinator numbers the rows of
+# the outer SELECT, so that DISTINCT is inside; and it asks the worker for what is known by constants alone.
 NOTE_WORDS = """
 INSERT INTO patients_nameword (word)
-SELECT DISTINCT found FROM unnest(%s::text[]) AS name CROSS JOIN string_to_table(public.search_key(name), ' ') AS found
-LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND known.word IS NULL
+SELECT found FROM (SELECT DISTINCT found FROM unnest(%(names)s::text[]) AS name
+    CROSS JOIN string_to_table(public.search_key(name), ' ') AS found) AS said
+LEFT JOIN patients_nameword AS known ON known.word = found
+    AND known.word = ANY (string_to_array(public.search_key(array_to_string(%(names)s::text[], ' ')), ' '))
+WHERE found <> '' AND known.word IS NULL
 """
 NOTE_EVERY_WORD = """
 INSERT INTO patients_nameword (word)
-SELECT DISTINCT found FROM patients_patient CROSS JOIN string_to_table(concat_ws(' ', {keys}), ' ') AS found
+SELECT found FROM (SELECT DISTINCT found FROM patients_patient
+    CROSS JOIN string_to_table(concat_ws(' ', {keys}), ' ') AS found) AS said
 LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND known.word IS NULL
 """
 
@@ -49,7 +54,7 @@ LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND
 def note_words(names: Sequence[str], *, using: str | None = None) -> None:
     """Add the words of `names` to the dictionary of the active clinic."""
     with connections[using or DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(NOTE_WORDS, [list(names)])
+        cursor.execute(NOTE_WORDS, {"names": list(names)})
 
 
 def note_every_word(cursor: Any, names: Sequence[str]) -> None:
