@@ -210,7 +210,7 @@ def test_chart_of_totals_by_different_rules_has_the_bands_of_neither(client, pat
     completed("audit-c", answers)
     assert bands_drawn(client, patient) == ["0", "12"]
     page = client.get(f"/patients/{patient.pk}/course/").content.decode()
-    assert "These totals were scored by the rules for different sexes" in page
+    assert "Scored by the rules for different sexes; bands that differ between them are not drawn." in page
 
 
 @pytest.mark.parametrize("again", [{"complete": True}, {"answers": {"4": 2}}, {"score": 2}])

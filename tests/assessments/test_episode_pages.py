@@ -172,7 +172,7 @@ def test_chart_and_table_mark_where_episodes_start_and_end(client, patient, epis
             sit(patient, day, total)
     html = page(client, patient)
     marks = ["Treatment started 3 Mar 2026", "Treatment ended 1 Jun 2026", "Treatment started 1 Jul 2026"]
-    assert re.findall(r'class="episode-line"[^>]*><title>(.*?)</title>', html) == marks
+    assert re.findall(r'<g class="episode"[^>]*>\s*<title>(.*?)</title>', html) == marks
     assert re.findall(r'class="episode-word episode-\w+"[^>]*>(\w+)<', html) == ["start", "end", "start"]
     rows = [words(row) for row in re.findall(r'<th scope="row"[^>]*>(.*?)</th>', html, re.S)]
     assert rows == [marks[2], "10 Jun 2026", marks[1], "1 Jun 2026", "3 Mar 2026", marks[0]]
