@@ -67,7 +67,7 @@ def test_cancel_is_offered_and_accepted_while_a_job_is_open(client, make, rivers
         told = "Cancelled by Clara Clinician. What was done until then stays, and the rest is as it was."
         assert (answer.status_code, kept.state, kept.message) == (302, JobState.CANCELLED, told)
         shown = page(client, job)
-        assert (told in shown, "<dt>Not reached</dt> <dd> 3 </dd>" in shown) == (True, True)
+        assert (told in shown, "<dt>Not reached</dt> <dd> <bdi>3</bdi> </dd>" in shown) == (True, True)
         assert f"/work/{job.pk}/undo/" in shown
     else:
         assert (answer.status_code, "This work is over." in answer.content.decode(), kept.state) == (409, True, state)
