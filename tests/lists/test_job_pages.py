@@ -78,6 +78,8 @@ def test_few_who_were_changed_are_named(client, riverside, make, count, named):
     assert [f'href="/patients/{each.pk}/"><bdi>{each.display_name}</bdi>' in shown for each in changed] == [
         named
     ] * count
+    if named:
+        assert re.findall(r"<bdi>(Pat \w+)</bdi>", shown) == [each.display_name for each in changed]
     assert ("Asbefore" in shown, "Could not be changed" in shown, "As they were already" in shown) == (
         False,
         False,

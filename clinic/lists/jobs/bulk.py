@@ -81,8 +81,8 @@ class BulkList:
         return Selected(filterset, listing_of(filterset, terms, sorted_by_choice="sort" in QueryDict(query)))
 
     def named(self, keys: Sequence[UUID]) -> list[tuple[UUID, str]]:
-        """The records of these keys that whoever asks sees, each with what the list's first column says of it."""
-        records = list(self.rows().filter(pk__in=keys))
+        """Those of these keys that whoever asks sees, in their order, each with what the first column says of it."""
+        records = sorted(self.rows().filter(pk__in=keys), key=lambda record: keys.index(record.pk))
         table: Any = self.table_class
         rows = plain_rows(table_of(table, Records(records), [next(iter(table.base_columns))]))
         return [(record.pk, str(row[0])) for record, row in zip(records, rows, strict=True)]
