@@ -99,14 +99,13 @@
   });
 
   // Single keys, unless something is being typed or they are switched off.
-  const links = () => [...document.querySelectorAll("[data-row-links] tr a[href]")].filter(
-    (link) => link === link.closest("tr").querySelector("a[href]"),
-  );
+  const ROWS = "[data-row-links] tr, #table [data-line], #table .alert-card";
+  const links = () => [...document.querySelectorAll(ROWS)].map((row) => row.querySelector("a[href]")).filter(Boolean);
 
   const step = (by) => {
     const all = links();
     if (!all.length) return;
-    const row = document.activeElement.closest("[data-row-links] tr");
+    const row = document.activeElement.closest(ROWS);
     const here = row ? all.findIndex((link) => row.contains(link)) : by > 0 ? -1 : all.length;
     const next = all[Math.min(all.length - 1, Math.max(0, here + by))];
     next.focus();
@@ -114,9 +113,16 @@
   };
 
   const tick = () => {
-    const row = document.activeElement.closest("[data-row-links] tr");
-    const box = row && row.querySelector("[type=checkbox]");
-    if (box) box.click();
+    document.activeElement.closest(ROWS)?.querySelector("[type=checkbox]")?.click();
+  };
+
+  // The row itself keeps the focus, since its button is another one afterwards.
+  const review = () => {
+    const row = document.activeElement.closest(ROWS);
+    const button = row?.querySelector("[data-review]");
+    if (!button) return;
+    row.focus();
+    button.click();
   };
 
   // The help comes when it is first asked for; without it there is the page that its link leads to.
@@ -135,6 +141,7 @@
     j: () => step(1),
     k: () => step(-1),
     x: tick,
+    r: review,
     n: () => document.querySelector("[data-new]")?.click(),
     "?": showHelp,
   };
