@@ -1,7 +1,7 @@
-"""Does a test notice? Changes the code in small ways, one at a time, and runs the tests that reach the changed line.
+"""Does a test notice? Changes the code in small ways, one at a time, and runs the room's tests that reach the line.
 
-`make mutants` tries `COUNT` changes of each room, drawn by `SEED`, and writes docs/mutants.md; `ROOMS="jobs access"`
-tries some rooms. Each change is made in a copy of the tree that has a database server of its own.
+`make mutants` tries 60 changes of each room and writes docs/mutants.md; `ROOMS="jobs access"` tries some rooms, and
+keeps what is written of the others. Each change is made in a copy of the tree that has a database server of its own.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Queue
 from random import Random
@@ -55,7 +56,7 @@ class Tried:
         return self.change.function, f"{' '.join(self.change.before.split())} -> {' '.join(self.change.text.split())}"
 
 
-def changes(patterns: list[str]) -> list[Change]:
+def changes(patterns: tuple[str, ...]) -> list[Change]:
     found: list[Change] = []
     paths = {pattern: list((ROOT / "clinic").glob(pattern)) for pattern in patterns}
     if gone := [pattern for pattern, files in paths.items() if not files]:
@@ -66,13 +67,13 @@ def changes(patterns: list[str]) -> list[Change]:
     return found
 
 
-def reach() -> dict[str, Any]:
+def reach(tests: list[str]) -> dict[str, Any]:
     """Which lines each test reaches that passes on the code as it is, and how long it takes."""
     folder = VAR / "reached"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     command = [PYTHON, "-m", "pytest", "-p", "tests.reached", "-n", str(TREES), "--dist", "worksteal",
-               "--ignore=tests/browser", "-p", "no:cacheprovider"]  # fmt: skip
+               "-p", "no:cacheprovider", *tests]  # fmt: skip
     if subprocess.run(command, cwd=ROOT, env=os.environ | {"REACHED": str(folder)}).returncode > 1:
         raise SystemExit("The tests do not run on the code as it is: mend that first.")
     return {test: found for file in folder.glob("*.json") for test, found in json.loads(file.read_text()).items()}
@@ -184,31 +185,51 @@ def interval(noticed: int, of: int) -> str:
     return f"{100 * (middle - half):.0f} to {100 * min(1, middle + half):.0f} %"
 
 
-def report(tried: list[Tried], possible: dict[str, int], seed: int) -> str:
+@dataclass(frozen=True)
+class Row:
+    """What docs/mutants.md says of one room: its line of the table, and what was not noticed."""
+
+    line: str
+    left: tuple[str, ...] = ()
+
+
+def row_of(room: str, tried: list[Tried], possible: int, told: str) -> Row:
+    nothing = [one for one in tried if one.outcome == "survived" and one.key in MEANINGLESS]
+    noticed = [one for one in tried if one.outcome != "survived"]
+    left = [one for one in tried if one.outcome == "survived" and one.key not in MEANINGLESS]
+    of, by_check = len(tried) - len(nothing), sum(one.outcome == "noticed: by a check" for one in noticed)
+    share = f"{100 * len(noticed) / of:.0f} %" if of else "-"
+    figures = f"{possible} | {len(tried)} | {len(nothing)} | {len(noticed)} | {by_check} | {share}"
+    line = f"| {room} | {figures} | {interval(len(noticed), of)} | {told} |"
+    return Row(line, tuple(sorted(f"- {room}: {one.change}" for one in left)))
+
+
+def kept(output: Path) -> dict[str, Row]:
+    """What is written of each room."""
+    lines = output.read_text().splitlines() if output.exists() else []
+    found = {}
+    for room in ROOMS:
+        rows = [line for line in lines if line.startswith(f"| {room} |")]
+        if rows:
+            found[room] = Row(rows[0], tuple(line for line in lines if line.startswith(f"- {room}: ")))
+    return found
+
+
+def report(rows: dict[str, Row]) -> str:
     lines = [
         "# Changes that the tests notice",
         "",
-        f"`make mutants`, seed {seed}: small changes of the code, one at a time, and the tests that reach the changed",
-        "line. What they do not notice is put to the checks of `make lint`, which `make test` runs beside them. The",
-        "interval is Wilson's at 95 %, for all changes of that room. What means nothing is not counted.",
+        "`make mutants`: small changes of a room's code, one at a time, and those of its tests (`bench/rooms.py`) that",
+        "reach the changed line. What they do not notice is put to the checks of `make lint`, which `make test` runs",
+        "beside them. The interval is Wilson's at 95 %, for all changes of a room. What means nothing is not counted.",
         "",
-        "| room | possible | tried | mean nothing | noticed | of these by a check | share | interval |",
-        "|---|---|---|---|---|---|---|---|",
+        "| room | possible | tried | mean nothing | noticed | of these by a check | share | interval | seed, day, of |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    left = []
-    for room, count in possible.items():
-        mine = [one for one in tried if one.room == room]
-        nothing = [one for one in mine if one.outcome == "survived" and one.key in MEANINGLESS]
-        noticed = [one for one in mine if one.outcome != "survived"]
-        left += [one for one in mine if one.outcome == "survived" and one.key not in MEANINGLESS]
-        of, by_check = len(mine) - len(nothing), sum(one.outcome == "noticed: by a check" for one in noticed)
-        share = f"{100 * len(noticed) / of:.0f} %" if of else "-"
-        lines.append(
-            f"| {room} | {count} | {len(mine)} | {len(nothing)} | {len(noticed)} | {by_check} | {share} | "
-            f"{interval(len(noticed), of)} |"
-        )
+    told = [rows.get(room, Row(f"| {room} | not run | | | | | | | |")) for room in ROOMS]
+    lines += [row.line for row in told]
     lines += ["", "## Not noticed", ""]
-    lines += [f"- {one.change}" for one in sorted(left, key=lambda one: str(one.change))] or ["Nothing."]
+    lines += [line for row in told for line in row.left] or ["Nothing."]
     lines += ["", "## Means nothing, by function", ""]
     lines += [f"- `{function}`: `{change}`: {reason}" for (function, change), reason in sorted(MEANINGLESS.items())]
     return "\n".join(lines) + "\n"
@@ -225,19 +246,25 @@ def main() -> None:
     options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_all)
-    kept = VAR / "reached.json"
+    known = VAR / "reached.json"
     if not options.known:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(reach()))
-    reached = json.loads(kept.read_text())
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.write_text(json.dumps(reach(sorted({path for room in options.rooms for path in ROOMS[room].tests}))))
+    reached = json.loads(known.read_text())
     wanted, possible = [], {}
     for room in options.rooms:
-        every = changes(ROOMS[room])
+        every = changes(ROOMS[room].code)
         possible[room] = len(every)
         drawn = Random(f"{options.seed} {room}").sample(every, min(options.count, len(every)))  # noqa: S311
         wanted += [(room, change) for change in drawn]
     Random(options.seed).shuffle(wanted)  # noqa: S311  # so that a run that is cut short says something of every room
-    options.output.write_text(report(try_all(wanted, reached, options.minutes), possible, options.seed))
+    tried = try_all(wanted, reached, options.minutes)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    told = f"{options.seed}, {datetime.now(UTC):%Y-%m-%d}, {commit.stdout.strip()}"
+    rows = {
+        room: row_of(room, [one for one in tried if one.room == room], possible[room], told) for room in options.rooms
+    }
+    options.output.write_text(report(kept(options.output) | rows))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,40 @@
-"""The rooms that `make mutants` changes, and the survivors that mean nothing."""
+"""The rooms that `make mutants` changes, each with its tests, and the survivors that mean nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Room:
+    """Patterns of modules below clinic/, and the folders and files whose tests are to notice a change of them."""
+
+    code: tuple[str, ...]
+    tests: tuple[str, ...]
+
 
 ROOMS = {
-    "access": ["access.py"],
-    "accounts": ["accounts/**/*.py"],
-    "tenancy": ["tenancy/**/*.py", "postgres/*.py", "text/keys.py", "text/names.py"],
-    "scoring": ["instruments/scoring.py", "instruments/ranges.py", "instruments/consistency.py",
-                "instruments/definitions.py", "instruments/keys.py", "assessments/record/results.py",
-                "assessments/record/latest_results.py", "assessments/models/alerts.py"],
-    "actions": ["patients/actions.py", "staff/actions.py", "staff/clinics.py", "staff/members.py", "lists/actions.py",
-                "audit/actions.py", "instruments/actions.py", "assessments/record/actions.py",
-                "assessments/questionnaire/actions.py", "assessments/selfreport/actions.py",
-                "assessments/alerts/actions.py", "assessments/schedules/actions.py"],
-    "jobs": ["lists/*.py", "lists/jobs/*.py"],
-    "listing": ["lists/page/*.py", "lists/reading/*.py", "patients/search/*.py"],
+    "access": Room(("access.py",), ("tests/accounts", "tests/test_permissions.py", "tests/test_matrix.py")),
+    "accounts": Room(("accounts/**/*.py",), ("tests/accounts", "tests/staff", "tests/assessments")),
+    "tenancy": Room(
+        ("tenancy/**/*.py", "postgres/*.py", "text/keys.py", "text/names.py"),
+        ("tests/tenancy", "tests/staff", "tests/patients"),
+    ),
+    "scoring": Room(
+        ("instruments/scoring.py", "instruments/ranges.py", "instruments/consistency.py", "instruments/definitions.py",
+         "instruments/keys.py", "assessments/record/results.py", "assessments/record/latest_results.py",
+         "assessments/models/alerts.py"),
+        ("tests/instruments", "tests/assessments"),
+    ),
+    "actions": Room(
+        ("patients/actions.py", "staff/actions.py", "staff/clinics.py", "staff/members.py", "lists/actions.py",
+         "audit/actions.py", "instruments/actions.py", "assessments/record/actions.py",
+         "assessments/questionnaire/actions.py", "assessments/selfreport/actions.py", "assessments/alerts/actions.py",
+         "assessments/schedules/actions.py"),
+        ("tests/patients", "tests/staff", "tests/lists", "tests/instruments", "tests/assessments", "tests/audit"),
+    ),
+    "jobs": Room(("lists/*.py", "lists/jobs/*.py"), ("tests/lists", "tests/patients")),
+    "listing": Room(
+        ("lists/page/*.py", "lists/reading/*.py", "patients/search/*.py"), ("tests/lists", "tests/patients")
+    ),
 }  # fmt: skip
 
 # function or constant: what is changed: why nothing can notice it. Not by line, so that it outlives a move.
