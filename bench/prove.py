@@ -93,7 +93,7 @@ PROOFS = (
 def run(proof: Proof) -> tuple[str, float]:
     """The last line of pytest, and the seconds it took."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", *proof.tests]
+    command = [sys.executable, "-m", "pytest", "--show-capture=no", *proof.tests]
     switched = {proof.switch: "1"} if proof.switch else {}
     environment = os.environ | {"TIMES": str(proof.times)} | switched
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

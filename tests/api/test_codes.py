@@ -78,6 +78,11 @@ def test_fields_that_no_schema_rules_out_have_a_code(client, patient_body, field
         ({"complete": True}, {"complete": ["together"]}),
         ({"instrument": "nothing"}, {"instrument": ["unknown"]}),
         ({"instrument": "phq-9", "answers": {"99": 1}}, {"answers.99": ["together"]}),
+        ({"instrument": "phq-9", "answers": {"1": 0.125}}, {"answers": ["max_decimal_places"]}),
+        ({"instrument": "phq-9", "answers": {"1": ["a", 0.125]}}, {"answers": ["max_decimal_places"]}),
+        ({"instrument": "phq-9", "answers": {"1": 3.664738871609446e114}}, {}),
+        ({"instrument": "phq-9", "answers": {"1": [1e6]}}, {}),
+        ({"instrument": "phq-9", "answers": {"1": [True]}}, {}),
         ({"instrument": "phq-9", "language": "tlh"}, {"language": ["together"]}),
         ({"type": None}, {}),
     ],
@@ -104,6 +109,13 @@ def test_a_row_without_an_id_lacks_what_the_document_requires(client, patient_bo
     assert codes(send(client, "post", f"{PATIENTS}bulk/", {"rows": [body], "all_or_nothing": True})) == {}
     rows = document()["paths"][f"{PATIENTS}bulk/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert rows["properties"]["rows"]["items"]["anyOf"][1]["allOf"][1]["required"] == ["id"]
+
+
+def test_limits_of_numbers_among_answers_are_documented(db):
+    answers = document()["components"]["schemas"]["AssessmentRequest"]["properties"]["answers"]
+    number, _, many = answers["additionalProperties"]["anyOf"]
+    limits = {(each["minimum"], each["maximum"]) for each in (number, many["items"])}
+    assert limits == {(-100_000, 100_000)}
 
 
 def test_what_a_free_assessment_needs_is_documented(db):

@@ -30,6 +30,7 @@ from clinic.api.objects.texts import SOME_SIGN
 from clinic.api.writing.many import MOST
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
+from clinic.instruments.reading import LARGEST
 
 
 def _json(schema: Schema, description: str) -> Schema:
@@ -240,9 +241,10 @@ class RangeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
         return {"type": "array", **pair}
 
 
-OPTION: Schema = {"type": ["number", "string"]}
+LIMITS_OF_NUMBERS = {"minimum": -int(LARGEST), "maximum": int(LARGEST)}
+OPTION: Schema = {"type": ["number", "string"], **LIMITS_OF_NUMBERS}
 ANSWER = [
-    {"type": ["number", "boolean"]},
+    {"type": ["number", "boolean"], **LIMITS_OF_NUMBERS},
     {"type": "string", "maxLength": LONGEST_TEXT},
     {"type": "array", "items": OPTION, "maxItems": MOST_OPTIONS},
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -17,7 +17,7 @@ from clinic.assessments.record.results import as_json
 from clinic.instruments.items.answers import as_answer
 from clinic.instruments.items.parsing import MOST_ITEMS
 from clinic.instruments.items.parts import Answer
-from clinic.instruments.reading import as_plain
+from clinic.instruments.reading import LARGEST, as_plain
 from clinic.staff.models import Tag
 from clinic.staff.tags.words import UnknownTag, all_tags, ids_by_word, ids_of
 from clinic.text.faults import Fault
@@ -184,7 +184,8 @@ class AnswersField(serializers.Field[Any, Any, Any, Any]):
 
     default_error_messages = {
         "invalid": "Send an object of item codes with answers or null.",
-        "number": "The answer to item {code} must be a number of at most two decimal places, or null.",
+        "number": "The answer to item {code} must be a number between -{most} and {most}, or null.",
+        Fault.PLACES: "The answer to item {code} must be a number of at most two decimal places, or null.",
         "kind": "The answer to item {code} must be a number, text, true or false, a list of options, or null.",
     }
 
@@ -195,8 +196,16 @@ class AnswersField(serializers.Field[Any, Any, Any, Any]):
         for code, value in data.items():
             found[code] = None if value is None else as_answer(value)
             if value is not None and found[code] is None:
-                self.fail("number" if isinstance(value, int | float | Decimal) else "kind", code=code)
+                self._refuse(code, value if isinstance(value, list) else [value])
         return found
+
+    def _refuse(self, code: str, values: list[Any]) -> NoReturn:
+        numbers = [each for each in values if isinstance(each, int | float | Decimal) and not isinstance(each, bool)]
+        if not numbers or len(numbers) < sum(not isinstance(each, str) for each in values):
+            self.fail("kind", code=code)
+        if all(-LARGEST <= each <= LARGEST for each in numbers):
+            self.fail(Fault.PLACES, code=code)
+        self.fail("number", code=code, most=f"{LARGEST:,}")
 
     def to_representation(self, value: Any) -> Any:
         return value
