@@ -47,6 +47,13 @@ def test_same_file_twice_adds_nothing(riverside, owner):
     assert ("Looks the same as P-000001" in page, "Already here as KA-7" in page) == (True, True)
 
 
+def test_one_row_that_is_here_already_is_said_of_one(riverside, owner):
+    written(owner, riverside, checked(owner, riverside, PEOPLE))
+    again = checked(owner, riverside, "".join(PEOPLE.splitlines(keepends=True)[:2]))
+    page = owner.get(f"/patients/import/{again.pk}/").content.decode()
+    assert "0 of 1 rows can be brought in; 1 is here already. Nothing has been written yet." in page
+
+
 def test_file_that_was_brought_in_is_taken_back(riverside, owner):
     batch = written(owner, riverside, checked(owner, riverside, PEOPLE))
     with clinic_scope(riverside.clinic):
