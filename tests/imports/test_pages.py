@@ -1,5 +1,7 @@
 """A file of patients by the pages, from sending it to taking it back."""
 
+import re
+
 from clinic.audit.models import AuditEvent
 from clinic.imports.fields import form_fields
 from clinic.imports.models import Stage
@@ -45,6 +47,23 @@ def test_same_file_twice_adds_nothing(riverside, owner):
     assert (again.good, again.here, again.faulty) == (0, 2, 0)
     page = owner.get(f"/patients/import/{again.pk}/").content.decode()
     assert ("Looks the same as P-000001" in page, "Already here as KA-7" in page) == (True, True)
+
+
+def test_one_row_that_is_here_already_is_said_of_one(riverside, owner):
+    written(owner, riverside, checked(owner, riverside, PEOPLE))
+    again = checked(owner, riverside, "".join(PEOPLE.splitlines(keepends=True)[:2]))
+    page = owner.get(f"/patients/import/{again.pk}/").content.decode()
+    assert "0 of 1 rows can be brought in; 1 is here already. Nothing has been written yet." in page
+
+
+def test_title_follows_what_became_of_the_file(riverside, owner):
+    batch = written(owner, riverside, checked(owner, riverside, PEOPLE))
+    asked = {"HX-Request": "true", "HX-Target": "progress"}
+    pages = [owner.get(f"/patients/import/{batch.pk}/", headers=headers) for headers in (asked, {})]
+    assert [re.findall("<title>(.*)</title>", page.content.decode()) for page in pages] == [
+        ["File of patients: brought in · Riverside"],
+        ["File of patients: brought in · Riverside"],
+    ]
 
 
 def test_file_that_was_brought_in_is_taken_back(riverside, owner):

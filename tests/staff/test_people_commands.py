@@ -1,5 +1,7 @@
 """Inviting and removing members at the command line: by the same actions as the page."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.management import CommandError
 
@@ -48,6 +50,13 @@ def test_command_prints_and_mails_a_link_by_which_somebody_new_joins(lakeside, n
     join_as_new(path)
     assert members(lakeside) == {nora: ("clinician", True)}
     assert trail(lakeside, "invitation") == [("member.invited", "operator")]
+
+
+def test_mail_of_the_command_says_the_clinics_own_time(lakeside, nora, mailoutbox):
+    Clinic.objects.using("owner").filter(pk=lakeside.clinic.pk).update(time_zone="Asia/Kathmandu")
+    add(lakeside, nora, "clinician")
+    until = Invitation.objects.get(email=nora).expires_at.astimezone(ZoneInfo("Asia/Kathmandu"))
+    assert f"It works once, until {until:%-d %b %Y, %H:%M}:" in mailoutbox[0].body
 
 
 def test_command_names_who_did_it_where_that_is_said(lakeside, nora):

@@ -2,6 +2,7 @@
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from clinic.access import ROLE_LABELS, Role
@@ -21,7 +22,7 @@ def send_invitation(invitation: Invitation, clinic: Clinic, *, link: str) -> Non
         "role": ROLE_LABELS[Role(invitation.role)],
         "last_day": invitation.last_day,
         "link": link,
-        "until": localtime(invitation.expires_at, clinic.zone),
+        "until": date_format(localtime(invitation.expires_at, clinic.zone), "j M Y, H:i"),
     }
     body = render_to_string("invitations/invitation.txt", context)
     try:
