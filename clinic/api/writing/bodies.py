@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
 
 from clinic.api.parser import json_object
 
@@ -13,3 +15,9 @@ def sent_body(view: GenericAPIView[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     fields: dict[str, Any] = serializer.validated_data
     return fields
+
+
+def refuse_body(request: Request) -> None:
+    """Raise a ValidationError that names each field which was sent to what takes none: it would change nothing."""
+    if request.body and (sent := json_object(request)):
+        raise ValidationError({name: ["There is no such field."] for name in sent})
