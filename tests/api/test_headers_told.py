@@ -80,6 +80,7 @@ def test_what_takes_no_body_refuses_fields_instead_of_forgetting_them(client, pa
     refused = send(client, "post", address, {"on": "2026-01-01"})
     assert list(check(refused, 400)) == ["on"]
     assert [send(client, "post", address, each).status_code for each in (None, {})] == [200, 200]
+    assert [client.post(address, form).status_code for form in ({}, {"on": "2026-01-01"})] == [200, 415]
 
 
 def test_address_in_another_writing_is_named(client, patient):

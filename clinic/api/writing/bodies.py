@@ -8,6 +8,8 @@ from rest_framework.request import Request
 
 from clinic.api.parser import json_object
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")  # reading for the CSRF token takes their body
+
 
 def sent_body(view: GenericAPIView[Any]) -> dict[str, Any]:
     """The clean fields of the body of this action; raises ValidationError."""
@@ -19,5 +21,7 @@ def sent_body(view: GenericAPIView[Any]) -> dict[str, Any]:
 
 def refuse_body(request: Request) -> None:
     """Raise a ValidationError that names each field which was sent to what takes none: it would change nothing."""
-    if request.body and (sent := json_object(request)):
+    http = request._request
+    is_sent = bool(http.POST or http.FILES if http.content_type in FORMS else request.body)
+    if is_sent and (sent := json_object(request)):
         raise ValidationError({name: ["There is no such field."] for name in sent})
