@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MOMENTS = ("created_at", "updated_at")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 SAVING_TAKES = timedelta(minutes=10)
 SINCE: dict[str, Any] = {
     "name": "updated_since",
@@ -105,7 +105,7 @@ def _listing(filterset: Any, terms: list[str], *, sorted_by_choice: bool) -> Lis
 def _since(text: str) -> datetime:
     """The first moment of `updated_since`, less the time that what was being saved then may have taken to be there."""
     try:
-        found = parse_datetime(text) if MOMENT.fullmatch(text) else None
+        found = parse_datetime(text.upper()) if MOMENT.fullmatch(text) else None  # RFC 3339 has t and z, too
         if found is not None:
             return found.astimezone(UTC) - SAVING_TAKES  # PostgreSQL knows no offset of 16 hours and more
     except (ValueError, OverflowError):

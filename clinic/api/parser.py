@@ -65,6 +65,8 @@ def json_object(request: Request) -> dict[str, Any]:
     """The object in the body; raises UnsupportedMediaType and ParseError for anything else."""
     if request.content_type.partition(";")[0].strip().lower() != Parser.media_type:
         raise UnsupportedMediaType(request.content_type or "nothing", "Send the body as application/json.")
+    if (coding := request.headers.get("Content-Encoding", "identity")).lower() != "identity":
+        raise UnsupportedMediaType(coding, "Send the body as it is, without Content-Encoding: none is unpacked.")
     if not request.body or not isinstance(request.data, dict):
         raise ParseError("The body must be a JSON object.")
     return request.data

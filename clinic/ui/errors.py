@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, is_valid_path, resolve
 from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.access import Request
@@ -121,6 +121,9 @@ def permission_denied(request: Request, exception: Exception) -> HttpResponse:
 
 def page_not_found(request: Request, exception: Exception) -> HttpResponse:
     message = "The address is wrong, or what was here belongs to another clinic or no longer exists."
+    meant = f"{request.path_info.rstrip('/').lower()}/"
+    if meant.startswith("/api/") and meant != request.path_info and is_valid_path(meant):
+        message = f"The address is wrong: {meant} is one, in small letters and with a slash at its end."
     return answer(request, 404, "not_found", message)
 
 

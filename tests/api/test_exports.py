@@ -123,7 +123,7 @@ def test_analysis_reads_assessments_by_ids_alone(narrow, rows):  # noqa: F811
 @pytest.mark.parametrize(
     ("scopes", "tables"),
     [
-        (("read", "export"), ["patients", "assessments", "answers"]), (("export",), ["patients"]),
+        (("read", "export"), ["patients", "assessments", "answers"]),
         (("export", "scores:read"), ["patients", "assessments"]), (("export", "patients:read"), ["patients"]),
         (("analysis",), ["patients", "assessments", "answers"]),
     ],
@@ -133,6 +133,15 @@ def test_tables_are_those_that_the_scopes_allow(narrow, rows, scopes, tables):  
     assert begun(client)["tables"] == tables
     for name in TABLES.keys() - tables:
         assert list(check(send(client, "post", EXPORTS, {"format": "csv", "tables": [name]}), 400)) == ["tables"]
+
+
+@pytest.mark.parametrize("scopes", [("export",), ("export", "alerts:read")])
+def test_who_reads_no_record_has_no_file_made_and_takes_none(narrow, rows, work, scopes):  # noqa: F811
+    client, address = narrow(*scopes), begun(narrow("analysis"), tables=["patients"])["id"]
+    work()
+    check(send(client, "post", EXPORTS, {"format": "csv"}), 403, "forbidden")
+    assert list(check(send(client, "post", EXPORTS, {"format": "csv", "tables": ["patients"]}), 400)) == ["tables"]
+    check(client.get(f"{EXPORTS}{address}/file/"), 403, "forbidden")
 
 
 def test_who_may_take_no_files_gets_none(narrow, program, riverside, rows, sign_in):  # noqa: F811

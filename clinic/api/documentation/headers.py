@@ -27,7 +27,7 @@ IF_NONE_MATCH = OpenApiParameter(
 TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 ETAG = {"ETag": {**TEXT, "description": "What was read, for If-Match and If-None-Match."}}
 LOCATION = {"Location": {**TEXT, "description": "The address of the record."}}
-DIGEST = {
+OF_ARCHIVE = {
     "Repr-Digest": {**TEXT, "description": "The archive's SHA-256 (RFC 9530), to see that it came whole."},
     "Content-Disposition": {**TEXT, "description": "The archive's name."},
 }
@@ -42,4 +42,12 @@ LIMITS = {
         "description": 'To programs: so many are left for so many seconds, `"api";r=5;t=42`.',
     },
 }
-RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "In how many seconds to ask again."}}
+REQUEST_ID = {
+    "X-Request-Id": {**TEXT, "description": "What our logs and trail call this request: yours, where you sent one."}
+}
+# Headers of refusals by their status, besides those that all answers have.
+OF_REFUSALS: dict[str, dict[str, Any]] = {
+    "301": LOCATION,
+    "401": {"WWW-Authenticate": {**TEXT, "description": "That a bearer token opens it (RFC 6750)."}},
+    "429": {"Retry-After": {"schema": {"type": "integer"}, "description": "In how many seconds to ask again."}},
+}

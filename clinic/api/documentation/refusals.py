@@ -10,6 +10,6 @@ REFUSALS = {
     "id or key came with other content; or a session is in another clinic.",
     "412": "If-Match names another version than the record has now: `precondition_failed`; it is in `error.current`.",
     "413": "The body is larger than one megabyte.",
-    "415": "The body is not application/json.",
+    "415": "The body is not application/json, or it is compressed.",
     "429": "This program asks too often; `Retry-After` says in how many seconds it is answered again.",
 }

@@ -11,7 +11,6 @@ from rest_framework.permissions import SAFE_METHODS
 from clinic.access import SCOPE_PERMISSIONS
 from clinic.api.documentation.components import ENVELOPE, meta_of
 from clinic.api.documentation.headers import (
-    DIGEST,
     ETAG,
     IF_MATCH,
     IF_NONE_MATCH,
@@ -19,9 +18,11 @@ from clinic.api.documentation.headers import (
     LIMITS,
     LINK,
     LOCATION,
-    RETRY_AFTER,
+    OF_ARCHIVE,
+    OF_REFUSALS,
+    REQUEST_ID,
 )
-from clinic.api.documentation.operations import ACTIONS, BODILESS
+from clinic.api.documentation.operations import ACTIONS, BODILESS, CHANGES
 from clinic.api.documentation.reading import reading_parameters
 from clinic.api.documentation.refusals import REFUSALS
 from clinic.api.documentation.shapes import ARCHIVE, TEXT, Schema, object_of, ref
@@ -79,7 +80,7 @@ class EnvelopeSchema(AutoSchema):
             if self.view.action == "file":
                 return []
             return [*([IF_NONE_MATCH] if self._has_tag and self.view.detail else []), *reading_parameters(self.view)]
-        return [KEY, IF_MATCH] if self._has_tag and self.view.detail else [KEY]
+        return [KEY, IF_MATCH] if self._has_tag and self.view.action in CHANGES else [KEY]
 
     @property
     def _has_tag(self) -> bool:
@@ -117,7 +118,7 @@ class EnvelopeSchema(AutoSchema):
         status, _, description = ACTIONS[self.view.action]
         description = description.format(self._typename.lower())
         answers: Schema = {status: self._success(description, direction)}
-        answers[status]["headers"] = self._headers() | LIMITS
+        answers[status]["headers"] = self._headers()
         if self._has_tag and self.method in SAFE_METHODS:
             answers["304"] = {"description": "The record is as it was read.", "headers": ETAG}
         refused = ["400", "401", "403"]
@@ -131,9 +132,11 @@ class EnvelopeSchema(AutoSchema):
         if self.method in ("POST", "PUT", "PATCH"):
             refused += ["413", "415"]
         refused.append("429")
-        said: Schema = {code: _json(ref("Failure"), REFUSALS[code]) for code in refused}
-        said["429"]["headers"] = RETRY_AFTER | LIMITS
-        return answers | said
+        for code in refused:
+            answers[code] = _json(ref("Failure"), REFUSALS[code]) | {"headers": OF_REFUSALS.get(code, {})}
+        for code, answer in answers.items():
+            answer["headers"] = answer["headers"] | REQUEST_ID | (LIMITS if code != "401" else {})
+        return answers
 
     def _success(self, description: str, direction: Any) -> Schema:
         """What comes back: the object in the envelope, an archive, or nothing."""
@@ -145,7 +148,7 @@ class EnvelopeSchema(AutoSchema):
     def _headers(self) -> Schema:
         """What comes with success."""
         if self.view.action in ("list", "file"):
-            return LINK if self.view.action == "list" else DIGEST
+            return LINK if self.view.action == "list" else OF_ARCHIVE
         tag = ETAG if self._has_tag and self.view.action != "destroy" else {}
         return {**tag, **(LOCATION if self.view.action in ("create", "renew") else {})}
 

@@ -16,7 +16,7 @@ from clinic.api.objects.deeds import CancellationSerializer, RevisionSerializer
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.pagination import NumberedPagination
 from clinic.api.views import RecordViewSet, actor, made_before
-from clinic.api.writing.bodies import sent_body
+from clinic.api.writing.bodies import refuse_body, sent_body
 from clinic.api.writing.conditions import shown
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.questionnaire.actions import cancel_assessment
@@ -31,6 +31,7 @@ class PatientDeedViewSet(RecordViewSet[Patient]):
 
     trail_list = "patients"
     view_permission, edit_permission = Permission.PATIENTS_VIEW, Permission.PATIENTS_EDIT
+    has_versions = True
     serializer_class = PatientSerializer
     filter_backends = ()
     http_method_names = ["post"]
@@ -41,6 +42,7 @@ class PatientDeedViewSet(RecordViewSet[Patient]):
     def restore(self, request: Request, pk: UUID) -> Response:
         """Puts an archived patient back on the lists; one that is there stays as it is."""
         refuse_parameters(request)
+        refuse_body(request)
         restore_patient(by=actor(request), id=self.get_object().pk)
         found = self.get_queryset().get(pk=pk)
         return shown(request, found, self.get_serializer(found).data)
@@ -51,6 +53,7 @@ class AssessmentDeedViewSet(RecordViewSet[Assessment]):
 
     trail_list = "assessments"
     view_permission, edit_permission = Permission.ASSESSMENTS_VIEW, Permission.ASSESSMENTS_EDIT
+    has_versions = True
     serializer_class = AssessmentSerializer
     bodies: ClassVar[dict[str, Any]] = {"cancel": CancellationSerializer}
     filter_backends = ()
@@ -62,6 +65,7 @@ class AssessmentDeedViewSet(RecordViewSet[Assessment]):
     def restore(self, request: Request, pk: UUID) -> Response:
         """Puts an archived assessment back on the lists; one that is there stays as it is."""
         refuse_parameters(request)
+        refuse_body(request)
         found = restore_assessment(by=actor(request), id=self.get_object().pk)
         return shown(request, found, self.get_serializer(found).data)
 

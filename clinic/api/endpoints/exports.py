@@ -12,7 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from clinic.access import Permission
 from clinic.accounts.factors.confirmation import unconfirmed_file
-from clinic.api.exports.columns import TABLES, allowed_tables
+from clinic.api.exports.columns import allowed_tables, needed
 from clinic.api.exports.work import make_export
 from clinic.api.filters import refuse_parameters
 from clinic.api.objects.exports import NOT_YOURS, ExportSerializer, NewExportSerializer, is_kept
@@ -83,9 +83,9 @@ class ExportViewSet(GenericViewSet[Job]):
     def _begun(self, request: Request) -> Job:
         http: Any = request._request
         sent, permissions = sent_body(self), http.permissions
-        tables = sent.get("tables") or allowed_tables(permissions)
+        if not (tables := sent.get("tables") or allowed_tables(permissions)):
+            raise PermissionDenied(NOT_YOURS)
         names = Permission.PATIENTS_VIEW in permissions
-        needs = frozenset[Permission]().union(*(TABLES[name].needs for name in tables))
         return begin_job(
             by=actor(request),
             list="patients",
@@ -93,7 +93,7 @@ class ExportViewSet(GenericViewSet[Job]):
             work=WORK,
             parameters={
                 "permission": Permission.LISTS_EXPORT.value,
-                "needs": sorted([*needs, *([Permission.PATIENTS_VIEW] if names else [])]),
+                "needs": sorted(needed(tables, names=names)),
                 "format": sent["format"],
                 "tables": tables,
                 "names": names,

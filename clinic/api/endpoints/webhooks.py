@@ -20,7 +20,7 @@ from clinic.api.filters import refuse_parameters
 from clinic.api.objects.webhooks import DeliverySerializer, RotationSerializer, WebhookSerializer
 from clinic.api.pagination import NumberedPagination
 from clinic.api.views import METHODS, actor, cannot_be_written, changed_by, made_before, parsed, refuse_stale
-from clinic.api.writing.bodies import sent_body
+from clinic.api.writing.bodies import refuse_body, sent_body
 from clinic.api.writing.conditions import shown, tag_of
 from clinic.api.writing.read_only import refuse_others
 from clinic.webhooks import actions
@@ -41,7 +41,7 @@ def _change(*, by: Any, id: UUID, version: int | None, is_active: bool | None = 
 class WebhookViewSet(RetrieveModelMixin, GenericViewSet[Webhook]):
     """The clinic's webhooks, by name."""
 
-    without_patients = True
+    without_patients = has_versions = True
     view_permission = edit_permission = Permission.WEBHOOKS_MANAGE
     serializer_class = WebhookSerializer
     bodies: ClassVar[dict[str, Any]] = {"rotate": RotationSerializer}
@@ -162,6 +162,7 @@ class DeliveryViewSet(GenericViewSet[Delivery]):
     def redeliver(self, request: Request, pk: UUID, delivery: UUID) -> Response:
         """Has one sent once more, under the `webhook-id` that it had."""
         refuse_parameters(request)
+        refuse_body(request)
         webhook = get_object_or_404(Webhook, pk=pk)
         found = get_object_or_404(Delivery, pk=delivery, webhook=webhook)
         again = actions.redeliver(by=actor(request), id=webhook.pk, delivery=found.pk)

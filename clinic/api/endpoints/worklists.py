@@ -22,7 +22,7 @@ from clinic.api.objects.worklists import (
 )
 from clinic.api.pagination import NumberedPagination
 from clinic.api.views import RecordViewSet, actor, made_before
-from clinic.api.writing.bodies import sent_body
+from clinic.api.writing.bodies import refuse_body, sent_body
 from clinic.assessments.alerts.actions import acknowledge_alerts
 from clinic.assessments.filters import AlertFilter, DueFilter, PatientIdFilter
 from clinic.assessments.models import AnswerRequest, Schedule
@@ -106,6 +106,7 @@ class ScheduleViewSet(RecordViewSet[Schedule]):
     def end(self, request: Request, pk: UUID) -> Response:
         """Ends a schedule; an ended one stays as it is."""
         refuse_parameters(request)
+        refuse_body(request)
         return Response(self.get_serializer(end_schedule(by=actor(request), id=self.get_object().pk)).data)
 
 
@@ -138,6 +139,7 @@ class RequestViewSet(RecordViewSet[AnswerRequest]):
     def withdraw(self, request: Request, pk: UUID) -> Response:
         """Ends a link; what was answered is kept. An ended one stays as it is."""
         refuse_parameters(request)
+        refuse_body(request)
         links.revoke_request(by=actor(request), id=self.get_object().pk)
         return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data)
 

@@ -152,6 +152,7 @@ class Table:
 
 
 SCORES = frozenset({Permission.ASSESSMENTS_VIEW})
+NAMES = frozenset({Permission.PATIENTS_VIEW})
 TABLES = {
     table.name: table
     for table in (
@@ -166,8 +167,14 @@ MODELS: dict[str, Any] = {"patient": Patient, "assessment": Assessment}
 
 
 def allowed_tables(permissions: Iterable[str]) -> list[str]:
-    """The tables that somebody of these permissions may take, in their order."""
-    return [name for name, table in TABLES.items() if table.needs <= set(permissions)]
+    """The tables that somebody of these permissions may take, in their order; none for who may read no record."""
+    held = set(permissions)
+    return [name for name, table in TABLES.items() if table.needs <= held] if held & (NAMES | SCORES) else []
+
+
+def needed(tables: Iterable[str], *, names: bool) -> frozenset[Permission]:
+    """What somebody needs to take these tables; patients without names are for who reads assessments."""
+    return (NAMES if names else SCORES).union(*(TABLES[name].needs for name in tables))
 
 
 def answer_rows(assessment: Assessment, definition: Definition | None, *, names: bool) -> list[AnswerRow]:

@@ -134,10 +134,10 @@ class NewScheduleSerializer(StrictSerializer):
 def _days(attrs: dict[str, Any], name: str) -> int | None:
     """The days of a pace; raises ValidationError for one without a unit, or of more than ten years."""
     number, unit = attrs.get(name), attrs.get(f"{name.partition('_')[0]}_unit")
-    if not number:
+    if not number and not unit:
         return None
-    if not unit:
-        raise _together("then_unit", "Say which unit.")
+    if not number or not unit:
+        raise _together(*(("then_unit", "Say which unit.") if number else (name, "Say how many of the unit.")))
     days = int(number) * SIZES[Unit(unit)]
     if days > LONGEST:
         raise _together(name, "At most ten years lie between two assessments.")
