@@ -12,6 +12,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
 from clinic.tenancy.backend.base import DatabaseWrapper
 from clinic.tenancy.cluster import takes_role
+from clinic.text.home import in_country
 
 if TYPE_CHECKING:
     from clinic.tenancy.models import Clinic
@@ -36,7 +37,7 @@ def _connection(using: str) -> DatabaseWrapper:
 
 @contextmanager
 def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS, *, seen_by: UUID | None = None) -> Iterator[None]:
-    """Run the block in `clinic` and its time zone, in one transaction that an exception rolls back.
+    """Run the block in `clinic`, its time zone and its country, in one transaction that an exception rolls back.
 
     The transaction's first statement carries the settings, so an unused scope costs nothing. Inside a
     transaction that is already open the scope is a savepoint, and its settings are undone on leaving. Entering
@@ -53,7 +54,7 @@ def clinic_scope(clinic: "Clinic", using: str = DEFAULT_DB_ALIAS, *, seen_by: UU
     sql = settings_sql(clinic, using)
     inside = not connection.get_autocommit()
     try:
-        with timezone.override(clinic.zone), transaction.atomic(using):
+        with timezone.override(clinic.zone), in_country(clinic.country), transaction.atomic(using):
             connection.apply_settings(sql)
             connection.enter_clinic(clinic, sql)
             connection.seen_by = seen_by

@@ -4,7 +4,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from phonenumber_field.modelfields import PhoneNumberDescriptor, PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
@@ -22,6 +21,7 @@ from phonenumbers import (
     ndd_prefix_for_region,
 )
 
+from clinic.text.home import phone_region
 from clinic.text.signs import plain
 
 NUMBER = re.compile(r"[\d ()+./-]*\d[ )]*")
@@ -105,7 +105,7 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def parse_phone(text: str) -> PhoneNumber | None:
-    """The number that `text` names, with its `extension`, read as the clinic's region does; None for an empty one.
+    """The number that `text` names, with its `extension`, read as the clinic's country does; None for an empty one.
 
     A number is accepted when its country has numbers of that length: new ranges come into use before the tables
     of `phonenumbers` know them, and a number that is refused is a patient who is not called back. One without its area
@@ -117,13 +117,14 @@ def parse_phone(text: str) -> PhoneNumber | None:
         return None
     if not NUMBER.fullmatch(simple):
         raise ValidationError(UNREADABLE, code="invalid")
+    region = phone_region()
     try:
-        number = PhoneNumber.from_string(simple)
+        number = PhoneNumber.from_string(simple, region)
     except NumberParseException as error:
         raise ValidationError(UNREADABLE, code="invalid") from error
-    region, whole = settings.PHONENUMBER_DEFAULT_REGION, is_possible_number_with_reason(number)
+    whole = is_possible_number_with_reason(number)
     if whole != ValidationResult.IS_POSSIBLE and is_valid_short_number_for_region(number, region):
-        return PhoneNumber.from_string("".join(re.findall(r"\d", simple)))
+        return PhoneNumber.from_string("".join(re.findall(r"\d", simple)), region)
     if not is_possible_number(number):
         raise ValidationError(UNREADABLE, code="invalid")
     if _without_area(simple, number, region):

@@ -9,12 +9,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from django.conf import settings
-from phonenumbers import country_code_for_region
-
 from clinic.patients.search.conditions import PLAIN
 from clinic.patients.search.dates import Birthday, birth_ranges, birthday_of
 from clinic.text.dates import Range
+from clinic.text.home import country_calling_code
 from clinic.text.identifiers import SIGNS
 from clinic.text.keys import ARABIC, MARKS, SEPARATORS
 from clinic.text.phones import parted
@@ -29,7 +27,6 @@ IN_ARABIC = re.compile(f"[{ARABIC}]")
 APART = 5  # so many letters has a word that is looked for as two
 MOST_JOINED = 4  # so many words are looked for written together
 INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
-HOME = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)  # what numbers dialled without a country have
 
 
 def words_of(text: str) -> list[str]:
@@ -85,7 +82,7 @@ def phone_end(typed: Typed) -> list[str]:
 
 
 def phone_starts(typed: Typed) -> list[str]:
-    return [f"{country}{number}" for number in phone_end(typed) for country in ("+", f"+{HOME}")]
+    return [f"{country}{number}" for number in phone_end(typed) for country in ("+", f"+{country_calling_code()}")]
 
 
 def national(text: str, figures: str) -> str:

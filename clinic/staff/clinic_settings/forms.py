@@ -52,7 +52,7 @@ class SettingsForm(forms.Form):
     country = forms.ChoiceField(
         required=False,
         choices=[("", "Not said"), *COUNTRIES.items()],
-        help_text="Some instruments have a wording of their own for a country.",
+        help_text="Telephone numbers are read as there; some instruments have a wording of their own for a country.",
         error_messages={"invalid_choice": "Choose a country of the list."},
     )
     colour = forms.ChoiceField(
