@@ -57,6 +57,13 @@ MEANINGLESS: dict[tuple[str, str], str] = {
     ): "a run of a query is always the only one",
     ("each_begins", "len(long) > 1 -> (len(long)) >= (1)"): "the same rows, by another way through the index",
     ("Listing.first", "CAP + 1 - counted -> (CAP + 1) + (counted)"): "counts on beyond what is shown; the same words",
+    ("Listing._active", "1 -> 2"): "of the cap: one row more than is needed to see that there are more than it",
+    (
+        "each_begins",
+        "len(long) > 1 and word in long -> (len(long) > 1)",
+    ): "the same rows, by another way through the index",
+    ("indexed", "256 -> 257"): "how many orders are remembered",
+    ("_related", "True -> False"): "strict: Django makes both of the same related records",
     ("_xlsx", "True -> False"): "zip64 makes a difference from two gigabytes on, and a sheet has no room for them",
     ("_clear_what_a_killed_server_left", "30 -> 31"): "seconds of patience with what ends by itself",
     (
