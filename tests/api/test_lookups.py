@@ -71,6 +71,8 @@ def test_look_up_finds_what_is_the_same_and_nothing_like_it(person, known, query
         (PATIENTS, "date_of_birth", "1985-04-31", ""),
         (PATIENTS, "date_of_birth", "1985-4-12", ISO),
         (PATIENTS, "date_of_birth", "", "Leave this out"),
+        (PATIENTS, "record_number", " ", "Leave this out"),
+        (PATIENTS, "tag", "\u2003", "Leave this out"),
         (PATIENTS, "record_number", "--", "at least one letter"),
         (PATIENTS, "record_number", "9" * 41, ""),
         (PATIENTS, "record_number", "\0", ""),

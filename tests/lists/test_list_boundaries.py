@@ -65,21 +65,6 @@ def test_rows_of_a_later_grade_are_counted_beyond_as_many_as_the_cap(scope, capp
     assert [way.total for way in ways] == [None] * 4
 
 
-def test_page_has_25_rows_where_nothing_else_is_asked_for(client, riverside):
-    with clinic_scope(riverside.clinic):
-        people(26)
-    page = client.get("/patients/").content.decode()
-    assert (pager(page)[:2], len(set(re.findall(r"Marsh \d{3}", page)))) == (["1 to 25 of 26", "Page 1 of 2"], 25)
-
-
-def test_whole_page_is_sent_to_htmx_that_asks_for_no_part_of_a_list(client, riverside):
-    with clinic_scope(riverside.clinic):
-        people(1)
-    pages = [client.get("/patients/", headers={"HX-Request": "true", "HX-Target": at}) for at in ("table", "main")]
-    shown = [page.content.decode() for page in pages]
-    assert [("<html" in page, "Marsh 000" in page) for page in shown] == [(False, True), (True, True)]
-
-
 @pytest.mark.parametrize(("count", "numbers"), [(10, []), (11, ["Page 1 of 2"])])
 def test_page_is_numbered_where_there_is_another(riverside, client, count, numbers):
     with clinic_scope(riverside.clinic):

@@ -94,6 +94,20 @@ def test_page_and_fragment_show_the_same_rows(client, riverside, path):
 
 
 @pytest.mark.parametrize("path", LISTS)
+def test_htmx_that_asks_for_no_part_of_a_list_gets_the_whole_page(client, riverside, path):
+    fill(riverside, 3)
+    page, other = client.get(path), client.get(path, headers={"HX-Request": "true", "HX-Target": "main"})
+    assert shown(page.content.decode()) == shown(other.content.decode())
+    assert "<html" in other.content.decode()
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_page_has_25_rows_where_nothing_else_is_asked_for(client, riverside, path):
+    fill(riverside, 26)
+    assert "1 to 25 of 26" in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", LISTS)
 def test_answers_vary_on_htmx_and_are_not_stored(client, path):
     response = client.get(path)
     assert ("HX-Request" in response["Vary"], "HX-Target" in response["Vary"]) == (True, True)

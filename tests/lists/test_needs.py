@@ -30,7 +30,7 @@ COLUMNS = {
         READ: "last_score assessed next_due",
         ALERTS: "name:alert",
     },
-    "assessments": {READ: OF_ASSESSMENTS, SEE: "patient record_number"},
+    "assessments": {READ: OF_ASSESSMENTS.removeprefix("name "), SEE: "name patient record_number"},
     "assessments of a patient": {READ: OF_ASSESSMENTS},
     "alerts": {ALERTS: "patient record_number text raised practitioner state severity answered_by"},
     "due": {READ: "patient record_number instrument due last plan practitioner"},
