@@ -59,7 +59,7 @@ PROOFS = (
           "restore and merge: everybody as often as promised; by the last row's id rows are lost", 50,
           ("tests/api/test_readers.py",)),
     Proof("more than 10,000 requests that Schemathesis makes of the OpenAPI document, by all of its checks; clients of "
-          "openapi-generator and openapi-python-client register, assess, find and are refused", 4,
+          "openapi-generator and openapi-python-client register, assess, find and are refused", 40,
           ("tests/foreign/test_schemathesis.py", "tests/foreign/test_generated.py")),
     Proof("every way through a list, 500 times: each row once, in order", 20, ("tests/lists/test_paging.py",)),
     Proof("200 orders of workers, people and kills over 32,000 rows: rows, counts and undo are the model's", 40,

@@ -12,8 +12,9 @@ from tests.sizes import times
 
 HOOKS = Path(__file__).with_name("hooks.py")
 # A document cannot say which patients, cursors and tags there are: one that there is not is answered 400, and hooks.py
-# looks at what such an answer says. Nor does it say of every text that it holds no U+0000, which PostgreSQL does not
-# keep. What Schemathesis learns from our sentences is not of the document. Of many rows each is refused by itself.
+# looks at what such an answer says. Nor which version a record has, which If-Match must name before a body is read. Nor
+# does it say of every text that it holds no U+0000, which PostgreSQL does not keep. What Schemathesis learns from our
+# sentences is not of the document. Of many rows each is refused by itself.
 CONFIG = """
 [generation]
 allow-x00 = false
@@ -22,13 +23,16 @@ allow-x00 = false
 enabled = false
 
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 415, 429]
+expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 412, 415, 429]
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 429]
 
 [[operations]]
 include-path-regex = "/bulk/$"
 
 [operations.checks.negative_data_rejection]
-expected-statuses = [200, 400, 409, 415]
+expected-statuses = [200, 400, 409, 412, 415]
 """
 
 
