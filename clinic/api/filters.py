@@ -43,7 +43,7 @@ SINCE: dict[str, Any] = {
     "`updated_at` that you have. It begins ten minutes before, so that nothing that was just being saved is left out: "
     "a record whose `version` you have may come again.",
 }
-SOME_TEXT = {"type": "string", "minLength": 1}
+SOME_TEXT = {"type": "string", "minLength": 1, "pattern": r"\S"}
 ANY_ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # What the API calls a filter, where that is not what the pages call it.
 API_NAMES = {"q": "search"}
@@ -65,7 +65,7 @@ def refuse_parameters(request: Request, known: Container[str] = ()) -> None:
             problems[name] = ["There is no such parameter here."]
         elif len(values) > 1 and name not in LISTED:
             problems[name] = ["This is given more than once."]
-        elif "" in values and name != "search":
+        elif name != "search" and not all(value.strip() for value in values):
             problems[name] = ["Leave this out, or give it a value."]
     if problems:
         raise ValidationError(problems)

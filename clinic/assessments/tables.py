@@ -140,7 +140,7 @@ class AssessmentTable(tables.Table):
     )
 
     needs: ClassVar[dict[str, Permission]] = {
-        **NEEDS, **dict.fromkeys(("patient", "record_number"), Permission.PATIENTS_VIEW)
+        **NEEDS, **dict.fromkeys(("name", "patient", "record_number"), Permission.PATIENTS_VIEW)
     }  # fmt: skip
     shown = ("name", "patient", "status", "date", "score", "severity", "practitioner")
 

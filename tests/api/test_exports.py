@@ -12,12 +12,15 @@ from django.test import Client
 from clinic.api.exports import work as exports
 from clinic.api.exports.columns import TABLES
 from clinic.audit.seals import seal_trail
+from clinic.instruments.actions import add_custom_instrument
 from clinic.patients.actions import archive_patient, update_patient
 from clinic.tenancy.scope import clinic_scope
 from tests.api.conftest import ANSWERS, SITTINGS, send
 from tests.api.test_bad_input import check
 from tests.api.test_fine_scopes import narrow  # noqa: F401  # a fixture
 from tests.api.test_schema import errors
+from tests.instruments.kinds import ANSWERS as EVERY_ANSWER
+from tests.instruments.kinds import EVERY_KIND
 from tests.lists.conftest import work  # noqa: F401  # a fixture
 from tests.merging.records import merge
 from tests.restricted.conftest import restricted  # noqa: F401  # a fixture
@@ -118,6 +121,30 @@ def test_analysis_reads_assessments_by_ids_alone(narrow, rows):  # noqa: F811
         assert client.get(f"{SITTINGS}?{query}").status_code == 400, query
     assert client.get("/api/v1/schedules/?search=ana").status_code == 400
     assert [client.get(f"/api/v1/{name}/").status_code for name in ("patients", "alerts", "changes")] == [403] * 3
+
+
+def test_analysis_reads_nothing_in_somebodys_own_words(narrow, person, patient, riverside, rows):  # noqa: F811
+    with clinic_scope(riverside.clinic):
+        free = make_assessment(patient, name="With García", questions=[{"question": "García?", "answer": "García"}])
+    client = narrow("analysis")
+    for path in (f"{SITTINGS}{free.pk}/", SITTINGS):
+        answer = client.get(path)
+        assert (answer.status_code, "García" in answer.content.decode()) == (200, False), path
+    assert errors("AssessmentAnswer", client.get(f"{SITTINGS}{free.pk}/").json()) == []
+    assert client.get(f"{SITTINGS}?ordering=name").status_code == 400
+    assert client.get(f"{SITTINGS}{free.pk}/history/").status_code == 403
+    assert "García" in person.get(f"{SITTINGS}{free.pk}/").content.decode()
+
+
+def test_analysis_reads_answers_but_no_text(narrow, person, body, riverside, rows):  # noqa: F811
+    with clinic_scope(riverside.clinic):
+        add_custom_instrument(by=BY, data=EVERY_KIND, origin="form", becomes="")
+    sent = send(person, "post", SITTINGS, body(EVERY_ANSWER, instrument="own-every-kind", complete=True))
+    assert sent.status_code == 201, sent.content
+    path = f"{SITTINGS}{sent.json()['results']['id']}/"
+    assert person.get(path).json()["results"]["answers"] == EVERY_ANSWER
+    told = {code: value for code, value in EVERY_ANSWER.items() if code != "4"}
+    assert narrow("analysis").get(path).json()["results"]["answers"] == told
 
 
 @pytest.mark.parametrize(

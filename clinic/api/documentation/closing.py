@@ -22,7 +22,7 @@ TYPE_OF_FREE: Schema = {
 def close_objects(result: Schema, generator: Any, **kwargs: Any) -> Schema:
     """Answers always have all of their fields; bodies no others, but may repeat what cannot be written."""
     schemas = result["components"]["schemas"]
-    for name in ("questions", "answers"):
+    for name in ("name", "questions", "answers"):
         shown = schemas["Assessment"]["properties"][name]
         shown["type"] = _with_null(shown["type"])
     _say_null_by_type(schemas, schemas)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -15,6 +16,7 @@ from clinic.api.objects.assessments import AssessmentSerializer
 from clinic.api.objects.deeds import CancellationSerializer, RevisionSerializer
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.pagination import NumberedPagination
+from clinic.api.permissions import RolePermission
 from clinic.api.views import RecordViewSet, actor, made_before
 from clinic.api.writing.bodies import sent_body
 from clinic.api.writing.conditions import shown
@@ -88,6 +90,8 @@ class RevisionViewSet(GenericViewSet[AssessmentRevision]):
 
     def list(self, request: Request, pk: UUID) -> Response:
         """An assessment before each amendment, and before it was opened again, the newest first."""
+        if Permission.PATIENTS_VIEW not in request._request.permissions:  # type: ignore[attr-defined]
+            raise PermissionDenied(RolePermission.message)  # what an assessment was, and why it changed, in own words
         refuse_parameters(request, ("page", "page_size"))
         assessment = get_object_or_404(Assessment, pk=pk)
         note_record(request._request, assessment)  # type: ignore[arg-type]  # what our middleware passed

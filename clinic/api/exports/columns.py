@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from clinic.access import Permission
 from clinic.assessments.models import Assessment
-from clinic.assessments.record.results import as_json, as_responses
+from clinic.assessments.record.results import as_json, as_responses, without_words
 from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import NUMBER as MEASURED
-from clinic.instruments.items.parts import TEXT as WORDS
 from clinic.instruments.items.parts import Answer, Item
 from clinic.patients.models import Patient
 
@@ -175,12 +174,10 @@ def answer_rows(assessment: Assessment, definition: Definition | None, *, names:
     if not assessment.instrument:
         return _free(assessment) if names else []
     found = []
-    for code, answer in as_responses(assessment.answers).items():
+    told = assessment.answers if names else without_words(assessment.answers, definition)
+    for code, answer in as_responses(told).items():
         item = definition.by_code.get(code) if definition is not None else None
-        if names or (item is not None and item.kind != WORDS):
-            found += [
-                _row(assessment, code, item, each) for each in (answer if isinstance(answer, tuple) else [answer])
-            ]
+        found += [_row(assessment, code, item, each) for each in (answer if isinstance(answer, tuple) else [answer])]
     return found
 
 

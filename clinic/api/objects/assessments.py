@@ -36,6 +36,7 @@ from clinic.assessments.models import OF_INSTRUMENT, Assessment, AssessmentStatu
 from clinic.assessments.pages.forms import MOST_QUESTIONS
 from clinic.assessments.record import refusals
 from clinic.assessments.record.dates import check_assessment_date
+from clinic.assessments.record.results import without_words
 from clinic.instruments import catalogue
 from clinic.instruments.definitions import Definition
 from clinic.patients.models import Patient
@@ -101,6 +102,7 @@ class AssessmentSerializer(StrictSerializer):
     needs: ClassVar[dict[str, Permission]] = {
         "questions": Permission.ANSWERS_VIEW, "answers": Permission.ANSWERS_VIEW, "alerts": Permission.ALERTS_VIEW,
     }  # fmt: skip
+    own_words = ("name", "questions")
 
     id = UuidField(required=False, help_text=ID_HELP)
     patient = RecordField(Patient.objects.all, "This clinic has no patient with this id.")
@@ -114,7 +116,8 @@ class AssessmentSerializer(StrictSerializer):
         max_length=200,
         required=False,
         allow_blank=True,
-        help_text="Unique for its patient. Left out or empty on create: named after its type or instrument, and date.",
+        help_text="Unique for its patient. Left out or empty on create: named after its type or instrument, and date. "
+        "Null for who may see no patients.",
     )
     type = serializers.ChoiceField(
         choices=AssessmentType.choices,
@@ -123,7 +126,10 @@ class AssessmentSerializer(StrictSerializer):
     )
     date = DayField(help_text="Between 1900 and today.")
     questions = QuestionSerializer(
-        many=True, required=False, max_length=MOST_QUESTIONS, help_text="Of a free assessment."
+        many=True,
+        required=False,
+        max_length=MOST_QUESTIONS,
+        help_text="Of a free assessment. Null for who may see no answers, or no patients.",
     )
     instrument = InstrumentField(
         max_length=60,
@@ -138,7 +144,8 @@ class AssessmentSerializer(StrictSerializer):
         required=False,
         help_text="Of an instrument, by item code: points of the chosen option, or its code where several options have "
         "these points, or what was measured; by the item's `kind` also text, a date (YYYY-MM-DD), true or false, or a "
-        "list of options. Null or left out for none. PATCH changes those that are sent.",
+        "list of options. Null or left out for none. PATCH changes those that are sent. Text is left "
+        "out for who may see no patients.",
     )
     complete = FlagField(
         write_only=True,
@@ -209,7 +216,25 @@ class AssessmentSerializer(StrictSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
+        if shown.get("answers") and not self._names_patients:
+            shown["answers"] = without_words(shown["answers"], self._version_of(instance))
         return shown if self._included is None else {**shown, "included": self._included.to_representation(instance)}
+
+    @cached_property
+    def _names_patients(self) -> bool:
+        request = self.context.get("request")
+        return request is not None and Permission.PATIENTS_VIEW in request._request.permissions
+
+    @cached_property
+    def _versions(self) -> dict[tuple[str, str], Definition]:
+        return {}
+
+    def _version_of(self, assessment: Assessment) -> Definition | None:
+        """The definition that an assessment follows, read once for all rows."""
+        key = (assessment.instrument, assessment.instrument_version)
+        if key not in self._versions:
+            self._versions.update(catalogue.find_versions([key]))
+        return self._versions.get(key)
 
     def validate_date(self, day: datetime.date) -> datetime.date:
         return check_assessment_date(day)

@@ -19,6 +19,7 @@ class EpisodeSerializer(StrictSerializer):
     """One treatment of a patient, within which change is measured; both of its days belong to it."""
 
     typename = "Episode"
+    own_words = ("end_words",)
 
     id = serializers.UUIDField(read_only=True)
     patient = serializers.UUIDField(source="patient_id", read_only=True)
@@ -30,7 +31,11 @@ class EpisodeSerializer(StrictSerializer):
         allow_null=True,
         help_text="Why it ended; null while it is open. What `other` is stands in `end_words`.",
     )
-    end_words = serializers.CharField(read_only=True, help_text="What was added to the reason; may be empty.")
+    end_words = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="What was added to the reason; may be empty. Null for who may see no patients.",
+    )
     started_by = serializers.CharField(source="created_by_name", read_only=True)
     ended_by = serializers.CharField(source="ended_by_name", read_only=True, help_text="Empty while it is open.")
     created_at = serializers.DateTimeField(read_only=True)

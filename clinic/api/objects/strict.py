@@ -54,12 +54,14 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Begins with `__typename`, and refuses fields that it does not have, by name.
 
     What becomes of read-only fields that are sent is for the views to say.
-    A field of `needs` is null for who lacks its permission. A reading request shows the `fields` that it names; what
-    stands inside another object is always whole.
+    A field of `needs` is null for who lacks its permission. One of `own_words` holds what somebody put in their own
+    words, which may name a patient: it is null for who may see no patients. A reading request shows the `fields` that
+    it names; what stands inside another object is always whole.
     """
 
     typename: ClassVar[str]
     needs: ClassVar[dict[str, Permission]] = {}
+    own_words: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,8 +113,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         """The names of what whoever asks may not see: without a request all that takes a permission."""
         request = self.context.get("request")
         permissions = request._request.permissions if request is not None else frozenset()
-        needs = [(name, permission) for name, permission in self.needs.items() if self._is_shown(name)]
-        return [name for name, permission in needs if permission not in permissions]
+        needs = [*self.needs.items(), *((name, Permission.PATIENTS_VIEW) for name in self.own_words)]
+        return [name for name, permission in needs if permission not in permissions and self._is_shown(name)]
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []

@@ -11,7 +11,7 @@ from clinic.instruments.catalogue import find_version
 from clinic.instruments.definitions import Definition
 from clinic.instruments.items.answers import as_answer, words
 from clinic.instruments.items.conditions import asked_words
-from clinic.instruments.items.parts import ONE, Answer, Item, Number
+from clinic.instruments.items.parts import ONE, TEXT, Answer, Item, Number
 from clinic.instruments.ranges import item_range
 from clinic.instruments.reading import as_plain
 from clinic.instruments.scoring import Result, score
@@ -30,6 +30,12 @@ def as_json(number: Number | None) -> int | float | None:
 def as_responses(stored: Mapping[str, Any]) -> dict[str, Answer]:
     """Convert stored responses to the answers that are scored."""
     return {code: answer for code, value in stored.items() if (answer := as_answer(value)) is not None}
+
+
+def without_words(answers: Mapping[str, Any], definition: Definition | None) -> dict[str, Any]:
+    """The answers but those that somebody put in their own words, and those to items that nobody knows."""
+    items = definition.by_code if definition is not None else {}
+    return {code: value for code, value in answers.items() if code in items and items[code].kind != TEXT}
 
 
 class Person(NamedTuple):
