@@ -57,6 +57,7 @@ FIELDS = {
     "Assessment": {"alerts": ALERTS, "questions": ANSWERS, "answers": ANSWERS},
     "Event": {"patient_name": SEE, "details": SEE},
 }
+OWN_WORDS = {"Assessment": ("name", "questions"), "Episode": ("end_words",)}
 # What of a patient's record a program that may read it sees in any case.
 PLAIN = {
     "Patient": """
@@ -165,5 +166,6 @@ def test_every_field_of_json_about_patients_takes_something_or_is_plain():
 def test_every_field_of_json_takes_what_it_is_said_to_take():
     found = {each.typename: dict(each.needs) for each in StrictSerializer.__subclasses__() if each.needs}
     assert found == FIELDS
+    assert {each.typename: each.own_words for each in StrictSerializer.__subclasses__() if each.own_words} == OWN_WORDS
     of_lists = {view.table_class for view in (views.PatientViewSet, views.AssessmentViewSet)}
     assert of_lists == {lists()["patients"].table_class, lists()["assessments"].table_class}
