@@ -53,7 +53,7 @@ def test_views_of_the_outcomes_have_a_word_as_the_actions_beside_them(practice, 
 
 def test_counts_stand_beside_their_icons(practice, visit):
     page = visit(practice.clinician, width=390)
-    page.goto("/patients/")
+    page.goto("/patients/", wait_until="networkidle")  # the counts that come by themselves are there
     page.locator("#count-due").evaluate("count => { count.textContent = '99+' }")
     expect(page.locator("#count-due")).to_be_visible()
     assert page.evaluate(COVERED) == 0
