@@ -6,8 +6,8 @@ The keys of an item are all digits or all letters. Pages and their script take t
 from clinic.instruments.definitions import Definition
 from clinic.instruments.items.parts import Item, Number
 
-# Without j, k, n and x, which are shortcuts on every page (static/js/lists.js).
-LETTERS = "ABCDEFGHILMOPQRSTUVWYZ"
+# Without j, k, n, r and x, which are shortcuts on every page (static/js/lists.js).
+LETTERS = "ABCDEFGHILMOPQSTUVWYZ"
 
 
 def keys_of(definition: Definition, item: Item) -> list[str]:
