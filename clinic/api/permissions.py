@@ -5,22 +5,28 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from clinic.access import Permission
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-class RolePermission(BasePermission):
-    """Safe methods need the view's `view_permission`, others its `edit_permission` too, since they show the record.
-
-    A view without is closed.
+def needed(view: Any, method: str | None) -> set[Permission | None]:
+    """What a view takes: its `view_permission`, to change something its `edit_permission` too, since the answer shows
+    the record, and what it says is `required_besides`.
     """
+    found = {getattr(view, "view_permission", None), *getattr(view, "required_besides", ())}
+    return found if method in SAFE_METHODS else found | {getattr(view, "edit_permission", None)}
+
+
+class RolePermission(BasePermission):
+    """Whoever asks has what the view takes; a view that does not say what is closed."""
 
     message = "Your role in this clinic, or the scope of your token, does not include this."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         http: Any = request._request
-        names = ("view_permission",) if request.method in SAFE_METHODS else ("view_permission", "edit_permission")
-        return all(getattr(view, name, None) in http.permissions for name in names)
+        return needed(view, request.method) <= set(http.permissions)
 
 
 class OfClinic(BasePermission):

@@ -18,10 +18,9 @@ from phonenumbers import (
     is_possible_number_with_reason,
     is_valid_short_number_for_region,
     national_significant_number,
-    ndd_prefix_for_region,
 )
 
-from clinic.text.home import phone_region
+from clinic.text.home import phone_region, trunk_prefix
 from clinic.text.signs import plain
 
 NUMBER = re.compile(r"[\d ()+./-]*\d[ )]*")
@@ -143,7 +142,7 @@ def _without_area(typed: str, number: PhoneNumber, region: str) -> bool:
     whole = _usual_length(region) or len(national_significant_number(number))
     short = len(national_significant_number(number)) < whole and not number.is_valid()
     local = is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
-    return local or (short and not typed.startswith(ndd_prefix_for_region(region, True) or "+"))
+    return local or (short and not typed.startswith(trunk_prefix() or "+"))
 
 
 @lru_cache

@@ -28,6 +28,7 @@ from clinic.api.documentation.refusals import REFUSALS
 from clinic.api.documentation.shapes import ARCHIVE, TEXT, Schema, object_of, ref
 from clinic.api.objects.fields import NUMBER
 from clinic.api.objects.texts import SOME_SIGN
+from clinic.api.permissions import needed
 from clinic.api.writing.many import MOST
 from clinic.instruments.items.answers import LONGEST_TEXT
 from clinic.instruments.items.parsing import MOST_ITEMS, MOST_OPTIONS
@@ -180,12 +181,8 @@ class ResolvedScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:
         view: Any = auto_schema.view
-        needed = (
-            {view.view_permission}
-            if auto_schema.method in SAFE_METHODS
-            else {view.view_permission, view.edit_permission}
-        )
-        allow = [scope for scope, allowed in SCOPE_PERMISSIONS.items() if needed - {None} <= allowed]
+        takes = needed(view, auto_schema.method) - {None}
+        allow = [scope for scope, allowed in SCOPE_PERMISSIONS.items() if takes <= allowed]
         return [{"session": []}, *({"oauth2": [scope]} for scope in allow)]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[Schema]:

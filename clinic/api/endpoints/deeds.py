@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -16,7 +15,6 @@ from clinic.api.objects.assessments import AssessmentSerializer
 from clinic.api.objects.deeds import CancellationSerializer, RevisionSerializer
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.pagination import NumberedPagination
-from clinic.api.permissions import RolePermission
 from clinic.api.views import RecordViewSet, actor, made_before
 from clinic.api.writing.bodies import refuse_body, sent_body
 from clinic.api.writing.conditions import shown
@@ -84,6 +82,7 @@ class RevisionViewSet(GenericViewSet[AssessmentRevision]):
 
     tag = "Assessments"
     view_permission = edit_permission = Permission.ANSWERS_VIEW
+    required_besides = (Permission.PATIENTS_VIEW,)  # what it was and why it changed is in somebody's own words
     serializer_class = RevisionSerializer
     filter_backends = ()
     pagination_class = NumberedPagination
@@ -94,8 +93,6 @@ class RevisionViewSet(GenericViewSet[AssessmentRevision]):
 
     def list(self, request: Request, pk: UUID) -> Response:
         """An assessment before each amendment, and before it was opened again, the newest first."""
-        if Permission.PATIENTS_VIEW not in request._request.permissions:  # type: ignore[attr-defined]
-            raise PermissionDenied(RolePermission.message)  # what an assessment was, and why it changed, in own words
         refuse_parameters(request, ("page", "page_size"))
         assessment = get_object_or_404(Assessment, pk=pk)
         note_record(request._request, assessment)  # type: ignore[arg-type]  # what our middleware passed

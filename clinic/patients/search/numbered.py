@@ -15,7 +15,7 @@ from clinic.patients.search.conditions import (
     equals,
     has_identifier,
 )
-from clinic.patients.search.typed import Typed, identifier, national, own_number, phone_end
+from clinic.patients.search.typed import Typed, identifier, own_number, phone_end
 from clinic.text.phones import parted
 from clinic.text.signs import plain
 
@@ -44,7 +44,7 @@ def has_number(number: str, whole: str) -> Sql:
     """The patient has the number, by telephone or in the record; or has all that was typed in another number, or in
     the name."""
     typed = Typed.of(number)
-    conditions = [contains(PHONE_DIGITS, national(number, typed.figures)) for _ in phone_end(typed)]
+    conditions = [contains(PHONE_DIGITS, end) for end in phone_end(typed)]
     conditions += [equals(RECORD, own) for own in own_number(typed)]
     conditions += [begins_code(CODE, text) for text in (number, whole)]
     conditions += [has_identifier(IDENTIFIERS, text) for text in identifier(Typed.of(whole))]

@@ -9,13 +9,16 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
+from phonenumbers import national_significant_number
+
 from clinic.patients.search.conditions import PLAIN
 from clinic.patients.search.dates import Birthday, birth_ranges, birthday_of
 from clinic.text.dates import Range
-from clinic.text.home import country_calling_code
+from clinic.text.home import country_calling_code, trunk_prefix
 from clinic.text.identifiers import SIGNS
 from clinic.text.keys import ARABIC, MARKS, SEPARATORS
-from clinic.text.phones import parted
+from clinic.text.phones import parse_phone, parted
 from clinic.text.signs import plain
 
 MARK, SEPARATOR = re.compile(f"[{MARKS}']"), re.compile(f"[{SEPARATORS}]+")
@@ -78,18 +81,34 @@ def birthday(typed: Typed) -> list[Birthday]:
 
 def phone_end(typed: Typed) -> list[str]:
     """The end of a number, which is also a whole one without its country."""
-    return [national(typed.text, typed.digits)] if len(typed.digits) >= 3 else []
+    if len(typed.digits) < 3:
+        return []
+    return list(dict.fromkeys([*national(typed.text, typed.digits), *whole_phone(typed.text)]))
 
 
 def phone_starts(typed: Typed) -> list[str]:
     return [f"{country}{number}" for number in phone_end(typed) for country in ("+", f"+{country_calling_code()}")]
 
 
-def national(text: str, figures: str) -> str:
-    """The figures as they stand in a number with its country: without the zeros that are dialled before it."""
+def national(text: str, figures: str) -> list[str]:
+    """The figures as they may stand in a number with its country: without the zeros, or without the trunk prefix, that
+    are dialled before it. Where there is none a zero is of the number, as in Italy.
+    """
     if "(0)" in text:
         figures = "".join(re.findall(r"\d", text.replace("(0)", ""), re.ASCII))
-    return figures.lstrip("0") or figures
+    trunk, found = trunk_prefix(), [figures.lstrip("0") or figures]
+    if not trunk.strip("0") or trunk.startswith("0"):
+        found.append(figures.removeprefix(trunk))
+    return [each for each in found if len(each) > 1 or each == figures]
+
+
+def whole_phone(text: str) -> list[str]:
+    """A whole number as the forms read it, without its country: some have other digits abroad than at home."""
+    try:
+        number = parse_phone(text)
+    except ValidationError:
+        return []
+    return [national_significant_number(number)] if number is not None else []
 
 
 def number_inside(typed: Typed) -> list[str]:
