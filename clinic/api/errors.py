@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from clinic.api.authentication import CsrfRefused
 from clinic.api.renderer import Refusal
+from clinic.api.writing.conditions import ON_CHANGES
 from clinic.assessments.alerts.actions import NoteMissing, Worsened
 from clinic.assessments.record import actions as assessments
 from clinic.assessments.record import refusals
@@ -40,6 +41,7 @@ CODES: dict[type[exceptions.APIException], str] = {
 }
 # The field at fault when an assessment is refused.
 REFUSED_FIELDS: dict[type[Exception], str] = {
+    refusals.AskedNoMore: "patient",
     refusals.NotForPatient: "instrument",
     refusals.NothingAnswered: "answers",
     refusals.ReasonMissing: "reason",
@@ -141,7 +143,7 @@ def _refused_by_action(error: Exception, context: dict[str, Any]) -> Response | 
     if isinstance(error, patients.Changed | assessments.Changed | webhooks.Changed):
         current = context["view"].get_serializer(error.current).data
         message = f"{error} Nothing was saved; how it is now is in error.current."
-        if "If-Match" in context["request"].headers:
+        if any(name in context["request"].headers for name in ON_CHANGES):
             return refuse(412, "precondition_failed", message, current=current)
         return refuse(409, "conflict", message, current=current)
     if isinstance(error, IdTaken):

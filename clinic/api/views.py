@@ -27,7 +27,7 @@ from clinic.api.parser import json_object
 from clinic.api.reading.including import bring_patients
 from clinic.api.reading.lookups import AssessmentParameters, PatientParameters
 from clinic.api.renderer import Warned
-from clinic.api.writing.conditions import required_version, shown, tag_of
+from clinic.api.writing.conditions import has_conditions, may_change, shown, tag_of
 from clinic.api.writing.read_only import read_only_of, refuse_others
 from clinic.assessments.models import Assessment, Episode
 from clinic.assessments.questionnaire import actions as questionnaires
@@ -83,11 +83,11 @@ def changed_by(view: GenericAPIView[Any], record: Any, change: Callable[..., Any
 
 
 def refuse_stale(view: GenericAPIView[Any], record: Any, stale: type[Exception]) -> None:
-    """Raises `stale` where If-Match requires another version; nobody else changes the record from then on."""
-    if required_version(view.request, record.version) is None:
+    """Raises `stale` where If-Match or If-None-Match refuse the record; nobody else changes it from then on."""
+    if not has_conditions(view.request):
         return
     now = type(record).objects.select_for_update(no_key=True).get(pk=record.pk)
-    if required_version(view.request, now.version) != now.version:
+    if not may_change(view.request, now.version):
         raise stale(now)
 
 

@@ -37,7 +37,7 @@ def leading_alerts() -> "QuerySet[Alert]":
 
 
 def schedules() -> "QuerySet[Schedule]":
-    return Schedule.objects.active().titled().filter(patient__archived_at=None).select_related("patient__user")
+    return Schedule.objects.asked().titled().select_related("patient__user")
 
 
 def reviews() -> "QuerySet[Review]":

@@ -30,7 +30,7 @@ TAGGED, SHARE = 30, 0.25
 
 def make_last_night(random: Random, clinic: Clinic) -> None:
     """Have patients of the active clinic do what patients do; the same for the same seed and clinic."""
-    asked = _asked(Schedule.objects.active().order_by("next_due_on", "id"))
+    asked = _asked(Schedule.objects.asked().order_by("next_due_on", "id"))
     for (done, height, days), (patient, definition) in zip(LINKS, asked, strict=False):
         request = create_request(
             by=OPERATOR, clinic=clinic, id=UUID(int=random.getrandbits(128), version=4), patient=patient,
@@ -49,7 +49,7 @@ def make_last_night(random: Random, clinic: Clinic) -> None:
 def _asked(schedules: QuerySet[Schedule]) -> Iterator[tuple[Patient, Definition]]:
     """Patients with the instrument that they are due for."""
     known = definitions()
-    for schedule in schedules.select_related("patient__user").filter(patient__archived_at=None):
+    for schedule in schedules.select_related("patient__user"):
         yield schedule.patient, known[schedule.instrument]
 
 

@@ -232,11 +232,11 @@ def tag_html(tag: Tag) -> str:
 
 
 class DueColumn(DateColumn):
-    """When the next assessment is due; what is overdue says so."""
+    """When the next assessment is due; what is overdue says so. Of who has died nothing is."""
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         today, language = timezone.localdate(), get_language()
-        days = [record.next_due_on for record in records]
+        days = [None if record.status == Status.DECEASED else record.next_due_on for record in records]
         return [
             "" if day is None else day_html(day, today, language) + (OVERDUE if day < today else "") for day in days
         ]

@@ -20,7 +20,7 @@ MEANINGS = {
     Fault.UNKNOWN: "the clinic has no such record, tag, instrument or place in a list",
     Fault.TOGETHER: "it does not go with what else was sent, or with what is recorded",
     Fault.READ_ONLY: "it cannot be written, and the record has another value",
-    Fault.DAY: "the day is too far back, or in the future",
+    Fault.DAY: "the day is too far back or ahead",
     Fault.DIGITS: "the number has more digits than are kept",
     Fault.PLACES: "the number has more decimal places than are kept",
     Fault.ASKER: "another role or scope may send this, or need not send it",

@@ -65,6 +65,14 @@ def test_tags_that_are_sent_are_compared(client, record, tag, status):
     assert send(client, "patch", path, body, **{"If-Match": tag}).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("tag", "status"), [("*", 412), ('"1"', 412), ('W/"1.x"', 412), ('"9", "1.a"', 412), ('"9"', 200), ("x", 200)]
+)
+def test_change_of_what_must_not_be_there_is_refused(client, record, tag, status):
+    path, body = record
+    assert send(client, "patch", path, body, **{"If-None-Match": tag}).status_code == status
+
+
 def test_moments_are_no_condition(client, record):
     path, body = record
     headers = {"If-Unmodified-Since": "Sun, 01 Mar 2015 00:00:00 GMT"}

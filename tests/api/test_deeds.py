@@ -1,11 +1,13 @@
 """What is done to a record and is no change of its fields: putting back, cancelling; how it was before; who asks."""
 
+import re
 from uuid import uuid4
 
 import pytest
 
 from clinic.access import Role
 from tests.api.conftest import ANSWERS, SITTINGS, send
+from tests.api.test_headers_told import undescribed
 from tests.api.test_schema import errors
 
 PATIENTS, ME, INSTRUMENTS = "/api/v1/patients/", "/api/v1/me/", "/api/v1/instruments/"
@@ -18,6 +20,30 @@ def test_archived_records_are_put_back(client, patient, assessment):
         back = [send(client, "post", f"{one}restore/", None) for _ in range(2)]
         assert [(each.status_code, errors(f"{name}Answer", each.json())) for each in back] == [(200, [])] * 2
         assert (client.get(one).status_code, back[1]["ETag"]) == (200, client.get(one)["ETag"])
+
+
+def test_records_are_put_back_and_cancelled_as_they_were_read(client, patient, sitting):
+    draft = sitting()
+    for one, deed, body in (
+        (f"{PATIENTS}{patient.pk}/", "restore", None),
+        (f"{SITTINGS}{draft['id']}/", "restore", None),
+        (f"{SITTINGS}{draft['id']}/", "cancel", {"reason": "Left early", "version": draft["version"]}),
+    ):
+        tag = client.get(one)["ETag"]
+        stale = send(client, "post", f"{one}{deed}/", body, **{"If-Match": '"99.x"'})
+        assert (stale.status_code, stale.json()["error"]["code"]) == (412, "precondition_failed")
+        assert undescribed(stale, re.sub(r"[0-9a-f-]{36}", "{id}", f"{one}{deed}/")) == set()
+        assert stale.json()["error"]["current"]["version"] == client.get(one).json()["results"]["version"]
+        assert send(client, "post", f"{one}{deed}/", body, **{"If-Match": tag}).status_code == 200
+
+
+def test_completed_assessment_is_not_said_to_be_open(client, sitting):
+    one = f"{SITTINGS}{sitting(complete=True)['id']}/"
+    refused = send(client, "patch", one, {"complete": False})
+    assert (refused.status_code, refused.json()["error"]["codes"]) == (400, {"complete": ["together"]})
+    assert send(client, "patch", one, {"complete": True}).status_code == 200
+    draft = f"{SITTINGS}{sitting()['id']}/"
+    assert send(client, "patch", draft, {"complete": False}).json()["results"]["status"] == "in_progress"
 
 
 def test_draft_is_cancelled_with_a_reason(client, sitting):
@@ -51,6 +77,8 @@ def test_amended_assessment_shows_how_it_was(client, sitting):
     assert errors("RevisionList", found) == []
     [before] = found["results"]
     assert (before["reason"], before["before"]["answers"]["1"]) == ("Misread", ANSWERS["1"])
+    assert isinstance(made["score"], int)
+    assert repr(before["before"]["score"]) == repr(made["score"])
     assert client.get(f"{SITTINGS}{uuid4()}/history/").status_code == 404
     assert client.get(f"{history}?search=x").status_code == 400
 

@@ -49,7 +49,7 @@ def kept(riverside):
         with clinic_scope(riverside.clinic):
             order = "-created_at" if model is not Alert else "-raised_at"
             rows = model.objects.order_by(order)
-            return (rows.select_related("assessment") if model is AnswerRequest else rows).first()
+            return (rows.select_related("assessment", "patient") if model is AnswerRequest else rows).first()
 
     return read
 

@@ -21,7 +21,16 @@ MODULES = {
 # What names of patients are read elsewhere, with the reason; decision 0119 says what becomes of them.
 KNOWN = {
     # Types, rules without rows, and whose rows somebody sees.
-    "clinic.patients.models": {"Patient", "DISPLAYED", "BirthPrecision", "Gender", "Severity", "age_on", "SeenManager"},
+    "clinic.patients.models": {
+        "Patient",
+        "DISPLAYED",
+        "BirthPrecision",
+        "Gender",
+        "Severity",
+        "Status",
+        "age_on",
+        "SeenManager",
+    },
     "clinic.patients.latest_results": {"InstrumentResult", "LatestResults", "MOST_SCORES"},  # what is handed over
     "clinic.patients.filters": {"Archived", "SCALE_WORDS", "SEVERITIES", "ScoreForm", "WHOSE_SCORE"},  # words of a form
     "clinic.patients.tables": {"band_html"},  # how a band looks

@@ -1,7 +1,7 @@
 """What each action of a view is called in the document, and how it is answered."""
 
 BODILESS = ("end", "withdraw", "restore", "redeliver")
-CHANGES = ("update", "partial_update", "destroy")  # those that take If-Match
+CHANGES = ("update", "partial_update", "destroy", "restore", "cancel")  # those that take If-Match
 # By action: the status of success, what the operation is called, and what comes back.
 ACTIONS = {
     "list": ("200", "List {}s", "One page of {}s."),

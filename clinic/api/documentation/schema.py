@@ -81,7 +81,11 @@ class EnvelopeSchema(AutoSchema):
             if self.view.action == "file":
                 return []
             return [*([IF_NONE_MATCH] if self._has_tag and self.view.detail else []), *reading_parameters(self.view)]
-        return [KEY, IF_MATCH] if self._has_tag and self.view.action in CHANGES else [KEY]
+        return [KEY, IF_MATCH] if self._takes_conditions else [KEY]
+
+    @property
+    def _takes_conditions(self) -> bool:
+        return self._has_tag and self.view.action in CHANGES
 
     @property
     def _has_tag(self) -> bool:
@@ -127,7 +131,7 @@ class EnvelopeSchema(AutoSchema):
             refused.append("404")
         if self.method not in SAFE_METHODS:
             refused.append("409")
-            refused += ["412"] if self.view.detail and hasattr(self.view, "destroy") else []
+            refused += ["412"] if self._takes_conditions else []
         elif self.view.detail and self._typename == "Patient":
             refused.append("301")
         if self.method in ("POST", "PUT", "PATCH"):

@@ -15,14 +15,14 @@ from clinic.api.objects.assessments import AssessmentSerializer
 from clinic.api.objects.deeds import CancellationSerializer, RevisionSerializer
 from clinic.api.objects.patients import PatientSerializer
 from clinic.api.pagination import NumberedPagination
-from clinic.api.views import RecordViewSet, actor, made_before
+from clinic.api.views import RecordViewSet, actor, made_before, refuse_stale
 from clinic.api.writing.bodies import refuse_body, sent_body
 from clinic.api.writing.conditions import shown
 from clinic.assessments.models import Assessment, AssessmentRevision
 from clinic.assessments.questionnaire.actions import cancel_assessment
-from clinic.assessments.record.actions import restore_assessment
+from clinic.assessments.record import actions as assessments
 from clinic.audit.reading import note_record
-from clinic.patients.actions import restore_patient
+from clinic.patients import actions as patients
 from clinic.patients.models import Patient, with_latest_results
 
 
@@ -43,7 +43,8 @@ class PatientDeedViewSet(RecordViewSet[Patient]):
         """Puts an archived patient back on the lists; one that is there stays as it is."""
         refuse_parameters(request)
         refuse_body(request)
-        restore_patient(by=actor(request), id=self.get_object().pk)
+        refuse_stale(self, self.get_object(), patients.Changed)
+        patients.restore_patient(by=actor(request), id=pk)
         found = self.get_queryset().get(pk=pk)
         return shown(request, found, self.get_serializer(found).data)
 
@@ -66,14 +67,16 @@ class AssessmentDeedViewSet(RecordViewSet[Assessment]):
         """Puts an archived assessment back on the lists; one that is there stays as it is."""
         refuse_parameters(request)
         refuse_body(request)
-        found = restore_assessment(by=actor(request), id=self.get_object().pk)
+        refuse_stale(self, self.get_object(), assessments.Changed)
+        found = assessments.restore_assessment(by=actor(request), id=pk)
         return shown(request, found, self.get_serializer(found).data)
 
     def cancel(self, request: Request, pk: UUID) -> Response:
         """Cancels an assessment that was not completed, with a reason; what was answered is kept."""
         refuse_parameters(request)
         if (found := made_before(self)) is None:
-            found = cancel_assessment(by=actor(request), id=self.get_object().pk, **sent_body(self))
+            refuse_stale(self, self.get_object(), assessments.Changed)
+            found = cancel_assessment(by=actor(request), id=pk, **sent_body(self))
         return shown(request, found, self.get_serializer(found).data)
 
 

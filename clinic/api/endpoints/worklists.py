@@ -93,7 +93,7 @@ class ScheduleViewSet(RecordViewSet[Schedule]):
 
     def get_queryset(self) -> QuerySet[Schedule]:
         rows = Schedule.objects.titled()
-        return rows.active().filter(patient__archived_at=None) if self.action == "list" else rows
+        return rows.asked() if self.action == "list" else rows
 
     def create(self, request: Request) -> Response:
         """Sets how often a patient answers an instrument; it replaces their schedule of the same instrument."""

@@ -251,6 +251,8 @@ class AssessmentSerializer(StrictSerializer):
         if stored is not None:
             if instrument and instrument != stored.instrument:
                 raise _together({"instrument": ["An assessment keeps its instrument."]})
+            if stored.made and attrs.get("complete") is False:
+                raise _together({"complete": ["It is completed, and stays so."]})
             return _only(attrs, follows=bool(stored.instrument))
         attrs = _only(attrs, follows=bool(instrument))
         attrs.pop("reason", None)

@@ -1,11 +1,19 @@
 """What is sent to cancel an assessment, and what an assessment was before it was amended."""
 
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import DecimalField
 from rest_framework import serializers
 
 from clinic.access import Permission
 from clinic.api.objects.fields import VersionField
 from clinic.api.objects.strict import StrictSerializer
 from clinic.api.objects.texts import LineField
+from clinic.assessments.models import Assessment
+from clinic.assessments.record.results import as_json
+
+DECIMALS = [field.name for field in Assessment._meta.fields if isinstance(field, DecimalField)]
 
 
 class CancellationSerializer(StrictSerializer):
@@ -17,6 +25,13 @@ class CancellationSerializer(StrictSerializer):
     version = VersionField(min_value=1, max_value=2**31 - 1, help_text="The version that you read.")
 
 
+class FieldsField(serializers.DictField):
+    """Fields as the trail has them, where a decimal is a text: here it is the number that it is in an assessment."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value | {name: as_json(Decimal(value[name])) for name in DECIMALS if value.get(name) is not None}
+
+
 class RevisionSerializer(StrictSerializer):
     """A completed assessment as it was before it was amended or opened again."""
 
@@ -25,7 +40,7 @@ class RevisionSerializer(StrictSerializer):
     at = serializers.DateTimeField(read_only=True)
     by = serializers.CharField(source="by_name", read_only=True)
     reason = serializers.CharField(read_only=True)
-    before = serializers.DictField(read_only=True, help_text="Its fields as they were, answers among them.")
+    before = FieldsField(read_only=True, help_text="Its fields as they were, answers among them.")
 
 
 class MeSerializer(StrictSerializer):

@@ -1,7 +1,9 @@
 """Alerts, schedules and links of patients as JSON, and what is sent to change them."""
 
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -113,7 +115,14 @@ class NewScheduleSerializer(StrictSerializer):
         help_text="The pace after remission, of an instrument that says what that is.",
     )
     then_unit = serializers.ChoiceField(choices=Unit.choices, required=False)
-    starts_on = DayField(required=False, help_text="When the first is due; left out: today.")
+    starts_on = DayField(
+        required=False, help_text="When the first is due, at most ten years from today; left out: today."
+    )
+
+    def validate_starts_on(self, day: date) -> date:
+        if abs((day - timezone.localdate()).days) > LONGEST:
+            raise serializers.ValidationError("At most ten years from today.", code=Fault.DAY)
+        return day
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The fields that `set_schedule` takes."""

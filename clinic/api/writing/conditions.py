@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 TAG = re.compile(r'(?:W/)?"([^"]*)"')  # compression makes a tag weak
 NO_MOMENTS = "Send If-Match with the ETag that you read: moments are too coarse to tell two changes apart."
-OTHERS = 0  # the version of what no tag names
+ON_CHANGES = ("If-Match", "If-None-Match")  # what a change is asked for under
 
 
 def tag_of(record: Any, data: dict[str, Any]) -> str:
@@ -34,17 +34,19 @@ def shown(request: Request, record: Any, data: dict[str, Any], *, status: int = 
     return Response(data, status=status, headers={"ETag": tag, **headers})
 
 
-def required_version(request: Request, current: int) -> int | None:
-    """The version that If-Match requires; None where nothing is required.
-
-    Of several it is the `current` one where that is among them.
-    """
+def has_conditions(request: Request) -> bool:
+    """Whether a change is asked for under a condition; raises ValidationError for one that we cannot keep."""
     if "If-Unmodified-Since" in request.headers:
         raise ValidationError({"If-Unmodified-Since": [NO_MOMENTS]})
-    given = request.headers.get("If-Match")
-    if given is None or given.strip() == "*":
-        return None
-    versions = [each.partition(".")[0] for each in TAG.findall(given)]
-    if str(current) in versions:
-        return current
-    return next((int(each) for each in versions if re.fullmatch(r"[1-9]\d{0,8}", each, re.ASCII)), OTHERS)
+    return any(name in request.headers for name in ON_CHANGES)
+
+
+def may_change(request: Request, current: int) -> bool:
+    """Whether the conditions allow to change a record that is there in its `current` version."""
+    required, unwanted = (request.headers.get(name) for name in ON_CHANGES)
+    return (required is None or _names(required, current)) and (unwanted is None or not _names(unwanted, current))
+
+
+def _names(given: str, version: int) -> bool:
+    """Whether the tags of a header, or its `*` for whatever is there, name the version."""
+    return given.strip() == "*" or str(version) in [each.partition(".")[0] for each in TAG.findall(given)]

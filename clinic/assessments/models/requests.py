@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from clinic.assessments.models.assessment import MADE, AssessmentStatus
-from clinic.patients.models import Patient, SeenManager
+from clinic.patients.models import Patient, SeenManager, Status
 from clinic.staff.models import Practitioner
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
@@ -36,13 +36,18 @@ class AnswerRequestQuerySet(ClinicQuerySet["AnswerRequest"]):
         return self.filter(ended_at=None)
 
     def unanswered(self, now: datetime) -> "AnswerRequestQuerySet":
-        """Those that somebody has to ask about: expired ones, and what was made `PATIENCE` ago and is not done yet."""
+        """Those that somebody has to ask about: expired ones, and what was made `PATIENCE` ago and is not done yet.
+
+        Nobody asks about who is archived or has died.
+        """
         late = models.Q(expires_at__lte=now) | models.Q(created_at__lte=now - PATIENCE)
-        return self.open().filter(late).exclude(assessment__status__in=ENDED)
+        waiting = self.open().filter(late, patient__archived_at=None).exclude(patient__status=Status.DECEASED)
+        return waiting.exclude(assessment__status__in=ENDED)
 
     def recent(self, patient: Patient) -> "AnswerRequestQuerySet":
         """The patient's last requests, newest first."""
-        return self.filter(patient=patient).select_related("assessment").order_by("-created_at", "id")[:SHOWN]
+        newest = self.filter(patient=patient).order_by("-created_at", "id")
+        return newest.select_related("assessment", "patient")[:SHOWN]
 
 
 class AnswerRequest(ClinicModel):
@@ -118,12 +123,17 @@ class AnswerRequest(ClinicModel):
 
     @property
     def status(self) -> RequestState:
-        """The state, after the passing of time and after what the clinic did to the assessment."""
+        """The state, after the passing of time and after what the clinic did to the assessment or knows of the patient.
+
+        Whoever is archived may still answer; the link of somebody who died leads nowhere.
+        """
         if self.ended_at is None and self.assessment is not None:
             if self.assessment.made:
                 return RequestState.DONE
             if self.assessment.status == "cancelled":
                 return RequestState.REVOKED
+        if self.ended_at is None and self.patient.status == Status.DECEASED:
+            return RequestState.REVOKED
         if self.ended_at is None and self.expires_at <= timezone.now():
             return RequestState.EXPIRED
         return RequestState(self.state)

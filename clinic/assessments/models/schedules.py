@@ -13,7 +13,7 @@ from clinic.instruments.catalogue import title_of
 from clinic.instruments.change import Change
 from clinic.instruments.items.parts import Number
 from clinic.instruments.models import CustomInstrument
-from clinic.patients.models import Patient, SeenManager
+from clinic.patients.models import Patient, SeenManager, Status
 from clinic.tenancy.records import ClinicModel, ClinicQuerySet
 
 LONGEST = 3660  # days between two assessments
@@ -71,9 +71,13 @@ class ScheduleQuerySet(ClinicQuerySet["Schedule"]):
     def active(self) -> "ScheduleQuerySet":
         return self.filter(ended_on=None)
 
+    def asked(self) -> "ScheduleQuerySet":
+        """Active schedules of those who are still asked: `Particulars` says who is not."""
+        return self.active().filter(patient__archived_at=None).exclude(patient__status=Status.DECEASED)
+
     def due(self, day: date) -> "ScheduleQuerySet":
-        """Active schedules whose next assessment is due on `day` or before."""
-        return self.active().filter(next_due_on__lte=day)
+        """Those whose next assessment is due on `day` or before."""
+        return self.asked().filter(next_due_on__lte=day)
 
     def titled(self) -> "ScheduleQuerySet":
         """With the titles of custom instruments, so that a list reads them at once."""

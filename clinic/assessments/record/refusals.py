@@ -25,6 +25,10 @@ class NotForPatient(Exception):
     """The instrument is not made for this age or sex, or nobody is responsible."""
 
 
+class AskedNoMore(NotForPatient):
+    """The patient is archived or has died."""
+
+
 class NothingAnswered(Exception):
     """An assessment with no response cannot be completed."""
 
@@ -46,6 +50,12 @@ def check_practitioner(practitioner: Practitioner | None) -> Practitioner:
     if practitioner is None:
         raise NotForPatient(NOBODY_RESPONSIBLE)
     return practitioner
+
+
+def check_asked(patient: Patient) -> None:
+    """Raises AskedNoMore. What was answered may be recorded all the same: it can be older than that."""
+    if message := patient.particulars.asked_no_more:
+        raise AskedNoMore(message)
 
 
 def check_patient(definition: Definition, patient: Patient, day: date) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.assessments.models import Schedule
 from clinic.assessments.of_patients import lock_for_latest_results
+from clinic.assessments.record import refusals
 from clinic.assessments.record.latest_results import keep_latest_results
 from clinic.audit.actions import By, difference, record, snapshot
 from clinic.instruments.definitions import Definition
@@ -33,7 +34,9 @@ def set_schedule(
 
     Without a unit the days are counted in the largest that divides them: 90 are 3 months, and months are those of the
     calendar. The first assessment is due on `starts_on`, by default today, or later where one was made shortly before.
+    Raises AskedNoMore.
     """
+    refusals.check_asked(patient)
     lock_for_latest_results(patient_id=patient.pk)
     rows = Schedule.objects.active().filter(patient=patient, instrument=definition.id)
     schedule = rows.first() or Schedule(patient=patient, instrument=definition.id)

@@ -66,6 +66,7 @@ def create_request(
     Two calls with one `id` create one request and one link. Raises NotForPatient, without a `user` too,
     NotByPatient, and RequestEnded for the id of an ended request.
     """
+    refusals.check_asked(patient)
     refusals.check_patient(definition, patient, timezone.localdate())
     user = refusals.check_practitioner(user)
     if definition.answered_by != "patient":

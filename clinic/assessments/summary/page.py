@@ -103,7 +103,7 @@ def _alert_line(question: Question) -> AlertLine:
 
 def primary_action(request: Request, patient: Patient, schedules: list[Schedule], today: date) -> Link | None:
     """What is to be done first: what is due for longest, else whatever somebody chooses; None for who only reads."""
-    if Permission.ASSESSMENTS_EDIT not in request.permissions or patient.archived_at is not None:
+    if Permission.ASSESSMENTS_EDIT not in request.permissions or patient.particulars.asked_no_more:
         return None
     due = next((each for each in schedules if each.next_due_on <= today), None)
     if due is None:

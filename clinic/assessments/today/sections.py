@@ -205,7 +205,7 @@ def _reviews(day: Day) -> QuerySet[Any]:
 
 
 def _due(day: Day) -> QuerySet[Any]:
-    rows = Schedule.objects.due(day.today).filter(patient__archived_at=None).exclude(pk__in=_put_off(day))
+    rows = Schedule.objects.due(day.today).exclude(pk__in=_put_off(day))
     if day.practitioner:
         rows = rows.filter(patient__user=day.practitioner)
     return _counted(rows.titled()).order_by("next_due_on", "id")[:SHOWN]

@@ -14,6 +14,7 @@ from clinic.assessments.bulk import DUE
 from clinic.assessments.models import Review, Schedule
 from clinic.assessments.models.alerts import Alert
 from clinic.assessments.of_patients import patient_or_404
+from clinic.assessments.record.refusals import AskedNoMore
 from clinic.assessments.schedules.actions import end_schedule, set_schedule
 from clinic.assessments.schedules.forms import ScheduleForm
 from clinic.assessments.trend.page import choices, trend_page
@@ -44,15 +45,19 @@ def schedule_set(request: Request, pk: uuid.UUID) -> HttpResponse:
     if form.days("then") and definition.change.remission_below is None:
         form.add_error("then", f"{definition.title} has no published remission. Leave this empty.")
         return trend_page(request, patient, status=422, form=form)
-    set_schedule(
-        by=request.actor,
-        patient=patient,
-        definition=definition,
-        every_days=form.days("every") or 1,
-        then_every_days=form.days("then"),
-        every_unit=form.unit("every"),
-        then_unit=form.unit("then") if form.days("then") else "",
-    )
+    try:
+        set_schedule(
+            by=request.actor,
+            patient=patient,
+            definition=definition,
+            every_days=form.days("every") or 1,
+            then_every_days=form.days("then"),
+            every_unit=form.unit("every"),
+            then_unit=form.unit("then") if form.days("then") else "",
+        )
+    except AskedNoMore as refusal:
+        form.add_error(None, str(refusal))
+        return trend_page(request, patient, status=422, form=form)
     saved(request, "Schedule saved.")
     return redirect("assessments:trend", pk)
 
@@ -88,7 +93,7 @@ def due_list(request: Request) -> HttpResponseBase:
 def worklist_counts(request: Request) -> HttpResponse:
     """Count what waits in each worklist, up to `MOST_COUNTED`. The menu asks for this once a page."""
     waiting: dict[str, QuerySet[Any]] = {
-        "due": Schedule.objects.due(timezone.localdate()).filter(patient__archived_at=None),
+        "due": Schedule.objects.due(timezone.localdate()),
         "reviews": Review.objects.waiting(),
     }
     if Permission.ALERTS_VIEW in request.permissions:

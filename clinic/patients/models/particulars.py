@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 
 from clinic.patients.models.fields import SparseCharField
 
+DIED = "This patient is recorded as deceased: nothing is asked of them any more."
+PUT_AWAY = "This patient is archived. Put the record back before anything is asked of them."
 UNNAMED = "Unknown person"  # how the name of a person begins whose name nobody knows
 
 
@@ -58,13 +60,17 @@ def languages() -> list[tuple[str, str]]:
 
 
 class Particulars(NamedTuple):
-    """The same in words, empty where it is not recorded. `status` is "Deceased 3 March 2026", or empty."""
+    """The same in words, empty where it is not recorded. `status` is "Deceased 3 March 2026", or empty.
+
+    `asked_no_more` says why nothing is asked of the patient any more; empty for whoever may be asked.
+    """
 
     sex: str
     email_link: str
     contact: str
     language: str
     status: str
+    asked_no_more: str
 
     @classmethod
     def of(cls, patient: Any) -> "Particulars":
@@ -76,4 +82,5 @@ class Particulars(NamedTuple):
             contact=patient.get_contact_by_display() if patient.contact_by else "",
             language=", ".join(filter(None, (spoken, "needs an interpreter" if patient.needs_interpreter else ""))),
             status="" if patient.status == Status.ACTIVE else f"{patient.get_status_display()} {since}".rstrip(),
+            asked_no_more=DIED if patient.status == Status.DECEASED else PUT_AWAY if patient.archived_at else "",
         )

@@ -8,6 +8,7 @@ from django.db import models
 
 from clinic.patients.models.birth_dates import years_before
 from clinic.patients.models.identity import IDENTIFYING, keys_of
+from clinic.patients.models.particulars import Status
 from clinic.patients.search.dictionary import note_words
 from clinic.tenancy.records import ClinicQuerySet
 from clinic.text.names import NameKey
@@ -66,11 +67,11 @@ class PatientQuerySet(ClinicQuerySet["Patient"]):
 
     def overdue(self, today: date) -> "PatientQuerySet":
         """Patients whose next assessment was due before `today`."""
-        return self.filter(next_due_on__lt=today)
+        return self.filter(next_due_on__lt=today).exclude(status=Status.DECEASED)
 
     def due_within(self, days: int, *, today: date) -> "PatientQuerySet":
         """Patients whose next assessment is due from `today` on, in so many days."""
-        return self.filter(next_due_on__range=(today, today + timedelta(days=days)))
+        return self.filter(next_due_on__range=(today, today + timedelta(days=days))).exclude(status=Status.DECEASED)
 
     def with_open_alerts(self) -> "PatientQuerySet":
         return self.filter(open_alerts__gt=0)

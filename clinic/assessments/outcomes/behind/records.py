@@ -47,7 +47,7 @@ def people(asked: Asked) -> dict[str, Any]:
 
 
 def scheduled(asked: Asked) -> QuerySet[Any]:
-    return Schedule.objects.active().filter(**people(asked))
+    return Schedule.objects.asked().filter(**people(asked))
 
 
 def overdue(asked: Asked) -> QuerySet[Any]:
