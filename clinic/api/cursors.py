@@ -20,7 +20,6 @@ PURPOSE = "clinic.api.cursor"
 # What of an address says which list it is, and what only how it is read.
 HOW_READ = frozenset({"cursor", "page", "page_size", "after", "before", "count", "fields", "include"})
 OTHER_LIST = "This cursor is of another list, or of none: take it from `next` as it was given, with the same filters."
-
 OTHER_CHANGES = "This is no cursor of this clinic's changes: take it from `after` as it was given."
 
 
@@ -43,12 +42,12 @@ def sealed(value: Any) -> str:
     return seal(PURPOSE).encrypt(json.dumps(value, separators=(",", ":")).encode()).decode()
 
 
-def opened(text: str, name: str = "cursor") -> Any:
-    """What was sealed; raises ValidationError under `name` for anything else."""
+def opened(text: str, name: str = "cursor", refusal: str = OTHER_LIST) -> Any:
+    """What was sealed; raises ValidationError with `refusal` under `name` for anything else."""
     try:
         return json.loads(seal(PURPOSE).decrypt(text.encode()))
     except (InvalidToken, ValueError) as error:
-        raise ValidationError({name: [OTHER_LIST]}, code=Fault.UNKNOWN) from error
+        raise ValidationError({name: [refusal]}, code=Fault.UNKNOWN) from error
 
 
 def changes_cursor(request: Request, number: int) -> str:
@@ -58,7 +57,7 @@ def changes_cursor(request: Request, number: int) -> str:
 
 def changes_number(request: Request, text: str) -> int:
     """The number behind which a cursor of changes leads; raises ValidationError for one of another clinic, or none."""
-    held = opened(text, "after")
+    held = opened(text, "after", OTHER_CHANGES)
     if not isinstance(held, dict) or held.get("clinic") != str(request.clinic.pk):
         raise ValidationError({"after": [OTHER_CHANGES]}, code=Fault.UNKNOWN)
     return int(held["number"])

@@ -1,5 +1,7 @@
 """The token endpoints: OAuth 2.0 client credentials (RFC 6749, section 4.4) and revocation (RFC 7009)."""
 
+import json
+
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -12,6 +14,11 @@ from clinic.accounts.limits.counters import TooMany
 from clinic.accounts.limits.declared import SECRETS
 from clinic.accounts.limits.tries import Try, by_address, trying
 
+# What the package refuses without a word.
+DESCRIBED = {
+    "invalid_client": "No program is let in with this id and secret.",
+    "invalid_scope": "The program may not have all of these scopes: its page in the clinic's settings says which.",
+}
 UNREADABLE = (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
 
 
@@ -112,4 +119,12 @@ def _answer(request: HttpRequest, view: str, attempt: Try) -> HttpResponse:
     if attempt.wrong:
         form = request.POST
         note_refused(credentials(request.headers.get("Authorization", ""), form.get("client_id"), None)[0])
+    return in_words(answer)
+
+
+def in_words(answer: HttpResponse) -> HttpResponse:
+    """The package's answer; what it refuses by a code alone is described."""
+    said = json.loads(answer.content) if answer.status_code in (400, 401) and answer.content else {}
+    if said.get("error") in DESCRIBED and not said.get("error_description"):
+        answer.content = json.dumps({**said, "error_description": DESCRIBED[said["error"]]})
     return answer

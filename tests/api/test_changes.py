@@ -134,6 +134,7 @@ def test_changes_of_hidden_patients_are_not_told(riverside, sign_in, changed):
 def test_cursor_that_nobody_made_is_refused(client, after):
     answer = client.get(CHANGES, {"after": after})
     assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["after"])
+    assert ("from `after` as it was given" in answer.json()["error"]["fields"]["after"][0]) == bool(after)
 
 
 def test_cursor_of_a_list_is_none_of_changes(client, riverside):

@@ -65,11 +65,13 @@ def test_client_without_write_gets_only_read(ask):
 def test_client_without_write_gets_no_other_scope(ask, scope):
     response = ask(write=False, scope=scope)
     assert (response.status_code, response.json()["error"]) == (400, "invalid_scope")
+    assert "scopes" in response.json()["error_description"]
 
 
 def test_wrong_secret_is_refused(ask):
     response = ask(secret="wrong")
     assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    assert "secret" in response.json()["error_description"]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,22 @@ def test_form_shows_every_item_and_keeps_nothing_by_being_opened(client, patient
     assert (page.count("data-item"), look()) == (10, None)
 
 
+def test_new_form_says_that_one_of_the_same_is_not_finished(client, patient):
+    key, other = uuid4(), uuid4()
+    saved(client, patient, key, **{"answer-1": "2"})
+    offer = f'<a href="/assessments/{key}/answer/">Go on with that one</a>'
+    assert "PHQ-9 of 1 Mar 2026 is not finished" in client.get(new(patient)).content.decode()
+    shown = {
+        instrument: offer in client.get(new(patient, instrument)).content.decode() for instrument in ("phq-9", "gad-7")
+    }
+    assert shown == {"phq-9": True, "gad-7": False}
+    assert offer not in client.get(f"/assessments/{key}/answer/").content.decode()
+    client.post(f"/assessments/{key}/answer/", posted(patient, key, **ALL, version=1, do="complete"))
+    saved(client, patient, other, **{"answer-1": "2"})
+    with_another = client.get(new(patient)).content.decode()
+    assert (offer in with_another, f"/assessments/{other}/answer/" in with_another) == (False, True)
+
+
 @pytest.mark.parametrize("query", ["instrument=nonsense", "instrument=", "instrument=%00"])
 def test_instrument_that_is_not_offered_is_not_there(client, patient, query):
     assert client.get(f"/assessments/new/?patient={patient.pk}&{query}").status_code == 404

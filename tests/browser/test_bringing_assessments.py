@@ -49,7 +49,7 @@ def test_answers_are_brought_in_with_an_error_corrected_and_taken_back(visit, pr
     press_on(page, "Bring in 1 assessment")
     expect(page.get_by_text("1 assessment is in the record now")).to_be_visible()
     press_on(page, "Take it back")
-    expect(page.get_by_text("1 of 1 assessments were taken back.")).to_be_visible()
+    expect(page.get_by_text("1 of 1 assessment was taken back.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     with clinic_scope(practice.clinic):
         assert [row.score_text for row in Assessment.objects.filter(patient=patient)] == ["9"]

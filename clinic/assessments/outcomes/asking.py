@@ -28,16 +28,18 @@ WINDOWS = {
     ),
 }
 # The last of a course's totals by the end of the window is the one at `place`, since its days are in order. `newest` is
-# the last of all, `at_12` the last of 8 to 12 weeks after the first; `is_going_on`: the treatment has not ended.
+# the last of all, `at_12` the last of 8 to 12 weeks after the first; `is_going_on`: the treatment has not ended, and
+# the patient is neither discharged nor deceased.
 COURSES = """
 WITH asked (case_from, remission_below, reliable, upto, today) AS (
     VALUES (%s::numeric, %s::numeric, %s::numeric, CAST(%s AS date), CAST(%s AS date))
 ),
-begun (patient, episode, first_day, first, days, totals, age, language, archived_at, practitioner, gender, ended_on)
+begun (patient, episode, first_day, first, days, totals, age, language, archived_at, status, practitioner, gender,
+    ended_on)
 AS ({rows}),
 courses AS (
     SELECT patient, episode, archived_at IS NOT NULL AS archived, first, first_day, days, totals, age, language,
-        practitioner, gender, ended_on IS NULL OR ended_on >= today AS is_going_on,
+        practitioner, gender, status = 'active' AND (ended_on IS NULL OR ended_on >= today) AS is_going_on,
         totals[cardinality(totals)] AS newest, days[cardinality(days)] AS newest_day,
         CASE WHEN at_week_12 > 1 AND days[at_week_12] >= first_day + 56 THEN totals[at_week_12] END AS at_12,
         CASE WHEN place > 1 AND days[place] >= {begins} THEN totals[place] END AS last,
@@ -90,7 +92,14 @@ def about_courses(asked: Asked, change: Change, columns: str, rest: str = "", *m
         rows = rows.filter(age__lte=asked.oldest)
     own = ("patient_id", "episode_id", "begun_on", "baseline", "days", "totals", "age", "language")
     of_others = [
-        F(name) for name in ("patient__archived_at", "patient__user_id", "patient__gender", "episode__ended_on")
+        F(name)
+        for name in (
+            "patient__archived_at",
+            "patient__status",
+            "patient__user_id",
+            "patient__gender",
+            "episode__ended_on",
+        )
     ]
     begun, values = rows.order_by().values_list(*own, *of_others).query.sql_with_params()
     _, begins, ends = WINDOWS[asked.window]

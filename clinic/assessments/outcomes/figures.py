@@ -20,7 +20,7 @@ from clinic.assessments.outcomes.behind.records import incomplete, people
 from clinic.instruments.change import Change
 
 # Counts the ways of counting: a change of a condition below, of a window or of what a course is makes it one more.
-COUNTED_BY = 1
+COUNTED_BY = 2
 CASE = "NOT archived AND first >= case_from"
 AGAIN = f"{CASE} AND last IS NOT NULL"
 # What is counted of courses, by the name that JSON, addresses and pages have in common.

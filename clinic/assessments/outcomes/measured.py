@@ -13,9 +13,11 @@ from clinic.assessments.outcomes.behind.records import ALERTS, LINKS, RECORDS, a
 from clinic.assessments.outcomes.page import address, rows_url
 from clinic.assessments.outcomes.sheets import HOW, Cell, Sheet
 from clinic.instruments.change import Change
+from clinic.patients.models import Status
 from clinic.staff.models import NOBODY, practitioner_names
 
-MEASURED = "Patients who are not archived, as they are now; of the period only the links are."
+MEASURED = "Patients as they are now, but those who are archived, discharged or deceased."
+OF_PERIOD = "Links that were made in the period, to patients who are not archived."
 OVERDUE = "Schedules of the instrument whose day is over, by who is responsible for the patient now."
 RAISED = "Alerts that questionnaires of this instrument raised in the period, of patients who are not archived."
 PATIENTS = {
@@ -50,14 +52,15 @@ def measured(asked: Asked, change: Change, query: QueryDict) -> list[Sheet]:
 
 def _patients(asked: Asked, query: QueryDict) -> Sheet:
     about = {name.removeprefix("patient__"): value for name, value in asked.people().items()}
-    chosen = {"user": asked.practitioner, "gender": asked.gender, "tag": asked.tag}
+    chosen = {"status": Status.ACTIVE.value, "user": asked.practitioner, "gender": asked.gender, "tag": asked.tag}
     listed = f"{reverse('patients:list')}?{urlencode({name: value for name, value in chosen.items() if value})}"
-    active = all_patients().filter(archived_at=None, **about).count()
+    listed_now = all_patients().filter(archived_at=None, **about)
+    active = listed_now.count() - listed_now.exclude(status=Status.ACTIVE).count()  # few have left, and have an index
     rows = [
         [
             Cell("Active patients"),
             Cell(str(active), listed, "Active patients"),
-            Cell("Their records are not archived."),
+            Cell("Neither archived, discharged nor deceased."),
         ],
         *(_row(RECORDS[name].label, RECORDS[name].count(asked), query, name, said) for name, said in PATIENTS.items()),
     ]
@@ -71,7 +74,7 @@ def _row(label: str, count: int, query: QueryDict, name: str, said: str) -> list
 def _links(asked: Asked, query: QueryDict) -> Sheet:
     found = links(asked).aggregate(**{name: Count("pk", filter=only) for name, only in LINKS.items()})
     rows = [_row(label, found[name], query, name, said) for name, (label, said) in OF_LINKS.items()]
-    return Sheet("Links", ("Links", "How many", HOW), rows, MEASURED, words=frozenset({0, 2}))
+    return Sheet("Links", ("Links", "How many", HOW), rows, OF_PERIOD, words=frozenset({0, 2}))
 
 
 def _overdue(asked: Asked, query: QueryDict) -> Sheet:

@@ -10,7 +10,7 @@ from clinic.instruments.change import Change
 
 IN_TREATMENT = (
     "Cases whose first total lies in the period and whose episode has not ended, or who never had one; their newest "
-    "total counts, whatever window is chosen. Archived patients are left out."
+    "total counts, whatever window is chosen. Patients who are archived, discharged or deceased are left out."
 )
 
 

@@ -58,6 +58,7 @@ def questionnaire_page(
         else written(assessment.date if assessment else timezone.localdate()),
         "version": assessment.version if assessment is not None else "",
         "reason": request.POST.get("reason", ""),
+        "begun": _begun(definition, patient) if assessment is None and not posted else None,
         "result": _result(definition, patient, assessment),
         "alerts": open_alerts(request, assessment),
         "amending": amending,
@@ -70,6 +71,12 @@ def questionnaire_page(
         "back": _back(assessment, patient),
     }
     return render(request, "assessments/questionnaire.html", context, status=status)
+
+
+def _begun(definition: Definition, patient: Patient) -> Assessment | None:
+    """The newest one of the instrument that is not finished, so that nobody begins a second without knowing."""
+    rows = Assessment.objects.active().open().following(definition.id).filter(patient=patient)
+    return rows.order_by("-date", "-listed_at", "-id").first()
 
 
 def _result(definition: Definition, patient: Patient, assessment: Assessment | None) -> Result:

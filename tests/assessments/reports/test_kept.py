@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clinic.access import PERMISSIONS, Permission, Role
 from clinic.assessments.models import Assessment, Course, KeptReport
+from clinic.assessments.outcomes.figures import COUNTED_BY
 from clinic.assessments.outcomes.parts import PARTS
 from clinic.assessments.record.courses import keep_courses
 from clinic.assessments.reports.frozen import from_json
@@ -80,7 +81,7 @@ def test_kept_report_has_every_part_with_how_it_is_counted(clinician):
         ("Measured again", "Last total in the period"),
     ]  # fmt: skip
     counted_by = dict(report.facts[4:])
-    assert (len(counted_by), counted_by["Way of counting"]) == (4, "1")
+    assert (len(counted_by), counted_by["Way of counting"]) == (4, str(COUNTED_BY))
 
 
 def test_kept_report_says_when_and_by_whom(clinician):

@@ -24,6 +24,7 @@ from clinic.access import Permission
 from clinic.assessments.models import Alert, AnswerRequest, Assessment, Course, Episode, Schedule
 from clinic.assessments.models.requests import RequestState
 from clinic.assessments.outcomes.asking import Asked
+from clinic.patients.models import Status
 
 RECENT, SLOW = timedelta(days=30), timedelta(hours=24)
 EVERY = Q(pk__isnull=False)
@@ -46,8 +47,13 @@ def people(asked: Asked) -> dict[str, Any]:
     return {"instrument": asked.instrument, "patient__archived_at": None, **asked.people()}
 
 
+def active(asked: Asked) -> dict[str, Any]:
+    """Those of them who are neither discharged nor deceased."""
+    return {"patient__status": Status.ACTIVE, **people(asked)}
+
+
 def scheduled(asked: Asked) -> QuerySet[Any]:
-    return Schedule.objects.asked().filter(**people(asked))
+    return Schedule.objects.asked().filter(**active(asked))
 
 
 def overdue(asked: Asked) -> QuerySet[Any]:
@@ -55,12 +61,12 @@ def overdue(asked: Asked) -> QuerySet[Any]:
 
 
 def with_baseline(asked: Asked) -> QuerySet[Any]:
-    return Course.objects.placed().filter(**people(asked))
+    return Course.objects.placed().filter(**active(asked))
 
 
 def recently_measured(asked: Asked) -> QuerySet[Any]:
     newest = Func(F("days"), function="cardinality", template="days[%(function)s(%(expressions)s)]")
-    courses = Course.objects.filter(**people(asked)).annotate(newest=newest)
+    courses = Course.objects.filter(**active(asked)).annotate(newest=newest)
     return courses.filter(newest__gte=timezone.localdate() - RECENT)
 
 
