@@ -127,8 +127,28 @@ def expect(told: list[Told], at: int) -> tuple:
     return len(waiting), "Severe" if waiting else "", True, lines
 
 
+def brief(cards) -> list[list[tuple]]:
+    return [
+        [(question.text, question.to_do, [line.alert.pk for line in question.lines], question.earlier)
+         for question in card.questions]
+        for card in cards
+    ]  # fmt: skip
+
+
+def shortened(card, closed: int) -> list[tuple]:
+    """The questions of a whole card with so many acknowledged ones each, and how many were left out."""
+    found = []
+    for question in card.questions:
+        acknowledged = [line.alert.pk for line in question.lines if not line.alert.open]
+        left_out = acknowledged[closed:]
+        kept = [line.alert.pk for line in question.lines if line.alert.pk not in left_out]
+        found.append((question.text, question.to_do, kept, len(left_out)))
+    return found
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(answered | acknowledged, max_size=8))
+@example(steps=[each for sheet in range(3) for each in ((0, sheet, 1, "staff"), (0, True))])
 @example(steps=[(0, 0, 1, "staff"), (0, 1, 2, "link"), (0, 2, 3, "program"), (0, True), (0, 0, 3, "device")])
 def test_cards_are_those_of_a_plain_account(patients, steps):
     told: list[Told] = []
@@ -147,6 +167,7 @@ def test_cards_are_those_of_a_plain_account(patients, steps):
             for each in waiting:
                 each.note = f"Note {number}"
         assert show(patients) == [expect(told, at) for at in range(2)]
+        assert brief(cards_of(patients, closed=1)) == [shortened(card, 1) for card in cards_of(patients)]
         counted = [Patient.objects.get(pk=patient.pk).open_alerts for patient in patients]
         assert counted == [expect(told, at)[0] for at in range(2)]
         transaction.set_rollback(True)
@@ -249,3 +270,19 @@ def test_program_reads_how_an_alert_was_answered_and_by_whom(riverside, sign_in,
     (alert,) = sign_in(riverside.clinician).get(f"/api/v1/assessments/{key}/").json()["results"]["alerts"]
     assert (alert["channel"], alert["answered_by"]) == (channel, whom)
     assert alert["text"] == f"PHQ-9, item 9, “{ANSWERS[2]}”: {to_do}"
+
+
+def test_worklist_has_the_newest_acknowledged_one_and_leads_to_the_others(riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        patient = make_patient(date_of_birth=date(1980, 1, 1))
+        for note in ("First", "Second", "Third", ""):
+            answer(patient, uuid4(), 1, "staff")
+            waiting = {alert.pk: None for alert in Alert.objects.open()}
+            if note:
+                acknowledge_alerts(by=Writer(), patient_id=patient.pk, seen=waiting, note=note)
+    client = sign_in(riverside.clinician)
+    page = client.get("/worklists/alerts/").content.decode()
+    assert [note in page for note in ("First", "Second", "Third")] == [False, False, True]
+    assert f'<a href="/patients/{patient.pk}/alerts/">2 earlier</a>, acknowledged' in page
+    whole = client.get(f"/patients/{patient.pk}/alerts/").content.decode()
+    assert [note in whole for note in ("First", "Second", "Third", " earlier</a>")] == [True, True, True, False]

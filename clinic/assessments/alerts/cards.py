@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.assessments.alerts.wording import what_to_do
@@ -27,11 +28,15 @@ class Line(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What was answered several times, newest first, and what is to be done about the newest answer."""
+    """What was answered several times, newest first, and what is to be done about the newest answer.
+
+    So many `earlier` ones that somebody acknowledged are left out of the lines.
+    """
 
     text: str
     to_do: str
     lines: list[Line]
+    earlier: int = 0
 
     @property
     def waits(self) -> bool:
@@ -68,11 +73,18 @@ def age_text(moment: datetime) -> str:
     return f"{minutes // 60} h" if minutes < 24 * 60 else f"{minutes // (24 * 60)} d"
 
 
-def cards_of(patients: Sequence[Patient], assessment: Assessment | None = None) -> list[Card]:
-    """A card of each of the patients, in their order; with `assessment` of the alerts that this one raised."""
+def cards_of(
+    patients: Sequence[Patient], assessment: Assessment | None = None, *, closed: int | None = None
+) -> list[Card]:
+    """A card of each of the patients, in their order; with `assessment` of the alerts that this one raised.
+
+    With `closed` a card has no more than so many acknowledged ones of a question, the newest.
+    """
     rows = Alert.objects.filter(patient__in=[patient.pk for patient in patients])
     if assessment is not None:
         rows = rows.filter(assessment=assessment)
+    if closed is not None:
+        rows = rows.with_places().filter(Q(acknowledged_at=None) | Q(place__lte=closed))
     alerts = list(rows.select_related("assessment").order_by("-raised_at", "-pk"))
     definitions = find_versions({_version_of(alert) for alert in alerts if alert.assessment.instrument})
     by_patient: dict[object, list[Alert]] = {}
@@ -113,11 +125,13 @@ def _question(alerts: Iterable[Alert], definitions: dict[tuple[str, str], Defini
     told = [(alert, *_rule_of(alert, definitions)) for alert in alerts]
     lines = [Line(alert, _answer(alert, rule)) for alert, rule, _ in told]
     shown, rule, definition = next((each for each in told if each[0].open), told[0])
+    closed = sum(not line.alert.open for line in lines)
+    earlier = max(getattr(alert, "closed_ones", closed) for alert, _, _ in told) - closed
     if rule is None or definition is None:
-        return Question("", shown.text, lines)
+        return Question("", shown.text, lines, earlier)
     item = definition.by_code.get(rule.item)
     text = f"{definition.title}, item {item.code}: {item.text}" if item is not None else definition.title
-    return Question(text, what_to_do(rule.text, shown.channel), lines)
+    return Question(text, what_to_do(rule.text, shown.channel), lines, earlier)
 
 
 def _rule_of(

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 from django.db import models
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from clinic.patients.models import Patient, SeenManager
@@ -53,6 +54,14 @@ class AlertQuerySet(ClinicQuerySet["Alert"]):
 
     def worst_first(self) -> "AlertQuerySet":
         return self.order_by(*WORST_FIRST)
+
+    def with_places(self) -> "AlertQuerySet":
+        """With the `place` of each among the open or the acknowledged ones of its patient, instrument and rule, the
+        newest first, and how many acknowledged ones there are: `closed_ones`."""
+        same = ["patient", "assessment__instrument", "rule"]
+        closed = models.ExpressionWrapper(models.Q(acknowledged_at__isnull=False), models.BooleanField())
+        place = models.Window(RowNumber(), partition_by=[*same, closed], order_by=["-raised_at", "-pk"])
+        return self.annotate(place=place, closed_ones=models.Window(models.Count("acknowledged_at"), partition_by=same))
 
     def with_urgency(self) -> "AlertQuerySet":
         return self.annotate(urgency=URGENCY)

@@ -27,6 +27,7 @@ from clinic.staff.clinic_settings.actions import alert_instructions
 from clinic.ui.pages import noted, own_path, saved
 
 LONGEST_NOTE = 2000
+CLOSED = 1  # of what was acknowledged, so many of a question stand on the worklist; the patient's page has all
 POINTS = re.compile(r"-?\d{1,6}(?:\.\d{1,2})?", re.ASCII)
 MEANWHILE = "Somebody acknowledged this meanwhile. Your note was not saved; it is kept below."
 WORSE = "A worse answer came meanwhile: look at it first. Your note was not saved; it is kept below."
@@ -135,7 +136,7 @@ def _shown(request: Request) -> dict[UUID, Decimal | None]:
 
 
 def _cards(alerts: Collection[Alert]) -> list[Card]:
-    return cards_of([alert.patient for alert in alerts])
+    return cards_of([alert.patient for alert in alerts], closed=CLOSED)
 
 
 def _patient_page(request: Request, patient: Patient, *, status: int = 200, **context: Any) -> HttpResponse:
