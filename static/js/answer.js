@@ -48,14 +48,14 @@
   questionnaire.addEventListener("change", showAsked);
 
   const asked = () => items.filter((item) => !item.hidden);
-  const focusItem = (item) => {
+  const focusItem = (item, block = "center") => {
     if (!item) {
       last()?.focus();
       return;
     }
     const field = fields(item).find((input) => input.checked) || fields(item)[0];
     field.focus({ preventScroll: true });
-    item.scrollIntoView({ block: "center" });
+    item.scrollIntoView({ block });
   };
 
   const here = () => document.activeElement.closest("[data-item]");
@@ -112,7 +112,8 @@
   });
 
   if (!document.querySelector("main [autofocus]")) {
-    focusItem(asked().find((item) => !isAnswered(item)));
+    const open = asked().find((item) => !isAnswered(item));
+    focusItem(open, open === asked()[0] ? "nearest" : "center"); // what stands above the first one is read first
   }
   if (!form) return;
 
