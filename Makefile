@@ -20,6 +20,7 @@ citus:
 
 test:
 	@bin/environment requirements-dev.txt
+	@bin/foreign
 	@exec bin/test
 
 # What needs no database, and the rooms that were changed since the last commit.
@@ -36,8 +37,7 @@ mutants:
 prove:
 	@bin/environment requirements-dev.txt
 	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-prove.txt
-	@$(python) -m venv var/foreign
-	@var/foreign/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-foreign.txt
+	@bin/foreign
 	@exec $(python) -m bench.prove $(ONLY)
 
 # Kills every part of the running record while programs write, and looks for what was acknowledged; the control has
@@ -91,5 +91,6 @@ lock:
 	@$(compile) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
 	@$(compile) $(UPGRADE) requirements-parquet.in -o requirements-parquet.txt
 	@$(compile) $(UPGRADE) requirements-foreign.in -o requirements-foreign.txt
+	@cd tests/foreign/node && npm install --silent --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 	@$(compile) $(UPGRADE) requirements-deploy.in -o requirements-deploy.txt
 	@$(compile) $(UPGRADE) --no-deps requirements-prove.in -o requirements-prove.txt

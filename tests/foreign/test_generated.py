@@ -1,15 +1,8 @@
 """Clients that others' generators make of the served document, used against the running server."""
 
-import json
-import os
-import subprocess
-import sys
-from uuid import uuid4
-
 import pytest
 
-from tests.foreign.conftest import TOOLS
-from tests.patience import PATIENCE
+from tests.foreign.conftest import TOOLS, fetched, run, used_as_told
 
 GENERATORS = {
     "openapi-python-client": ["openapi-python-client", "generate", "--meta", "none", "--output-path", "made", "--path"],
@@ -68,16 +61,17 @@ print(json.dumps([made.full_name, again.status, fault["code"], fault["existing"]
 
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_generated_client_registers_assesses_finds_and_is_refused(server, practice, program, tmp_path, generator):
-    fetched = [sys.executable, "-c", "import sys, urllib.request as u; u.urlretrieve(*sys.argv[1:])"]
-    subprocess.run([*fetched, f"{server}/api/v1/schema/", "document.json"], cwd=tmp_path, check=True, timeout=PATIENCE)
-    paths = {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": os.pathsep.join([".", "out"])}
-    environment = os.environ | paths
+    fetched(server, tmp_path)
     name, *more = GENERATORS[generator]
-    command = [str(TOOLS / name), *more, "document.json"]
-    made = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert made.returncode == 0, made.stdout + made.stderr
-    patient = f"Ana {uuid4().hex[:8]}"
-    used = [str(TOOLS / "python"), "-c", USES[generator], server, program.token, str(practice.clinician.pk), patient]
-    ran = subprocess.run(used, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == [patient, 409, "name_taken", True, 9.0, [patient], True]
+    run(tmp_path, str(TOOLS / name), *more, "document.json")
+    python = [str(TOOLS / "python"), "-c", USES[generator]]
+    used_as_told(lambda *given: run(tmp_path, *python, *given), server, program, practice)
+
+
+def test_client_for_java_is_made(server, tmp_path):
+    """Made, and not compiled: that takes jars which no package of ours brings."""
+    fetched(server, tmp_path)
+    command = ["openapi-generator-cli", "generate", "-g", "java", "--library", "native", "-o", "out", "-i"]
+    run(tmp_path, str(TOOLS / command[0]), *command[1:], "document.json")
+    made = {path.stem for path in (tmp_path / "out" / "src" / "main").rglob("*.java")}
+    assert {"PatientsApi", "AssessmentsApi", "Patient", "Assessment", "Failure"} <= made
