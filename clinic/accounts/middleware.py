@@ -39,7 +39,7 @@ from clinic.ui.kept import MOST_READ, kept_page
 from clinic.ui.pages import client_redirect, leading_back
 from clinic.ui.requests import large_file_at
 
-API = "/api/"  # what the token of a program opens
+OF_PROGRAMS = ("/api/", "/o/", "/.well-known/")  # what is not refused to the token of a program
 POLLED = "X-Polled"  # what an open page sends with what it asks by itself, which is no use of the session
 # Views of packages that may be opened without signing in, by module, with the reason.
 PUBLIC_MODULES = {
@@ -138,7 +138,7 @@ class ClinicMiddleware:
     def process_view(
         self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        if request.client is not None and not request.path_info.startswith(API):
+        if request.client is not None and not request.path_info.startswith(OF_PROGRAMS):
             return forbidden_to_clients(request)
         if request.user.is_authenticated and POLLED not in request.headers:
             note_use(request.session.row)
@@ -222,7 +222,7 @@ def unauthenticated(request: Request) -> HttpResponse:
 
 
 def forbidden_to_clients(request: Request) -> HttpResponse:
-    """A token opens the API and nothing else: pages keep layouts, views and work as a person's own."""
+    """A token opens the API alone; it may be sent along with who asks for another. Pages keep what is a person's."""
     return errors.answer(request, 403, "forbidden", "This is for people who sign in, not for API clients.")
 
 

@@ -53,6 +53,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Exports", "description": "Files for analysis."},
         {"name": "Trail", "description": "Who read and changed what."},
         {"name": "Changes", "description": "What happened, in the order in which it was saved."},
+        {"name": "OAuth", "description": "Tokens for programs."},
     ],
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,

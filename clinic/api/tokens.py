@@ -37,6 +37,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@csrf_exempt
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponse:
     """Where tokens are asked for and how (RFC 8414), for programs that look it up."""

@@ -68,7 +68,7 @@ def test_check_of_the_guide_accepts_what_is_sent_and_nothing_else(settings, rive
 def test_table_has_every_endpoint_with_its_scope(db):
     operations = {}
     for path, methods in document()["paths"].items():
-        for method, operation in methods.items():
+        for method, operation in methods.items() if path.startswith("/api/") else ():
             [scope] = next(each["oauth2"] for each in operation["security"] if "oauth2" in each)
             operations[f"{method.upper()} {path}"] = scope  # the widest that allows it; narrower ones come behind
     told = {endpoint: scope for _, endpoint, scope in rows() if endpoint != "–"}

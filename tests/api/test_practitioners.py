@@ -160,7 +160,7 @@ def test_every_endpoint_that_is_listed_is_there(client):
 
 
 def test_index_has_every_path_of_the_document_that_is_a_list(client):
-    lists = {path for path in docs.document()["paths"] if "{" not in path} - {INDEX}
+    lists = {path for path in docs.document()["paths"] if path.startswith(INDEX) and "{" not in path} - {INDEX}
     listed = {row["url"].removeprefix("http://testserver") for row in client.get(INDEX).json()["results"]}
     assert listed - lists == {f"{INDEX}docs/", f"{INDEX}schema/"}
     assert lists - listed == set()

@@ -103,6 +103,9 @@ def test_document_names_every_operation(db):
             ("{id}/", "delete", "destroy"),
         )
     } | {
+        ("/o/token/", "post"): "oauth_token",
+        ("/o/revoke_token/", "post"): "oauth_revoke",
+        ("/.well-known/oauth-authorization-server", "get"): "oauth_metadata",
         ("/api/v1/", "get"): "root_list",
         ("/api/v1/changes/", "get"): "changes_list",
         ("/api/v1/patients/match/", "post"): "patients_match",
@@ -144,7 +147,9 @@ def test_document_names_every_operation(db):
 
 def test_document_knows_both_ways_in(db):
     schemes = document()["components"]["securitySchemes"]
-    assert {name: scheme["type"] for name, scheme in schemes.items()} == {"oauth2": "oauth2", "session": "apiKey"}
+    assert {name: scheme["type"] for name, scheme in schemes.items()} == {
+        "oauth2": "oauth2", "session": "apiKey", "program": "http",
+    }  # fmt: skip
     assert schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] == "/o/token/"
     needed = {method: operation["security"] for method, operation in document()["paths"][f"{PATIENTS}{{id}}/"].items()}
     scopes = ("read", "write", "patients:read", "patients:write", "scores:read"), ("write", "patients:write")
@@ -272,7 +277,7 @@ def test_docs_are_public_and_show_every_operation(db):
     groups = [name for name, _ in response.context["groups"]]
     assert groups == [
         "Endpoints", "Alerts", "Assessments", "Changes", "Episodes", "Exports", "Instruments", "Me", "Patients",
-        "Practitioners", "Requests", "Schedules", "Trail", "Webhooks",
+        "Practitioners", "Requests", "Schedules", "Trail", "Webhooks", "OAuth",
     ]  # fmt: skip
 
 

@@ -61,6 +61,8 @@ AlertRule = TypedDict(
     },
 )
 
+type Anything = "Alert | AlertRule | AskedIf | Assessment | Band | BulkRow | Change | Condition | Cutoff | Delivery | Endpoint | Episode | Event | Export | Identifier | Instrument | InstrumentItem | InstrumentOption | LatestResult | Match | Me | Measure | Patient | Practitioner | Question | Request | Revision | RiskAlert | Schedule | Subscale | Warning | Webhook | Included"
+
 AskedIf = TypedDict(
     "AskedIf",
     {
@@ -169,6 +171,17 @@ AssessmentRequest = TypedDict(
 type AssessmentStatusEnum = Literal['planned', 'in_progress', 'completed', 'amended', 'cancelled']
 
 type AssessmentType = Literal['cognitive_status', 'physical', 'mental_health', 'functional_ability', 'social_support', 'other']
+
+AuthorizationServer = TypedDict(
+    "AuthorizationServer",
+    {
+        "issuer": str,
+        "token_endpoint": str,
+        "revocation_endpoint": str,
+        "grant_types_supported": list[Literal['client_credentials']],
+        "scopes_supported": list[Literal['read', 'write', 'patients:read', 'patients:write', 'scores:read', 'alerts:read', 'webhooks', 'export', 'analysis', 'trail:read']],
+    },
+)
 
 Band = TypedDict(
     "Band",
@@ -662,6 +675,14 @@ NewScheduleRequest = TypedDict(
     },
 )
 
+OAuthError = TypedDict(
+    "OAuthError",
+    {
+        "error": str,
+        "error_description": str,
+    },
+)
+
 type OperatorEnum = Literal['=', '!=', '<', '<=', '>', '>=', 'exists']
 
 Pagination = TypedDict(
@@ -1085,6 +1106,16 @@ Subscale = TypedDict(
 )
 
 type TablesEnum = Literal['patients', 'assessments', 'answers']
+
+Token = TypedDict(
+    "Token",
+    {
+        "access_token": str,
+        "token_type": Literal['Bearer'],
+        "expires_in": int,
+        "scope": str,
+    },
+)
 
 Warning = TypedDict(
     "Warning",

@@ -1,7 +1,7 @@
 """What every operation of the OpenAPI document shares: the envelope, pages, refusals, rows of many."""
 
 from clinic.api.documentation.examples import EXAMPLES
-from clinic.api.documentation.shapes import LINK, TEXT, WARNING, Schema, object_of, ref
+from clinic.api.documentation.shapes import LINK, TEXT, WARNING, Schema, object_of, ref, union_of
 from clinic.lists.reading.listing import CAP
 from clinic.text.faults import MEANINGS, Fault
 
@@ -58,13 +58,7 @@ ENVELOPE: Schema = {
         description="How many there are in all, and the pages beside this one.",
     ),
     "Warning": WARNING,
-    "Record": {
-        "oneOf": [ref(name) for name in VERSIONED],
-        "discriminator": {
-            "propertyName": "__typename",
-            "mapping": {name: f"#/components/schemas/{name}" for name in VERSIONED},
-        },
-    },
+    "Record": union_of(VERSIONED),
     "Error": object_of(
         {
             "__typename": {**TEXT, "const": "Error"},

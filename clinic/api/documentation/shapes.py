@@ -1,5 +1,6 @@
 """Pieces of schemas."""
 
+from collections.abc import Iterable
 from typing import Any
 
 Schema = dict[str, Any]
@@ -15,6 +16,15 @@ def ref(name: str) -> Schema:
 def object_of(properties: Schema, *, optional: tuple[str, ...] = (), **more: Any) -> Schema:
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, **more}
+
+
+def union_of(names: Iterable[str]) -> Schema:
+    """One of several objects, told apart by their `__typename`."""
+    mapping = {name: f"#/components/schemas/{name}" for name in names}
+    return {
+        "oneOf": [ref(name) for name in mapping],
+        "discriminator": {"propertyName": "__typename", "mapping": mapping},
+    }
 
 
 WARNING = object_of(
