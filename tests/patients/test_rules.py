@@ -13,7 +13,7 @@ from tests.plans import nodes, plan_of
 TYPED = [
     "ana", "ana bell", "ana li bell", "mar", "Παπαδοπούλου", "o'brien", "42", "12/3/1961", "07700 900123", "P-42",
     "1961", "bell 07700", "p-42 ana", "كاظمي", "annemarie", "jk bell",
-    "31/12", "kofy adyemi", "رضا كاظمي",
+    "31/12", "kofy adyemi", "رضا كاظمي", "김민수", "김 민수",
 ]  # fmt: skip
 
 

@@ -175,6 +175,17 @@ def begins_apart(column: str, word: str) -> Sql:
     return either([begins(column, text) for text in apart(word)])
 
 
+def holds_apart(column: str, word: str) -> Sql:
+    """The column has the word written as two beside each other, wherever: "distefano" as "ana di stefano"."""
+    keys = [key_of(text, "letters_key") for text in apart(word)]
+    return either([Sql(f"{column} LIKE '%% ' || {key.text} || '%%'", key.params) for key in keys])
+
+
+def each_begins_parted(column: str, word: str) -> Sql:
+    """As `each_begins`, with the word parted anywhere, in scripts that write names without spaces."""
+    return either([each_begins(column, f"{word[:at]} {word[at:]}") for at in range(1, len(word))])
+
+
 def together(words: list[str]) -> list[str]:
     """The words with two or more of them written as one, in every way."""
     found = [words[0]]

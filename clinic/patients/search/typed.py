@@ -28,6 +28,8 @@ MOST_WORDS = 20
 OF_ARABIC, OF_PERSIAN = "\u0643\u064a\u0649", "\u06a9\u06cc\u06cc"
 IN_ARABIC = re.compile(f"[{ARABIC}]")
 APART = 5  # so many letters has a word that is looked for as two
+# Chinese, Japanese and Korean names are written with a space behind the family name and without one.
+UNSPACED = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]{2,8}")
 MOST_JOINED = 4  # so many words are looked for written together
 INFIX = 3  # the shortest word that is looked for inside others; of longer ones the similar words come first
 
@@ -182,6 +184,18 @@ def several_arabic_words(typed: Typed) -> list[str]:
 def long_word(typed: Typed) -> list[str]:
     """A word that may be two: "annemarie"."""
     return [word for word in one_word(typed) if len(word) >= APART and PLAIN.fullmatch(word)]
+
+
+def unspaced_word(typed: Typed) -> list[str]:
+    """A word that may be family name and given name: "\uae40\ubbfc\uc218", which may be kept with a space."""
+    whole = unicodedata.normalize("NFC", "".join(typed.name)) if len(typed.name) == 1 else ""
+    return [whole] if UNSPACED.fullmatch(whole) else []
+
+
+def unspaced_words(typed: Typed) -> list[str]:
+    """Words that may be kept as one, as `unspaced_word` has them."""
+    words = [unicodedata.normalize("NFC", word) for word in typed.name]
+    return [" ".join(words)] if 1 < len(words) <= MOST_JOINED and UNSPACED.fullmatch("".join(words)) else []
 
 
 def plain_words(typed: Typed) -> list[str]:
