@@ -138,10 +138,11 @@ def _related(compiler: Any, alias: str) -> list[Related]:
 
 def chosen_sql(loader: Loader, chosen: Sql, limit: int, place: Sql = NO_PLACE, ends: Sequence[int] = ()) -> Sql:
     """The records of the first `limit` chosen keys, in their order, each with its reason, how many were chosen and how
-    many bytes their table has. Before these comes, as JSON and of the rows at `ends` only, what `place` selects.
+    many bytes their table has. Before these comes, as JSON and of the rows at `ends` only, what `place` selects: as a
+    row, since a function takes a hundred values at most.
     """
     at = ", ".join(map(str, ends))
-    placed = f"CASE WHEN h.place IN ({at}) THEN jsonb_build_array({place.text})::text END" if ends else "NULL"
+    placed = f"CASE WHEN h.place IN ({at}) THEN row_to_json(ROW({place.text}))::text END" if ends else "NULL"
     size = size_sql(loader.model._meta.db_table, loader.alias)
     return Sql(
         f"WITH chosen AS MATERIALIZED ({chosen.text}) "

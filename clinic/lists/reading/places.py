@@ -72,7 +72,7 @@ def seek_key_of(runs: Sequence[IndexRun], row: Sequence[Any]) -> SeekKey | None:
 
 def kept_place(runs: Sequence[IndexRun], numbers: Sequence[int], text: str | None) -> Place | None:
     """The place of a row by what its own statement gave of it, as JSON; fractions stay text, as SQL has them."""
-    seek_key = seek_key_of(runs, json.loads(text, parse_float=str)) if text else None
+    seek_key = seek_key_of(runs, list(json.loads(text, parse_float=str).values())) if text else None
     return None if seek_key is None else Place(numbers[seek_key.run], seek_key.driven, seek_key.values)
 
 
