@@ -7,7 +7,7 @@ without reading these.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import batched, combinations
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -28,6 +28,7 @@ from clinic.patients.search.conditions import (
 
 SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows of each
 BESIDE = 8  # so many similar words beside others, each of which is looked up with those
+AT_ONCE = 200  # so many names are noted by one statement
 NAMESAKES = 25  # so many rows of two similar words: a page
 
 Column = tuple[str, tuple[str, ...]]  # a column and the order in which its index gives the rows of one first word
@@ -52,9 +53,11 @@ LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND
 
 
 def note_words(names: Sequence[str], *, using: str | None = None) -> None:
-    """Add the words of `names` to the dictionary of the active clinic."""
+    """Add the words of `names` to the dictionary of the active clinic, of few names a statement: each word is compared
+    with all of its statement."""
     with connections[using or DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(NOTE_WORDS, {"names": list(names)})
+        for some in batched(names, AT_ONCE):
+            cursor.execute(NOTE_WORDS, {"names": list(some)})
 
 
 def note_every_word(cursor: Any, names: Sequence[str]) -> None:
