@@ -7,7 +7,7 @@ without reading these.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import batched, combinations
+from itertools import combinations
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -28,20 +28,21 @@ from clinic.patients.search.conditions import (
 
 SIMILAR_WORDS, SIMILAR_ROWS = 24, 8  # so many similar words, and so many rows of each
 BESIDE = 8  # so many similar words beside others, each of which is looked up with those
-AT_ONCE = 200  # so many names are noted by one statement
 NAMESAKES = 25  # so many rows of two similar words: a page
 
 Column = tuple[str, tuple[str, ...]]  # a column and the order in which its index gives the rows of one first word
 
 
 # Nothing waits for another writer: two who bring the same word at once both add it. A coordinator numbers the rows of
-# the outer SELECT, so that DISTINCT is inside; and it asks the worker for what is known by constants alone.
+# the outer SELECT, so that DISTINCT is inside; and it asks the worker for what is known by constants alone. OFFSET 0
+# has these asked for once: planned into the join, each word is compared with all others.
 NOTE_WORDS = """
 INSERT INTO patients_nameword (word)
 SELECT found FROM (SELECT DISTINCT found FROM unnest(%(names)s::text[]) AS name
     CROSS JOIN string_to_table(public.search_key(name), ' ') AS found) AS said
-LEFT JOIN patients_nameword AS known ON known.word = found
-    AND known.word = ANY (string_to_array(public.search_key(array_to_string(%(names)s::text[], ' ')), ' '))
+LEFT JOIN (SELECT word FROM patients_nameword WHERE word = ANY (
+        string_to_array(public.search_key(array_to_string(%(names)s::text[], ' ')), ' ')) OFFSET 0) AS known
+    ON known.word = found
 WHERE found <> '' AND known.word IS NULL
 """
 NOTE_EVERY_WORD = """
@@ -53,11 +54,9 @@ LEFT JOIN patients_nameword AS known ON known.word = found WHERE found <> '' AND
 
 
 def note_words(names: Sequence[str], *, using: str | None = None) -> None:
-    """Add the words of `names` to the dictionary of the active clinic, of few names a statement: each word is compared
-    with all of its statement."""
+    """Add the words of `names` to the dictionary of the active clinic."""
     with connections[using or DEFAULT_DB_ALIAS].cursor() as cursor:
-        for some in batched(names, AT_ONCE):
-            cursor.execute(NOTE_WORDS, {"names": list(some)})
+        cursor.execute(NOTE_WORDS, {"names": list(names)})
 
 
 def note_every_word(cursor: Any, names: Sequence[str]) -> None:
