@@ -104,6 +104,14 @@ def ours_and_floor(filled: Filled) -> tuple[Costs, Costs]:
     return ours, ask("floor", OWN, asked)
 
 
+def grown(small: Filled, large: Filled) -> dict[tuple[str, str], tuple[float, float]]:
+    """The p95 of every operation in both clinics, asked in turn."""
+    operations = [[[*each, each.headers] for each in asked_of(filled)] for filled in (small, large)]
+    file = FOLDER / "asked.json"
+    file.write_text(json.dumps({"cookies": [small.cookie, large.cookie], "operations": operations}))
+    return {(name, kind): (few, many) for name, kind, few, many in told("bench.pairing", OWN, str(file))}
+
+
 def peers(filled: Filled) -> dict[str, Costs]:
     """The baselines, on a copy of the same rows in tables as usually written."""
     from bench.peers.copying import copy_rows, database_url
@@ -140,16 +148,19 @@ def main() -> None:
         cursor.execute("CREATE EXTENSION pg_stat_statements")
         cursor.execute("CREATE EXTENSION pg_prewarm")
     results: dict[int, dict[str, Costs]] = {}
+    clinics: list[Filled] = []
     for size in (size for size in SIZES if size <= largest):
         filled = fill(size)
+        clinics.append(filled)
         ours, floor = ours_and_floor(filled)
         results[size] = {"ours": ours, "floor": floor, **peers(filled)}
+    growth = grown(clinics[0], filled)
     searching = told("bench.searching", OWN, filled.key)
     completing = told("bench.completing", OWN, filled.key, email(filled.size))
     starting = told("bench.starting", OWN, filled.cookie)
     today = told("bench.today", OWN, filled.cookie)
     beside = [together(filled.key, filled.cookie, os.environ | OWN, writers=writers) for writers in (False, True)]
-    report(Results(results, filled.seconds, searching, completing, starting, beside, today))
+    report(Results(results, filled.seconds, searching, completing, starting, beside, today, growth))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ Budget = tuple[str, str, str, bool]  # what, as measured, the budget, whether it
 
 
 class Results(NamedTuple):
-    """Of each size each subject's costs; the rest is of the largest size. `beside`: readers alone, and with writers."""
+    """Of each size each subject's costs; the rest is of the largest size. `beside`: readers alone, and with writers.
+    `growth` has the p95 of each operation in the smallest clinic and the largest, asked in turn.
+    """
 
     subjects: dict[int, dict[str, Costs]]
     fill_seconds: float
@@ -25,6 +27,7 @@ class Results(NamedTuple):
     starting: dict[str, float]
     beside: list[dict[str, Any]]
     today: dict[str, dict[str, Any]]
+    growth: dict[tuple[str, str], tuple[float, float]]
 
     @property
     def largest(self) -> int:
@@ -44,12 +47,12 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def each_operation(results: Results) -> str:
-    smallest, floor = results.subjects[min(results.subjects)]["ours"], results.subjects[results.largest]["floor"]
+    floor = results.subjects[results.largest]["floor"]
     rows = []
     for (name, kind), cost in results.ours.items():
-        growth = cost["p95"] / smallest[name, kind]["p95"]
+        few, many = results.growth[name, kind]
         rows.append([
-            name, kind, f"{cost['p50']:.2f}", f"{cost['p95']:.2f}", f"{growth:.2f}", f"{cost['app']:.2f}",
+            name, kind, f"{cost['p50']:.2f}", f"{cost['p95']:.2f}", f"{many / few:.2f}", f"{cost['app']:.2f}",
             f"{cost['database']:.2f}", f"{cpu(cost) / cpu(floor[name, kind]):.2f}", str(cost["messages"]),
             str(cost["statements"]), f"{cost['bytes'] / 1024:.1f}, {cost['gzip'] / 1024:.1f}",
         ])  # fmt: skip
@@ -140,10 +143,10 @@ def _budgets_beside_others(results: Results) -> list[Budget]:
 
 
 def _other_budgets(results: Results) -> list[Budget]:
-    ours, smallest = results.ours, results.subjects[min(results.subjects)]["ours"]
+    ours, here = results.ours, FLOOR / _floor(results)
     lists = {each: cost for each, cost in ours.items() if each[0] not in SLOW}
     slowest = max(lists, key=lambda each: lists[each]["p95"])
-    grown = {each: cost["p95"] / smallest[each]["p95"] for each, cost in lists.items()}
+    grown = {each: many / few for each, (few, many) in results.growth.items() if each[0] not in SLOW}
     worst = max(grown, key=lambda each: grown[each])
     times, recall = results.searching["times"], results.searching["recall"]
     insert, row = results.searching["insert"], results.searching["row"]
@@ -151,9 +154,10 @@ def _other_budgets(results: Results) -> list[Budget]:
     heaviest = {kind: max(c["gzip"] for (_, k), c in ours.items() if k == kind) / 1024 for kind in ("fragment", "page")}
     rss, cpu_seconds = results.starting["rss"], results.starting["cpu"]
     return [
-        ("p95 of any list, search or worklist", f"{lists[slowest]['p95']:.1f} ms ({', '.join(slowest)})", "30 ms",
-         lists[slowest]["p95"] <= 30),
-        (f"p95 against {min(results.subjects):,} patients, but for an exact count and a page jump",
+        (f"p95 of any list, search or worklist; where the floor takes {FLOOR}",
+         f"{lists[slowest]['p95']:.1f} ms; {lists[slowest]['p95'] * here:.1f} ({', '.join(slowest)})", "30 ms there",
+         lists[slowest]["p95"] * here <= 30),
+        (f"p95 against {min(results.subjects):,} patients, asked in turn, but for an exact count and a page jump",
          f"{grown[worst]:.2f}x at most ({', '.join(worst)})", "1.2x", grown[worst] <= 1.2),
         ("SQL of a search: p95 of a random mix of 400; the slowest of the adversarial set",
          f"{times['p95']:.2f} ms (p50 {times['p50']:.2f}, max {times['max']:.1f}); "
@@ -162,13 +166,13 @@ def _other_budgets(results: Results) -> list[Budget]:
         ("messages of a fragment; statements, transaction and settings counted each",
          f"{ours['search gonz', 'fragment']['messages']}; {ours['search gonz', 'fragment']['statements']}", "4",
          ours["search gonz", "fragment"]["messages"] <= 4),
-        ("row renderer",
-         f"{row['shown']:.1f} us of {row['shown_columns']} columns, {row['all']:.1f} of {row['all_columns']}",
-         "15 us", row["shown"] <= 15),
+        (f"row renderer, where the floor takes {FLOOR}",
+         f"{row['shown'] * here:.1f} us of {row['shown_columns']} columns, {row['all'] * here:.1f} of "
+         f"{row['all_columns']}", "15 us", row["shown"] * here <= 15),
         ("gzipped, the largest fragment; page", f"{heaviest['fragment']:.1f}; {heaviest['page']:.1f} KB", "5; 10 KB",
          heaviest["fragment"] <= 5 and heaviest["page"] <= 10),
-        ("memory of a worker; start to first answer", f"{rss:.0f} MB; {cpu_seconds:.2f} s of CPU", "100 MB; 1 s",
-         rss <= 100 and cpu_seconds <= 1),
+        (f"memory of a worker; start to first answer, where the floor takes {FLOOR}",
+         f"{rss:.0f} MB; {cpu_seconds * here:.2f} s of CPU", "100 MB; 1 s", rss <= 100 and cpu_seconds * here <= 1),
         ("an insert against the bare table", f"{inserted:.2f}x", "4x", inserted <= 4),
         ("recall: prefixes; typos of one edit in the first 25", f"{recall['prefixes']:.2%}; {recall['typos']:.1%}",
          "100 %; 95 %", recall["prefixes"] >= 1 and recall["typos"] >= 0.95),

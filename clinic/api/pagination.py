@@ -13,7 +13,8 @@ from clinic.api.cursors import Cursor, cursor_of, cursor_text
 from clinic.api.renderer import Rows
 from clinic.lists.page.addresses import place, url_with, whole_number
 from clinic.lists.reading.index_runs import BadList
-from clinic.lists.reading.listing import CAP, TOO_LONG, UNSOUGHT, Listing, PageRows
+from clinic.lists.reading.listing import CAP, UNSOUGHT, Listing, PageRows
+from clinic.lists.reading.patience import TOO_LONG
 from clinic.lists.reading.places import Place
 from clinic.text.faults import Fault
 

@@ -154,7 +154,9 @@ class AlertLinkColumn(TextColumn):
 
 
 class AlertTable(tables.Table):
-    """Alerts of the whole clinic."""
+    """Alerts of the whole clinic, shown as a card of each patient."""
+
+    at_first = 10
 
     patient = AlertLinkColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(

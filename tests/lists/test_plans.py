@@ -18,7 +18,7 @@ from clinic.assessments.today.sections import Day, sections_of
 from clinic.lists.page.narrowing import listing_of
 from clinic.lists.page.sorting import ordering
 from clinic.lists.reading import listing as reading
-from clinic.lists.reading.listing import PLANNED
+from clinic.lists.reading.patience import PLANNED
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
 from clinic.patients.tables import PatientTable

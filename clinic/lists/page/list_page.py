@@ -109,11 +109,11 @@ def figure(number: int) -> str:
     return f"{number:,}".replace(",", THIN_SPACE)
 
 
-def counted(number: int | None, page: Any, at_least: int = CAP) -> str:
-    """How many there are, in words; without a number `at_least` so many, or so many before a search was at its end."""
+def counted(number: int | None, page: Any, at_least: int = CAP + 1, cap: int = CAP) -> str:
+    """How many there are, in words; without a number more than the `cap`, or so many before a search was at its end."""
     if number is None:
-        capped = at_least >= CAP
-        return f"{figure(CAP)}+ {page.noun_plural}" if capped else f"{figure(at_least)} {page.noun_plural} so far"
+        capped = at_least > cap
+        return f"{figure(cap)}+ {page.noun_plural}" if capped else f"{figure(at_least)} {page.noun_plural} so far"
     return f"{figure(number)} {page.noun if number == 1 else page.noun_plural}"
 
 
@@ -132,7 +132,7 @@ def asked_place(request: Request) -> Place:
 def show(page: ListPage, request: Request, found: PageRows, number: int) -> None:
     """The words and the links around the rows."""
     exact, total = request.GET.get("count") == "exact", found.total
-    page.count_text = counted(total, page, found.at_least)
+    page.count_text = counted(total, page, found.at_least, found.cap)
     page.count_url = url_with(request, count="exact") if total is None and not exact else ""
     if number:
         show_number(page, found, number)
@@ -154,7 +154,7 @@ def show_number(page: ListPage, found: PageRows, number: int) -> None:
     total = found.total
     if found.records:
         first = (number - 1) * page.per_page + 1
-        of = f"of {figure(total)}" if total is not None else f"of {figure(min(found.at_least, CAP))} or more"
+        of = f"of {figure(total)}" if total is not None else f"of {figure(min(found.at_least, found.cap))} or more"
         page.range_text = f"{figure(first)} to {figure(first + len(found.records) - 1)} {of}"
     last = -(-total // page.per_page) if total is not None else None
     if last is None or last > 1:

@@ -1,19 +1,14 @@
-"""Reading a list: its first page, the page behind or before a row, any page by number, the last, or all in batches.
+"""Reading a list: its first page, the page behind or before a row, any page by number, the last, or all in batches."""
 
-What a list may cost is bounded: a statement that takes longer than `PATIENCE` is stopped, and whoever asked is told
-how to narrow the list, instead of waiting.
-"""
-
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import psycopg2.errors
-from django.db import OperationalError, connections
 from django.db.models import QuerySet, prefetch_related_objects
 
-from clinic.lists.reading.bounds import Bound, estimates_of, most_walked, near_to
+from clinic.lists.reading import patience
+from clinic.lists.reading.bounds import Bound, Estimate, estimates_of, is_long, most_walked, near_to
 from clinic.lists.reading.grades import Grade
 from clinic.lists.reading.index_runs import ALL, EVERY, BadList, IndexRun, Rows, SeekKey, Sql, every_sql
 from clinic.lists.reading.loading import NO_PLACE, chosen_sql, loader_of
@@ -22,16 +17,10 @@ from clinic.lists.reading.walking import estimate_sql, union_sql
 from clinic.tenancy import cluster
 
 CAP = 1000  # so many rows are counted for a list; of more it says "1,000+"
+FEW = 100  # so many where the way to more is long; a page has no more
 LARGE = 32 * 2**20  # bytes of a table, about 70,000 patients: in less what a full page leaves out is counted at once
 NOTHING = Sql("SELECT NULL::uuid AS id WHERE FALSE")
-PATIENCE = 2000  # milliseconds
-# A plan for several processes returns rows in no order, and one list is not worth the whole server. An index that is
-# in memory, or on a disk without moving parts, is followed from row to row as fast as a table is read through.
-PLANNED = "".join(f"SET LOCAL {name} = {value}; " for name, value in cluster.PLANNED.items())
 UNSOUGHT = "In this order a page begins at no row: leave “after” and “before” out, and ask for “page”."
-TOO_LONG = (
-    "This takes too long in so large a list. Narrow it: write more of a name, choose one more filter, or sort by name."
-)
 GONE = "The row that this page begins at is no longer in this list. Start from the first page."
 
 
@@ -39,14 +28,15 @@ GONE = "The row that this page begins at is no longer in this list. Start from t
 class PageRows:
     """Some rows of a list; `more` and `less` say whether rows follow or go before.
 
-    `total` is None where not all were counted: above the cap, or where a search of a large table filled the page before
-    it came to all that can match. Then there are `at_least` so many.
+    `total` is None where not all were counted: above the `cap`, or where a search of a large table filled the page
+    before it came to all that can match. Then there are `at_least` so many.
     """
 
     records: list[Any] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     total: int | None = 0
-    at_least: int = CAP + 1
+    at_least: int = 0
+    cap: int = CAP
     more: bool = False
     less: bool = False
     begins: Place | None = None  # with `places`, where pages beside this one begin
@@ -59,6 +49,7 @@ class Active(NamedTuple):
     runs: tuple[IndexRun, ...]
     numbers: list[int]
     total: int | None
+    cap: int
 
 
 class Read(NamedTuple):
@@ -79,29 +70,42 @@ class Listing:
         self.grades = grades
         self.loader = loader_of(queryset)
         self.rows = Rows.of(queryset)
+        self.estimated = list[tuple[Sequence[IndexRun], int, list[tuple[int, Sql, Estimate]]]]()
+
+    @cached_property
+    def begun(self) -> Grade:
+        """The first grade; those behind it are made where they are come to."""
+        return next(iter(self.grades), Grade(()))
 
     @property
     def seeks(self) -> bool:
-        """Whether a page can begin at a row. Where PostgreSQL sorts the whole list, pages have only numbers."""
-        return all(run.sorted_query is None for grade in self.grades for run in grade.runs)
+        """Whether a page can begin at a row; where PostgreSQL sorts the list, its only run, pages have only numbers."""
+        return all(run.sorted_query is None for run in self.begun.runs)
+
+    @cached_property
+    def cap(self) -> int:
+        """How many rows are counted; of one that is walked to through many others, fewer."""
+        runs, limit = () if self.begun.more else self.begun.after(0), CAP + 1
+        return FEW if any(is_long(runs[at], each, limit) for at, _, each in self._estimates(runs, limit)) else CAP
 
     def first(self, size: int) -> PageRows:
         """The first `size` rows: one statement where the first grade fills the page."""
-        found, counted, table_size, all_counted, passed = PageRows(), 0, 0, True, 0
+        cap = self.cap
+        found, counted, table_size, all_counted, passed = PageRows(cap=cap), 0, 0, True, 0
         for grade in self.grades:
             runs, wanted = grade.after(counted), size + 1 - len(found.records)
             if wanted > 0:
                 numbers = grade.numbers(counted, passed)
-                read = self._read(runs, wanted, numbers=numbers, ends=(wanted - 1,), up_to=CAP + 1 - counted)
+                read = self._read(runs, wanted, numbers=numbers, ends=(wanted - 1,), up_to=cap + 1 - counted)
                 found.records += read.records
                 found.reasons += read.reasons
                 found.ends = read.ends[0] or found.ends
                 here, table_size = read.counted
             else:
-                here = self._count(runs, CAP + 1 - counted)
+                here = self._count(runs, cap + 1 - counted)
             counted, passed = counted + here, passed + grade.size
             full = len(found.records) > size and table_size > LARGE
-            if counted > CAP or (full and grade.more):
+            if counted > cap or (full and grade.more):
                 all_counted = False
                 break
         found.more = len(found.records) > size
@@ -125,7 +129,7 @@ class Listing:
             raise BadList(UNSOUGHT)
         active = self._active()
         runs, numbers, seek_key = resumed(active.runs, active.numbers, place, reverse=reverse)
-        return self._page(Active(runs, numbers, active.total), size, seek_key=seek_key, reverse=reverse)
+        return self._page(Active(runs, numbers, active.total, active.cap), size, seek_key=seek_key, reverse=reverse)
 
     def at(self, offset: int, size: int) -> PageRows:
         """The rows from `offset` on."""
@@ -136,25 +140,24 @@ class Listing:
     def _page(
         self, active: Active, size: int, *, seek_key: SeekKey | None = None, reverse: bool = False, offset: int = 0
     ) -> PageRows:
+        counted = (active.total, active.cap + 1, active.cap)
         read = self._read(
             active.runs, size + 1, numbers=active.numbers, ends=(1, size), seek_key=seek_key, reverse=reverse,
             offset=offset,
         )  # fmt: skip
         records, reasons, more = read.records[:size], read.reasons[:size], len(read.records) > size
         if reverse:
-            return PageRows(records[::-1], reasons[::-1], active.total, CAP + 1, True, more, *read.ends[::-1])
-        return PageRows(records, reasons, active.total, CAP + 1, more, True, *read.ends)
+            return PageRows(records[::-1], reasons[::-1], *counted, True, more, *read.ends[::-1])
+        return PageRows(records, reasons, *counted, more, True, *read.ends)
 
     def last(self, size: int) -> PageRows:
         """The last `size` rows."""
-        found = self._page(self._active(), size, reverse=True)
-        found.more = False
-        return found
+        return replace(self._page(self._active(), size, reverse=True), more=False)
 
     def count(self) -> int:
         """How many rows there are, exactly."""
-        active = self._active()
-        return self._count(active.runs, None) if active.total is None else active.total
+        runs, _, total, _ = self._active()
+        return self._count(runs, None) if total is None else total
 
     def batches(self, size: int = 500) -> Iterator[list[Any]]:
         """All rows, a list of at most `size` at a time; rows written meanwhile make no other repeat or drop out.
@@ -192,15 +195,15 @@ class Listing:
 
     def _active(self) -> Active:
         """The runs that belong to the list as it is, and its size up to the cap."""
-        counted, passed, active, numbers = 0, 0, list[IndexRun](), list[int]()
+        counted, passed, active, numbers, cap = 0, 0, list[IndexRun](), list[int](), self.cap
         for grade in self.grades:
             runs = grade.after(counted)
             active += runs
             numbers += grade.numbers(counted, passed)
             passed += grade.size
-            if counted <= CAP:
-                counted += self._count(runs, CAP + 1 - counted)
-        return Active(tuple(active), numbers, counted if counted <= CAP else None)
+            if counted <= cap:
+                counted += self._count(runs, cap + 1 - counted)
+        return Active(tuple(active), numbers, counted if counted <= cap else None, cap)
 
     def _beside(self, key: Any) -> tuple[Active, SeekKey]:
         """The same, and the place of the row of that key; where there is one grade, by one statement."""
@@ -209,9 +212,9 @@ class Listing:
         if len(self.grades) != 1:
             active = self._active()
             return active, self._seek_key(active.runs, key)[0]
-        runs = self.grades[0].after(0)
-        seek_key, counted = self._seek_key(runs, key, self._count_sql(runs, CAP + 1))
-        return Active(runs, self.grades[0].numbers(0, 0), counted if counted <= CAP else None), seek_key
+        runs, cap = self.grades[0].after(0), self.cap
+        seek_key, counted = self._seek_key(runs, key, self._count_sql(runs, cap + 1))
+        return Active(runs, self.grades[0].numbers(0, 0), counted if counted <= cap else None, cap), seek_key
 
     def _seek_key(
         self, runs: Sequence[IndexRun], key: Any, also: Sql = NOTHING, *, patient: bool = False
@@ -272,29 +275,25 @@ class Listing:
         for at, run in enumerate(runs):
             if run.found is not None and not run.found.alone:
                 bounds[at] = Bound(0, ALL)
-        left = [(at, run) for at, run in enumerate(runs) if bounds[at] is None]
-        filtered = [(at, near) for at, run in left if (near := near_to(self.rows, run)) is not None]
-        if not filtered:
-            return bounds
-        asked = estimate_sql(self.rows, [runs[at] for at, _ in filtered], [near for _, near in filtered], limit)
-        estimates = estimates_of(cluster.own_plan(self._run(asked)[0][0][0]), limit)
-        for (at, near), estimate in zip(filtered, estimates, strict=True):
+        for at, near, estimate in self._estimates(runs, limit):
             most = most_walked(runs[at], estimate, limit)
             bounds[at] = None if most is None else Bound(most, near)
         return bounds
 
+    def _estimates(self, runs: Sequence[IndexRun], limit: int) -> list[tuple[int, Sql, Estimate]]:
+        """What the planner expects of each run whose order and filters are not of one index, and what is near to it."""
+        for of, most, known in self.estimated:
+            if (of, most) == (runs, limit):
+                return known
+        walked = [(at, run) for at, run in enumerate(runs) if run.found is None or run.found.alone]
+        filtered = [(at, near) for at, run in walked if (near := near_to(self.rows, run)) is not None]
+        estimates = list[Estimate]()
+        if filtered:
+            asked = estimate_sql(self.rows, [runs[at] for at, _ in filtered], [near for _, near in filtered], limit)
+            estimates = estimates_of(cluster.own_plan(self._run(asked)[0][0][0]), limit)
+        found = [(*each, estimate) for each, estimate in zip(filtered, estimates, strict=True)]
+        self.estimated.append((runs, limit, found))
+        return found
+
     def _run(self, sql: Sql, *, patient: bool = False) -> list[Any]:
-        """Run a statement, stopped after `PATIENCE` unless `patient`; the bound rides in its message."""
-        bound = "" if patient else f"SAVEPOINT list; SET LOCAL statement_timeout = {PATIENCE}; {PLANNED}"
-        begun = time.monotonic()
-        with connections[self.queryset.db].cursor() as cursor:
-            try:
-                cursor.execute(f"{bound}{sql.text}", sql.params)
-            except OperationalError as error:
-                took_long = (time.monotonic() - begun) * 1000 >= PATIENCE
-                if not took_long or not isinstance(error.__cause__, psycopg2.errors.QueryCanceled):
-                    raise
-                cursor.execute("ROLLBACK TO SAVEPOINT list")
-                raise BadList(TOO_LONG) from error
-            rows: list[Any] = cursor.fetchall()
-            return rows
+        return patience.run(sql, using=self.queryset.db, patient=patient)
