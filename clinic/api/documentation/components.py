@@ -2,7 +2,7 @@
 
 from clinic.api.documentation.examples import EXAMPLES
 from clinic.api.documentation.shapes import LINK, TEXT, WARNING, Schema, object_of, ref, union_of
-from clinic.lists.reading.listing import CAP
+from clinic.lists.reading.listing import CAP, FEW
 from clinic.text.faults import MEANINGS, Fault
 
 CODES: Schema = {
@@ -43,8 +43,9 @@ ENVELOPE: Schema = {
             "count": {
                 "type": ["integer", "null"],
                 "minimum": 0,
-                "description": f"How many there are in all. Null, but with `count=exact`, above {CAP}, and where a "
-                "search of very many records filled the page with what it looks at first.",
+                "description": f"How many there are in all. Null, but with `count=exact`, above {CAP}, above {FEW} "
+                "where filters and order make the way to more a long one, and where a search of very many records "
+                "filled the page with what it looks at first.",
             },
             "count_at_least": {
                 "type": "integer",
