@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from bench.operations import FRAGMENT
 from bench.server import cpu_of, prepare, superuser, write
 
-SIZES = (1_000, 100_000, 1_000_000)
+SIZES = (1_000, 100_000, 1_000_000, 3_000_000)
 SORTS = (
     "name", "preferred_name", "record_number", "date_of_birth", "age", "gender", "phone_number", "last_score",
     "assessed",
@@ -68,10 +68,10 @@ def costs(cookie: str) -> list[Cost]:
     """The costs of all addresses, the worst first."""
     from django.db import connection
 
-    from clinic.lists.reading import listing
+    from clinic.lists.reading import patience
     from tests.visitor import Visitor
 
-    listing.PATIENCE = PATIENT
+    patience.PATIENCE = PATIENT
     visitor = Visitor(cookie)
     visitor.get("/patients/")
     connection.close_at = None  # its process is what is looked at
