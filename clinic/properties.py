@@ -54,12 +54,18 @@ env.escape_proxy = True
 env.read_env(properties)
 VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "") or "var")
 EMBEDDED_DATA = VAR_DIR / "postgres"
+SERVED_AT = VAR_DIR / "address"  # where the record was served last on this machine, for links that commands print
 SERVER_TLS = env.str("SERVER_TLS", "")
 
 MODE = env.str("MODE", "local")
 if MODE not in ("local", "dev", "production"):
     raise ImproperlyConfigured(f"MODE is {MODE!r}; it must be local, dev or production.")
 PRODUCTION = MODE == "production"
+
+
+def local_url() -> str:
+    """What links begin with that no request brings, on a machine of one's own: "http://127.0.0.1:8001"."""
+    return SERVED_AT.read_text().strip() if SERVED_AT.is_file() else f"http://127.0.0.1:{env.str('PORT', '') or 8000}"
 
 
 def required(name: str) -> str:

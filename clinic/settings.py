@@ -23,6 +23,7 @@ from clinic.properties import (
     address,
     database,
     env,
+    local_url,
     logging,
     mailer,
     networks,
@@ -32,6 +33,7 @@ from clinic.properties import (
 )
 from clinic.properties import EMBEDDED_DATA as EMBEDDED_DATA
 from clinic.properties import MODE as MODE
+from clinic.properties import SERVED_AT as SERVED_AT
 from clinic.properties import SERVER_TLS as SERVER_TLS
 from clinic.services import QUEUES, SERVICES
 
@@ -249,7 +251,7 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "GB")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Mail
-SITE_URL = env.str("SITE_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000")
+SITE_URL = env.str("SITE_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else local_url())
 MAILERS = {"default": mailer()}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "clinic@localhost")
 

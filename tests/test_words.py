@@ -23,6 +23,7 @@ OTHER_SENSE = {
 OTHER_SENSE_IN = {
     ("clinic/lists/jobs/spreadsheets.py", "sheet"): "a spreadsheet's",
     ("clinic/lists/page/", "slice"): "Python's",
+    ("clinic/lists/reading/listing.py", "plan"): "PostgreSQL's, of a query",
     ("clinic/lists/reading/patience.py", "plan"): "PostgreSQL's, of a query",
     ("clinic/lists/reading/bounds.py", "plan"): "of PostgreSQL",
     ("clinic/assessments/outcomes/", "course"): "of treatment, from a baseline on",

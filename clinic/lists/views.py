@@ -16,7 +16,7 @@ from clinic.lists import actions
 from clinic.lists.forms import LayoutForm, ViewForm, initial_of
 from clinic.lists.jobs.bulk import BulkList, SavedPage
 from clinic.lists.jobs.exports import kept_file
-from clinic.lists.models import Job, JobPart, JobState, SavedView
+from clinic.lists.models import Job, JobItem, JobPart, JobState, SavedView
 from clinic.lists.page.layout import preferences
 from clinic.lists.page.list_page import ListPage, table_page
 from clinic.lists.page.preferences import keep_preferences
@@ -193,7 +193,7 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         and (job.looks_lost or job.was_ended_early)
         and not actions.why_not_continue(job),
         "has_worker": not job.looks_lost or is_any_alive(),
-        "reasons": reasons(job) if job.failed else (),
+        "reasons": _refused(job, bulk) if job.failed and not job.is_open else (),
         "changed": changed,
         "detail_view": bulk.record_view,
         "undone_by": undone,
@@ -201,6 +201,13 @@ def job_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         "list_url": f"{bulk.list_url}?{job.parameters.get('query', '')}".rstrip("?"),
     }
     return page_or_fragment(request, "lists/job_detail.html", "lists/job_detail.html#progress", context)
+
+
+def _refused(job: Job, bulk: BulkList) -> list[tuple[JobItem, str]]:
+    """The rows that could not be changed, with their names; one that is no longer there, or not seen, has none."""
+    items = list(reasons(job))
+    names = dict(bulk.named([item.record_id for item in items])) if bulk.record_view else {}
+    return [(item, names.get(item.record_id, "")) for item in items]
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
 from clinic.access import Permission, Request
-from clinic.lists.page.narrowing import SearchFilter
+from clinic.lists.page.narrowing import GONE, SearchFilter
 from clinic.lists.reading.index_runs import ALL, IndexRun, Sql
 from clinic.lists.reading.selection import Search
 from clinic.patients.by_result import narrowed_by_result, runs_by_result
@@ -88,15 +88,22 @@ class PatientFilter(SearchFilter):
     age = django_filters.ChoiceFilter(choices=AgeBand.choices, method="in_age_band", label="Age", empty_label="Any")
     user = practitioner_filter()
     tag = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Tag.objects.all(), method="by_tag", label="Tag", empty_label="Any"
+        queryset=lambda request: Tag.objects.all(),
+        method="by_tag",
+        label="Tag",
+        empty_label="Any",
+        error_messages=GONE,
     )
-    on_list = django_filters.ModelChoiceFilter(queryset=open_lists, method="by_list", label="List", empty_label="Any")
+    on_list = django_filters.ModelChoiceFilter(
+        queryset=open_lists, method="by_list", label="List", empty_label="Any", error_messages=GONE
+    )
     status = django_filters.ChoiceFilter(choices=Status.choices, label="Status", empty_label="Any")
     instrument = django_filters.ModelChoiceFilter(
         queryset=lambda request: ScoredInstrument.objects.all(),
         method="by_result",
         label="Instrument",
         empty_label="Any",
+        error_messages=GONE,
         help_text="Whose result is shown and ordered by.",
     )
     severity = django_filters.ChoiceFilter(

@@ -92,7 +92,7 @@ def inexact(record: Patient, names: Sequence[str]) -> str:
 
 
 class AgeColumn(TextColumn):
-    """Completed years today."""
+    """Completed years today, or on the day of death."""
 
     css = "num"
 
@@ -101,8 +101,8 @@ class AgeColumn(TextColumn):
 
     def cells(self, records: Sequence[Patient]) -> list[str]:
         today = timezone.localdate()
-        born = [record.date_of_birth for record in records]
-        return ["" if each is None else str(age_on(each, today)) for each in born]
+        lived = [(record.date_of_birth, record.died_on or today) for record in records]
+        return ["" if born is None else str(age_on(born, until)) for born, until in lived]
 
 
 class PhoneColumn(TextColumn):

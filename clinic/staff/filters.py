@@ -5,6 +5,7 @@ from django.db.models import TextChoices, Value
 from django.db.models.lookups import Contains
 from django_filters import FilterSet
 
+from clinic.lists.page.narrowing import GONE
 from clinic.staff.models import NOBODY, NOBODY_YET, Practitioner, PractitionerQuerySet
 from clinic.text.keys import SearchKey
 
@@ -20,6 +21,7 @@ def practitioner_filter(
         empty_label="Any",
         null_label=nobody,
         null_value=NOBODY,
+        error_messages=GONE,
     )
 
 

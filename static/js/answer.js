@@ -122,6 +122,7 @@
   let changed = false;
   let busy = false;
   let leaving = false;
+  let elsewhere = false;
   let waiting = null;
   let timer;
 
@@ -157,14 +158,24 @@
     if (covered > 0) window.scrollBy(0, covered + 8);
   };
 
+  // A whole page instead of the result: somebody works in another clinic now. The buttons lead to that page, which can
+  // switch, where the person still works in both.
+  const refused = (status, page) => {
+    elsewhere = page.querySelector("[name=_switch_clinic]") !== null;
+    const title = status === 409 && page.querySelector("h1")?.textContent.trim();
+    const next = elsewhere ? "Nothing here is lost: switch back in a new tab, and saving goes on." : "";
+    again(title ? `Not saved. ${title}. ${next}`.trim() : "Not saved yet. Nothing here is lost; trying again.");
+  };
+
   const take = async (response) => {
     const result = document.getElementById("result");
     if ([200, 409, 422].includes(response.status)) {
       const text = await response.text();
       if (/<html[\s>]/i.test(text)) {
-        again("Not saved yet. Nothing here is lost; trying again.");
+        refused(response.status, new DOMParser().parseFromString(text, "text/html"));
         return;
       }
+      elsewhere = false;
       const version = form.querySelector("[name=version]").value;
       result.innerHTML = text;
       uncover();
@@ -216,7 +227,7 @@
   });
   // What is still on its way is saved first, so that the button sends nothing stale and waits out a lost connection.
   form.addEventListener("submit", (event) => {
-    if (!busy && !changed) {
+    if (elsewhere || (!busy && !changed)) {
       leaving = true;
       return;
     }

@@ -210,4 +210,19 @@
   document.addEventListener("htmx:sendError", () => {
     document.getElementById("offline").hidden = false;
   });
+
+  // A line of a worklist that was dealt with in place: the menu's counts, and the list's own, are asked for again.
+  let counting;
+  const countAgain = () => {
+    window.htmx.trigger(document.querySelector(".rail"), "line-done");
+    const count = document.querySelector("#table #count");
+    const headers = { "HX-Target": "table" };
+    if (count) window.htmx.ajax("GET", window.location.href, { target: count, select: "#count", swap: "outerHTML", headers });
+  };
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { verb, elt } = event.detail.requestConfig;
+    if (verb !== "post" || !event.detail.successful || !elt.closest("[data-line]")) return;
+    clearTimeout(counting);
+    counting = setTimeout(countAgain, 200);
+  });
 })();

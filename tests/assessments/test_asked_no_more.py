@@ -113,7 +113,7 @@ def test_pages_refuse_and_keep_what_was_written(at, client, what, said):
 @pytest.mark.parametrize(("what", "said"), REASONS)
 def test_pages_offer_none_of_it(at, client, what, said):
     addresses = [f"/patients/{at.patient.pk}/{page}/" for page in ("course", "assessments", "summary")]
-    offers = ("Schedule an instrument", "Answer now", "Link for the patient", "New link")
+    offers = ("Schedule an instrument", "Answer now", "Link for the patient", "New link", "assessments/new/?patient=")
 
     def offered() -> set[str]:
         return {each for address in addresses for each in offers if each in client.get(address).content.decode()}

@@ -7,6 +7,7 @@ import pytest
 
 from clinic.assessments.episodes.actions import end_episode, start_episode
 from clinic.assessments.models import Episode
+from clinic.patients.actions import update_patient
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.test_histories import BY, sit
 from tests.typed import sent_by
@@ -69,6 +70,17 @@ def test_form_of_the_page_starts_an_episode_today_and_ends_it(client, patient, s
     ended = client.post(f"/episodes/{sent['id']}/end/", form, follow=True).content.decode()
     assert line(ended) == "Not in treatment. A total after the end of an episode is in none, until another starts."
     assert stored(scope) == [(ahead(0), ahead(0), "completed", "")]
+
+
+def test_end_of_who_died_is_proposed_as_their_death_and_no_start_is(client, patient, episode, scope):
+    with scope():
+        update_patient(by=BY, id=patient.pk, version=None, status="deceased", status_on=date(2026, 5, 4))
+    shown = page(client, patient)
+    proposed = {name: sent_by(shown)[name] for name in ("version", "ended_on", "end_reason")}
+    assert line(shown) == "The episode is not ended. It started on 3 Mar 2026"
+    ended = client.post(f"/episodes/{episode.pk}/end/", proposed, follow=True).content.decode()
+    assert stored(scope) == [(START, date(2026, 5, 4), "died", "")]
+    assert ("In treatment" in ended, "Start an episode" in ended) == (False, False)
 
 
 def test_history_of_episodes_says_when_why_and_by_whom(client, patient, episode, scope):

@@ -1,5 +1,6 @@
 """Results to review in the browser: marked in place and taken back, with and without a script."""
 
+import re
 from datetime import date
 from urllib.parse import quote
 
@@ -72,6 +73,23 @@ def test_results_are_reviewed_by_keys_alone(practice, visit, result):
     expect(rows.last).to_contain_text("Reviewed by")
     assert not waits(practice, result)
     assert not waits(practice, later)
+
+
+@pytest.mark.parametrize("address", ["/", "/reviews/?q={}"])
+def test_counts_follow_what_is_done_to_a_line(practice, visit, result, address):
+    page = visit(practice.clinician)
+    page.goto(address.format(quote(result.patient.full_name)))
+    line, rail, count = page.locator(f"#review-{result.pk}"), page.locator("#count-reviews"), page.locator("#count")
+    expect(rail).to_have_text(re.compile(r"\d"))
+    before = int(rail.inner_text())
+    line.get_by_role("button", name="Mark reviewed").click()
+    expect(rail).to_have_text(str(before - 1) if before > 1 else "")
+    if "q=" in address:
+        expect(count).to_have_text("0 results")
+    line.get_by_role("button", name="Undo").click()
+    expect(rail).to_have_text(str(before))
+    if "q=" in address:
+        expect(count).to_have_text("1 result")
 
 
 def test_down_and_j_lead_from_alert_to_alert(practice, visit):

@@ -1,12 +1,14 @@
 """Signing in and out, working in two clinics, and pages that outlive the session they were opened in."""
 
 import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from clinic.access import Role
-from clinic.accounts.models import User
+from clinic.accounts.models import Membership, User
 from clinic.patients.models import Patient
 from clinic.staff import actions as staff
 from clinic.tenancy.scope import clinic_scope
@@ -116,6 +118,55 @@ def test_page_of_the_other_clinic_keeps_what_was_typed_and_can_switch_and_save(
     page.get_by_role("button", name=f"Switch to {practice.clinic.name} and save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Saved, Stale But")
     assert ("Stale But Saved" in names(practice), "Stale But Saved" in names(harbour)) == (True, False)
+
+
+@pytest.fixture
+def answering(two_places, practice, harbour, visit, watch) -> Page:
+    """A questionnaire of one clinic, answered on after the person went to the other in a second tab."""
+    with clinic_scope(practice.clinic):
+        patient = make_patient()
+    page = visit(two_places)
+    page.get_by_role("button", name=practice.clinic.name).click()
+    page.goto(f"/assessments/new/?patient={patient.pk}&instrument=gad-2")
+    page.keyboard.press("2")
+    expect(page.locator("#result")).to_contain_text("1 of 2 answered")
+    change_clinic(page.context.new_page(), harbour)
+    watch.provokes(409, urlsplit(page.url).path.replace("/answer/", "/answers/"))
+    page.bring_to_front()
+    page.keyboard.press("1")
+    return page
+
+
+def test_questionnaire_of_the_other_clinic_says_so_and_goes_on_after_switching_back(answering, practice):
+    said = "This page belongs to another clinic. Nothing here is lost: switch back in a new tab"
+    expect(answering.locator("#saving")).to_contain_text(said)
+    change_clinic(answering.context.new_page(), practice)
+    expect(answering.locator("#result")).to_contain_text("2 of 2 answered")
+    expect(answering.locator("#saving")).to_be_empty()
+
+
+def test_questionnaire_of_the_other_clinic_is_completed_by_switching(answering, practice, watch):
+    expect(answering.locator("#saving")).to_contain_text("This page belongs to another clinic")
+    watch.provokes(409, urlsplit(answering.url).path)
+    answering.get_by_role("button", name="Complete").click()
+    answering.get_by_role("button", name=f"Switch to {practice.clinic.name} and save").click()
+    expect(answering.get_by_text("Assessment completed.")).to_be_visible()
+    expect(answering.locator(".clinic-name")).to_have_text(practice.clinic.name)
+
+
+@pytest.fixture
+def removed(answering, practice, two_places, watch) -> Iterator[Page]:
+    """The same page, after the person was removed from the clinic that it belongs to; it asks once more."""
+    expect(answering.locator("#saving")).to_contain_text("switch back in a new tab")
+    watch.provokes(*watch.declared[0])
+    membership = Membership.objects.filter(clinic=practice.clinic, user=two_places)
+    membership.update(is_active=False)
+    yield answering
+    membership.update(is_active=True)
+
+
+def test_questionnaire_of_a_clinic_that_somebody_was_removed_from_promises_nothing(removed):
+    expect(removed.locator("#saving")).to_have_text("Not saved. This page belongs to another clinic.")
 
 
 def test_list_of_the_other_clinic_is_loaded_anew(two_places, practice, harbour, visit, watch):

@@ -115,6 +115,13 @@ def test_first_start_tells_where_and_as_whom_to_sign_in(first: Run) -> None:
     assert [first.get(path) for path in ("/healthz", "/readyz", "/accounts/login/")] == [200, 200, 200]
 
 
+def test_link_of_a_command_leads_to_the_port_that_is_served(first: Run, var: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(var)}
+    command = [sys.executable, "manage.py", "create_clinic", "Seaside", "--owner", "nora@new.test"]
+    said = subprocess.check_output(command, cwd=settings.BASE_DIR, env=environment, text=True)
+    assert re.findall(r"http://[^/]+/accounts/join/", said) == [f"http://127.0.0.1:{first.port}/accounts/join/"]
+
+
 def test_who_can_sign_in_is_the_last_that_a_first_start_tells(first: Run, var: Path) -> None:
     wait_until(lambda: any((var / "mail").glob("*.eml")))  # what came in overnight is mailed at once
     told = [line for line in first.log.read_text().splitlines() if not line.startswith("{")]

@@ -1,14 +1,18 @@
 """A FilterSet's own `.qs` has the rows of the list with the same address, whoever calls it."""
 
+from uuid import uuid4
+
 import pytest
 from django.http import QueryDict
+from django_filters import ModelChoiceFilter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.assessments.filters import AssessmentFilter, DueFilter
 from clinic.assessments.models import Assessment
 from clinic.assessments.models.schedules import Schedule
-from clinic.lists.page.narrowing import listing_of
+from clinic.lists.page.narrowing import GONE, listing_of
+from clinic.lists.pages import lists
 from clinic.lists.reading import listing, selection
 from clinic.patients.filters import PatientFilter
 from clinic.patients.models import Patient
@@ -34,6 +38,21 @@ def scope(riverside):
             make_assessment(made, name=f"PHQ-9 of {number}")
             note_results(made, result("phq-9", number, 1), result("gad-7", 9 - number))
         yield
+
+
+def test_filter_by_records_says_that_one_is_gone_and_nothing_is_listed(riverside, sign_in):
+    client = sign_in(riverside.clinician)
+    asked = {
+        (bulk.list_url, name): client.get(f"{bulk.list_url}?{name}={uuid4()}")
+        for bulk in lists().values()
+        for name, each in bulk.filterset_class.base_filters.items()
+        if isinstance(each, ModelChoiceFilter)
+    }
+    said = GONE["invalid_choice"]
+    assert {at: (page.status_code, said in page.content.decode()) for at, page in asked.items()} == dict.fromkeys(
+        asked, (400, True)
+    )
+    assert {("/patients/", "tag"), ("/patients/", "on_list"), ("/assessments/", "user")} <= set(asked)
 
 
 def set_schedule(patient):

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -166,8 +167,6 @@ def test_file_that_is_begun_again_is_new_and_shows_how_far_it_is(make, riverside
 
 @pytest.mark.parametrize("count", [99, 100, 101])
 def test_first_hundred_rows_that_failed_are_named(make, riverside, count):
-    from uuid import uuid4
-
     job = make(state=JobState.DONE, failed=count)
     with clinic_scope(riverside.clinic):
         JobItem.objects.bulk_create(
@@ -176,6 +175,18 @@ def test_first_hundred_rows_that_failed_are_named(make, riverside, count):
         )
         named = list(jobs.reasons(job).values_list("reason", flat=True))
     assert named == [f"Row {number}" for number in range(min(count, 100))]
+
+
+def test_rows_that_could_not_be_changed_have_their_names_and_one_that_is_gone_its_reason(client, make, riverside):
+    job = make(state=JobState.DONE, failed=2)
+    with clinic_scope(riverside.clinic):
+        keys = [make_patient(full_name="Rita Refused", family_name="Refused").pk, uuid4()]
+        for key in keys:
+            JobItem.objects.create(
+                job=job, record_id=key, state=ItemState.FAILED, reason="Something was changed since."
+            )
+    named = re.findall(r"<bdi>([^<]+)</bdi></a>: Something was changed since.", page(client, job))
+    assert named == ["Refused, Rita", "Open the record"]
 
 
 def test_question_before_all_rows_says_so_and_the_one_before_some_does_not(client, patients):

@@ -172,6 +172,23 @@ def test_who_has_died_is_said_on_every_page_of_theirs_and_found_by_the_filter(cl
     assert "Dora" not in client.get("/patients/?status=active").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("more", "aged"),
+    [
+        ({"status": "deceased", "status_on": date(2004, 2, 28)}, "39 years at death"),
+        ({"status": "deceased", "status_on": date(2004, 3, 1)}, "40 years at death"),
+        ({"status": "deceased"}, "63 years"),
+        ({"status": "discharged", "status_on": date(2004, 2, 28)}, "63 years"),
+    ],
+)
+@in_one_zone
+def test_nobody_grows_older_after_the_day_of_death(clock, client, riverside, more, aged):
+    patient = stored_with(riverside, full_name="Dora Dead", date_of_birth=date(1964, 2, 29), **more)
+    assert f"29 February 1964, {aged}\n" in client.get(f"/patients/{patient.pk}/").content.decode()
+    row = client.get("/patients/?q=dora").content.decode().partition("<tbody")[2]
+    assert re.findall(r"<td[^>]*>(\d\d)</td>", row) == [aged[:2]]
+
+
 def stored_with(world, **fields) -> Patient:
     with clinic_scope(world.clinic):
         return make_patient(**fields)

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError
 
 from clinic.accounts.models import Invitation, Membership
@@ -40,7 +41,7 @@ def trail(world, record_type: str = "user") -> list[tuple[str, str]]:
 def test_command_prints_and_mails_a_link_by_which_somebody_new_joins(lakeside, nora, mailoutbox):
     said = add(lakeside, nora.upper(), "clinician").splitlines()
     assert said[0] == f"{nora} is invited to {lakeside.clinic.name}. This link works once, for three days:"
-    assert (len(said), said[1].startswith("http://127.0.0.1:8000/accounts/join/"), mailoutbox[0].to) == (
+    assert (len(said), said[1].startswith(f"{settings.SITE_URL}/accounts/join/"), mailoutbox[0].to) == (
         2,
         True,
         [nora],
@@ -120,7 +121,7 @@ def test_link_is_printed_where_no_mail_can_be_sent(lakeside, nora, settings):
     settings.MAILERS = {"default": lost}
     said = add(lakeside, nora, "auditor").splitlines()
     assert said[2:] == ["The mail could not be sent. Give them the link in another way."]
-    join_as_new(said[1].removeprefix("http://127.0.0.1:8000"))
+    join_as_new(said[1].removeprefix(settings.SITE_URL))
     assert members(lakeside) == {nora: ("auditor", True)}
 
 
@@ -130,7 +131,7 @@ def test_first_clinic_of_an_empty_server_is_begun_by_the_printed_link(mailoutbox
     clinic = Clinic.objects.using("owner").get(name="First clinic")
     try:
         assert said[0] == f"Created First clinic ({clinic.pk})."
-        client = join_as_new(said[2].removeprefix("http://127.0.0.1:8000"))
+        client = join_as_new(said[2].removeprefix(settings.SITE_URL))
         page = client.get("/clinic/people/")
         assert (page.status_code, page.wsgi_request.clinic.pk, len(mailoutbox)) == (200, clinic.pk, 1)
     finally:

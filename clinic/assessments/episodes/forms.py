@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from clinic.assessments.models import Episode, EpisodeEnd
+from clinic.patients.models import Patient, Status
 from clinic.ui.forms import DateField, LineField, helper
 
 DAY = "Day, month and year, such as 1 March 2026 or 1/3/2026."
@@ -55,15 +56,18 @@ class EpisodeStartForm(forms.Form):
 
 
 class EpisodeEndForm(forms.Form):
-    """`version` is that of the episode as it was read."""
+    """`version` is that of the episode as it was read. The end of who died is proposed as their death."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
     ended_on = day_field("Treatment ended on")
     end_reason = reason_field()
     end_words = words_field()
 
-    def __init__(self, *args: Any, version: int = 1, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"version": version, "ended_on": timezone.localdate()})
+    def __init__(self, *args: Any, version: int = 1, patient: Patient | None = None, **kwargs: Any) -> None:
+        died = patient is not None and patient.status == Status.DECEASED
+        end = patient.died_on if patient is not None else None
+        initial = {"version": version, "ended_on": end or timezone.localdate()}
+        kwargs.setdefault("initial", initial | ({"end_reason": EpisodeEnd.DIED} if died else {}))
         super().__init__(*args, **{"auto_id": "end-%s", **kwargs})
         self.helper = helper()
 

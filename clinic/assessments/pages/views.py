@@ -81,7 +81,7 @@ def patient_assessments(request: Request, pk: uuid.UUID) -> HttpResponseBase:
         return download(request, theirs)
     note_record(request, patient)
     new = None
-    if Permission.ASSESSMENTS_EDIT in request.permissions:
+    if Permission.ASSESSMENTS_EDIT in request.permissions and not patient.particulars.asked_no_more:
         new = Link("New assessment", f"{reverse('assessments:new')}?patient={pk}")
     page = _list_page("Nothing matches, or this patient has not been assessed yet.", new, "Name of the assessment")
     return table_page(

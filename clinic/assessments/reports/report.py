@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.formats import date_format
+
 from clinic.access import Permission
 from clinic.assessments.models import Assessment
 from clinic.assessments.outcomes.asking import Asked
@@ -52,7 +54,8 @@ def file_rows_of(report: Report) -> Iterator[Sequence[Any]]:
 
 
 def proposed_title(asked: Asked) -> str:
-    return f"{title_of(asked.instrument)}, {asked.since} to {asked.upto}"
+    since, upto = (date_format(day, "j M Y") for day in (asked.since, asked.upto))
+    return f"{title_of(asked.instrument)}, {since} to {upto}"
 
 
 def _without_links(sheet: Sheet) -> Sheet:

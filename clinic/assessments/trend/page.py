@@ -54,7 +54,7 @@ def trend_page(request: Request, patient: Patient, *, status: int = 200, **forms
         "episodes": episodes,
         "episode": current,
         "start_form": EpisodeStartForm(),
-        "end_form": EpisodeEndForm(version=current.version) if current is not None else None,
+        "end_form": EpisodeEndForm(version=current.version, patient=patient) if current is not None else None,
         "ending": current,
         **forms,
     }

@@ -13,6 +13,9 @@ from clinic.lists.reading.listing import Listing
 from clinic.lists.reading.ordering import runs_by
 from clinic.lists.reading.selection import Search, matching, matching_keys
 
+# Of a filter whose choices are records: an address that was kept may name one that was removed since.
+GONE = {"invalid_choice": "What was chosen here is not there any more. Choose another, or Any."}
+
 
 class SearchFilter(FilterSet):
     """A list's filters with a search box, `q`, that also orders: `searched` says how a text is looked for."""

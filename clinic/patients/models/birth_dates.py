@@ -35,6 +35,18 @@ class BirthPrecision(models.TextChoices):
         return born.replace(month=month, day=1) if self in (*self.of_year(), *self.of_month()) else born
 
 
+BIRTH_RULES = (
+    models.CheckConstraint(
+        condition=models.Q(date_of_birth_precision__in=BirthPrecision.values), name="patient_birth_precision"
+    ),
+    models.CheckConstraint(
+        condition=models.Q(date_of_birth=None, date_of_birth_precision=BirthPrecision.NOT_KNOWN)
+        | models.Q(date_of_birth__isnull=False) & ~models.Q(date_of_birth_precision=BirthPrecision.NOT_KNOWN),
+        name="patient_birth_known",
+    ),
+)
+
+
 def age_on(born: date, day: date) -> int:
     """Completed years between the two dates; somebody born on 29 February has a birthday on 1 March."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
@@ -51,13 +63,14 @@ def birth_date_text(born: date | None, precision: BirthPrecision) -> str:
     return f"about {text}" if precision in BirthPrecision.estimates() else text
 
 
-def birth_text(born: date | None, precision: BirthPrecision, today: date) -> str:
-    """The same with the age."""
+def birth_text(born: date | None, precision: BirthPrecision, today: date, died: date | None = None) -> str:
+    """The same with the age, which ends on the day that somebody died."""
     if born is None:
         return ""
-    age = age_on(born, today)
+    age = age_on(born, died or today)
     about = "" if precision == BirthPrecision.EXACT else "about "
-    return f"{birth_date_text(born, precision)}, {about}{age} {'year' if age == 1 else 'years'}"
+    years = f"{about}{age} {'year' if age == 1 else 'years'}"
+    return f"{birth_date_text(born, precision)}, {years}{' at death' if died else ''}"
 
 
 def years_before(day: date, years: int) -> date:

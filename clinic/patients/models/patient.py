@@ -9,7 +9,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils import timezone
 
-from clinic.patients.models.birth_dates import BirthPrecision, age_on, birth_date_text, birth_text
+from clinic.patients.models.birth_dates import BIRTH_RULES, BirthPrecision, age_on, birth_date_text, birth_text
 from clinic.patients.models.fields import KeysField, TagsField
 from clinic.patients.models.identity import IDENTIFYING, keys_of
 from clinic.patients.models.particulars import CONTACT_WAYS, SEXES, Gender, Particulars, Status, languages, sparse
@@ -168,15 +168,7 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
             NUMBER_CODE,
             models.CheckConstraint(condition=~models.Q(full_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(gender__in=Gender.values), name="patient_gender"),
-            models.CheckConstraint(
-                condition=models.Q(date_of_birth_precision__in=BirthPrecision.values),
-                name="patient_birth_precision",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(date_of_birth=None, date_of_birth_precision=BirthPrecision.NOT_KNOWN)
-                | models.Q(date_of_birth__isnull=False) & ~models.Q(date_of_birth_precision=BirthPrecision.NOT_KNOWN),
-                name="patient_birth_known",
-            ),
+            *BIRTH_RULES,
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="patient_status"),
             models.CheckConstraint(
                 condition=models.Q(last_severity=None) | models.Q(last_severity__range=(0, 4)), name="patient_severity"
@@ -291,9 +283,15 @@ class Patient(ClinicModel):  # type: ignore[django-manager-missing, unused-ignor
         return timezone.localdate(self.created_at)
 
     @property
+    def died_on(self) -> date | None:
+        """The day on which the patient died, where it is known; nobody grows older after it."""
+        return self.status_on if self.status == Status.DECEASED else None
+
+    @property
     def age(self) -> int | None:
-        return None if self.date_of_birth is None else age_on(self.date_of_birth, timezone.localdate())
+        return None if self.date_of_birth is None else age_on(self.date_of_birth, self.died_on or timezone.localdate())
 
     @property
     def birth_text(self) -> str:
-        return birth_text(self.date_of_birth, BirthPrecision(self.date_of_birth_precision), timezone.localdate())
+        precision = BirthPrecision(self.date_of_birth_precision)
+        return birth_text(self.date_of_birth, precision, timezone.localdate(), self.died_on)

@@ -5,6 +5,7 @@ A link that is unknown, used, revoked, replaced, expired or of a closed account 
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
@@ -83,6 +84,8 @@ def _new_account(request: Request, token: str, invitation: Invitation) -> HttpRe
         membership = actions.join_with_new_account(clinic=invitation.clinic, token=token, **form.cleaned_data)
     request.user = AnonymousUser()
     signed_in = perform_login(request, membership.user, email_verification="none", redirect_url="/")
+    # Whoever has just chosen a password has shown who they are, as at signing in.
+    record_authentication(request, membership.user, method="password", email=membership.user.email)
     return _into(request, membership, signed_in)
 
 

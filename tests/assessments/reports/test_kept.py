@@ -193,6 +193,11 @@ def test_sheet_for_paper_of_filters_that_cannot_be_read_is_refused(clinician):
     assert clinician.get("/outcomes/print/?from=soon").status_code == 400
 
 
+def test_sheet_for_paper_has_its_days_in_words(clinician):
+    titled = clinician.get("/outcomes/print/?instrument=phq-9&from=2026-01-01&to=2026-06-30").content.decode()
+    assert "PHQ-9, 1 Jan 2026 to 30 Jun 2026" in titled
+
+
 def test_kept_reports_are_for_who_sees_the_outcomes(riverside, clinician, sign_in):
     address = keep(clinician)
     found = {role: sign_in(getattr(riverside, role)).get(address).status_code for role in MAY}

@@ -50,6 +50,11 @@ def test_somebody_new_chooses_name_and_password_and_works_at_once(invited, river
     assert again.status_code == 302
 
 
+def test_owner_who_has_just_chosen_a_password_is_not_asked_for_it(invited):
+    client = join_as_new(invited(role="owner"))
+    assert client.get("/clinic/people/new/").status_code == 200
+
+
 TOO_SHORT = "This password is too short. Use at least 15 characters, or 8 once you have a second factor."
 OWN_WORD = "Leave out “nora”: others would try words of your name, address and clinic first."
 

@@ -100,6 +100,7 @@ class Command(BaseCommand):
         self.stdout.write(how_to_sign_in())
         if folder := settings.MAILERS["default"]["OPTIONS"].get("folder"):
             self.stdout.write(f"Mail is not sent: each message is a file in {folder}.")
+        settings.SERVED_AT.write_text(self.address)
         self.stdout.write(f"The clinic record is at {self.address}")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()  # before the workers are forked with what is still unwritten
