@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django_tenants.utils import quote_schema_name
-from psycopg2.errors import UniqueViolation
+from psycopg2 import IntegrityError
 
 from clinic.assessments.models import Assessment, ContactNote, Episode, Review, Schedule
 from clinic.assessments.models.alerts import Alert
@@ -169,6 +169,6 @@ def _copy(
     file = Rows(whole, lambda done: progress(title, done, count))
     try:
         cursor.copy_expert(f"COPY {table} ({', '.join([*columns, *others])}) FROM STDIN", file, 65536)
-    except UniqueViolation as error:
+    except IntegrityError as error:
         raise ValidationError("This clinic was filled with that seed before; choose another.") from error
     progress(title, count, count)

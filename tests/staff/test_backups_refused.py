@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError
+from django.db import connections
 
 from tests.committed import administer
 from tests.staff.conftest import change, command, row, rows
@@ -137,9 +138,11 @@ def test_file_is_for_this_account_only_and_nothing_else_is_left(lake):
 def test_failing_backup_keeps_the_earlier_file(lake):
     lake.backup()
     before = lake.file.read_bytes()
-    administer(f"ALTER TABLE {lake.clinic.schema_name}.patients_patient OWNER TO CURRENT_USER")
-    administer(f"REVOKE ALL ON {lake.clinic.schema_name}.patients_patient FROM PUBLIC")
+    patients = f"{lake.clinic.schema_name}.patients_patient"
+    administer(f"ALTER TABLE {patients} OWNER TO CURRENT_USER")
+    administer(f"REVOKE ALL ON {patients} FROM PUBLIC")
     with pytest.raises(CommandError, match="InsufficientPrivilege"):
         lake.backup()
+    administer(f"ALTER TABLE {patients} OWNER TO {connections['owner'].settings_dict['USER']}")
     assert lake.file.read_bytes() == before
     assert sorted(path.name for path in lake.file.parent.iterdir()) == ["lake.backup", "media"]

@@ -42,7 +42,7 @@ def test_overview_says_the_clinics_day_and_the_operators_time(clock, mooring):
     line = line_of(mooring)
     clinics.undelete_clinic(clinic=mooring, by=Writer())
     assert f"deleted, kept until {clock.day(30).isoformat()} " in line
-    assert line.endswith(f"{clock.at_server:%Y-%m-%d %H:%M}")
+    assert f"  {clock.at_server:%Y-%m-%d %H:%M}" in line
 
 
 @in_one_zone

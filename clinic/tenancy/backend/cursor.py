@@ -9,8 +9,11 @@ setting outlive its transaction:
 import time
 from typing import TYPE_CHECKING, Any
 
+import psycopg2
 import psycopg2.extensions
 import psycopg2.sql
+
+from clinic.postgres.outages import broken_constraint
 
 if TYPE_CHECKING:
     from clinic.tenancy.backend.base import DatabaseWrapper
@@ -52,8 +55,15 @@ class ScopedCursor(psycopg2.extensions.cursor):
         return super().callproc(procname, parameters)
 
     def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+        """As psycopg2's. Of a row that breaks a rule on a worker of a cluster the coordinator tells by an error of its
+        own."""
         self._begin()
-        super().copy_expert(sql, file, size)
+        try:
+            super().copy_expert(sql, file, size)
+        except psycopg2.InternalError as error:
+            if broken_constraint(error):
+                raise psycopg2.IntegrityError(str(error)) from error
+            raise
 
     def copy_from(self, *args: Any, **kwargs: Any) -> None:
         self._begin()
