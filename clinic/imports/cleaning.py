@@ -1,6 +1,7 @@
 """A row of a file as the values of a patient, read by the fields of the form itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +21,11 @@ from clinic.staff.tags.words import UnknownTag, ids_of
 from clinic.text.full_names import COMMA, filed_family_name
 
 Read = Callable[[str], Any]
+NAMES = ("full_name", "family_name", "preferred_name", "other_names", *NAME_PARTS)
+# What spreadsheets show where they could not work a value out, in their files and in the CSV that they write.
+NOT_WORKED_OUT = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)")
+NO_VALUE = "The spreadsheet has no value here. Have it work the cell out, or empty the cell, and save the file again."
+NO_NAME = "A name has no “*” in it. Take out what is said beside the name."
 CACHED = 50_000  # texts of a column that are read once: dates, codes, practitioners
 
 
@@ -42,6 +48,18 @@ class Cleaned(NamedTuple):
 def uncovered(cell: str) -> str:
     """A cell without the apostrophe that our own files put before what a spreadsheet takes for a formula."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def without_carets(name: str) -> str:
+    """A name as messages between hospitals have it, "DOE^JANE^A^JR", as people would type it: "DOE, JANE A JR".
+
+    Its parts are HL7's (data type XPN): family, given, further given names, suffix, prefix and what else there is.
+    """
+    if "^" not in name:
+        return name
+    family, *others = (part.strip() for part in name.split("^"))
+    given = " ".join(part for part in others[:3] if part)
+    return f"{family}, {given}" if family and given else family or given
 
 
 def practitioner_key(name: str) -> str:
@@ -70,11 +88,13 @@ class Cleaner:
     ) -> None:
         self.headings, self.answers, self.people, self.tags = headings, answers, people, tags
         columns = answers["columns"]
+        self.full_name: Read = form_fields()["full_name"].clean
         self.places: dict[str, list[int]] = {}
         for place, heading in enumerate(headings):
             if (target := columns.get(heading, "")) and target != IGNORED:
                 self.places.setdefault(target, []).append(place)
         self.parts = [(name, self.places[name]) for name in NAME_PARTS if name in self.places]
+        self.of_names = {headings[place] for name in NAMES for place in self.places.get(name, ())}
         self.readers = [
             (name, places[0], self._reader(name, headings[places[0]]))
             for name, places in self.places.items()
@@ -82,7 +102,6 @@ class Cleaner:
         ]
         self.joined = [(name, self.places[name], form_fields()[name].clean) for name in JOINED if name in self.places]
         self.user = UUID(answers[USER]) if answers.get(USER) else None
-        self.full_name: Read = form_fields()["full_name"].clean
         self.required = self._required()
 
     def _required(self) -> list[str]:
@@ -107,6 +126,8 @@ class Cleaner:
             return lru_cache(CACHED)(self._practitioner)
         if name == TAGS:
             return lru_cache(CACHED)(self._tags)
+        if name == "full_name":
+            return lambda text: self.full_name(without_carets(text))
         return form_fields()[name].clean
 
     def _practitioner(self, text: str) -> UUID | None:
@@ -147,19 +168,31 @@ class Cleaner:
             return Cleaned(row.number, {}, [Fault("", "", row.fault)])
         cells = [uncovered(cell) for cell in row.cells]
         values: dict[str, Any] = {}
-        faults: list[Fault] = []
+        faults = list(self._refused(cells))
+        refused = {fault.column for fault in faults}
         for name, place, read in self.readers:
+            if self.headings[place] in refused:
+                continue
             try:
                 values[name] = read(cells[place])
             except ValidationError as error:
                 faults.append(Fault(self.headings[place], cells[place], " ".join(error.messages)))
         self._join(cells, values, faults)
-        if self.parts and "full_name" not in values:
+        if self.parts and "full_name" not in values and refused.isdisjoint(self.of_names):
             self._name(cells, values, faults)
         self._fill(cells, values, faults)
         if not faults:
             self._together(values, faults)
         return Cleaned(row.number, values, faults)
+
+    def _refused(self, cells: Sequence[str]) -> Iterator[Fault]:
+        """Cells that say nothing of the patient, whatever their column is."""
+        for name, places in self.places.items():
+            for place in places:
+                if NOT_WORKED_OUT.fullmatch(cells[place]):
+                    yield Fault(self.headings[place], cells[place], NO_VALUE)
+                elif name in NAMES and "*" in cells[place]:
+                    yield Fault(self.headings[place], cells[place], NO_NAME)
 
     def _join(self, cells: Sequence[str], values: dict[str, Any], faults: list[Fault]) -> None:
         for name, places, read in self.joined:

@@ -6,10 +6,12 @@ from clinic.imports.fields import choice_fields
 # female), so that they are asked about.
 KNOWN = {
     "gender": {
-        "female": "f female woman girl",
-        "male": "m male man boy",
-        "other": "o other x diverse nonbinary non-binary",
-        "unknown": "u unk unknown",
+        "female": "f female woman girl weiblich frau féminin femme femenino femenina mujer vrouw vrouwelijk femmina "
+        "donna feminino mulher kobieta",
+        "male": "m male man boy männlich mann masculin homme masculino hombre varón mannelijk maschio uomo homem "
+        "mężczyzna",
+        "other": "o other x diverse divers nonbinary non-binary",
+        "unknown": "u unk unknown unbekannt inconnu desconocido onbekend",
     }
 }
 YES, NO = ("yes", "y", "true", "t", "1", "x"), ("no", "n", "false", "f", "0", "")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from clinic.imports.fields import IGNORED, JOINED, targets
 from clinic.imports.models import ColumnMemory
+from clinic.text.dates import without_accents
 
 SIGNS = re.compile(r"[\W_]+")
 # Of our own lists as files (clinic/patients/tables.py), but for what is called as the form calls it.
@@ -91,12 +92,42 @@ USUAL = {
     "record_number": "Record number, Patient number, Patient id, Chart number, MRN",
     "user": "Practitioner, Doctor, Clinician, Provider, Responsible practitioner",
 }
-SOURCES = {"own": OWN, "OpenMRS": OPENMRS, "OpenEMR": OPENEMR, "REDCap": REDCAP, "Synthea": SYNTHEA, "usual": USUAL}
+# What people write by themselves in German, French, Spanish, Italian, Dutch and Portuguese, in this order; accents may
+# be missing. Of a word that means one thing here and another there, such as "Nome", none is taken.
+TRANSLATED = {
+    "full_name": "Patient/in, Vollständiger Name, Name des Patienten, Nom complet, Nom du patient, Nombre completo, "
+    "Nombre y apellidos, Nome completo, Volledige naam, Naam patiënt, Nom, Naam, Nombre, Nome",
+    "given_name": "Vorname, Vornamen, Rufname, Prénom, Prénoms, Nombres, Nombre de pila, Voornaam, Voornamen, "
+    "Primeiro nome",
+    "family_name": "Nachname, Familienname, Zuname, Nom de famille, Apellido, Apellidos, Cognome, Achternaam, "
+    "Familienaam, Apelido, Sobrenome",
+    "other_names": "Geburtsname, Mädchenname, Nom de naissance, Nom de jeune fille, Apellido de soltera, "
+    "Cognome da nubile, Meisjesnaam, Geboortenaam, Nome de solteira",
+    "gender": "Geschlecht, Sexe, Genre, Sexo, Género, Sesso, Genere, Geslacht",
+    "language": "Sprache, Muttersprache, Langue, Idioma, Lengua, Lingua, Taal, Língua",
+    "email": "E-Mail-Adresse, Courriel, Adresse e-mail, Correo, Correo electrónico, E-mailadres, Correio eletrónico",
+    "date_of_birth": "Geburtsdatum, Geb.-Datum, Geboren am, Date de naissance, Né le, Née le, Fecha de nacimiento, "
+    "Data di nascita, Geboortedatum, Data de nascimento",
+    "phone_number": "Telefon, Telefonnummer, Handy, Mobiltelefon, Téléphone, Téléphone portable, Teléfono, Móvil, "
+    "Telefono, Cellulare, Telefoon, Telefoonnummer, Mobiel, Telefone, Telemóvel, Celular",
+    "address": "Adresse, Anschrift, Straße, PLZ, Postleitzahl, Ort, Wohnort, Rue, Code postal, Ville, Dirección, "
+    "Calle, Código postal, Ciudad, Indirizzo, Via, CAP, Città, Adres, Straat, Woonplaats, Endereço, Rua, Cidade, "
+    "Land, Pays",
+    "record_number": "Patientennummer, Patienten-Nr, Aktenzeichen, Numéro de dossier, Número de historia, "
+    "Número de expediente, Numero cartella, Patiëntnummer, Número do processo",
+    "user": "Behandler, Behandlerin, Arzt, Ärztin, Médecin, Médico, Médica, Medico, Behandelaar",
+}
+SOURCES = {
+    "own": OWN, "OpenMRS": OPENMRS, "OpenEMR": OPENEMR, "REDCap": REDCAP, "Synthea": SYNTHEA, "usual": USUAL,
+    "other languages": TRANSLATED,
+}  # fmt: skip
+# Alone a full name; a family name beside a given name ("Name, Vorname"), a given name beside a family name.
+BESIDE = {"given_name": ("family_name", {"name", "nom", "naam"}), "family_name": ("given_name", {"nombre", "nome"})}
 
 
 def key_of(heading: str) -> str:
-    """A heading without what people write differently: "Birth_Date" is "birthdate"."""
-    return SIGNS.sub("", heading).lower()
+    """A heading without what people write differently: "Birth_Date" is "birthdate", "Prénom" is "prenom"."""
+    return without_accents(SIGNS.sub("", heading)).replace("ß", "ss")
 
 
 def known_headings() -> dict[str, str]:
@@ -123,6 +154,11 @@ def proposed(headings: Sequence[str]) -> dict[str, str]:
         target = remembered.get(heading) or known.get(key_of(heading), "")
         taken = target in found.values() and target not in (*JOINED, IGNORED)
         found[heading] = "" if taken else target
+    for other, (target, words) in BESIDE.items():
+        for heading in headings:
+            if found[heading] == "full_name" and heading not in remembered and key_of(heading) in words:
+                parts = set(found.values())
+                found[heading] = target if other in parts and target not in parts else "full_name"
     return found
 
 

@@ -41,6 +41,10 @@ MIDNIGHT = re.compile(r"(?<=\d)[t ]00:00(?::00(?:\.0+)?)?(?: ?(?:z|\+00:?00))?$"
 PACKED = re.compile(r"\d{8}")
 CENTURY = re.compile("18|19|20")
 YEAR_FIRST = re.compile(r"(?P<y>\d{4}) ?(?P<gap>[./ -]) ?(?P<m>\d{1,2}) ?(?P=gap) ?(?P<d>\d{1,2})")
+YEAR_AND_WORD = re.compile(rf"(?P<y>\d{{4}}){GAP}(?P<m>{WORD}){GAP}(?P<d>\d{{1,2}})")
+# As Chinese and Japanese write it, and Korean, whose signs are taken apart like letters with accents.
+SIGNS = unicodedata.normalize("NFD", r"(?P<y>\d{4})(?:年|년) ?(?P<m>\d{1,2})(?:月|월) ?(?P<d>\d{1,2})(?:日|일)")
+OF_SIGNS = re.compile(SIGNS)
 NUMERIC = re.compile(r"(?P<d>\d{1,2}) ?[./ -] ?(?P<m>\d{1,2}) ?[./ -] ?(?P<y>\d{2,4})")
 DAY_FIRST = re.compile(rf"(?P<d>\d{{1,2}}){NTH}{GAP}{OF}(?P<m>{WORD}){GAP}{OF}(?P<y>\d{{2,4}})")
 MONTH_FIRST = re.compile(rf"(?P<m>{WORD}){GAP}(?P<d>\d{{1,2}}){NTH}[ ./,-]+(?P<y>\d{{2,4}})")
@@ -121,7 +125,7 @@ def _day(simple: str) -> date:
     if PACKED.fullmatch(simple):
         year_last = CENTURY.match(simple[4:]) is not None  # which is no month, so that it is not both
         simple = "-".join((simple[4:], simple[2:4], simple[:2]) if year_last else (simple[:4], simple[4:6], simple[6:]))
-    patterns = (YEAR_FIRST, NUMERIC, DAY_FIRST, MONTH_FIRST)
+    patterns = (YEAR_FIRST, NUMERIC, DAY_FIRST, MONTH_FIRST, YEAR_AND_WORD, OF_SIGNS)
     match = next((found for pattern in patterns if (found := pattern.fullmatch(simple))), None)
     if match is None:
         raise ValidationError(f"This is not a date we can read. {HINT}", code="invalid")

@@ -1,6 +1,7 @@
 """A file of whatever kind as headings and rows, once it is known how it is to be read."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO, Any, NamedTuple
 
 from clinic.imports.files import csv_rows, encodings, fhir, responses, workbook
@@ -8,6 +9,11 @@ from clinic.imports.files.rows import Row, Unreadable, as_wide_as, headings_of
 
 KINDS = {"csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx", "ndjson": "fhir"}
 PACKED = b"PK\x03\x04"
+COMPOUND = b"\xd0\xcf\x11\xe0"  # of spreadsheets before XLSX, and of those with a password
+
+
+TITLES = 10  # so many lines above the headings are looked over
+TABLE = 3  # so many columns make a table of what stands below a title
 
 
 class Table(NamedTuple):
@@ -29,6 +35,8 @@ def kind_of(name: str, head: bytes, about: str = "patients") -> str:
     kind = KINDS.get(name.rpartition(".")[2].lower(), "")
     if not kind:
         raise Unreadable("The file must end in .csv, .tsv, .txt, .xlsx or .ndjson.")
+    if head.startswith(COMPOUND):
+        raise Unreadable("The file has a password, or is of an older kind. Save it as XLSX without one, or as CSV.")
     if (kind == "xlsx") is not head.startswith(PACKED):
         said = (
             "no spreadsheet, though its name says so" if kind == "xlsx" else "a packed file, though its name says text"
@@ -90,10 +98,26 @@ def table_of(file: IO[bytes], kind: str, answers: dict[str, Any]) -> Table:
         rows = workbook.sheet_rows(file, answers["sheet"])
     else:
         rows = csv_rows.csv_rows(csv_rows.lines(file, answers["encoding"]), answers["separator"])
-    first = next((row for row in rows if row.fault or any(cell.strip() for cell in row.cells)), None)
+    first, below = _below_titles(row for row in rows if row.fault or _filled(row))
     if first is None:
         raise Unreadable("The file is empty.")
     if first.fault:
         raise Unreadable(f"The headings cannot be read. {first.fault}")
     headings = headings_of(first.cells)
-    return Table(headings, as_wide_as(headings, rows))
+    return Table(headings, as_wide_as(headings, below))
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells if cell.strip())
+
+
+def _below_titles(rows: Iterator[Row]) -> tuple[Row | None, Iterator[Row]]:
+    """The row of the headings and those below: titles, a cell each, may stand above a table that is wider."""
+    above = list[Row]()
+    first = next(rows, None)
+    while first is not None and not first.fault and _filled(first) == 1 and len(above) < TITLES:
+        above.append(first)
+        first = next(rows, None)
+    if not above or (first is not None and not first.fault and _filled(first) >= TABLE):
+        return first, rows
+    return above[0], chain(above[1:], [first] if first is not None else [], rows)

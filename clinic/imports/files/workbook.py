@@ -15,7 +15,11 @@ NO_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 EPOCH, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 LARGEST_TEXTS = 64 * 1024**2  # bytes of the texts that cells share, all of which are held
+LEAP = 60  # the number that spreadsheets give 29 February 1900, which was none: days before it are counted one less
 TRUTH = {"1": "TRUE", "0": "FALSE"}
+NOT_CALCULATED = "#CALC!"
+# What a text holds for a sign that XML has none for, as "_x000D_" for the end of a line; "_x005F_" is the low line.
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 class Sheet(NamedTuple):
@@ -108,7 +112,7 @@ def _texts(packed: zipfile.ZipFile) -> list[str]:
     def end(name: str) -> None:
         inside.pop()
         if name == "si":
-            found.append("".join(now))
+            found.append(unescaped("".join(now)))
 
     def text(content: str) -> None:
         if inside[-1] == "t" and "rPh" not in inside:
@@ -121,6 +125,11 @@ def _texts(packed: zipfile.ZipFile) -> list[str]:
             feed(made, piece)
         feed(made, b"", final=True)
     return found
+
+
+def unescaped(text: str) -> str:
+    """A text of a spreadsheet as it is shown there."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n") if "_x" in text else text
 
 
 def _check_length(parts: list[str]) -> None:
@@ -158,7 +167,7 @@ class SheetReader:
         self.cells: dict[int, str] = {}
         self.kind, self.style = "n", -1
         self.content: list[str] = []
-        self.is_read, self.is_spoken = False, False
+        self.is_read, self.is_spoken, self.is_formula = False, False, False
 
     def taken(self) -> list[Row]:
         found, self.rows = self.rows, []
@@ -170,8 +179,11 @@ class SheetReader:
             self.column = _column(place[1]) if place else self.column + 1
             self.kind, self.style = attributes.get("t", "n"), _number(attributes.get("s", ""))
             self.content.clear()
+            self.is_formula = False
         elif name in ("v", "t"):
             self.is_read = not self.is_spoken
+        elif name == "f":
+            self.is_formula = True
         elif name == "rPh":
             self.is_spoken = True
         elif name == "row":
@@ -188,10 +200,10 @@ class SheetReader:
             self.is_read = False
         elif name == "rPh":
             self.is_spoken = False
-        elif name == "c" and self.content:
+        elif name == "c" and (self.content or (self.is_formula and self.kind != "str")):
             if self.column > MOST_COLUMNS:
                 raise Unreadable(f"The file has more than {MOST_COLUMNS} columns.")
-            self.cells[self.column] = self._value("".join(self.content))
+            self.cells[self.column] = self._value("".join(self.content)) if self.content else NOT_CALCULATED
         elif name == "row" and self.cells:
             width = max(self.cells)
             self.rows.append(Row(self.number, [self.cells.get(place, "") for place in range(1, width + 1)]))
@@ -202,14 +214,15 @@ class SheetReader:
             return self.texts[place] if 0 <= place < len(self.texts) else ""
         if self.kind == "b":
             return TRUTH.get(content, content)
-        return self._number(content) if self.kind == "n" else content
+        return self._number(content) if self.kind == "n" else unescaped(content)
 
     def _number(self, content: str) -> str:
         """A number as people would type it; one that is shown as a day as that day."""
         try:
             number = float(content)
             if self.style in self.book.days and 0 < number < 2_958_466:
-                day = (self.book.epoch + timedelta(days=int(number))).isoformat()
+                early = self.book.epoch == EPOCH and number < LEAP
+                day = (self.book.epoch + timedelta(days=int(number) + early)).isoformat()
                 hour, minute = divmod(int(number % 1 * 24 * 60), 60)
                 return day if number.is_integer() else f"{day} {hour:02d}:{minute:02d}"
             return str(int(number)) if number.is_integer() and abs(number) < 1e15 else content
