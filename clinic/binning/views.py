@@ -21,7 +21,7 @@ from clinic.patients.actions import Changed, NameTaken, RecordNumberTaken
 from clinic.patients.models import BinnedPatient, Patient
 from clinic.staff.models import Practitioner
 from clinic.ui import errors
-from clinic.ui.pages import saved
+from clinic.ui.pages import noted, saved
 
 GONE = "This record was merged, or put into the bin, meanwhile. Nothing was changed."
 CHANGED = "Somebody changed this record since you opened the page. Look whether it is still a mistake."
@@ -33,6 +33,7 @@ NUMBER_TAKEN = (
     "Another patient has this record number by now. Give that one another number first, then put this one back."
 )
 BACK = "The record is back among the patients. Links that were sent before it went into the bin stay ended."
+IS_BACK = "This record is back among the patients."
 EMPTY = "Records that were registered by mistake are kept here for 30 days. They are put here from the patient's page."
 
 
@@ -59,7 +60,10 @@ def bin_list(request: Request) -> HttpResponse:
 @require_safe
 @requires(Permission.PATIENTS_MERGE, Permission.ASSESSMENTS_EDIT, Permission.ALERTS_VIEW)
 def bin_detail(request: Request, pk: UUID) -> HttpResponse:
-    """One record of the bin, and the way back."""
+    """One record of the bin, and the way back; an address of one that is back leads to the patient."""
+    if not BinnedPatient.objects.filter(pk=pk).exists() and Patient.objects.filter(pk=pk).exists():
+        noted(request, IS_BACK)
+        return redirect("patients:detail", pk)
     return _detail_page(request, _binned(request, pk))
 
 

@@ -14,6 +14,7 @@ from clinic.assessments.models import AnswerRequest, Assessment
 from clinic.audit.models import AuditEvent
 from clinic.tenancy.scope import clinic_scope
 from tests.assessments.by_link import ALL, BORN, SECRET, answers, dead_page, let_in, same_as_dead, shown
+from tests.world import make_patient
 
 
 def test_whole_way(link, kept, events):
@@ -221,3 +222,11 @@ def test_somebody_signed_in_sees_what_the_patient_sees(link, practitioner):
     assert shown(practitioner.get("/answer/none/")) == dead_page()[1]
     page = practitioner.get(link).content.decode()
     assert ("Clara" in page, 'name="born"' in page) == (False, True)
+
+
+def test_page_says_where_there_is_nothing_to_ask(riverside, sign_in):
+    with clinic_scope(riverside.clinic):
+        child = make_patient(date_of_birth=timezone.localdate() - timedelta(days=5 * 366))
+    page = sign_in(riverside.clinician).get(f"/patients/{child.pk}/requests/").content.decode()
+    said = "that patients answer themselves is for this patient's age"
+    assert (said in page, "Make the link" in page) == (True, False)

@@ -49,6 +49,17 @@ def test_form_says_what_goes_along_and_leads_to_the_way_back(patient, riverside,
     assert client.get(back["Location"]).status_code == 200
 
 
+def test_address_of_the_bin_leads_to_the_patient_who_is_back(binned, riverside, sign_in):
+    client, url = sign_in(riverside.clinician), f"/patients/bin/{binned.pk}/"
+    client.post(f"{url}restore/")
+    answer = client.get(url, follow=True)
+    assert (answer.redirect_chain, "back among the patients" in words(answer)) == (
+        [(f"/patients/{binned.pk}/", 302)],
+        True,
+    )
+    assert client.get(f"/patients/bin/{riverside.clinic.pk}/").status_code == 404
+
+
 def test_form_without_a_reason_is_shown_again(patient, riverside, sign_in):
     client, url = sign_in(riverside.clinician), f"/patients/{patient.pk}/bin/"
     answers = [

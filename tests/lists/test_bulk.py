@@ -69,6 +69,13 @@ def test_list_that_changed_before_the_button_is_shown_again(client, patients, wo
     assert archived() == set()
 
 
+def test_nothing_is_offered_to_be_done_with_nobody(client, patients):
+    form = {"do": "archive", "scope": "all", "query": "q=zzzzzz", "expected": "4"}
+    page = client.post(BULK, form).content.decode()
+    assert ("Now 0 patients match" in page, "Archive 0 patients</button>" in page) == (True, False)
+    assert "There are no patients to do it with." in page
+
+
 def test_list_that_changed_before_the_worker_came_is_left_alone(client, patients, work, archived, riverside):
     client.post(BULK, {"do": "archive", "scope": "all", "query": "gender=male", "expected": "5"})
     with patients.scope():

@@ -121,7 +121,8 @@ def new_id(request: Request) -> uuid.UUID:
 def _form_page(request: Request, patient: Patient, form: RequestForm, *, status: int = 200) -> HttpResponse:
     note_record(request, patient)
     asks_birth_date = request_actions.asks_birth_date(patient)
-    context: dict[str, Any] = {"patient": patient, "form": form, "asks_birth_date": asks_birth_date}
+    offers = len(form.fields["instrument"].choices) > 1  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"patient": patient, "form": form, "asks_birth_date": asks_birth_date, "offers": offers}
     return render(request, "answer/request_form.html", context, status=status)
 
 

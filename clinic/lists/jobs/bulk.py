@@ -248,6 +248,7 @@ def ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked, *, s
         *([("scope", "all"), ("expected", str(asked.count))] if asked.ids is None else []),
     ]
     choices = action.choices(request.actor.id) if action.choices else ()
+    lacking = action.without if action.choices and not choices else ""
     context = {
         "action": action,
         "address": address_of(f"{bulk.key}:bulk"),
@@ -261,7 +262,7 @@ def ask(request: Request, bulk: BulkList, action: BulkAction, asked: Asked, *, s
         "chips": active_chips(request, asked.filterset),
         "q": QueryDict(asked.query).get("q", ""),
         "choices": choices,
-        "lacking": action.without if action.choices and not choices else "",
+        "lacking": lacking if asked.count else f"There are no {bulk.noun_plural} to do it with.",
         "value": asked.value,
         "hidden": hidden,
         "list_url": f"{bulk.list_url}?{asked.query}" if asked.query else bulk.list_url,
