@@ -48,9 +48,6 @@ def email(size: int) -> str:
 
 
 def fill(size: int) -> Filled:
-    from django.conf import settings
-    from django.test import Client
-
     from clinic.access import Role
     from clinic.demo.fill import fill_clinic
     from clinic.staff import actions
@@ -63,10 +60,19 @@ def fill(size: int) -> Filled:
     )
     settle()
     warm(clinic.schema_name)
-    client = Client()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    return Filled(size, str(clinic.pk), clinic.schema_name, f"{name}={client.cookies[name].value}", seconds)
+    return Filled(size, str(clinic.pk), clinic.schema_name, cookie_of(size), seconds)
+
+
+def cookie_of(size: int) -> str:
+    """A cookie of the member of the clinic with so many patients, who signs in now: an idle session ends."""
+    from django.conf import settings
+    from django.test import Client
+
+    from clinic.accounts.models import User
+
+    client, name = Client(), settings.SESSION_COOKIE_NAME
+    client.force_login(User.objects.get(email=email(size)))
+    return f"{name}={client.cookies[name].value}"
 
 
 def warm(schema: str) -> None:
@@ -108,7 +114,8 @@ def grown(small: Filled, large: Filled) -> dict[tuple[str, str], tuple[float, fl
     """The p95 of every operation in both clinics, asked in turn."""
     operations = [[[*each, each.headers] for each in asked_of(filled)] for filled in (small, large)]
     file = FOLDER / "asked.json"
-    file.write_text(json.dumps({"cookies": [small.cookie, large.cookie], "operations": operations}))
+    cookies = [cookie_of(filled.size) for filled in (small, large)]
+    file.write_text(json.dumps({"cookies": cookies, "operations": operations}))
     return {(name, kind): (few, many) for name, kind, few, many in told("bench.pairing", OWN, str(file))}
 
 

@@ -29,8 +29,10 @@ def main(file: Path) -> None:
         while len(taken[0]) < rounds + 5:
             for times, (visitor, (_, _, address, headers)) in zip(taken, pair, strict=True):
                 begun = time.perf_counter()
-                visitor.get(address, **headers)
+                status, _ = visitor.get(address, **headers)
                 times.append((time.perf_counter() - begun) * 1000)
+                if status != "200 OK":
+                    raise SystemExit(f"{address}: answered {status}")
             if max(times[-1] for times in taken) > SLOW * 1000:
                 rounds = LONG
         found.append([*large[:2], *(percentiles(times[5:])["p95"] for times in taken)])
