@@ -34,6 +34,13 @@ def lines(path: Path) -> int:
     return len(path.read_text().splitlines())
 
 
+def test_dependencies_name_no_address():
+    """Whoever installs says where packages are had, and whom to sponsor is not said here either."""
+    named = [ROOT / "pyproject.toml", *ROOT.glob("requirements*"), *ROOT.glob("tests/foreign/node/package*.json")]
+    assert {path.suffix for path in named} == {".toml", ".txt", ".in", ".json"}
+    assert [relative(path) for path in named if re.search(r"\w+://", path.read_text())] == []
+
+
 def test_module_has_300_lines_at_most():
     assert [relative(path) for path in MODULES if lines(path) > 300] == []
 

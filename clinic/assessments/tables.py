@@ -156,7 +156,7 @@ class AlertLinkColumn(TextColumn):
 class AlertTable(tables.Table):
     """Alerts of the whole clinic, shown as a card of each patient."""
 
-    at_first = 10
+    default_per_page = 10
 
     patient = AlertLinkColumn(accessor="patient__display_name", orderable=False)
     record_number = TextColumn(

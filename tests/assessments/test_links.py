@@ -228,5 +228,5 @@ def test_page_says_where_there_is_nothing_to_ask(riverside, sign_in):
     with clinic_scope(riverside.clinic):
         child = make_patient(date_of_birth=timezone.localdate() - timedelta(days=5 * 366))
     page = sign_in(riverside.clinician).get(f"/patients/{child.pk}/requests/").content.decode()
-    said = "that patients answer themselves is for this patient's age"
-    assert (said in page, "Make the link" in page) == (True, False)
+    said = "that patients answer themselves is for this patient"
+    assert (said in page, "You get a link" in page, "Make the link" in page) == (True, False, False)

@@ -5,6 +5,9 @@ import re
 import pytest
 
 from clinic.accounts.models import Membership
+from clinic.tenancy.scope import clinic_scope
+from tests.assessments.test_alert_pages import cards, raise_alert
+from tests.world import make_patient
 
 LAYOUT = "/lists/patients/layout/"
 
@@ -135,3 +138,10 @@ def test_layout_costs_no_query(client, patients, django_assert_num_queries):
     with CaptureQueriesContext(connection) as after:
         client.get("/patients/", headers=headers)
     assert len(after) == len(before)
+
+
+def test_list_of_cards_opens_with_fewer_of_them(riverside, client):
+    with clinic_scope(riverside.clinic):
+        for _ in range(11):
+            raise_alert(make_patient())
+    assert [len(cards(client.get(f"/worklists/alerts/{asked}"))) for asked in ("", "?per_page=25")] == [10, 11]

@@ -64,7 +64,7 @@ def layout_of(request: Request, key: str, table_class: type[tables.Table]) -> La
     """The layout of the list `key`: as the address has it in `columns`, else as it is kept, else the default.
 
     A column that the table does not have is left out: a table may lose one that somebody keeps in a view. A table
-    whose rows are tall says how many a page has `at_first`.
+    whose rows are tall says how many a page has by `default_per_page`.
     """
     kept = preferences(request).get("lists", {}).get(key, {})
     names = request.GET["columns"].split(",") if "columns" in request.GET else kept.get("columns", ())
@@ -73,5 +73,5 @@ def layout_of(request: Request, key: str, table_class: type[tables.Table]) -> La
     return Layout(
         columns=known_columns(table_class, names),
         density=density if density in DENSITIES else "compact",
-        per_page=per_page if per_page in PER_PAGE else getattr(table_class, "at_first", DEFAULT_PER_PAGE),
+        per_page=per_page if per_page in PER_PAGE else getattr(table_class, "default_per_page", DEFAULT_PER_PAGE),
     )

@@ -73,19 +73,19 @@ class Listing:
         self.estimated = list[tuple[Sequence[IndexRun], int, list[tuple[int, Sql, Estimate]]]]()
 
     @cached_property
-    def begun(self) -> Grade:
+    def first_grade(self) -> Grade:
         """The first grade; those behind it are made where they are come to."""
         return next(iter(self.grades), Grade(()))
 
     @property
     def seeks(self) -> bool:
         """Whether a page can begin at a row; where PostgreSQL sorts the list, its only run, pages have only numbers."""
-        return all(run.sorted_query is None for run in self.begun.runs)
+        return all(run.sorted_query is None for run in self.first_grade.runs)
 
     @cached_property
     def cap(self) -> int:
         """How many rows are counted; of one that is walked to through many others, fewer."""
-        runs, limit = () if self.begun.more else self.begun.after(0), CAP + 1
+        runs, limit = () if self.first_grade.more else self.first_grade.after(0), CAP + 1
         return FEW if any(is_long(runs[at], each, limit) for at, _, each in self._estimates(runs, limit)) else CAP
 
     def first(self, size: int) -> PageRows:
