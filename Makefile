@@ -92,7 +92,6 @@ lock:
 	@$(compile) $(UPGRADE) requirements-parquet.in -o requirements-parquet.txt
 	@$(compile) $(UPGRADE) requirements-foreign.in -o requirements-foreign.txt
 	@cd tests/foreign/node && npm install --silent --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
-	@cd tests/foreign/node && node -e 'const fs = require("fs"), name = "package-lock.json"; fs.writeFileSync(name, \
-		JSON.stringify(JSON.parse(fs.readFileSync(name)), (key, value) => key === "funding" ? undefined : value, 2) + "\n")'
+	@cd tests/foreign/node && node -p 'JSON.stringify(require("./package-lock.json"), (key, value) => key == "funding" ? undefined : value, 2)' >kept.json && mv kept.json package-lock.json
 	@$(compile) $(UPGRADE) requirements-deploy.in -o requirements-deploy.txt
 	@$(compile) $(UPGRADE) --no-deps requirements-prove.in -o requirements-prove.txt
